@@ -1,0 +1,1 @@
+// Vector kernels, one a file.
