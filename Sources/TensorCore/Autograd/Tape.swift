@@ -1,0 +1,70 @@
+/// Records operations in order and plays their derivatives back in reverse.
+///
+/// Operations are methods of the tape (`Ops/`). A tape with `recording: false` computes values only and keeps nothing.
+/// A tape belongs to one thread; its operations divide their own work.
+public final class Tape {
+    public let arena: Arena
+    public let isRecording: Bool
+    private struct Node {
+        let output: Variable
+        let backward: (Tensor) -> Void
+    }
+    private var nodes: [Node] = []
+
+    public init(arena: Arena, recording: Bool = true) {
+        self.arena = arena
+        isRecording = recording
+    }
+
+    /// A value that is not differentiated.
+    public func constant(_ value: Tensor) -> Variable {
+        Variable(value: value, requiresGradient: false, arena: arena)
+    }
+
+    /// A leaf whose gradient is wanted and kept.
+    public func leaf(_ value: Tensor) -> Variable {
+        Variable(value: value, requiresGradient: isRecording, arena: arena)
+    }
+
+    /// A parameter; its gradient is summed into the store's buffer. Frozen parameters are constants.
+    public func parameter(_ parameter: Parameter) -> Variable {
+        Variable(
+            value: parameter.value, requiresGradient: isRecording && parameter.gradientStorage != nil, arena: arena,
+            parameter: parameter)
+    }
+
+    /// Adds an operation of the caller's own: the extension point, and what every operation here is made with.
+    /// - Parameters:
+    ///   - value: the operation's result, usually a tensor of the tape's arena.
+    ///   - inputs: the variables it was computed from.
+    ///   - backward: receives the gradient of the roots with respect to `value`, and passes it on through
+    ///     `input.accumulate { destination, beta in ... }`. Not called where no input wants a gradient.
+    public func record(_ value: Tensor, inputs: [Variable], backward: @escaping (Tensor) -> Void) -> Variable {
+        let wanted = isRecording && inputs.contains { $0.requiresGradient }
+        let output = Variable(value: value, requiresGradient: wanted, arena: arena)
+        if wanted { nodes.append(Node(output: output, backward: backward)) }
+        return output
+    }
+
+    /// Propagates from scalars, each with gradient 1, to every leaf and parameter. The tape is empty afterwards.
+    public func backward(from roots: [Variable]) {
+        precondition(isRecording, "this tape does not record")
+        for root in roots {
+            precondition(root.value.isScalar, "backward starts from scalars, not from \(root.shape)")
+            root.accumulate { gradient, beta in gradient[0] = (beta == 0 ? 0 : gradient[0]) + 1 }
+        }
+        while let node = nodes.popLast() {
+            guard let gradient = node.output.gradient else { continue }
+            node.backward(gradient)
+            if !node.output.retainsGradient { node.output.recycleGradient() }
+        }
+    }
+
+    public func backward(from root: Variable) { backward(from: [root]) }
+
+    /// Gives back the room of a value that will not be used again, where the tape does not record (a recording tape
+    /// may need it for the backward pass, and keeps it). Lets inference run in the room of a few activations.
+    public func discard(_ variable: Variable) {
+        if !isRecording { arena.recycle(variable.value) }
+    }
+}

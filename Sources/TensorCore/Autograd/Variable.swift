@@ -1,0 +1,47 @@
+/// A tensor on a tape, with the gradient of the tape's roots with respect to it.
+public final class Variable {
+    public let value: Tensor
+    public let requiresGradient: Bool
+    /// Keeps the gradient of an intermediate value after `backward`; otherwise its room is recycled as soon as every
+    /// input has received its share. Gradients of a tape's own leaves are always kept.
+    public var retainsGradient = false
+    private let parameter: Parameter?
+    private let arena: Arena
+    private var ownGradient: Tensor?
+
+    init(value: Tensor, requiresGradient: Bool, arena: Arena, parameter: Parameter? = nil) {
+        self.value = value
+        self.requiresGradient = requiresGradient
+        self.arena = arena
+        self.parameter = parameter
+    }
+
+    public var shape: Shape { value.shape }
+
+    /// nil before anything has contributed. A parameter's gradient is shared by all tapes.
+    public var gradient: Tensor? { parameter?.gradient ?? ownGradient }
+
+    /// Adds a contribution to the gradient. `write` receives the gradient's tensor and must set it to
+    /// `beta * destination + contribution`, where beta 0 means that the old contents are garbage and must not be read.
+    /// Does nothing where no gradient is wanted.
+    public func accumulate(_ write: (_ destination: Tensor, _ beta: Float) -> Void) {
+        guard requiresGradient else { return }
+        if let parameter, let gradient = parameter.gradientStorage {
+            let beta: Float = parameter.gradientIsStale ? 0 : 1
+            parameter.gradientIsStale = false
+            write(gradient, beta)
+        } else if let gradient = ownGradient {
+            write(gradient, 1)
+        } else {
+            let gradient = arena.tensor(value.shape)
+            ownGradient = gradient
+            write(gradient, 0)
+        }
+    }
+
+    func recycleGradient() {
+        guard let gradient = ownGradient else { return }
+        ownGradient = nil
+        arena.recycle(gradient)
+    }
+}

@@ -1,0 +1,127 @@
+import CKernels
+import COpenBLAS
+
+/// A matrix in memory: `rows` x `columns` as stored, `stride` floats between rows, read transposed where asked.
+public struct Matrix {
+    public var pointer: UnsafePointer<Float>
+    public var rows: Int
+    public var columns: Int
+    public var stride: Int
+    public var transposed: Bool
+
+    public init(
+        _ pointer: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int? = nil, transposed: Bool = false
+    ) {
+        self.pointer = pointer
+        self.rows = rows
+        self.columns = columns
+        self.stride = stride ?? columns
+        self.transposed = transposed
+    }
+
+    public init(_ tensor: Tensor, transposed: Bool = false) {
+        self.init(tensor.pointer, rows: tensor.rows, columns: tensor.columns, transposed: transposed)
+    }
+
+    public var transpose: Matrix {
+        var result = self
+        result.transposed.toggle()
+        return result
+    }
+
+    /// Extents after transposition.
+    var height: Int { transposed ? columns : rows }
+    var width: Int { transposed ? rows : columns }
+
+    /// Rows `range` of the matrix as read (columns of memory where transposed).
+    func slice(rows range: Range<Int>) -> Matrix {
+        var part = self
+        if transposed {
+            part.pointer += range.lowerBound
+            part.columns = range.count
+        } else {
+            part.pointer += range.lowerBound * stride
+            part.rows = range.count
+        }
+        return part
+    }
+
+    func slice(columns range: Range<Int>) -> Matrix {
+        transpose.slice(rows: range).transpose
+    }
+}
+
+extension BLAS {
+    /// c = alpha a b + beta c over all workers; beta 0 never reads c. `bias`, one value a column, is added where given.
+    public static func multiply(
+        _ a: Matrix, _ b: Matrix, into c: Tensor, alpha: Float = 1, beta: Float = 0, bias: Tensor? = nil
+    ) {
+        multiply(a, b, into: c.pointer, stride: c.columns, alpha: alpha, beta: beta, bias: bias?.pointer)
+        assert(c.rows == a.height && c.columns == b.width, "\(a.height)x\(b.width) product into \(c.shape)")
+    }
+
+    /// The same into rows `stride` floats apart. The product is cut into a grid of blocks, one a worker; small ones
+    /// are not cut, since handing out work costs about a microsecond and each block packs its operands anew.
+    public static func multiply(
+        _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, alpha: Float = 1, beta: Float = 0,
+        bias: UnsafePointer<Float>? = nil
+    ) {
+        precondition(a.width == b.height, "product of \(a.height)x\(a.width) and \(b.height)x\(b.width)")
+        let (height, width, depth) = (a.height, b.width, a.width)
+        let operations = 2 * Double(height) * Double(width) * Double(depth)
+        let workers = operations < smallestDividedProduct ? 1 : Parallel.threads
+        let grid = division(height: height, width: width, workers: workers)
+        Parallel.each(grid.rows * grid.columns) { piece in
+            let rows = blockRange(piece / grid.columns, of: grid.rows, count: height, unit: 16)
+            let columns = blockRange(piece % grid.columns, of: grid.columns, count: width, unit: 16)
+            guard !rows.isEmpty, !columns.isEmpty else { return }
+            let target = c + rows.lowerBound * stride + columns.lowerBound
+            var scale = beta
+            if let bias, beta == 0 {
+                kernel_broadcast_row(rows.count, columns.count, bias + columns.lowerBound, target, stride)
+                scale = 1
+            } else if let bias {
+                kernel_add_row(rows.count, columns.count, bias + columns.lowerBound, target, stride)
+            }
+            serialMultiply(
+                a.slice(rows: rows), b.slice(columns: columns), into: target, stride: stride, alpha: alpha, beta: scale)
+        }
+    }
+
+    /// The product on the calling thread.
+    static func serialMultiply(
+        _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, alpha: Float = 1, beta: Float = 0
+    ) {
+        _ = isReady
+        let (height, width, depth) = (a.height, b.width, a.width)
+        precondition(
+            max(height, width, depth, a.stride, b.stride, stride) <= Int(Int32.max), "extent beyond 32 bits")
+        guard height > 0, width > 0 else { return }
+        cblas_sgemm(
+            CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans,
+            Int32(height), Int32(width), Int32(depth), alpha, a.pointer, Int32(max(a.stride, 1)), b.pointer,
+            Int32(max(b.stride, 1)), beta, c, Int32(max(stride, 1)))
+    }
+
+    /// Floating-point operations below which a product stays on one thread: about 10 microseconds of work.
+    static let smallestDividedProduct = 4e6
+
+    /// The grid of blocks with the least packing: every row of blocks reads all of b, every column all of a.
+    static func division(height: Int, width: Int, workers: Int) -> (rows: Int, columns: Int) {
+        var best = (rows: 1, columns: 1)
+        var bestCost = Double.infinity
+        for rows in 1...max(workers, 1) where workers % rows == 0 {
+            let columns = workers / rows
+            let cost = Double(rows) * Double(width) + Double(columns) * Double(height)
+            if cost < bestCost { (best, bestCost) = ((rows, columns), cost) }
+        }
+        return best
+    }
+
+    /// Block boundaries at multiples of `unit`, so that every block but the last has whole register tiles.
+    static func blockRange(_ index: Int, of pieces: Int, count: Int, unit: Int) -> Range<Int> {
+        let units = (count + unit - 1) / unit
+        let range = Parallel.range(of: index, pieces: pieces, count: units)
+        return min(range.lowerBound * unit, count)..<min(range.upperBound * unit, count)
+    }
+}

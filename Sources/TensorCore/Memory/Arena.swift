@@ -1,0 +1,76 @@
+/// Memory for the tensors of one step. Allocation moves a pointer; `reset()` recycles everything at once.
+///
+/// The arena grows by blocks and keeps them, so from the second step on nothing is asked of the operating system.
+/// `recycle` gives a single tensor's room back before that: the next tensor of the same padded size takes it.
+/// An arena is used by one thread at a time (operations divide their work inside).
+public final class Arena: @unchecked Sendable {
+    private var blocks: [Storage] = []
+    private var block = 0
+    private var offset = 0
+    /// Room given back by `recycle`, by padded size.
+    private var free: [Int: [(pointer: UnsafeMutablePointer<Float>, storage: Storage)]] = [:]
+    private var used = 0
+
+    /// Bytes in use now, and the most that were in use at once since the arena was made.
+    public var bytesInUse: Int { used * MemoryLayout<Float>.stride }
+    public private(set) var highWaterMark = 0
+
+    public init() {}
+
+    /// An uninitialised tensor, 64-byte aligned.
+    public func tensor(_ shape: Shape) -> Tensor {
+        let size = Storage.padded(max(shape.count, 1))
+        used += size
+        if bytesInUse > highWaterMark { highWaterMark = bytesInUse }
+        if let room = free[size]?.popLast() {
+            return Tensor(shape: shape, pointer: room.pointer, owner: room.storage)
+        }
+        while block < blocks.count, offset + size > blocks[block].capacity {
+            block += 1
+            offset = 0
+        }
+        if block == blocks.count {
+            // A quarter of what there is, so that few blocks are ever needed; 16 MiB at first.
+            let held = blocks.reduce(0) { $0 + $1.capacity }
+            blocks.append(Storage(capacity: max(size, held / 4, 4 << 20)))
+            offset = 0
+        }
+        let storage = blocks[block]
+        let pointer = storage.pointer + offset
+        offset += size
+        return Tensor(shape: shape, pointer: pointer, owner: storage)
+    }
+
+    public func tensor(_ dimensions: Int...) -> Tensor { tensor(Shape(dimensions)) }
+
+    public func zeros(_ shape: Shape) -> Tensor {
+        let result = tensor(shape)
+        result.fill(0)
+        return result
+    }
+
+    public func zeros(_ dimensions: Int...) -> Tensor { zeros(Shape(dimensions)) }
+
+    /// A copy of `values` in the arena.
+    public func tensor(_ values: [Float], shape: Shape) -> Tensor {
+        let result = tensor(shape)
+        result.copy(from: values)
+        return result
+    }
+
+    /// Gives one tensor's room back. The tensor, and every view of it, must not be used again.
+    public func recycle(_ tensor: Tensor) {
+        guard let storage = tensor.owner as? Storage else { preconditionFailure("not a tensor of an arena") }
+        let size = Storage.padded(max(tensor.count, 1))
+        used -= size
+        free[size, default: []].append((tensor.pointer, storage))
+    }
+
+    /// Recycles every tensor of the arena.
+    public func reset() {
+        block = 0
+        offset = 0
+        used = 0
+        free.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,120 @@
+import CKernels
+
+/// Keys and values of the tokens seen so far, for generation: one slot a sequence, for every layer.
+///
+/// A step: `cachedAttention` for each layer with the newest tokens of some slots, then `advance` once.
+public final class KeyValueCache {
+    public let layers: Int
+    /// D.
+    public let width: Int
+    /// Tokens each slot can hold.
+    public let capacities: [Int]
+    /// Tokens each slot holds.
+    public private(set) var lengths: [Int]
+    private let offsets: [Int]
+    private let total: Int
+    private let storage: Storage
+
+    public init(layers: Int, capacities: [Int], width: Int) {
+        self.layers = layers
+        self.width = width
+        self.capacities = capacities
+        lengths = [Int](repeating: 0, count: capacities.count)
+        var total = 0
+        offsets = capacities.map { capacity in
+            defer { total += capacity }
+            return total
+        }
+        self.total = total
+        storage = Storage(capacity: layers * 2 * total * width)
+    }
+
+    /// Counts the tokens whose keys and values every layer has stored in this step.
+    public func advance(slots: [Int], by counts: [Int]) {
+        precondition(slots.count == counts.count)
+        for (slot, count) in zip(slots, counts) {
+            precondition(count >= 0 && lengths[slot] + count <= capacities[slot], "slot \(slot) is full")
+            lengths[slot] += count
+        }
+    }
+
+    /// Forgets a slot's tokens from `length` on.
+    public func truncate(slot: Int, to length: Int) {
+        precondition(length >= 0 && length <= lengths[slot])
+        lengths[slot] = length
+    }
+
+    /// First key (or value) row of a slot in a layer; rows are `width` floats apart.
+    func keys(layer: Int, slot: Int) -> UnsafeMutablePointer<Float> {
+        storage.pointer + (layer * 2 * total + offsets[slot]) * width
+    }
+    func values(layer: Int, slot: Int) -> UnsafeMutablePointer<Float> {
+        storage.pointer + ((layer * 2 + 1) * total + offsets[slot]) * width
+    }
+}
+
+extension Tape {
+    /// Causal attention of the newest tokens of each sequence to all of its tokens; inference only.
+    ///
+    /// - Parameters:
+    ///   - qkv: [N, 3D], the newest tokens' queries, keys and values, packed by sequence.
+    ///   - starts: B + 1 rows, as for `causalAttention`.
+    ///   - slots: B slots of the cache, all different.
+    /// - Returns: [N, D]. The keys and values are now in the cache; `advance` counts them after the last layer.
+    public func cachedAttention(
+        _ qkv: Variable, heads: Int, starts: [Int], cache: KeyValueCache, layer: Int, slots: [Int]
+    ) -> Variable {
+        precondition(!isRecording, "cachedAttention has no backward pass")
+        let width = qkv.value.columns / 3
+        let layout = AttentionLayout(tokens: qkv.value.rows, width: width, heads: heads, starts: starts)
+        precondition(qkv.value.columns == 3 * width && width == cache.width, "cachedAttention: qkv \(qkv.shape)")
+        precondition(slots.count == starts.count - 1, "one slot a sequence")
+        let y = arena.tensor(layout.tokens, width)
+
+        var room = 0
+        for (index, slot) in slots.enumerated() {
+            let (old, new) = (cache.lengths[slot], starts[index + 1] - starts[index])
+            precondition(old + new <= cache.capacities[slot], "slot \(slot) holds \(cache.capacities[slot]) tokens")
+            for row in 0..<new {
+                let source = qkv.value.row(starts[index] + row)
+                (cache.keys(layer: layer, slot: slot) + (old + row) * width).update(from: source + width, count: width)
+                (cache.values(layer: layer, slot: slot) + (old + row) * width)
+                    .update(from: source + 2 * width, count: width)
+            }
+            room = max(room, new * (old + new))
+        }
+
+        Profile.measure("cached attention") {
+            let units = slots.count * heads
+            let workers = Parallel.pieces(units)
+            let scratch = arena.tensor(workers, Storage.padded(max(room, 1)))
+            Parallel.each(workers) { worker in
+                let scores = scratch.row(worker)
+                for unit in Parallel.range(of: worker, pieces: workers, count: units) {
+                    let (index, head) = (unit / heads, unit % heads)
+                    let rows = starts[index]..<starts[index + 1]
+                    guard !rows.isEmpty else { continue }
+                    let old = cache.lengths[slots[index]]
+                    let seen = old + rows.count
+                    let column = head * layout.headWidth
+                    let query = Matrix(
+                        qkv.value.pointer + rows.lowerBound * 3 * width + column, rows: rows.count,
+                        columns: layout.headWidth, stride: 3 * width)
+                    let key = Matrix(
+                        cache.keys(layer: layer, slot: slots[index]) + column, rows: seen, columns: layout.headWidth,
+                        stride: width)
+                    let value = Matrix(
+                        cache.values(layer: layer, slot: slots[index]) + column, rows: seen,
+                        columns: layout.headWidth, stride: width)
+                    BLAS.serialMultiply(query, key.transpose, into: scores, stride: seen)
+                    kernel_causal_softmax(rows.count, seen, old, layout.scale, scores, seen, nil)
+                    BLAS.serialMultiply(
+                        Matrix(scores, rows: rows.count, columns: seen), value,
+                        into: y.pointer + rows.lowerBound * width + column, stride: width)
+                }
+            }
+            arena.recycle(scratch)
+        }
+        return constant(y)
+    }
+}

@@ -1,0 +1,29 @@
+import CKernels
+
+extension Tape {
+    /// y = 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), the tanh form GPT-2 uses (Hendrycks & Gimpel 2016).
+    ///
+    /// Any shape. Relative error of the kernel: a few units in the last place (`kernel_gelu`).
+    ///
+    /// Backward: dx = dy gelu'(x), computed from x again.
+    public func gelu(_ x: Variable) -> Variable {
+        let count = x.value.count
+        let y = arena.tensor(x.shape)
+        Profile.measure("gelu", operations: 20 * Double(count)) {
+            Parallel.for(count, grain: 1 << 14) { range in
+                kernel_gelu(range.count, x.value.pointer + range.lowerBound, y.pointer + range.lowerBound)
+            }
+        }
+        return record(y, inputs: [x]) { dy in
+            Profile.measure("gelu backward", operations: 30 * Double(count)) {
+                x.accumulate { dx, beta in
+                    Parallel.for(count, grain: 1 << 14) { range in
+                        let start = range.lowerBound
+                        kernel_gelu_backward(
+                            range.count, x.value.pointer + start, dy.pointer + start, beta, dx.pointer + start)
+                    }
+                }
+            }
+        }
+    }
+}

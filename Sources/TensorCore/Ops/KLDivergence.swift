@@ -1,0 +1,37 @@
+import CKernels
+
+extension Tape {
+    /// scale * sum over rows of KL(softmax(teacher) || softmax(student)), both fused with their heads, a chunk of rows
+    /// at a time.
+    ///
+    /// - Parameters:
+    ///   - hidden, head: the student's final activations [R, D] and head [V, D].
+    ///   - teacherHidden, teacherHead: the teacher's, [R, D'] and [V, D']; constants.
+    /// - Returns: a scalar, which must be a root of `backward` (see `HeadLoss`): weigh it by `scale`.
+    ///
+    /// Backward: dz = scale (softmax(student) - softmax(teacher)), dhidden = dz head, dhead += dz^T hidden.
+    public func klDivergence(
+        _ hidden: Variable, head: Variable, teacherHidden: Tensor, teacherHead: Tensor, scale: Float,
+        chunk: Int? = nil
+    ) -> Variable {
+        let (rows, vocabulary) = (hidden.value.rows, head.value.rows)
+        precondition(
+            teacherHidden.rows == rows && teacherHead.rows == vocabulary
+                && teacherHidden.columns == teacherHead.columns,
+            "klDivergence: teacher \(teacherHidden.shape), \(teacherHead.shape)")
+        // Two blocks of logits are held, so half as many rows at once.
+        let chunk = chunk ?? max(1, HeadLoss.chunk(rows: rows * 2, vocabulary: vocabulary, requested: nil) / 2)
+        let teacher = arena.tensor(min(chunk, max(rows, 1)), vocabulary)
+        defer { arena.recycle(teacher) }
+        return headLoss(
+            "KL divergence with heads", hidden: hidden, head: head, scale: scale, chunk: chunk,
+            prepare: { range in
+                BLAS.multiply(
+                    Matrix(teacherHidden.rows(range)), Matrix(teacherHead, transposed: true),
+                    into: teacher.rows(0..<range.count))
+            },
+            kernel: { _, index, logits in
+                kernel_kl_divergence(vocabulary, logits, teacher.pointer + index * vocabulary, scale)
+            })
+    }
+}

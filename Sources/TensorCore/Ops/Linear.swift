@@ -1,0 +1,46 @@
+extension Tape {
+    /// y = x W + b.
+    ///
+    /// - Parameters:
+    ///   - x: [N, I].
+    ///   - weight: W, [I, O] (GPT-2's "Conv1D" layout); with `transposed`, [O, I] and y = x W^T + b.
+    ///   - bias: [O] or none.
+    /// - Returns: [N, O].
+    ///
+    /// Backward: dx = dy W^T, dW = x^T dy, db = column sums of dy.
+    public func linear(
+        _ x: Variable, weight: Variable, bias: Variable? = nil, transposed: Bool = false
+    ) -> Variable {
+        let (rows, input) = (x.value.rows, x.value.columns)
+        let output = transposed ? weight.value.rows : weight.value.columns
+        precondition(
+            (transposed ? weight.value.columns : weight.value.rows) == input,
+            "linear: x \(x.shape), weight \(weight.shape)")
+        precondition(bias.map { $0.value.count == output } ?? true, "linear: bias \(bias!.shape) for width \(output)")
+        let flops = 2 * Double(rows) * Double(input) * Double(output)
+
+        let y = arena.tensor(rows, output)
+        Profile.measure("linear", operations: flops) {
+            BLAS.multiply(Matrix(x.value), Matrix(weight.value, transposed: transposed), into: y, bias: bias?.value)
+        }
+        return record(y, inputs: [x, weight] + (bias.map { [$0] } ?? [])) { dy in
+            Profile.measure("linear backward: input", operations: flops) {
+                x.accumulate { dx, beta in
+                    BLAS.multiply(Matrix(dy), Matrix(weight.value, transposed: !transposed), into: dx, beta: beta)
+                }
+            }
+            Profile.measure("linear backward: weight", operations: flops) {
+                weight.accumulate { dw, beta in
+                    if transposed {
+                        BLAS.multiply(Matrix(dy, transposed: true), Matrix(x.value), into: dw, beta: beta)
+                    } else {
+                        BLAS.multiply(Matrix(x.value, transposed: true), Matrix(dy), into: dw, beta: beta)
+                    }
+                }
+            }
+            Profile.measure("linear backward: bias") {
+                bias?.accumulate { db, beta in columnSums(of: dy, into: db, beta: beta) }
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import CKernels
+import Foundation
+
+/// Adam with decoupled weight decay (Loshchilov & Hutter 2019), with PyTorch's defaults and order of operations:
+///
+///     p -= rate * decay * p
+///     m  = beta1 m + (1 - beta1) g          v = beta2 v + (1 - beta2) g^2
+///     p -= rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+///
+/// in one pass over the flat buffers of a `ParameterStore`.
+public final class AdamW: @unchecked Sendable {
+    /// What differs between parameter groups; `Parameter.group` is an index into `groups`.
+    public struct Group: Sendable, Equatable, Codable {
+        public var learningRate: Float
+        /// Applied to the parameters that decay.
+        public var weightDecay: Float
+
+        public init(learningRate: Float, weightDecay: Float = 0.01) {
+            self.learningRate = learningRate
+            self.weightDecay = weightDecay
+        }
+    }
+
+    public let store: ParameterStore
+    /// Learning rates may be changed between steps (schedules).
+    public var groups: [Group]
+    public let beta1: Float
+    public let beta2: Float
+    public let epsilon: Float
+    /// Steps taken.
+    public var stepCount = 0
+
+    private let first: Storage
+    private let second: Storage
+    private let segments: [ParameterStore.Segment]
+
+    public init(
+        store: ParameterStore, groups: [Group], beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
+    ) {
+        precondition(store.hasGradients && !store.parameters.isEmpty, "AdamW needs allocated parameters with gradients")
+        segments = store.segments
+        precondition(segments.allSatisfy { $0.group >= 0 && $0.group < groups.count }, "a parameter names no group")
+        self.store = store
+        self.groups = groups
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        first = Storage(capacity: store.flatCount)
+        second = Storage(capacity: store.flatCount)
+    }
+
+    /// The moments m and v, laid out as the store's flat buffers: with `stepCount`, the optimiser's whole state.
+    public var firstMoments: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: first.pointer, count: store.flatCount)
+    }
+    public var secondMoments: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: second.pointer, count: store.flatCount)
+    }
+
+    /// A parameter's part of the moments, for checkpoints by name.
+    public func moments(of parameter: Parameter) -> (first: Tensor, second: Tensor) {
+        guard let base = store.values.baseAddress else { preconditionFailure("store is not allocated") }
+        let offset = parameter.value.pointer - base
+        precondition(offset >= 0 && offset < store.flatCount, "\(parameter.name) is of another store")
+        return (
+            Tensor(shape: parameter.shape, pointer: first.pointer + offset, owner: first),
+            Tensor(shape: parameter.shape, pointer: second.pointer + offset, owner: second)
+        )
+    }
+
+    /// Euclidean norm of all gradients together.
+    public func gradientNorm() -> Double {
+        let gradients = store.gradients
+        guard let base = gradients.baseAddress else { return 0 }
+        let pieces = Parallel.pieces(gradients.count, grain: 1 << 15)
+        var partial = [Double](repeating: 0, count: pieces)
+        partial.withUnsafeMutableBufferPointer { partial in
+            Parallel.each(pieces) { piece in
+                let range = Parallel.range(of: piece, pieces: pieces, count: gradients.count)
+                partial[piece] = kernel_sum_of_squares(range.count, base + range.lowerBound)
+            }
+        }
+        return partial.reduce(0, +).squareRoot()
+    }
+
+    /// One step with the store's gradients, which it leaves as they are.
+    /// - Parameter gradientScale: multiplies every gradient first (clipping to a norm, averaging).
+    public func step(gradientScale: Float = 1) {
+        stepCount += 1
+        guard let values = store.values.baseAddress, let gradients = store.gradients.baseAddress else { return }
+        let correction1 = 1 - pow(Double(beta1), Double(stepCount))
+        let correction2 = 1 - pow(Double(beta2), Double(stepCount))
+        Profile.measure("adamw", operations: 15 * Double(store.flatCount)) {
+            for segment in segments {
+                let group = groups[segment.group]
+                let decay = segment.decays ? group.learningRate * group.weightDecay : 0
+                let start = segment.range.lowerBound
+                Parallel.for(segment.range.count, grain: 1 << 14) { range in
+                    let offset = start + range.lowerBound
+                    kernel_adamw(
+                        range.count, values + offset, gradients + offset, first.pointer + offset,
+                        second.pointer + offset, decay, Float(Double(group.learningRate) / correction1), beta1, beta2,
+                        Float(1 / correction2.squareRoot()), epsilon, gradientScale)
+                }
+            }
+        }
+    }
+}
