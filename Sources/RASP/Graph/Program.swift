@@ -1,0 +1,56 @@
+import Foundation
+
+/// A program ready to be interpreted or compiled: an output s-op and the named s-ops it is computed from.
+public struct Program: Sendable {
+    public struct Variable: Sendable {
+        public let name: String
+        public let sop: SOp
+
+        public init(name: String, sop: SOp) {
+            self.name = name
+            self.sop = sop
+        }
+    }
+
+    public var name: String
+    public var output: SOp
+    public var outputName: String
+    /// The named s-ops that the output depends on, in order of assignment, the output's own name included.
+    public var variables: [Variable]
+    /// `#pragma vocab`
+    public var vocabulary: [Atom]?
+    /// `#pragma max_length`: the longest input in tokens, without BOS.
+    public var maxLength: Int?
+    /// `#pragma causal`
+    public var causal: Bool?
+    /// `#pragma encoding`: by variable name.
+    public var encodings: [String: Encoding]
+    /// Whether every sequence must hold atoms of one kind, as the language demands of programs in text.
+    public var uniformSequences: Bool
+    /// Findings that did not keep the program from being built.
+    public var warnings: [Diagnostic]
+    /// Evaluation order of output and variables, made once.
+    let plan: EvaluationPlan
+
+    /// - Parameter variables: named intermediate s-ops; those the output does not depend on are left out.
+    public init(
+        name: String, output: SOp, outputName: String? = nil, variables: [(name: String, sop: SOp)] = [],
+        vocabulary: [Atom]? = nil, maxLength: Int? = nil, causal: Bool? = nil, encodings: [String: Encoding] = [:],
+        uniformSequences: Bool = false, warnings: [Diagnostic] = []
+    ) {
+        self.name = name
+        self.output = output
+        self.outputName = outputName ?? name
+        self.vocabulary = vocabulary
+        self.maxLength = maxLength
+        self.causal = causal
+        self.encodings = encodings
+        self.uniformSequences = uniformSequences
+        self.warnings = warnings
+        let reached = Set(topologicalOrder(of: [.sop(output)]))
+        var kept = variables.filter { reached.contains(.sop($0.sop)) }
+        if !kept.contains(where: { $0.sop === output }) { kept.append((self.outputName, output)) }
+        self.variables = kept.map { Variable(name: $0.name, sop: $0.sop) }
+        plan = EvaluationPlan(roots: [output] + kept.map(\.sop))
+    }
+}

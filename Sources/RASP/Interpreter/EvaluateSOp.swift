@@ -1,0 +1,144 @@
+extension Evaluator {
+    mutating func compute(_ sop: SOp, _ inputs: [Int]) throws -> [Atom?] {
+        switch sop.operation {
+        case .tokens(let conversion):
+            return try input.indices.map { position in
+                do { return try conversion.convert(input[position]) } catch let error as ValueError {
+                    throw positioned(error, position, sop.span)
+                }
+            }
+        case .indices: return input.indices.map { .int($0) }
+        case .constant(let atom): return Array(repeating: atom, count: input.count)
+        case .elementwise(let function, _):
+            return try elementwise(function, inputs.map { sequence($0) }, sop.span)
+        case .aggregate(_, _, let defaultValue, let reduction):
+            return try aggregate(
+                selection(inputs[0]), sequence(inputs[1]), defaultValue: defaultValue, reduction, sop.span)
+        case .selectorWidth:
+            let matrix = selection(inputs[0])
+            return input.indices.map { .int(matrix.width(ofRow: $0)) }
+        }
+    }
+
+    private mutating func elementwise(
+        _ function: ElementwiseFunction, _ arguments: [[Atom?]], _ span: SourceSpan?
+    ) throws -> [Atom?] {
+        var result: [Atom?] = []
+        result.reserveCapacity(input.count)
+        var operands: [Atom] = []
+        operands.reserveCapacity(arguments.count)
+        for position in input.indices {
+            operands.removeAll(keepingCapacity: true)
+            for argument in arguments {
+                guard let atom = argument[position] else { break }
+                operands.append(atom)
+            }
+            // An undefined operand makes the result undefined.
+            guard operands.count == arguments.count else {
+                result.append(nil)
+                continue
+            }
+            do {
+                let value = try function.apply(operands)
+                if case .string(let text) = value { try charge(text: text.utf8.count, at: span) }
+                result.append(value)
+            } catch let error as ValueError {
+                throw positioned(error, position, span, operands: operands, function: function.name)
+            }
+        }
+        return result
+    }
+
+    private func aggregate(
+        _ matrix: SelectionMatrix, _ values: [Atom?], defaultValue: Atom?, _ reduction: Reduction, _ span: SourceSpan?
+    ) throws -> [Atom?] {
+        // Averaging needs the whole sequence numeric, and more than mere booleans, whatever the rows select.
+        lazy var offender: Int? = Self.firstUnaveragable(values)
+        var result: [Atom?] = []
+        result.reserveCapacity(input.count)
+        for row in input.indices {
+            let width = matrix.width(ofRow: row)
+            var isUndefined = false
+            var first: Atom?
+            var integerSum = 0
+            var floatSum = 0.0
+            var isExact = true
+            matrix.forEachColumn(ofRow: row) { column in
+                guard let value = values[column] else {
+                    isUndefined = true
+                    return
+                }
+                if first == nil { first = value }
+                guard width > 1 else { return }
+                if isExact, let integer = value.integerValue {
+                    let (sum, overflow) = integerSum.addingReportingOverflow(integer)
+                    if !overflow {
+                        integerSum = sum
+                        return
+                    }
+                }
+                if isExact {
+                    isExact = false
+                    floatSum = Double(integerSum)
+                }
+                floatSum += value.doubleValue ?? .nan
+            }
+            if width == 0 {
+                result.append(defaultValue)
+            } else if isUndefined {
+                result.append(nil)
+            } else if width == 1 {
+                result.append(first)
+            } else if let position = offender {
+                throw unaveragable(values, position, row: row, width: width, span)
+            } else if reduction == .sum {
+                result.append(isExact ? .int(integerSum) : .float(floatSum))
+            } else {
+                result.append(.float((isExact ? Double(integerSum) : floatSum) / Double(width)))
+            }
+        }
+        return result
+    }
+
+    private static func firstUnaveragable(_ values: [Atom?]) -> Int? {
+        var hasNumber = false
+        for (position, value) in values.enumerated() {
+            switch value {
+            case .int, .float: hasNumber = true
+            case .string, .tuple: return position
+            case .bool, nil: continue
+            }
+        }
+        if hasNumber { return nil }
+        return values.firstIndex { $0 != nil }
+    }
+
+    private func unaveragable(
+        _ values: [Atom?], _ position: Int, row: Int, width: Int, _ span: SourceSpan?
+    ) -> RASPError {
+        let value = values[position] ?? .int(0)
+        var hint = "select at most one position per row, or aggregate numbers"
+        if case .bool = value { hint = "wrap the booleans in indicator(...) to average them" }
+        return RASPError([
+            Diagnostic(
+                .error, .type,
+                "aggregate cannot average \(value.kindName)s: row \(row) (token \(input[row].described)) selects \(width)"
+                    + " positions and the value at position \(position) is \(value.described)",
+                at: span, notes: [hint])
+        ])
+    }
+
+    func positioned(
+        _ error: ValueError, _ position: Int, _ span: SourceSpan?, operands: [Atom]? = nil, function: String? = nil
+    ) -> RASPError {
+        var message = "\(error.reason), at position \(position) (token \(input[position].described))"
+        var notes: [String] = []
+        if let operands, let function {
+            let list = operands.map { "\($0.kindName) \($0.described)" }.joined(separator: ", ")
+            notes.append("operands of \(function): \(list)")
+        }
+        if input.count > 1 { notes.append("input: [\(input.prefix(20).map(\.described).joined(separator: ", "))\(input.count > 20 ? ", ..." : "")]") }
+        if message.unicodeScalars.count > 2000 { message = String(message.prefix(2000)) }
+        return RASPError([Diagnostic(.error, error.code, message, at: span, notes: notes)])
+    }
+}

@@ -1,0 +1,99 @@
+/// One run of a plan over one input.
+struct Evaluator {
+    enum Value {
+        case sequence([Atom?])
+        case matrix(SelectionMatrix)
+    }
+
+    let input: [Atom]
+    let causal: Bool
+    let uniform: Bool
+    let limits: Limits
+    private(set) var values: [Value?] = []
+    var work = 0
+    var text = 0
+
+    init(_ interpreter: Interpreter, input: [Atom], uniform: Bool) throws {
+        guard !input.isEmpty else { throw RASPError(.value, "the input is empty; an s-op needs at least one token") }
+        guard input.count <= interpreter.limits.sequenceLength else {
+            throw RASPError(
+                .limit, "the input has \(input.count) tokens; the limit is \(interpreter.limits.sequenceLength)")
+        }
+        self.input = input
+        self.uniform = uniform
+        causal = interpreter.causal
+        limits = interpreter.limits
+    }
+
+    /// - Returns: the value of each root of the plan.
+    func run(_ plan: EvaluationPlan) throws -> [[Atom?]] {
+        var run = self
+        try run.execute(plan)
+        return plan.roots.map { run.sequence($0) }
+    }
+
+    func matrix(of selector: Selector, _ plan: EvaluationPlan) throws -> SelectionMatrix {
+        var run = self
+        try run.execute(plan, keepingAll: true)
+        // The plan's only root is the selector's width, whose single input it is.
+        return run.selection(plan.steps[plan.roots[0]].inputs[0])
+    }
+
+    private mutating func execute(_ plan: EvaluationPlan, keepingAll: Bool = false) throws {
+        values = Array(repeating: nil, count: plan.steps.count)
+        var uses = plan.useCounts
+        for (index, step) in plan.steps.enumerated() {
+            try charge(step)
+            switch step.node {
+            case .sop(let sop):
+                let result = try compute(sop, step.inputs)
+                if uniform { try SequenceKind.check(result, at: sop.span, input: input) }
+                values[index] = .sequence(result)
+            case .selector(let selector):
+                values[index] = .matrix(try compute(selector, step.inputs, &uses))
+            }
+            // Results are dropped after their last reader, so that memory follows the graph's width, not its size.
+            guard !keepingAll else { continue }
+            for input in step.inputs {
+                uses[input] -= 1
+                if uses[input] <= 0 { values[input] = nil }
+            }
+        }
+    }
+
+    private mutating func charge(_ step: EvaluationPlan.Step) throws {
+        switch step.node {
+        case .sop: work += input.count * max(1, step.inputs.count)
+        case .selector: work += input.count * (1 + input.count / 16)
+        }
+        if work > limits.evaluationWork {
+            throw RASPError(
+                .limit, "evaluation needs more than \(limits.evaluationWork) elementary operations", at: step.node.span)
+        }
+    }
+
+    func sequence(_ index: Int) -> [Atom?] {
+        guard case .sequence(let result)? = values[index] else { preconditionFailure("an s-op's value was dropped early") }
+        return result
+    }
+
+    func selection(_ index: Int) -> SelectionMatrix {
+        guard case .matrix(let result)? = values[index] else { preconditionFailure("a selector's value was dropped early") }
+        return result
+    }
+
+    /// The matrix, moved out when this was its last reader, so that combining selectors works in place.
+    mutating func takeSelection(_ index: Int, _ uses: [Int]) -> SelectionMatrix {
+        let result = selection(index)
+        if uses[index] == 1 { values[index] = nil }
+        return result
+    }
+
+    /// Adds text to the run's account, so that programs that double strings in a loop end in a message.
+    mutating func charge(text bytes: Int, at span: SourceSpan?) throws {
+        text += bytes
+        if text > limits.evaluationText {
+            throw RASPError(.limit, "evaluation builds more than \(limits.evaluationText >> 20) MiB of text", at: span)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// Evaluates programs on input sequences, position by position, exactly as the language defines them.
+///
+/// In causal mode every selector is intersected with "key position <= query position", as a causal mask in a
+/// transformer does.
+public struct Interpreter: Sendable {
+    public var causal: Bool
+    public var limits: Limits
+
+    public init(causal: Bool = false, limits: Limits = Limits()) {
+        self.causal = causal
+        self.limits = limits
+    }
+
+    /// The s-op's value at every position of the input; nil where it is undefined (an empty selection without a
+    /// default, and whatever is computed from one).
+    ///
+    /// - Throws: `RASPError` naming position, token and operands.
+    public func evaluate(_ sop: SOp, on input: [Atom]) throws -> [Atom?] {
+        let results = try Evaluator(self, input: input, uniform: false).run(EvaluationPlan(roots: [sop]))
+        return results[0]
+    }
+
+    /// As `evaluate`, holding every sequence to one kind of atom, as the language does for programs in text.
+    public func evaluateUniformly(_ sop: SOp, on input: [Atom]) throws -> [Atom?] {
+        try Evaluator(self, input: input, uniform: true).run(EvaluationPlan(roots: [sop]))[0]
+    }
+
+    /// The program's output and named variables. The interpreter's `causal` decides, not the program's pragma.
+    public func run(_ program: Program, on input: [Atom]) throws -> Evaluation {
+        var results = try Evaluator(self, input: input, uniform: program.uniformSequences).run(program.plan)
+        let output = results.removeFirst()
+        let variables = zip(program.variables, results).map { Evaluation.Variable(name: $0.name, values: $1) }
+        return Evaluation(input: input, output: output, variables: variables)
+    }
+
+    /// The matrix that a selector gives on the input.
+    public func matrix(of selector: Selector, on input: [Atom], uniform: Bool = false) throws -> SelectionMatrix {
+        let width = SOp(.selectorWidth(selector))
+        let plan = EvaluationPlan(roots: [width])
+        return try Evaluator(self, input: input, uniform: uniform).matrix(of: selector, plan)
+    }
+}
+
+/// What a program computes on one input.
+public struct Evaluation: Sendable {
+    public struct Variable: Sendable {
+        public let name: String
+        /// nil: undefined at that position.
+        public let values: [Atom?]
+    }
+
+    public let input: [Atom]
+    public let output: [Atom?]
+    /// Named variables in order of assignment.
+    public let variables: [Variable]
+
+    public subscript(name: String) -> [Atom?]? { variables.last { $0.name == name }?.values }
+}

@@ -1,0 +1,29 @@
+/// Bounds that keep any program, however hostile, from exhausting time, stack or memory. Each has its own message.
+public struct Limits: Sendable {
+    /// Longest input sequence.
+    public var sequenceLength = 10_000
+    /// Work of one evaluation, in atoms computed and matrix words written.
+    public var evaluationWork = 2_000_000_000
+    /// Bytes of text that one evaluation may build.
+    public var evaluationText = 256 << 20
+    /// Nesting of expressions and blocks in the source.
+    public var nesting = 200
+    /// Nested calls of functions.
+    public var callDepth = 250
+    /// Expressions and statements evaluated while building a program.
+    public var steps = 20_000_000
+    /// Bytes of lists, dictionaries and strings built while building a program.
+    public var storage = 512 << 20
+    /// Elements of one list.
+    public var listLength = 1_000_000
+    /// Nodes of one program's graph.
+    public var nodes = 500_000
+    /// Nested `load`s.
+    public var loadDepth = 50
+    /// Bytes of one source file.
+    public var sourceSize = 16 << 20
+    /// Errors after which reading stops.
+    public var errors = 50
+
+    public init() {}
+}

@@ -1,0 +1,55 @@
+extension Diagnostic {
+    /// `file:line:column: error: message [code]`, the source line, a caret span, then fix-it and notes.
+    public var rendered: String {
+        var lines = ["\(span.map { $0.location + ": " } ?? "")\(severity.rawValue): \(message) [\(code.rawValue)]"]
+        if let excerpt { lines.append(excerpt) }
+        if let fixIt { lines.append("  fix: \(fixIt.description)") }
+        lines += notes.map { "  note: \($0)" }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The source line and the carets under the span (its first line when it spans several).
+    public var excerpt: String? {
+        guard let span else { return nil }
+        let (line, column) = span.start
+        let scalars = Array(span.file.line(line).unicodeScalars)
+        let endColumn = span.end.line == line ? span.end.column : scalars.count + 1
+        // A window around the column keeps a megabyte-long line from flooding the terminal.
+        let widest = 160
+        let first = column > widest ? column - widest / 2 : 1
+        let last = min(scalars.count, first + widest - 1)
+        let visible = first <= last ? scalars[(first - 1)..<last] : []
+        var text = String.UnicodeScalarView()
+        var padding = ""
+        for (offset, scalar) in visible.enumerated() {
+            // Tabs stay in the padding, so that the caret lines up however wide they are shown.
+            let isControl = scalar.value < 0x20 && scalar != "\t"
+            text.append(isControl ? "\u{FFFD}" : scalar)
+            if first + offset < column { padding += scalar == "\t" ? "\t" : " " }
+        }
+        while padding.unicodeScalars.count < column - first { padding += " " }
+        let width = max(1, min(endColumn, last + 1) - column)
+        return "  \(String(text))\n  \(padding)^\(String(repeating: "~", count: width - 1))"
+    }
+
+    /// Keys and values for one JSON object (strings, integers and nested dictionaries only).
+    public var jsonObject: [String: any Sendable] {
+        var object: [String: any Sendable] = ["severity": severity.rawValue, "code": code.rawValue, "message": message]
+        if let span { object["span"] = Self.json(span) }
+        if let excerpt { object["excerpt"] = excerpt }
+        if !notes.isEmpty { object["notes"] = notes }
+        if let fixIt {
+            object["fix"] = [
+                "description": fixIt.description, "replacement": fixIt.replacement, "span": Self.json(fixIt.span),
+            ] as [String: any Sendable]
+        }
+        return object
+    }
+
+    private static func json(_ span: SourceSpan) -> [String: any Sendable] {
+        [
+            "file": span.file.name, "line": span.start.line, "column": span.start.column,
+            "end_line": span.end.line, "end_column": span.end.column,
+        ]
+    }
+}

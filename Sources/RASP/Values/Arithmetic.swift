@@ -1,0 +1,160 @@
+import Foundation
+
+/// A failure inside an elementwise function or predicate, before it is known at which position it happened.
+public struct ValueError: Error, Sendable, CustomStringConvertible {
+    public let reason: String
+    public let code: Diagnostic.Code
+
+    public init(_ reason: String, code: Diagnostic.Code = .value) {
+        self.reason = reason
+        self.code = code
+    }
+
+    public var description: String { reason }
+}
+
+/// Arithmetic on atoms with Python's rules, except that integers are 64 bits wide and overflow is an error.
+public enum Arithmetic {
+    /// Longest string an operation may build, in UTF-8 bytes.
+    static let longestString = 1 << 20
+
+    public static func add(_ a: Atom, _ b: Atom) throws -> Atom {
+        if let x = a.integerValue, let y = b.integerValue { return try checked(x.addingReportingOverflow(y), "+", a, b) }
+        if case .string(let x) = a, case .string(let y) = b {
+            try checkLength(x.utf8.count, times: 1, plus: y.utf8.count)
+            return .string(x + y)
+        }
+        let (x, y) = try numbers(a, b, "+")
+        return .float(x + y)
+    }
+
+    public static func subtract(_ a: Atom, _ b: Atom) throws -> Atom {
+        if let x = a.integerValue, let y = b.integerValue {
+            return try checked(x.subtractingReportingOverflow(y), "-", a, b)
+        }
+        let (x, y) = try numbers(a, b, "-")
+        return .float(x - y)
+    }
+
+    public static func multiply(_ a: Atom, _ b: Atom) throws -> Atom {
+        if let x = a.integerValue, let y = b.integerValue {
+            return try checked(x.multipliedReportingOverflow(by: y), "*", a, b)
+        }
+        if case .string(let text) = a, let count = b.integerValue { return .string(try repeated(text, count)) }
+        if case .string(let text) = b, let count = a.integerValue { return .string(try repeated(text, count)) }
+        let (x, y) = try numbers(a, b, "*")
+        return .float(x * y)
+    }
+
+    /// True division: a float whatever the operands' kinds.
+    public static func divide(_ a: Atom, _ b: Atom) throws -> Atom {
+        let (x, y) = try numbers(a, b, "/")
+        if y == 0 { throw ValueError("division by zero: \(a.described) / \(b.described)") }
+        return .float(x / y)
+    }
+
+    /// Floored modulo: the result takes the divisor's sign.
+    public static func modulo(_ a: Atom, _ b: Atom) throws -> Atom {
+        if case .string = a { throw ValueError("% is not defined on strings: \(a.described) % \(b.described)", code: .type) }
+        let (x, y) = try numbers(a, b, "%")
+        if y == 0 { throw ValueError("modulo by zero: \(a.described) % \(b.described)") }
+        if let i = a.integerValue, let j = b.integerValue {
+            if j == -1 { return .int(0) }  // Int.min % -1 traps
+            let remainder = i % j
+            return .int(remainder != 0 && (remainder < 0) != (j < 0) ? remainder + j : remainder)
+        }
+        let remainder = fmod(x, y)
+        if remainder == 0 { return .float(y < 0 ? -0.0 : 0.0) }
+        return .float((remainder < 0) != (y < 0) ? remainder + y : remainder)
+    }
+
+    /// Power: integer for a non-negative integer exponent, float otherwise.
+    public static func power(_ a: Atom, _ b: Atom) throws -> Atom {
+        let (x, y) = try numbers(a, b, "^")
+        if let base = a.integerValue, let exponent = b.integerValue, exponent >= 0 {
+            return .int(try integerPower(base, exponent, a, b))
+        }
+        if x == 0, y < 0 { throw ValueError("zero cannot be raised to a negative power: \(a.described) ^ \(b.described)") }
+        if x < 0, x.isFinite, y.isFinite, y != y.rounded() {
+            throw ValueError("a negative number has no real fractional power: \(a.described) ^ \(b.described)")
+        }
+        let result = pow(x, y)
+        if result.isInfinite, x.isFinite, y.isFinite {
+            throw ValueError("overflow: \(a.described) ^ \(b.described) exceeds the range of a float", code: .overflow)
+        }
+        return .float(result)
+    }
+
+    public static func negate(_ a: Atom) throws -> Atom {
+        if let x = a.integerValue { return try checked((0).subtractingReportingOverflow(x), "-", .int(0), a) }
+        guard case .float(let x) = a else { throw ValueError("prefix - needs a number, not \(a.described)", code: .type) }
+        return .float(-x)
+    }
+
+    public static func plus(_ a: Atom) throws -> Atom {
+        if let x = a.integerValue { return .int(x) }
+        guard case .float = a else { throw ValueError("prefix + needs a number, not \(a.described)", code: .type) }
+        return a
+    }
+
+    /// Round half to even, to an integer.
+    public static func round(_ a: Atom) throws -> Atom {
+        if let x = a.integerValue { return .int(x) }
+        guard case .float(let x) = a else { throw ValueError("round needs a number, not \(a.described)", code: .type) }
+        guard let integer = Int(exactly: x.rounded(.toNearestOrEven)) else {
+            throw ValueError("\(a.described) cannot be rounded to a 64-bit integer", code: .overflow)
+        }
+        return .int(integer)
+    }
+
+    private static func checked(
+        _ result: (partialValue: Int, overflow: Bool), _ symbol: String, _ a: Atom, _ b: Atom
+    ) throws -> Atom {
+        if result.overflow { throw overflow(symbol, a, b) }
+        return .int(result.partialValue)
+    }
+
+    private static func overflow(_ symbol: String, _ a: Atom, _ b: Atom) -> ValueError {
+        ValueError("integer overflow: \(a.described) \(symbol) \(b.described) does not fit in 64 bits", code: .overflow)
+    }
+
+    private static func integerPower(_ base: Int, _ exponent: Int, _ a: Atom, _ b: Atom) throws -> Int {
+        var result = 1
+        var square = base
+        var rest = exponent
+        while rest > 0 {
+            if rest & 1 == 1 {
+                let (product, overflowed) = result.multipliedReportingOverflow(by: square)
+                if overflowed { throw overflow("^", a, b) }
+                result = product
+            }
+            rest >>= 1
+            if rest > 0 {
+                let (product, overflowed) = square.multipliedReportingOverflow(by: square)
+                if overflowed { throw overflow("^", a, b) }
+                square = product
+            }
+        }
+        return result
+    }
+
+    private static func numbers(_ a: Atom, _ b: Atom, _ symbol: String) throws -> (Double, Double) {
+        guard let x = a.doubleValue, let y = b.doubleValue else {
+            throw ValueError("\(symbol) is not defined between \(a.kindName) \(a.described) and \(b.kindName) \(b.described)", code: .type)
+        }
+        return (x, y)
+    }
+
+    private static func repeated(_ text: String, _ count: Int) throws -> String {
+        if count <= 0 || text.isEmpty { return "" }
+        try checkLength(text.utf8.count, times: count, plus: 0)
+        return String(repeating: text, count: count)
+    }
+
+    private static func checkLength(_ length: Int, times: Int, plus: Int) throws {
+        let (product, overflow) = length.multipliedReportingOverflow(by: times)
+        if overflow || product > longestString - plus {
+            throw ValueError("the string would be longer than \(longestString) bytes", code: .limit)
+        }
+    }
+}
