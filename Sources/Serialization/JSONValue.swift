@@ -1,0 +1,112 @@
+/// A JSON document as read, objects in their written order.
+///
+/// Foundation's readers keep neither the order of keys nor duplicates, and a safetensors header with a key twice has
+/// to be refused; hence this small reader (`JSONParser`) and writer (`JSONValue.text`).
+public enum JSONValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case integer(Int)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object(JSONObject)
+
+    public var string: String? { if case .string(let value) = self { value } else { nil } }
+    public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+    public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+
+    /// The integer, also when it was written as `2.0`.
+    public var integer: Int? {
+        switch self {
+        case .integer(let value): value
+        case .number(let value): Int(exactly: value)
+        default: nil
+        }
+    }
+
+    public var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    public subscript(key: String) -> JSONValue? { object?[key] }
+
+    /// How messages call this kind of value.
+    public var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .integer, .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+/// A JSON object: distinct keys in their written order.
+public struct JSONObject: Sendable {
+    public private(set) var members: [(key: String, value: JSONValue)] = []
+    private var positions: [String: Int] = [:]
+
+    public init() {}
+
+    public init(_ members: [(String, JSONValue)]) {
+        for (key, value) in members { self[key] = value }
+    }
+
+    public var count: Int { members.count }
+
+    public subscript(key: String) -> JSONValue? {
+        get { positions[key].map { members[$0].value } }
+        set {
+            if let position = positions[key] {
+                if let newValue {
+                    members[position].value = newValue
+                } else {
+                    members.remove(at: position)
+                    positions[key] = nil
+                    for (other, index) in positions where index > position { positions[other] = index - 1 }
+                }
+            } else if let newValue {
+                positions[key] = members.count
+                members.append((key, newValue))
+            }
+        }
+    }
+
+    /// Appends a member; false, with nothing done, when the key is there already.
+    package mutating func append(_ key: String, _ value: JSONValue) -> Bool {
+        let position = members.count
+        let previous = positions.updateValue(position, forKey: key)
+        if let previous {
+            positions[key] = previous
+            return false
+        }
+        members.append((key, value))
+        return true
+    }
+}
+
+extension JSONObject: Equatable {
+    /// The order of keys does not matter, as JSON has it.
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int) { self = .integer(value) }
+    public init(floatLiteral value: Double) { self = .number(value) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(JSONObject(elements)) }
+    public init(nilLiteral: ()) { self = .null }
+}

@@ -1,0 +1,67 @@
+extension JSONValue {
+    /// The document as JSON text. Indented by two spaces, or on one line.
+    public func text(indented: Bool = true) -> String {
+        var output = ""
+        write(to: &output, indent: indented ? 0 : nil)
+        return output
+    }
+
+    private func write(to output: inout String, indent: Int?) {
+        switch self {
+        case .null: output += "null"
+        case .bool(let value): output += value ? "true" : "false"
+        case .integer(let value): output += String(value)
+        case .number(let value):
+            precondition(value.isFinite, "JSON has no infinities and no NaN")
+            output += value.description
+        case .string(let value): Self.write(value, to: &output)
+        case .array(let elements):
+            let leaves = elements.allSatisfy { $0.array == nil && $0.object == nil }
+            Self.list(elements, "[", "]", indent: leaves ? nil : indent, to: &output) { element, indent, output in
+                element.write(to: &output, indent: indent)
+            }
+        case .object(let object):
+            Self.list(object.members, "{", "}", indent: indent, to: &output) { member, indent, output in
+                Self.write(member.key, to: &output)
+                output += ": "
+                member.value.write(to: &output, indent: indent)
+            }
+        }
+    }
+
+    private static func list<Element>(
+        _ elements: [Element], _ open: String, _ close: String, indent: Int?, to output: inout String,
+        _ body: (Element, Int?, inout String) -> Void
+    ) {
+        output += open
+        for (index, element) in elements.enumerated() {
+            if index > 0 { output += indent == nil ? ", " : "," }
+            if let indent {
+                output += "\n" + String(repeating: " ", count: indent + 2)
+                body(element, indent + 2, &output)
+            } else {
+                body(element, nil, &output)
+            }
+        }
+        if let indent, !elements.isEmpty { output += "\n" + String(repeating: " ", count: indent) }
+        output += close
+    }
+
+    private static func write(_ text: String, to output: inout String) {
+        output += "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": output += "\\\""
+            case "\\": output += "\\\\"
+            case "\n": output += "\\n"
+            case "\r": output += "\\r"
+            case "\t": output += "\\t"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+                let digits = String(scalar.value, radix: 16)
+                output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: output.unicodeScalars.append(scalar)
+            }
+        }
+        output += "\""
+    }
+}

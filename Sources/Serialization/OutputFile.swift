@@ -1,0 +1,74 @@
+import Foundation
+
+/// A file being written: every error of the system becomes a `Failure` with the right exit code.
+package final class OutputFile {
+    package let path: String
+    private var descriptor: Int32
+    private var pending: [UInt8] = []
+    private static let capacity = 1 << 20
+
+    /// Creates a file that must not exist yet.
+    package init(creating path: String) throws(Failure) {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Failure.system(errno, doing: "create", path) }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        if pending.count + bytes.count <= Self.capacity {
+            pending.append(contentsOf: bytes)
+            return
+        }
+        try flush()
+        if bytes.count <= Self.capacity { pending.append(contentsOf: bytes) } else { try writeAll(bytes) }
+    }
+
+    private func flush() throws(Failure) {
+        let block = pending
+        pending.removeAll(keepingCapacity: true)
+        let result: Result<Void, Failure> = block.withUnsafeBytes { bytes in
+            Result { () throws(Failure) in try writeAll(bytes) }
+        }
+        try result.get()
+    }
+
+    private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        var rest = bytes
+        while let start = rest.baseAddress, !rest.isEmpty {
+            let written = Foundation.write(descriptor, start, min(rest.count, 1 << 30))
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw Failure.system(errno, doing: "write", path)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+        }
+    }
+
+    /// Flushes everything to the disk and closes the file.
+    package func finish() throws(Failure) {
+        try flush()
+        guard fsync(descriptor) == 0 else { throw Failure.system(errno, doing: "write", path) }
+        let status = close(descriptor)
+        let code = errno
+        descriptor = -1
+        guard status == 0 else { throw Failure.system(code, doing: "write", path) }
+    }
+}
+
+extension Failure {
+    /// The failure of a system call on an output path: `.writeFailed` when the disk gave out, else `.cannotCreate`.
+    package static func system(_ code: Int32, doing verb: String, _ path: String) -> Failure {
+        let reason = String(cString: strerror(code))
+        switch code {
+        case ENOSPC, EDQUOT:
+            return Failure(
+                .writeFailed, "cannot \(verb) \(path): \(reason)", remedy: "Free some space, or write to another disk.")
+        case EIO, EFBIG, EINTR, EBADF:
+            return Failure(.writeFailed, "cannot \(verb) \(path): \(reason)")
+        default:
+            return Failure(.cannotCreate, "cannot \(verb) \(path): \(reason)")
+        }
+    }
+}
