@@ -10,15 +10,17 @@ extension Tape {
     ///   - x: [N, D].
     ///   - basis: Q, [r, D], orthonormal rows (`Projector.orthonormalRows`). No gradient flows into it.
     ///   - sources: N rows of x; the paper shifts by one sequence along the batch. Rows that name themselves keep
-    ///     their value (their complement still passes no gradient).
+    ///     their value (their complement still passes no gradient). -1 leaves a row out of the intervention altogether:
+    ///     y_n = x_n (plain text packed into the same batch).
     /// - Returns: [N, D].
     ///
-    /// Backward: dx = P dy.
+    /// Backward: dx_n = P dy_n, and dx_n = dy_n where sources_n = -1.
     public func roll(_ x: Variable, basis: Tensor, sources: [Int32]) -> Variable {
         let (rows, width, rank) = (x.value.rows, x.value.columns, basis.rows)
         precondition(basis.columns == width, "roll: x \(x.shape), basis \(basis.shape)")
         precondition(sources.count == rows, "roll: \(sources.count) sources for \(rows) rows")
-        checkIndices(sources, below: rows, what: "source row")
+        let isWhole = !sources.contains(-1)
+        checkIndices(isWhole ? sources : sources.filter { $0 != -1 }, below: rows, what: "source row")
 
         let y = arena.tensor(rows, width)
         Profile.measure("roll", operations: 4 * Double(rows) * Double(width) * Double(rank)) {
@@ -27,6 +29,10 @@ extension Tape {
             Parallel.for(rows, grain: max(1, elementwiseGrain / max(width, 1))) { range in
                 for row in range {
                     let own = row * width
+                    guard sources[row] >= 0 else {
+                        (y.pointer + own).update(from: x.value.pointer + own, count: width)
+                        continue
+                    }
                     let other = Int(sources[row]) * width
                     kernel_subtract(
                         width, x.value.pointer + other, projected.pointer + other, y.pointer + own)
@@ -37,7 +43,14 @@ extension Tape {
         }
         return record(y, inputs: [x]) { [self] dy in
             Profile.measure("roll backward", operations: 4 * Double(rows) * Double(width) * Double(rank)) {
-                x.accumulate { project(dy, on: basis, into: $0, beta: $1) }
+                guard !isWhole else { return x.accumulate { project(dy, on: basis, into: $0, beta: $1) } }
+                let dx = arena.tensor(rows, width)
+                project(dy, on: basis, into: dx, beta: 0)
+                for row in 0..<rows where sources[row] < 0 {
+                    (dx.pointer + row * width).update(from: dy.pointer + row * width, count: width)
+                }
+                x.accumulate { addScaled(dx, 1, to: $0, beta: $1) }
+                arena.recycle(dx)
             }
         }
     }
