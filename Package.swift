@@ -67,7 +67,8 @@ let package = Package(
         .testTarget(name: "RASPTests", dependencies: ["RASP"]),
         .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
         .testTarget(name: "CompilerTests", dependencies: ["Compiler"]),
-        .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"]),
+        .testTarget(
+            name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(name: "GPT2Tests", dependencies: ["GPT2"]),
         .testTarget(name: "InjectionTests", dependencies: ["Injection"]),
         .testTarget(name: "CommandTests", dependencies: ["tracr-inject"]),

@@ -8,6 +8,8 @@ public struct Matrix {
     public var columns: Int
     public var stride: Int
     public var transposed: Bool
+    /// What keeps the memory alive, where the matrix is a tensor's.
+    private var owner: AnyObject?
 
     public init(
         _ pointer: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int? = nil, transposed: Bool = false
@@ -21,6 +23,7 @@ public struct Matrix {
 
     public init(_ tensor: Tensor, transposed: Bool = false) {
         self.init(tensor.pointer, rows: tensor.rows, columns: tensor.columns, transposed: transposed)
+        owner = tensor.owner
     }
 
     public var transpose: Matrix {
@@ -56,8 +59,10 @@ extension BLAS {
     public static func multiply(
         _ a: Matrix, _ b: Matrix, into c: Tensor, alpha: Float = 1, beta: Float = 0, bias: Tensor? = nil
     ) {
-        multiply(a, b, into: c.pointer, stride: c.columns, alpha: alpha, beta: beta, bias: bias?.pointer)
-        assert(c.rows == a.height && c.columns == b.width, "\(a.height)x\(b.width) product into \(c.shape)")
+        precondition(c.rows == a.height && c.columns == b.width, "\(a.height)x\(b.width) product into \(c.shape)")
+        withExtendedLifetime((a, b, c, bias)) {
+            multiply(a, b, into: c.pointer, stride: c.columns, alpha: alpha, beta: beta, bias: bias?.pointer)
+        }
     }
 
     /// The same into rows `stride` floats apart. The product is cut into a grid of blocks, one a worker; small ones
@@ -107,7 +112,7 @@ extension BLAS {
     static let smallestDividedProduct = 4e6
 
     /// The grid of blocks with the least packing: every row of blocks reads all of b, every column all of a.
-    static func division(height: Int, width: Int, workers: Int) -> (rows: Int, columns: Int) {
+    package static func division(height: Int, width: Int, workers: Int) -> (rows: Int, columns: Int) {
         var best = (rows: 1, columns: 1)
         var bestCost = Double.infinity
         for rows in 1...max(workers, 1) where workers % rows == 0 {
@@ -119,7 +124,7 @@ extension BLAS {
     }
 
     /// Block boundaries at multiples of `unit`, so that every block but the last has whole register tiles.
-    static func blockRange(_ index: Int, of pieces: Int, count: Int, unit: Int) -> Range<Int> {
+    package static func blockRange(_ index: Int, of pieces: Int, count: Int, unit: Int) -> Range<Int> {
         let units = (count + unit - 1) / unit
         let range = Parallel.range(of: index, pieces: pieces, count: units)
         return min(range.lowerBound * unit, count)..<min(range.upperBound * unit, count)
