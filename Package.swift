@@ -59,7 +59,7 @@ let package = Package(
         .executableTarget(
             name: "tracr-inject",
             dependencies: [
-                "Injection", "TextTable",
+                "Injection", "RASP", "Compiler", "TensorCore", "GPT2", "Serialization", "TextTable",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -1,0 +1,27 @@
+PREFIX ?= /usr/local
+SWIFT ?= swift
+
+.PHONY: all demo test build install dependencies format clean
+all: build
+
+demo: build
+	@scripts/demo.sh
+
+# Same configuration as `build`, so that the two share their object files.
+test: dependencies
+	$(SWIFT) test -c release
+
+build: dependencies
+	$(SWIFT) build -c release --product tracr-inject
+
+install: build
+	@scripts/install.sh "$(PREFIX)"
+
+dependencies:
+	@scripts/dependencies.sh
+
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+clean:
+	$(SWIFT) package clean

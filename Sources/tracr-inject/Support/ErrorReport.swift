@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Serialization
+
+/// What a person sees of an error: `tracr-inject: error: message`, where, and how to mend it; and the exit code of
+/// the command contract (64 usage, 65 data, 66 not found, 70 internal, 73 cannot create, 74 write, 1 verification).
+struct ErrorReport {
+    static var prefix: String {
+        "tracr-inject: " + Terminal.styled("error", .boldRed, for: .error) + ": "
+    }
+
+    let text: String
+    let status: Int32
+    let isHelp: Bool
+
+    init(_ error: any Error) {
+        let status = TracrInject.exitCode(for: error).rawValue
+        switch error {
+        case let failure as Failure:
+            self.init(text: Self.prefix + Self.describe(failure), status: failure.kind.exitCode)
+        case let code as ExitCode:
+            self.init(text: "", status: code.rawValue)
+        case is ValidationError, is CleanExit:
+            self.init(text: TracrInject.fullMessage(for: error), status: status, isHelp: status == 0)
+        case let error where String(reflecting: type(of: error)).hasPrefix("ArgumentParser."):
+            // CommandError is not public: it stands for a parse error or for a request of help.
+            self.init(text: TracrInject.fullMessage(for: error), status: status, isHelp: status == 0)
+        case let error as CocoaError:
+            self.init(Self.failure(from: error))
+        default:
+            self.init(Failure(.internalError, "\(error)", remedy: "This is a defect in tracr-inject; please report it."))
+        }
+    }
+
+    private init(text: String, status: Int32, isHelp: Bool = false) {
+        self.text = text
+        self.status = status
+        self.isHelp = isHelp
+    }
+
+    /// Prints the report and returns the exit code. Help goes to standard output, everything else to standard error.
+    func send() -> Int32 {
+        // What was already printed comes first, and its failure does not hide the error at hand.
+        try? Standard.output.flush()
+        if isHelp {
+            print(text)
+        } else if !text.isEmpty {
+            Standard.error(text)
+        }
+        return status
+    }
+
+    static func describe(_ failure: Failure) -> String {
+        var lines = [failure.message]
+        if let location = failure.location { lines.append(indented(location)) }
+        if let remedy = failure.remedy { lines.append(indented(remedy)) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func indented(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }.joined(separator: "\n")
+    }
+
+    /// Foundation's own file errors, where a library let one through.
+    private static func failure(from error: CocoaError) -> Failure {
+        let kind: Failure.Kind
+        switch error.code {
+        case .fileNoSuchFile, .fileReadNoSuchFile: kind = .notFound
+        case .fileWriteOutOfSpace: kind = .writeFailed
+        case .fileWriteNoPermission, .fileWriteFileExists, .fileWriteInvalidFileName, .fileWriteVolumeReadOnly:
+            kind = .cannotCreate
+        default: kind = .badData
+        }
+        return Failure(kind, error.localizedDescription, at: error.filePath)
+    }
+}

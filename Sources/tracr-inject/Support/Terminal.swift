@@ -1,0 +1,34 @@
+import Foundation
+
+/// What the streams are connected to, and whether colour is welcome there.
+enum Terminal {
+    enum Stream: Int32 {
+        case input = 0
+        case output = 1
+        case error = 2
+    }
+
+    static func isTerminal(_ stream: Stream) -> Bool {
+        isatty(stream.rawValue) == 1
+    }
+
+    /// Colour only on a terminal, never with `NO_COLOR` set to anything (no-color.org) or on a dumb terminal.
+    static func showsColour(_ stream: Stream) -> Bool {
+        let environment = ProcessInfo.processInfo.environment
+        guard isTerminal(stream), environment["TERM"] != "dumb" else { return false }
+        return (environment["NO_COLOR"] ?? "").isEmpty
+    }
+
+    enum Style: String {
+        case bold = "1"
+        case dim = "2"
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+        case boldRed = "1;31"
+    }
+
+    static func styled(_ text: String, _ style: Style, for stream: Stream) -> String {
+        showsColour(stream) ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+}

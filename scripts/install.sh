@@ -1,0 +1,16 @@
+#!/bin/sh
+# install.sh PREFIX: the executable to PREFIX/bin; programs, configurations and the student to PREFIX/share/tracr-inject,
+# where the executable looks for them. DESTDIR is put before PREFIX, for packagers.
+set -eu
+cd "$(dirname "$0")/.."
+prefix=${DESTDIR:-}${1:?usage: install.sh PREFIX}
+share=$prefix/share/tracr-inject
+mkdir -p "$prefix/bin" "$share/students"
+install -m 755 .build/release/tracr-inject "$prefix/bin/tracr-inject"
+for folder in Programs configs; do
+    rm -rf "${share:?}/$folder"
+    cp -R "$folder" "$share/$folder"
+done
+rm -rf "$share/students/tiny"
+cp -R Sources/Injection/Resources/tiny "$share/students/tiny"
+echo "installed $prefix/bin/tracr-inject and $share" >&2
