@@ -61,6 +61,24 @@ struct Evaluator {
         }
     }
 
+    /// Computes one more node, whose inputs stand at the given indices.
+    ///
+    /// - Returns: the index of its own value.
+    mutating func append(_ node: GraphNode, inputs: [Int]) throws -> Int {
+        try charge(EvaluationPlan.Step(node: node, inputs: inputs))
+        switch node {
+        case .sop(let sop):
+            let result = try compute(sop, inputs)
+            if uniform { try SequenceKind.check(result, at: sop.span, input: input) }
+            values.append(.sequence(result))
+        case .selector(let selector):
+            // Counts of two keep operands from being moved out.
+            var uses = Array(repeating: 2, count: values.count)
+            values.append(.matrix(try compute(selector, inputs, &uses)))
+        }
+        return values.count - 1
+    }
+
     private mutating func charge(_ step: EvaluationPlan.Step) throws {
         switch step.node {
         case .sop: work += input.count * max(1, step.inputs.count)

@@ -1,0 +1,102 @@
+extension Evaluating {
+    func call(_ callee: Value, _ arguments: [Value], at span: SourceSpan) throws -> Value {
+        switch callee {
+        case .function(let function): return try call(function, arguments, at: span)
+        case .sop(let sop):
+            let input = try applicationInput(arguments, at: span)
+            let values = try Interpreter(causal: options.causal, limits: options.limits).evaluateUniformly(sop, on: input)
+            return .applied(Applied(input: input, result: .sequence(values)))
+        case .selector(let selector):
+            let input = try applicationInput(arguments, at: span)
+            let matrix = try Interpreter(causal: options.causal, limits: options.limits)
+                .matrix(of: selector, on: input, uniform: true)
+            return .applied(Applied(input: input, result: .matrix(matrix)))
+        default: throw error(.notImplemented, "\(callee.described) cannot be called", at: span)
+        }
+    }
+
+    private func applicationInput(_ arguments: [Value], at span: SourceSpan) throws -> [Atom] {
+        guard arguments.count == 1 else {
+            throw error(.arity, "an s-op or selector is applied to one input, not \(arguments.count)", at: span)
+        }
+        // Applying evaluates the graph anew each time; in a loop that is what takes the time.
+        steps += 100
+        return try sequence(of: arguments[0], at: span)
+    }
+
+    /// The atoms of an input: a string's characters, a list's items, a dictionary's keys.
+    func sequence(of value: Value, at span: SourceSpan?) throws -> [Atom] {
+        let items: [Atom]
+        switch value {
+        case .atom(.string(let text)): items = text.unicodeScalars.map { .string(String($0)) }
+        case .dict(let dict): items = Array(dict.entries.keys)
+        default:
+            guard let list = listItems(value) else {
+                throw error(.type, "an input is a string, list or dictionary, not \(value.described)", at: span)
+            }
+            items = try list.map { item in
+                guard case .atom(let atom) = item else {
+                    throw error(.type, "an input holds atoms, not \(item.described)", at: span)
+                }
+                return atom
+            }
+        }
+        if items.isEmpty { throw error(.value, "the input is empty; it needs at least one token", at: span) }
+        return items
+    }
+
+    private func call(_ function: FunctionValue, _ arguments: [Value], at span: SourceSpan) throws -> Value {
+        guard arguments.count == function.parameters.count else {
+            throw error(
+                .arity,
+                "\(function.name) takes \(function.parameters.count) arguments"
+                    + " (\(function.parameters.joined(separator: ", "))), not \(arguments.count)", at: span)
+        }
+        switch function.body {
+        case .builtin(let body): return try body(self, arguments, span)
+        case .declared(let declaration, let home):
+            calls += 1
+            defer { calls -= 1 }
+            guard calls <= options.limits.callDepth else {
+                throw error(
+                    .limit, "calls are nested more than \(options.limits.callDepth) deep; does \(function.name) ever end?",
+                    at: span)
+            }
+            let outerSpan = librarySpan
+            if home === Library.scope, librarySpan == nil { librarySpan = span }
+            defer { librarySpan = outerSpan }
+            do { return try run(declaration, arguments, home) } catch let failure as RASPError {
+                throw outerSpan == nil ? attributed(failure, to: function, calledAt: span) : failure
+            }
+        }
+    }
+
+    private func run(_ declaration: FunctionDeclaration, _ arguments: [Value], _ home: Scope) throws -> Value {
+        try charge(256, at: declaration.name.span)
+        let caller = scope
+        scope = Scope(parent: home)
+        defer { scope = caller }
+        for (parameter, argument) in zip(declaration.parameters, arguments) {
+            try checkAssignable(parameter)
+            scope.bind(parameter.text, argument, at: nil)
+        }
+        for statement in declaration.body { try execute(statement, isTopLevel: false) }
+        let results = try declaration.results.map(evaluate)
+        return results.count == 1 ? results[0] : try makeList(results, at: declaration.name.span)
+    }
+
+    /// An error inside the library belongs to the call; one inside a user's function tells where the call was.
+    private func attributed(_ failure: RASPError, to function: FunctionValue, calledAt span: SourceSpan) -> RASPError {
+        RASPError(failure.diagnostics.map { diagnostic in
+            var diagnostic = diagnostic
+            if diagnostic.span?.file === Library.file || diagnostic.span == nil {
+                diagnostic.span = span
+                diagnostic.notes.append("in \(function.name) of the library")
+                diagnostic.fixIt = nil
+            } else if diagnostic.span != span, diagnostic.notes.count < 8 {
+                diagnostic.notes.append("in \(function.name), called at \(span.location)")
+            }
+            return diagnostic
+        })
+    }
+}

@@ -1,0 +1,144 @@
+/// Runs statements: builds the graph of s-ops that a program's text describes.
+final class Evaluating {
+    struct Options: Sendable {
+        /// Refuse what the reference implementation refuses, trial evaluation on the example included.
+        var strict = false
+        var limits = Limits()
+        var causal = false
+    }
+
+    /// What a console shows of a statement.
+    enum Event {
+        case value(name: String, Value)
+        case function(FunctionValue)
+        case drawn(name: String, SOp, Applied)
+        case loaded([(name: String, Value)])
+        case examples(Command.Subject)
+        case exit
+    }
+
+    /// An error that has been reported already where it arose.
+    struct Suppressed: Error {}
+
+    let options: Options
+    let base: Scope
+    var scope: Scope
+    var diagnostics: [Diagnostic] = []
+    var events: [Event] = []
+    /// `load` string of the file being run, or `console`.
+    var origin = "console"
+    /// Files being loaded, innermost last.
+    var loading: [LoadedFile] = []
+    var sopExample = Value.atom(.string("hello"))
+    var selectorExample = Value.atom(.string("hello"))
+    var showsSOpExamples = true
+    var showsSelectorExamples = true
+    var showsFullDisplay = false
+    /// What the last binding called a node, for display only.
+    var nodeNames: [ObjectIdentifier: String] = [:]
+    lazy var trial = TrialEvaluation(limits: options.limits)
+
+    // Accounts against the limits.
+    var steps = 0
+    var storage = 0
+    var nodes = 0
+    var depth = 0
+    var calls = 0
+    /// Calls in progress from user text into the library: what they build belongs to the call's place.
+    var librarySpan: SourceSpan?
+    /// Scopes that functions close over. They can form cycles with their functions, and long chains; both are taken
+    /// apart when the session ends.
+    private var closedOver: [Scope] = []
+
+    init(options: Options, base: Scope) {
+        self.options = options
+        self.base = base
+        scope = base
+    }
+
+    deinit {
+        for scope in closedOver where scope !== base { scope.variables = [:] }
+    }
+
+    func retain(closure scope: Scope) {
+        if closedOver.last !== scope { closedOver.append(scope) }
+    }
+
+    // MARK: Errors and limits
+
+    func error(
+        _ code: Diagnostic.Code, _ message: String, at span: SourceSpan?, notes: [String] = []
+    ) -> RASPError {
+        RASPError(code, message, at: span, notes: notes)
+    }
+
+    func step(at span: SourceSpan?) throws {
+        steps += 1
+        if steps > options.limits.steps {
+            throw error(.limit, "the program takes more than \(options.limits.steps) steps to build", at: span)
+        }
+    }
+
+    /// Accounts for `bytes` of new lists, dictionaries or text.
+    func charge(_ bytes: Int, at span: SourceSpan?) throws {
+        storage += bytes
+        if storage > options.limits.storage {
+            throw error(.limit, "the program builds more than \(options.limits.storage >> 20) MiB of values", at: span)
+        }
+    }
+
+    func checkLength(_ count: Int, at span: SourceSpan?) throws {
+        if count > options.limits.listLength {
+            throw error(.limit, "a list may hold \(options.limits.listLength) items; this one would hold \(count)", at: span)
+        }
+        try charge(count * 32 + 64, at: span)
+    }
+
+    func makeList(_ items: [Value], at span: SourceSpan?) throws -> Value {
+        try checkLength(items.count, at: span)
+        let list = ListValue(items)
+        if list.depth > options.limits.nesting {
+            throw error(.limit, "lists are nested more than \(options.limits.nesting) levels deep", at: span)
+        }
+        return .list(list)
+    }
+
+    func makeSOp(_ operation: SOp.Operation, at span: SourceSpan) throws -> Value {
+        try countNode(at: span)
+        let sop = SOp(operation, span: librarySpan ?? span)
+        try tryOut(.sop(sop))
+        return .sop(sop)
+    }
+
+    func makeSelector(_ operation: Selector.Operation, at span: SourceSpan) throws -> Value {
+        try countNode(at: span)
+        let selector = Selector(operation, span: librarySpan ?? span)
+        try tryOut(.selector(selector))
+        return .selector(selector)
+    }
+
+    private func countNode(at span: SourceSpan) throws {
+        nodes += 1
+        if nodes > options.limits.nodes {
+            throw error(.limit, "the program has more than \(options.limits.nodes) s-ops and selectors", at: span)
+        }
+    }
+
+    /// In strict mode every node must succeed on the current example, as in the reference implementation.
+    private func tryOut(_ node: GraphNode) throws {
+        guard options.strict else { return }
+        try trial.evaluate(node, on: try sequence(of: sopExample, at: node.span))
+    }
+
+    func convert<Result>(at span: SourceSpan, _ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let failure as ValueError {
+            throw error(failure.code, failure.reason, at: span)
+        }
+    }
+}
+
+/// A file on the way of being loaded.
+struct LoadedFile {
+    let path: String
+    let directory: String
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+extension Evaluating {
+    /// `load "path";`: runs `path.rasp` in a scope of its own and takes over what it assigns, names with a leading
+    /// underscore excepted. The path is looked for beside the loading file, then in the working directory.
+    func load(_ path: String, at span: SourceSpan) throws {
+        guard loading.count < options.limits.loadDepth else {
+            throw error(.limit, "files load each other more than \(options.limits.loadDepth) deep", at: span)
+        }
+        let (url, file) = try open(path, at: span)
+        let canonical = url.resolvingSymlinksInPath().path
+        if loading.contains(where: { $0.path == canonical }) {
+            let chain = loading.map { ($0.path as NSString).lastPathComponent } + [url.lastPathComponent]
+            throw error(.load, "the file loads itself: \(chain.joined(separator: " -> "))", at: span)
+        }
+        let parsed = Parser.parse(file, options: .init(strict: options.strict, limits: options.limits))
+        let firstNew = diagnostics.count
+        diagnostics += parsed.diagnostics
+        let outer = (scope, origin, events)
+        let inner = Scope(parent: base, exportTarget: scope)
+        scope = inner
+        origin = path
+        loading.append(LoadedFile(path: canonical, directory: url.deletingLastPathComponent().path))
+        defer {
+            (scope, origin) = (outer.0, outer.1)
+            loading.removeLast()
+        }
+        events = []
+        run(parsed.statements)
+        events = outer.2
+        for index in firstNew..<diagnostics.count where diagnostics[index].notes.count < 8 {
+            diagnostics[index].notes.append("loaded at \(span.location)")
+        }
+        if diagnostics[firstNew...].contains(where: { $0.severity == .error }) { outer.0.hasFailedLoad = true }
+        let exported = inner.variables.filter { !$0.key.hasPrefix("_") && $0.key != "out" }
+        events.append(.loaded(exported.map { ($0.key, $0.value) }))
+    }
+
+    private func open(_ path: String, at span: SourceSpan) throws -> (URL, SourceFile) {
+        guard !path.contains("\0") else { throw error(.load, "the file name holds a NUL", at: span) }
+        var candidates = [path + ".rasp"]
+        if !options.strict, path.hasSuffix(".rasp") { candidates.append(path) }
+        var directories = [FileManager.default.currentDirectoryPath]
+        if !options.strict, let loader = loading.last { directories.insert(loader.directory, at: 0) }
+        for directory in directories {
+            for candidate in candidates {
+                let url = URL(fileURLWithPath: candidate, relativeTo: URL(fileURLWithPath: directory, isDirectory: true))
+                guard FileManager.default.fileExists(atPath: url.path) else { continue }
+                let shown = candidate.hasPrefix("/") || directory != directories[0] || loading.isEmpty
+                    ? candidate : ((file(at: span) as NSString).deletingLastPathComponent as NSString).appendingPathComponent(candidate)
+                do { return (url, try SourceReader.read(url, name: shown, limits: options.limits)) } catch let failure as RASPError {
+                    throw error(.load, failure.diagnostics[0].message, at: span)
+                }
+            }
+        }
+        throw error(
+            .load, "there is no file \(candidates[0])", at: span,
+            notes: ["looked in \(directories.joined(separator: " and "))"])
+    }
+
+    private func file(at span: SourceSpan) -> String { span.file.name }
+}
+
+/// Reads source files, within the limits and as UTF-8.
+enum SourceReader {
+    static func read(_ url: URL, name: String, limits: Limits) throws -> SourceFile {
+        let path = url.path
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw RASPError(.load, "there is no file \(name)")
+        }
+        let kind = (try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path))?[.type]
+        guard !isDirectory.boolValue, kind as? FileAttributeType == .typeRegular else {
+            throw RASPError(.load, "\(name) is no regular file")
+        }
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw RASPError(.load, "\(name) cannot be read") }
+        defer { try? handle.close() }
+        let data: Data
+        do { data = try handle.read(upToCount: limits.sourceSize + 1) ?? Data() } catch {
+            throw RASPError(.load, "\(name) cannot be read: \(error.localizedDescription)")
+        }
+        guard data.count <= limits.sourceSize else {
+            throw RASPError(.limit, "\(name) is larger than \(limits.sourceSize >> 20) MiB")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else { throw RASPError(.load, "\(name) is not UTF-8 text") }
+        return SourceFile(name: name, text: text)
+    }
+}

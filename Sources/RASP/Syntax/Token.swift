@@ -1,0 +1,50 @@
+/// A lexical unit of the language, with its place in the source.
+struct Token: Sendable {
+    enum Kind: Sendable, Equatable {
+        case identifier, integer, float, string
+        case keyword(Keyword)
+        case symbol(Symbol)
+        case endOfFile
+    }
+
+    let kind: Kind
+    let range: Range<Int>
+
+    func `is`(_ symbol: Symbol) -> Bool { kind == .symbol(symbol) }
+    func `is`(_ keyword: Keyword) -> Bool { kind == .keyword(keyword) }
+}
+
+/// Words that can never be names.
+enum Keyword: String, Sendable, CaseIterable {
+    case set, show, example, examples, selector, on, off, load, draw, def
+    case `return`, `for`, `in`, `if`, `else`, and, or, not, round, indicator, exit, quit
+    /// One word: the minus in it is never a subtraction.
+    case sop = "s-op"
+
+    /// Words that begin a statement or command and nothing else, so that they mark where a broken one ended.
+    var startsStatement: Bool {
+        switch self {
+        case .set, .show, .load, .draw, .def, .return, .exit, .quit, .examples: true
+        default: false
+        }
+    }
+}
+
+enum Symbol: String, Sendable, CaseIterable {
+    case openParenthesis = "(", closeParenthesis = ")", openBracket = "[", closeBracket = "]"
+    case openBrace = "{", closeBrace = "}"
+    case comma = ",", semicolon = ";", colon = ":", assign = "="
+    case equal = "==", notEqual = "!=", lessOrEqual = "<=", greaterOrEqual = ">=", less = "<", greater = ">"
+    case plus = "+", minus = "-", times = "*", divide = "/", modulo = "%", power = "^"
+
+    var comparison: Comparison? { Comparison(rawValue: rawValue) }
+}
+
+/// Comments are kept beside the tokens: pragmas are read from them, and strict mode minds where they stand.
+struct Comment: Sendable {
+    let range: Range<Int>
+    /// Index of the token that follows.
+    let nextToken: Int
+    /// Outside all braces.
+    let isTopLevel: Bool
+}
