@@ -67,8 +67,9 @@ extension SettingKey {
                 + "per-variable: a softmax over each variable's directions."),
         choice("alignment.reduction", \.alignment.reduction,
             "Over the k + 1 aligned states: the paper's sum times 1/k, or the plain sum."),
-        choice("alignment.layers", \.alignment.layers,
-            "Student layers that carry the compiled layers: the first k, or spread evenly over the depth."),
+        SettingKey("alignment.layers", .layers(\.alignment.layers),
+            "Student layers that carry the compiled states 0 to k: first (layers 0 to k), spread (evenly over the first 2/3),\n"
+                + "or k + 1 layers in a list, such as [0, 4, 8]."),
         SettingKey("alignment.bias", .flag(\.alignment.bias), "Whether the projection has a bias."),
         SettingKey("alignment.answer_weight", .real(\.alignment.answerWeight, .positive),
             "Weight of the positions that predict the answer in the alignment, others having 1."),

@@ -12,6 +12,8 @@ public struct SettingKey: Sendable {
         case flag(any WritableKeyPath<Settings, Bool> & Sendable)
         case text(any WritableKeyPath<Settings, String> & Sendable)
         case optionalText(any WritableKeyPath<Settings, String?> & Sendable)
+        /// `first`, `spread`, or a list of layers.
+        case layers(any WritableKeyPath<Settings, Settings.Alignment.Layers> & Sendable)
         case choice(
             [String], get: @Sendable (Settings) -> String, set: @Sendable (inout Settings, String) -> Void)
     }
@@ -75,6 +77,7 @@ public struct SettingKey: Sendable {
         case .flag: "true or false"
         case .text: "a text"
         case .optionalText: "a text, or null for none"
+        case .layers: "first, spread, or a rising list of student layers, such as [0, 4, 8]"
         case .choice(let names, _, _): names.joined(separator: " or ")
         }
     }

@@ -68,6 +68,18 @@ extension SettingKey {
             settings[keyPath: keyPath] = text
         case (.optionalText(let keyPath), .null):
             settings[keyPath: keyPath] = nil
+        case (.layers(let keyPath), .scalar(let text)):
+            switch text {
+            case "first": settings[keyPath: keyPath] = .first
+            case "spread": settings[keyPath: keyPath] = .spread
+            default: return false
+            }
+        case (.layers(let keyPath), .list(let items)):
+            let layers = items.compactMap { Int($0) }
+            guard !items.isEmpty, layers.count == items.count, layers.allSatisfy({ (0...4_096).contains($0) }),
+                zip(layers, layers.dropFirst()).allSatisfy({ $0 < $1 })
+            else { return false }
+            settings[keyPath: keyPath] = .at(layers)
         case (.choice(let names, _, let set), .scalar(let text)):
             guard names.contains(text) else { return false }
             set(&settings, text)

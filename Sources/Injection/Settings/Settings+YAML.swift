@@ -27,6 +27,12 @@ extension Settings {
         case .flag(let keyPath): String(self[keyPath: keyPath])
         case .text(let keyPath): Self.scalar(self[keyPath: keyPath])
         case .optionalText(let keyPath): self[keyPath: keyPath].map { Self.scalar($0) } ?? "null"
+        case .layers(let keyPath):
+            switch self[keyPath: keyPath] {
+            case .first: "first"
+            case .spread: "spread"
+            case .at(let layers): "[\(layers.map(String.init).joined(separator: ", "))]"
+            }
         case .choice(_, let get, _): get(self)
         }
     }

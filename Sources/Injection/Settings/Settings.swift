@@ -121,11 +121,20 @@ extension Settings {
             case cosine
             case perVariable = "per-variable"
         }
-        public enum Layers: String, Codable, Sendable, CaseIterable { case first, spread }
+        /// Which student layers carry the compiled states 0 to k.
+        public enum Layers: Codable, Sendable, Equatable {
+            /// Compiled state i on student layer i.
+            case first
+            /// Compiled state i on layer i * D / k, rounded down, of the first D = 2/3 of the student's layers (k where that is
+            /// more): what is left turns the output variable into the next token.
+            case spread
+            /// k + 1 student layers, rising.
+            case at([Int])
+        }
 
         public var kind = Kind.perVariable
         public var reduction = Loss.Reduction.mean
-        public var layers = Layers.first
+        public var layers = Layers.spread
         public var bias = true
         public var answerWeight = 1.0
 
@@ -156,6 +165,22 @@ extension Settings {
         enum CodingKeys: String, CodingKey {
             case every
             case keepLast = "keep_last"
+        }
+    }
+}
+
+extension Settings.Alignment.Layers {
+    /// The student layer (0: the embedding's output) that carries each of the compiled states 0 to `compiled`.
+    ///
+    /// - Returns: nil where the student, of `student` layers, has not enough, or a list has not `compiled + 1` entries.
+    public func sites(compiled: Int, student: Int) -> [Int]? {
+        guard compiled <= student else { return nil }
+        switch self {
+        case .first: return Array(0...compiled)
+        case .spread: return compiled == 0 ? [0] : (0...compiled).map { $0 * max(compiled, 2 * student / 3) / compiled }
+        case .at(let layers):
+            guard layers.count == compiled + 1, layers.allSatisfy({ $0 <= student }) else { return nil }
+            return layers
         }
     }
 }

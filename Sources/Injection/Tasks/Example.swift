@@ -10,7 +10,7 @@ public struct Example: Codable, Hashable, Sendable {
 
     /// One line of `tracr-inject data`: `{"prompt": ..., "answer": ...}`, keys in this order.
     public var jsonLine: String {
-        JSONValue.object(JSONObject([("prompt", .string(prompt)), ("answer", .string(answer))])).text()
+        JSONValue.object(JSONObject([("prompt", .string(prompt)), ("answer", .string(answer))])).text(indented: false)
     }
 }
 

@@ -69,7 +69,7 @@ extension SampledText {
                 lines += JSONValue.object(JSONObject([
                     ("split", .string(split)), ("ids", .array(window.map { .integer(Int($0)) })),
                     ("text", .string(tokenizer.decode(window))),
-                ])).text() + "\n"
+                ])).text(indented: false) + "\n"
             }
         }
         try AtomicFile.write(Data(lines.utf8), to: url)

@@ -90,9 +90,9 @@ struct TextBlocks {
     private static func field(of line: String, at place: String) throws -> String {
         if line.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return "" }
         let value: JSONValue
-        do {
+        do throws(Failure) {
             value = try JSONParser.parse(line, name: "line")
-        } catch let failure as Failure {
+        } catch let failure {
             throw Failure(.badData, failure.message, at: place, remedy: "Every line is one object with a field \"text\".")
         }
         guard let text = value["text"]?.string else {
