@@ -69,7 +69,8 @@ let package = Package(
         .testTarget(name: "CompilerTests", dependencies: ["Compiler"]),
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
-        .testTarget(name: "GPT2Tests", dependencies: ["GPT2"]),
+        .testTarget(
+            name: "GPT2Tests", dependencies: ["GPT2", "TensorCore", "Serialization"], exclude: ["Goldens", "Peer"]),
         .testTarget(name: "InjectionTests", dependencies: ["Injection"]),
         .testTarget(name: "CommandTests", dependencies: ["tracr-inject"]),
     ],

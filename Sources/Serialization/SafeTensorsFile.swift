@@ -10,6 +10,9 @@ public struct SafeTensorsFile: Sendable {
     public let names: [String]
     private let file: MappedFile
 
+    /// Keeps the memory that `mappedFloats` hands out alive.
+    public var mapping: AnyObject { file }
+
     /// - Throws: `.notFound`, or `.badData` naming the rule that is broken.
     public init(contentsOf url: URL) throws(Failure) {
         let file = try MappedFile(contentsOf: url)
@@ -88,8 +91,8 @@ public struct SafeTensorsFile: Sendable {
         return result
     }
 
-    /// The tensor's own memory in the file, where it is fp32 and aligned: nothing is copied. Valid as long as any copy
-    /// of this value lives; keep one with the pointer. Writing to it is a fault.
+    /// The tensor's own memory in the file, where it is fp32 and aligned: nothing is copied. Valid as long as `mapping`
+    /// or any copy of this value lives. Writing to it is a fault.
     public func mappedFloats(_ name: String) -> UnsafeBufferPointer<Float>? {
         guard let entry = entries[name], entry.type == .float32, entry.count > 0 else { return nil }
         let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.byteRange])

@@ -1,0 +1,139 @@
+import Serialization
+import TensorCore
+
+extension GPT2Model {
+    /// Continues prompts of any lengths, batched without padding, with a key-value cache.
+    ///
+    /// - Parameters:
+    ///   - prompts: None empty, none longer than the context.
+    ///   - maxNewTokens: At most so many tokens a prompt; fewer where the context of the model is full.
+    ///   - stop: Generation of a text ends with this token, which is not part of the result.
+    /// - Returns: The new tokens of each prompt.
+    /// - Throws: `.badData` for a prompt that is empty, too long, or has tokens the model does not know.
+    public func generate(
+        prompts: [[Int32]], maxNewTokens: Int, sampling: Sampling = .greedy, stop: Int32? = nil
+    ) throws -> [[Int32]] {
+        for (index, prompt) in prompts.enumerated() { try check(prompt, index) }
+        var results = [[Int32]](repeating: [], count: prompts.count)
+        guard maxNewTokens > 0 else { return results }
+        var start = 0
+        while start < prompts.count {
+            let end = endOfGroup(from: start, prompts, maxNewTokens)
+            let group = GenerationGroup(self, Array(prompts[start..<end]), maxNewTokens, sampling, firstIndex: start)
+            group.run(stop: stop)
+            for (offset, tokens) in group.results.enumerated() { results[start + offset] = tokens }
+            start = end
+        }
+        return results
+    }
+
+    private func check(_ prompt: [Int32], _ index: Int) throws(Failure) {
+        guard !prompt.isEmpty else { throw Failure(.badData, "prompt \(index + 1) is empty: it has no tokens") }
+        guard prompt.count <= configuration.contextLength else {
+            throw Failure(
+                .badData,
+                "prompt \(index + 1) has \(prompt.count) tokens, and the model's context \(configuration.contextLength)")
+        }
+        for token in prompt where token < 0 || Int(token) >= configuration.vocabularySize {
+            throw Failure(
+                .badData, "prompt \(index + 1) has token \(token), outside the vocabulary of \(configuration.vocabularySize)")
+        }
+    }
+
+    /// Tokens the last one of a text may see: as many as there will be.
+    func capacity(for prompt: [Int32], _ maxNewTokens: Int) -> Int {
+        prompt.count + min(maxNewTokens - 1, configuration.contextLength - prompt.count)
+    }
+
+    /// As many prompts as fit into 256 MiB of cache and 16,384 tokens (the activations of the first pass), at least one.
+    private func endOfGroup(from start: Int, _ prompts: [[Int32]], _ maxNewTokens: Int) -> Int {
+        let bytesPerToken = configuration.layers * 2 * configuration.width * MemoryLayout<Float>.stride
+        let budget = min((256 << 20) / bytesPerToken, 16_384)
+        var (end, tokens) = (start, 0)
+        while end < prompts.count {
+            tokens += capacity(for: prompts[end], maxNewTokens)
+            if end > start, tokens > budget { break }
+            end += 1
+        }
+        return end
+    }
+}
+
+/// Prompts that are continued together.
+private final class GenerationGroup {
+    private let model: GPT2Model
+    private let prompts: [[Int32]]
+    private let maxNewTokens: Int
+    private let cache: KeyValueCache
+    private let arena = Arena()
+    private var samplers: [TokenSampler] = []
+    private(set) var results: [[Int32]]
+
+    init(_ model: GPT2Model, _ prompts: [[Int32]], _ maxNewTokens: Int, _ sampling: Sampling, firstIndex: Int) {
+        self.model = model
+        self.prompts = prompts
+        self.maxNewTokens = maxNewTokens
+        cache = KeyValueCache(
+            layers: model.configuration.layers, capacities: prompts.map { model.capacity(for: $0, maxNewTokens) },
+            width: model.configuration.width)
+        results = [[Int32]](repeating: [], count: prompts.count)
+        if case .sampled(let temperature, let topK, let seed) = sampling {
+            samplers = prompts.indices.map {
+                TokenSampler(temperature: temperature, topK: topK, seed: seed, prompt: firstIndex + $0)
+            }
+        }
+    }
+
+    func run(stop: Int32?) {
+        var active = Array(prompts.indices)
+        var batch = PackedBatch(prompts)
+        while !active.isEmpty {
+            let next = step(batch, slots: active)
+            batch = PackedBatch()
+            var remaining: [Int] = []
+            for (slot, token) in zip(active, next) where token != stop {
+                results[slot].append(token)
+                // The newest token has to be seen to go on, which takes a place in the context.
+                guard results[slot].count < maxNewTokens, cache.lengths[slot] < cache.capacities[slot] else { continue }
+                batch.append(CollectionOfOne(token), firstPosition: cache.lengths[slot])
+                remaining.append(slot)
+            }
+            active = remaining
+        }
+    }
+
+    /// Feeds the newest tokens of some texts, and chooses the next one of each.
+    private func step(_ batch: PackedBatch, slots: [Int]) -> [Int32] {
+        arena.reset()
+        let tape = Tape(arena: arena, recording: false)
+        var x = model.embed(tape, batch)
+        for layer in 0..<model.configuration.layers {
+            x = model.block(
+                tape, x, layer: layer,
+                attention: { [model, cache] tape, qkv, layer in
+                    tape.cachedAttention(
+                        qkv, heads: model.configuration.heads, starts: batch.starts, cache: cache, layer: layer,
+                        slots: slots)
+                }, discardingInput: true)
+        }
+        cache.advance(slots: slots, by: (0..<batch.count).map { batch.rows($0).count })
+        let last = tape.gatherRows(x, rows: batch.starts.dropFirst().map { Int32($0 - 1) })
+        return choose(model.normalize(tape, last).value, slots: slots)
+    }
+
+    private func choose(_ hidden: Tensor, slots: [Int]) -> [Int32] {
+        let head = model.head.value
+        if samplers.isEmpty { return HeadReadout.argmax(hidden, head: head, arena: arena) }
+        var tokens: [Int32] = []
+        for chunk in stride(from: 0, to: slots.count, by: 64) {
+            let rows = chunk..<min(chunk + 64, slots.count)
+            let logits = HeadReadout.logits(hidden.rows(rows), head: head, arena: arena)
+            for row in rows {
+                let values = UnsafeBufferPointer(start: logits.row(row - chunk), count: head.rows)
+                tokens.append(samplers[slots[row]].draw(values))
+            }
+            arena.recycle(logits)
+        }
+        return tokens
+    }
+}
