@@ -3,51 +3,7 @@
 
 #include <math.h>
 
-#include "vector.h"
-
-INLINE float row_max(ptrdiff_t count, const float *x) {
-    v16 a = -INFINITY, b = -INFINITY;
-    ptrdiff_t i = 0;
-    for (; i + 2 * LANES <= count; i += 2 * LANES) {
-        a = vmax(a, load(x + i));
-        b = vmax(b, load(x + i + LANES));
-    }
-    for (; i < count; i += LANES)
-        a = vmax(a, count - i < LANES ? load_tail(x + i, count - i, -INFINITY) : load(x + i));
-    return __builtin_reduce_max(vmax(a, b));
-}
-
-// x = exp(alpha * x - shift), returning the sum; lanes beyond the row count as zero.
-INLINE float exponentials(ptrdiff_t count, float alpha, float shift, const float *x, float *out) {
-    v16 a = 0, b = 0;
-    ptrdiff_t i = 0;
-    for (; i + 2 * LANES <= count; i += 2 * LANES) {
-        v16 e = vexp(alpha * load(x + i) - shift), f = vexp(alpha * load(x + i + LANES) - shift);
-        if (out) {
-            store(out + i, e);
-            store(out + i + LANES, f);
-        }
-        a += e;
-        b += f;
-    }
-    for (; i < count; i += LANES) {
-        if (count - i >= LANES) {
-            v16 e = vexp(alpha * load(x + i) - shift);
-            if (out) store(out + i, e);
-            a += e;
-        } else {
-            v16 e = vexp(alpha * load_tail(x + i, count - i, 0) - shift), kept = 0;
-            if (out) store_tail(out + i, e, count - i);
-            memcpy(&kept, &e, (size_t)(count - i) * sizeof(float));
-            b += kept;
-        }
-    }
-    return sum_lanes(a + b);
-}
-
-INLINE void scale_row(ptrdiff_t count, float alpha, float *x) {
-    for (ptrdiff_t i = 0; i < count; i++) x[i] *= alpha;
-}
+#include "rows.h"
 
 VECTOR_KERNEL float kernel_softmax(ptrdiff_t count, float *x) {
     if (count <= 0) return -INFINITY;
@@ -76,30 +32,42 @@ VECTOR_KERNEL double kernel_cross_entropy(ptrdiff_t count, float *logits, ptrdif
     return (double)largest - (double)wanted + log((double)sum);
 }
 
-// KL = sum_v q_v (log q_v - log p_v) = sum_v q_v (t_v - s_v) - logsumexp(t) + logsumexp(s).
+// KL = sum_v q_v (log q_v - log p_v) = sum_v q_v (t_v - s_v) - log sum exp(t) + log sum exp(s), t and s relative to
+// their largest elements. One pass takes the exponentials, one combines them.
 VECTOR_KERNEL double kernel_kl_divergence(ptrdiff_t count, float *student, float *teacher, float scale) {
-    float student_max = row_max(count, student), teacher_max = row_max(count, teacher);
-    float student_sum = exponentials(count, 1, student_max, student, NULL);
-    float teacher_sum = exponentials(count, 1, teacher_max, teacher, NULL);
-    float student_lse = student_max + logf(student_sum), teacher_lse = teacher_max + logf(teacher_sum);
-    double divergence = 0;
-    for (ptrdiff_t start = 0; start < count; start += 1024) {
-        ptrdiff_t end = start + 1024 < count ? start + 1024 : count;
-        v16 partial = 0;
+    const float student_max = row_max(count, student), teacher_max = row_max(count, teacher);
+    double student_sum = 0, teacher_sum = 0, weighted = 0;
+    for (ptrdiff_t start = 0; start < count; start += 2048) {
+        const ptrdiff_t end = start + 2048 < count ? start + 2048 : count;
+        v16 s_sum = 0, t_sum = 0, difference = 0;
         for (ptrdiff_t i = start; i < end; i += LANES) {
-            ptrdiff_t left = end - i;
-            // Lanes beyond the row are -infinity-like on both sides: probability 0, difference 0.
-            v16 s = left < LANES ? load_tail(student + i, left, student_lse - 200) : load(student + i);
-            v16 t = left < LANES ? load_tail(teacher + i, left, teacher_lse - 200) : load(teacher + i);
-            v16 log_p = s - student_lse, log_q = t - teacher_lse, q = vexp(log_q);
-            partial += q * (log_q - log_p);
-            v16 gradient = scale * (vexp(log_p) - q);
-            if (left < LANES) store_tail(student + i, gradient, left);
-            else store(student + i, gradient);
+            const ptrdiff_t left = end - i;
+            if (left >= LANES) {
+                v16 s = load(student + i) - student_max, t = load(teacher + i) - teacher_max;
+                v16 p = vexp(s), q = vexp(t);
+                store(student + i, p);
+                store(teacher + i, q);
+                s_sum += p;
+                t_sum += q;
+                difference += q * (t - s);
+            } else {
+                for (ptrdiff_t j = i; j < end; j++) {
+                    float s = student[j] - student_max, t = teacher[j] - teacher_max;
+                    student[j] = expf(s);
+                    teacher[j] = expf(t);
+                    student_sum += student[j];
+                    teacher_sum += teacher[j];
+                    weighted += teacher[j] * (t - s);
+                }
+            }
         }
-        divergence += sum_lanes(partial);
+        student_sum += sum_lanes(s_sum);
+        teacher_sum += sum_lanes(t_sum);
+        weighted += sum_lanes(difference);
     }
-    return divergence;
+    const float of_student = (float)(scale / student_sum), of_teacher = (float)(scale / teacher_sum);
+    for (ptrdiff_t i = 0; i < count; i++) student[i] = of_student * student[i] - of_teacher * teacher[i];
+    return weighted / teacher_sum - log(teacher_sum) + log(student_sum);
 }
 
 VECTOR_KERNEL void kernel_causal_softmax(

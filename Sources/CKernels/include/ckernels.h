@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "attention.h"
 #include "elementwise.h"
 #include "normalization.h"
 #include "optimizer.h"

@@ -87,7 +87,7 @@ extension Tape {
         Profile.measure("cached attention") {
             let units = slots.count * heads
             let workers = Parallel.pieces(units)
-            let scratch = arena.tensor(workers, Storage.padded(max(room, 1)))
+            let scratch = arena.tensor(workers, Storage.padded(max(room, 1) + 16))
             Parallel.each(workers) { worker in
                 let scores = scratch.row(worker)
                 for unit in Parallel.range(of: worker, pieces: workers, count: units) {
@@ -97,6 +97,14 @@ extension Tape {
                     let old = cache.lengths[slots[index]]
                     let seen = old + rows.count
                     let column = head * layout.headWidth
+                    if rows.count == 1, layout.hasKernel {
+                        kernel_attention_query(
+                            seen, layout.headWidth, qkv.value.pointer + rows.lowerBound * 3 * width + column,
+                            cache.keys(layer: layer, slot: slots[index]) + column,
+                            cache.values(layer: layer, slot: slots[index]) + column, width, layout.scale,
+                            y.pointer + rows.lowerBound * width + column, scores)
+                        continue
+                    }
                     let query = Matrix(
                         qkv.value.pointer + rows.lowerBound * 3 * width + column, rows: rows.count,
                         columns: layout.headWidth, stride: 3 * width)

@@ -11,8 +11,8 @@ extension Tape {
     ///   - starts: B + 1 rows: sequence b is rows starts[b] ..< starts[b + 1].
     /// - Returns: [N, D].
     ///
-    /// One [T, T] block of scores exists per worker; only the rows' log-sum-exp (N x H floats) is kept, and the
-    /// backward pass computes A again from it:
+    /// At most one [T, T] block of scores exists per worker; only the rows' log-sum-exp (N x H floats) is kept, and
+    /// the backward pass computes A again from it:
     /// dV = A^T dy;  dA = dy V^T;  dS = A * (dA - rowsum(dy * y)) / sqrt(D/H);  dQ = dS K;  dK = dS^T Q.
     public func causalAttention(_ qkv: Variable, heads: Int, starts: [Int]) -> Variable {
         let layout = AttentionLayout(tokens: qkv.value.rows, width: qkv.value.columns / 3, heads: heads, starts: starts)
@@ -20,7 +20,7 @@ extension Tape {
         let y = arena.tensor(layout.tokens, layout.width)
         let logSums = arena.tensor(heads, max(layout.tokens, 1))
         Profile.measure("attention", operations: layout.operations(products: 2)) {
-            layout.forEachHead(arena, blocks: 1) { rows, head, scratch in
+            layout.forEachHead(arena, scratch: layout.forwardScratch) { rows, head, scratch in
                 layout.forward(
                     qkv: qkv.value.pointer, rows: rows, head: head, scores: scratch,
                     logSums: logSums.pointer + head * layout.tokens, y: y.pointer)
@@ -30,7 +30,7 @@ extension Tape {
             Profile.measure("attention backward", operations: layout.operations(products: 4)) {
                 qkv.accumulate { dqkv, beta in
                     // Each head writes its own columns of all rows, so a first contribution needs no clearing.
-                    layout.forEachHead(arena, blocks: 2) { rows, head, scratch in
+                    layout.forEachHead(arena, scratch: layout.backwardScratch) { rows, head, scratch in
                         layout.backward(
                             qkv: qkv.value.pointer, y: y.pointer, dy: dy.pointer, rows: rows, head: head,
                             scratch: scratch, logSums: logSums.pointer + head * layout.tokens, beta: beta,
@@ -79,17 +79,27 @@ struct AttentionLayout {
         }
     }
 
+    /// Kernels that stop at the diagonal need heads of whole registers; other widths go through BLAS.
+    var hasKernel: Bool { headWidth % 16 == 0 }
+
+    /// Floats a worker needs beside the tensors.
+    var forwardScratch: Int {
+        hasKernel ? kernel_attention_scratch(longest, headWidth) : longest * longest
+    }
+    var backwardScratch: Int {
+        hasKernel ? kernel_attention_backward_scratch(longest, headWidth) : 2 * longest * longest + longest
+    }
+
     /// Calls `body(rows of the sequence, head, scratch)` for every sequence and head, dealt to the workers;
-    /// scratch is room for `blocks` score blocks and one row, the worker's own.
+    /// scratch is the worker's own.
     func forEachHead(
-        _ arena: Arena, blocks: Int, _ body: (Range<Int>, Int, UnsafeMutablePointer<Float>) -> Void
+        _ arena: Arena, scratch room: Int, _ body: (Range<Int>, Int, UnsafeMutablePointer<Float>) -> Void
     ) {
         let sequences = starts.count - 1
         let units = sequences * heads
         guard units > 0, longest > 0 else { return }
         let workers = Parallel.pieces(units)
-        let room = Storage.padded(blocks * longest * longest + longest)
-        let scratch = arena.tensor(workers, room)
+        let scratch = arena.tensor(workers, Storage.padded(room))
         // Unit by unit in a fixed stride: neighbours are the heads of one sequence, of equal cost.
         Parallel.each(workers) { worker in
             for unit in stride(from: worker, to: units, by: workers) {
@@ -107,6 +117,12 @@ struct AttentionLayout {
     ) {
         let length = rows.count
         let (query, key, value) = operands(qkv, rows: rows, head: head)
+        if hasKernel {
+            kernel_attention(
+                length, headWidth, query.pointer, key.pointer, value.pointer, 3 * width, scale,
+                y + rows.lowerBound * width + head * headWidth, width, logSums + rows.lowerBound, scores)
+            return
+        }
         BLAS.serialMultiply(query, key.transpose, into: scores, stride: length)
         kernel_causal_softmax(length, length, 0, scale, scores, length, logSums + rows.lowerBound)
         BLAS.serialMultiply(
@@ -128,6 +144,12 @@ struct AttentionLayout {
         let upstream = Matrix(dy + offset, rows: length, columns: headWidth, stride: width)
         let stride = 3 * width
         let target = dqkv + rows.lowerBound * stride + head * headWidth
+        if hasKernel {
+            kernel_attention_backward(
+                length, headWidth, query.pointer, key.pointer, value.pointer, stride, scale, y + offset, dy + offset,
+                width, logSums + rows.lowerBound, beta, target, target + width, target + 2 * width, stride, scratch)
+            return
+        }
 
         BLAS.serialMultiply(query, key.transpose, into: probabilities, stride: length)
         kernel_causal_softmax_again(

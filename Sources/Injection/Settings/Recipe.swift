@@ -1,0 +1,85 @@
+/// A named set of settings: what differs from the built-in defaults, and why.
+public struct Recipe: Sendable {
+    public struct Difference: Sendable {
+        public let key: String
+        public let value: String
+        /// Where the value comes from.
+        public let reason: String
+
+        init(_ key: String, _ value: String, _ reason: String) {
+            (self.key, self.value, self.reason) = (key, value, reason)
+        }
+    }
+
+    public let name: String
+    public let summary: String
+    public let differences: [Difference]
+
+    public static let all = [Recipe.default, .paper, .authors]
+
+    /// The built-in defaults of `Settings` are the `default` recipe: what measures best on the bundled student.
+    public static let `default` = Recipe(
+        name: "default", summary: "What measures best on the bundled student.", differences: [])
+
+    /// The paper's section 5 and appendix: every value that it states; what it leaves open is as the authors' program has it.
+    public static let paper = Recipe(
+        name: "paper", summary: "As printed in the paper (arXiv 2505.10719).",
+        differences: training + [
+            Difference("alignment.kind", "cosine", "L_ALG is one cosine over the whole stream"),
+            Difference("alignment.reduction", "mean", "L_ALG = 1/k * sum over the k + 1 states"),
+            Difference("alignment.layers", "first", "compiled layer i is aligned with student layer i"),
+            Difference("alignment.bias", "false", "the map is called linear"),
+            Difference("alignment.answer_weight", "1", "all token positions count alike"),
+            Difference("loss.supervised", "answer", "L_CE is on the answer tokens"),
+            Difference("loss.kl_reduction", "mean", "the divergence per token"),
+            Difference("roll.enabled", "true", "roll intervention after layer k"),
+            Difference("roll.subspace", "all", "P projects on what the linear layer reads"),
+            Difference("roll.site", "last", "after layer k"),
+            Difference("roll.anchor", "start", "a shift along a padded batch"),
+            Difference("data.prompts", "paper", "prompts of the paper's table of tasks"),
+            Difference("batch.pad", "none", "averaged over token positions"),
+            Difference("text.windows", "first", "a text example is 70 tokens of FineWeb"),
+        ])
+
+    /// The authors' published program, where it differs from the paper.
+    public static let authors = Recipe(
+        name: "authors", summary: "As the authors' program does it.",
+        differences: training + [
+            Difference("alignment.kind", "cosine", "as the paper"),
+            Difference("alignment.reduction", "sum", "cosine distances are summed over the k + 1 states"),
+            Difference("alignment.layers", "first", "as the paper"),
+            Difference("alignment.bias", "true", "the map is Linear(d_model, d_compiled) with its bias"),
+            Difference("alignment.answer_weight", "1", "as the paper"),
+            Difference("loss.supervised", "characters", "the mask has as many tokens as the label has characters"),
+            Difference("loss.kl_reduction", "sum", "summed over vocabulary and positions, divided by the batch size"),
+            Difference("roll.enabled", "true", "as the paper"),
+            Difference("roll.subspace", "final", "P projects on the rows of final_result only"),
+            Difference("roll.site", "next", "the hook sits on the output of block index k, one later than the paper"),
+            Difference("roll.anchor", "start", "a shift along a batch padded on the right"),
+            Difference("data.prompts", "authors", "the program's own wording"),
+            Difference("batch.pad", "longest", "padded with the end-of-text token, and padding is aligned too"),
+            Difference("text.windows", "first", "the first 70 tokens of each document"),
+        ])
+
+    /// The hyperparameters that paper and program share ("all experiments").
+    private static let training = [
+        Difference("steps", "80000", "80,000 batches"),
+        Difference("batch.task", "12", "12 task examples a batch"),
+        Difference("batch.text", "12", "12 text examples a batch"),
+        Difference("text.tokens", "70", "70 tokens per text example"),
+        Difference("seed", "42", "seed 42"),
+        Difference("lr.student", "1e-6", "1e-6 for GPT-2"),
+        Difference("lr.projection", "1e-4", "1e-4 for the linear map"),
+        Difference("lr.schedule", "constant", "no schedule is named, and the program has none"),
+        Difference("lr.warmup", "0", "no schedule is named, and the program has none"),
+        Difference("optimizer.weight_decay", "0.01", "AdamW as PyTorch has it"),
+        Difference("optimizer.betas", "[0.9, 0.999]", "AdamW as PyTorch has it"),
+        Difference("optimizer.epsilon", "1e-8", "AdamW as PyTorch has it"),
+        Difference("optimizer.clip", "0", "no clipping is named, and the program has none"),
+        Difference("precision", "fp32", "no lower precision is named, and the program has none"),
+        Difference("loss.ce", "1", "alpha = beta = gamma = 1"),
+        Difference("loss.alg", "1", "alpha = beta = gamma = 1"),
+        Difference("loss.kl", "1", "alpha = beta = gamma = 1"),
+        Difference("checkpoint.every", "1000", "ours: a run of hours"),
+    ]
+}

@@ -1,0 +1,88 @@
+extension SettingKey {
+    /// Every setting, in the order in which a configuration is printed.
+    public static let all: [SettingKey] = [
+        SettingKey("student", .text(\.student),
+            "The model to inject into: tiny (bundled), or a Hugging Face GPT-2 folder."),
+        SettingKey("task", .text(\.task),
+            "The algorithm: count, int-sum, shuffle-dyck, or a task file of your own."),
+        choice("method", \.method,
+            "tracr: the method; finetune: the baseline without alignment and roll."),
+        SettingKey("recipe", .choice(
+            Recipe.all.map(\.name), get: { $0.recipe }, set: { $0.recipe = $1 }),
+            "Where the settings below start from: default, paper, or authors."),
+        SettingKey("seed", .integer(\.seed, 0...Int.max),
+            "Decides examples, their order, sampled text and initial projection."),
+        SettingKey("threads", .integer(\.threads, 0...4_096),
+            "Threads of computation; 0: as many as there are cores."),
+        choice("precision", \.precision, "Arithmetic of the matrix products."),
+        SettingKey("steps", .integer(\.steps, 0...Int.max),
+            "Training steps; 0 writes the run with its initial projection and stops."),
+
+        SettingKey("batch.task", .integer(\.batch.task, 1...65_536), "Task examples a step."),
+        SettingKey("batch.text", .integer(\.batch.text, 0...65_536), "Text windows a step (for the KL term)."),
+        choice("batch.pad", \.batch.pad,
+            "longest: pad task examples with the end-of-text token to the longest of the task, as the authors do."),
+
+        SettingKey("text.file", .optionalText(\.text.file),
+            "Plain text, or JSON lines with a field text; null: text sampled from the student before training."),
+        SettingKey("text.tokens", .integer(\.text.tokens, 2...65_536), "Tokens of a text window."),
+        choice("text.windows", \.text.windows,
+            "stream: windows follow each other through the whole text, documents joined by the end-of-text token;\n"
+                + "first: the first window of each document (a JSON line, or a line of plain text) only."),
+        SettingKey("text.samples", .integer(\.text.samples, 1...10_000_000),
+            "Windows sampled from the student where text.file is null."),
+        SettingKey("text.held_out", .integer(\.text.heldOut, 0...1_000_000),
+            "Further sampled windows that are kept out of training, for perplexity."),
+
+        SettingKey("data.file", .optionalText(\.data.file),
+            "JSON lines {\"prompt\", \"answer\"} to train on; null: the task's generator."),
+        SettingKey("data.shuffle", .flag(\.data.shuffle), "false: data.file in its own order, pass after pass."),
+        choice("data.prompts", \.data.prompts, "Wording of the built-in tasks' prompts."),
+        SettingKey("data.check", .integer(\.data.check, 1...Int.max),
+            "Examples run through the compiled model before training (all of data.file where it has fewer)."),
+
+        SettingKey("lr.student", .real(\.lr.student, .nonNegative), "Peak learning rate of the student."),
+        SettingKey("lr.projection", .real(\.lr.projection, .nonNegative), "Peak learning rate of the projection."),
+        choice("lr.schedule", \.lr.schedule, "Course of both learning rates after the warm-up."),
+        SettingKey("lr.warmup", .integer(\.lr.warmup, 0...Int.max), "Steps of linear warm-up."),
+        SettingKey("lr.floor", .real(\.lr.floor, .unit), "Share of the peak that a decaying schedule ends at."),
+
+        SettingKey("optimizer.weight_decay", .real(\.optimizer.weightDecay, .nonNegative), "AdamW's decoupled decay."),
+        SettingKey("optimizer.betas", .reals(\.optimizer.betas, count: 2, .belowOne), "AdamW's running means."),
+        SettingKey("optimizer.epsilon", .real(\.optimizer.epsilon, .positive), "AdamW's divisor floor."),
+        SettingKey("optimizer.clip", .real(\.optimizer.clip, .nonNegative),
+            "Largest norm of the whole gradient; 0: no clipping."),
+
+        SettingKey("loss.ce", .real(\.loss.ce, .nonNegative), "alpha, weight of the answers' cross-entropy."),
+        SettingKey("loss.alg", .real(\.loss.alg, .nonNegative), "beta, weight of the alignment."),
+        SettingKey("loss.kl", .real(\.loss.kl, .nonNegative), "gamma, weight of the KL divergence on text."),
+        choice("loss.supervised", \.loss.supervised,
+            "Tokens under cross-entropy: the answer's; the answer's and the end-of-text token after it;\n"
+                + "or as many tokens as the answer has characters, as the authors do."),
+        choice("loss.kl_reduction", \.loss.klReduction,
+            "mean over all text tokens, or sum over a window's tokens and mean over windows."),
+
+        choice("alignment.kind", \.alignment.kind,
+            "cosine: one cosine between mapped and compiled residual stream;\n"
+                + "per-variable: a softmax over each variable's directions."),
+        choice("alignment.reduction", \.alignment.reduction,
+            "Over the k + 1 aligned states: the paper's sum times 1/k, or the plain sum."),
+        SettingKey("alignment.layers", .layers(\.alignment.layers),
+            "Student layers that carry the compiled states 0 to k: first (layers 0 to k), spread (evenly over the first 2/3),\n"
+                + "or k + 1 layers in a list, such as [0, 4, 8]."),
+        SettingKey("alignment.bias", .flag(\.alignment.bias), "Whether the projection has a bias."),
+        SettingKey("alignment.answer_weight", .real(\.alignment.answerWeight, .positive),
+            "Weight of the positions that predict the answer in the alignment, others having 1."),
+
+        SettingKey("roll.enabled", .flag(\.roll.enabled), "Exchange the complement of the subspace between examples."),
+        choice("roll.subspace", \.roll.subspace, "The subspace that stays: the output variable's rows, or all rows."),
+        choice("roll.site", \.roll.site,
+            "Where the roll acts: on the last aligned state, or on the output of the block after it."),
+        choice("roll.anchor", \.roll.anchor,
+            "Which token of the other example gives its complement: same place from the start, or from the end."),
+
+        SettingKey("checkpoint.every", .integer(\.checkpoint.every, 0...Int.max),
+            "Steps between checkpoints; 0: only at the end or when interrupted."),
+        SettingKey("checkpoint.keep_last", .integer(\.checkpoint.keepLast, 1...1_000_000), "Checkpoints kept."),
+    ]
+}

@@ -1,0 +1,93 @@
+import RASP
+import Serialization
+
+/// A task that an algorithm is injected for: a RASP program, how prompts are worded, how the student's tokens stand for
+/// the program's, and where examples come from.
+///
+/// Student token i lies over compiled token i. Nothing here is particular to the built-in tasks; a task of the user's own
+/// is the same value, read from a file.
+public struct InjectionTask: Sendable {
+    public var name: String
+    public var summary: String
+    /// A name under `Programs/`, or a path to a `.rasp` file.
+    public var program: String
+    public var wording: Wording
+    public var tokens: TokenMap
+    public var edits: [TokenizerEdit]
+    public var problems: ProblemSpace
+    public var settings: [OutOfDistributionSetting]
+
+    public init(
+        name: String, summary: String, program: String, wording: Wording, tokens: TokenMap,
+        edits: [TokenizerEdit] = [], problems: ProblemSpace, settings: [OutOfDistributionSetting] = []
+    ) {
+        (self.name, self.summary, self.program, self.wording) = (name, summary, program, wording)
+        (self.tokens, self.edits, self.problems, self.settings) = (tokens, edits, problems, settings)
+    }
+
+    /// How a problem is put into words: `{input}` and `{output}` are replaced.
+    public struct Wording: Sendable, Equatable {
+        public var prompt: String
+        /// Begins with the space that parts it from the prompt, where there is one.
+        public var answer: String
+
+        public init(prompt: String, answer: String = " {output}") { (self.prompt, self.answer) = (prompt, answer) }
+
+        public func example(_ problem: Problem) -> Example {
+            Example(
+                prompt: prompt.replacing("{input}", with: problem.input, maxReplacements: 1),
+                answer: answer.replacing("{output}", with: problem.output, maxReplacements: 1))
+        }
+    }
+
+    /// The paper's built-in tasks.
+    public static let builtInNames = ["count", "int-sum", "shuffle-dyck"]
+
+    /// A built-in task by name.
+    ///
+    /// - Parameter prompts: the paper's wording and test settings, or those of the authors' program.
+    /// - Throws: `Failure` `.usage` for a name that is none.
+    public static func named(_ name: String, prompts: Settings.Data.Prompts = .paper) throws -> InjectionTask {
+        switch name {
+        case "count": return .count(prompts)
+        case "int-sum": return .intSum(prompts)
+        case "shuffle-dyck": return .shuffleDyck(prompts)
+        default:
+            let near = Suggestion.nearest(to: name, among: builtInNames)
+            throw Failure(
+                .usage, "unknown task '\(name.prefix(100))'",
+                remedy: near.map { "Did you mean '\($0)'?" } ?? "Tasks: \(builtInNames.joined(separator: ", "))")
+        }
+    }
+
+    /// A seeded, endless (train) or ending (everything else) sequence of examples.
+    public func stream(_ split: Split, seed: Int) throws -> ExampleStream {
+        try ExampleStream(task: self, split: split, seed: seed)
+    }
+
+    /// The first `count` examples of a split; fewer where the split has fewer.
+    public func examples(_ split: Split, count: Int, seed: Int = 42) throws -> [Example] {
+        var stream = try stream(split, seed: seed)
+        var examples: [Example] = []
+        while examples.count < count, let example = stream.next() { examples.append(example) }
+        return examples
+    }
+}
+
+/// Examples of a kind that training never sees, for `eval --ood`.
+public struct OutOfDistributionSetting: Sendable {
+    public enum Source: Sendable {
+        case space(ProblemSpace)
+        /// The test split, each problem changed.
+        case test(@Sendable (Problem) -> Problem)
+    }
+
+    /// As the command contract has it: `x-only`, `length-3x`, ...
+    public var name: String
+    public var summary: String
+    public var source: Source
+
+    public init(_ name: String, _ summary: String, _ source: Source) {
+        (self.name, self.summary, self.source) = (name, summary, source)
+    }
+}

@@ -1,0 +1,113 @@
+import RASP
+import Serialization
+
+/// Puts a task's examples into the student's tokens and the program's, and checks that the two belong together.
+public struct TaskEncoder: Sendable {
+    public let task: InjectionTask
+    public let supervision: Settings.Loss.Supervision
+    public let padding: Settings.Batch.Padding
+    let tokenizer: any StudentTokenizer
+    /// The program's token for every student token id.
+    let atomOfToken: [Atom]
+    /// The program's output that predicts a student token of the answer.
+    let outputOfToken: [Int32: Atom]
+    /// Student tokens of the longest prompt and answer (of the task's own problems; see `include`).
+    public private(set) var longest: Int
+
+    /// - Parameter tokenizer: the student's, with the task's edits already made (`TokenizerEdit`).
+    /// - Throws: `Failure` `.badData` where the student has no token for one of the program's.
+    public init(
+        task: InjectionTask, tokenizer: any StudentTokenizer,
+        supervision: Settings.Loss.Supervision = .answerAndEnd, padding: Settings.Batch.Padding = .none
+    ) throws {
+        (self.task, self.tokenizer, self.supervision, self.padding) = (task, tokenizer, supervision, padding)
+        let map = task.tokens
+        var atoms = [Atom](repeating: map.fill, count: tokenizer.count)
+        for (id, atom) in try Self.resolve(map.rules, tokenizer, task: task.name) { atoms[Int(id)] = atom }
+        if let end = map.end, let id = tokenizer.endOfText { atoms[Int(id)] = end }
+        atomOfToken = atoms
+        outputOfToken = try Self.resolve(map.answers ?? map.rules, tokenizer, task: task.name)
+        longest = 0
+        if padding == .longest || supervision != .answer, tokenizer.endOfText == nil {
+            throw Failure(
+                .badData, "the student's tokenizer has no end-of-text token, which the answers' end needs",
+                remedy: "Set loss.supervised to answer and batch.pad to none, or add the token.")
+        }
+        for problem in task.problems.longest { try include(task.wording.example(problem)) }
+    }
+
+    /// Makes room for an example that is not of the task's own generator.
+    public mutating func include(_ example: Example) throws {
+        longest = max(longest, try tokens(of: example, padded: false).tokens.count)
+    }
+
+    /// - Throws: `Failure` `.badData` for an empty prompt or answer.
+    public func encode(_ example: Example) throws -> EncodedExample {
+        try tokens(of: example, padded: padding == .longest)
+    }
+
+    /// The program's tokens for any student tokens.
+    public func atoms(of tokens: some Sequence<Int32>) -> [Atom] {
+        tokens.map { id in
+            precondition(atomOfToken.indices.contains(Int(id)), "token \(id) is outside the student's vocabulary")
+            return atomOfToken[Int(id)]
+        }
+    }
+
+    private func tokens(of example: Example, padded: Bool) throws -> EncodedExample {
+        let prompt = tokenizer.encode(example.prompt)
+        let answer = tokenizer.encode(example.answer)
+        guard !prompt.isEmpty, !answer.isEmpty else {
+            throw Failure(
+                .badData, "an example has an empty \(prompt.isEmpty ? "prompt" : "answer"): \(example.jsonLine)")
+        }
+        var inputs = prompt + answer
+        var supervisedCount = answer.count
+        switch supervision {
+        case .answer: break
+        case .answerAndEnd: supervisedCount += 1
+        // The label's length in characters, of which a token may have several; the rest falls on the padding.
+        case .characters: supervisedCount = max(answer.count, example.answer.unicodeScalars.count)
+        }
+        let wanted = max(inputs.count, prompt.count + supervisedCount - 1, padded ? longest : 0)
+        if let end = tokenizer.endOfText, inputs.count < wanted {
+            inputs += [Int32](repeating: end, count: wanted - inputs.count)
+        }
+        let supervised = Array(prompt.count - 1..<prompt.count - 1 + supervisedCount)
+        return EncodedExample(
+            tokens: inputs, atoms: atoms(of: inputs), promptCount: prompt.count, answerCount: answer.count,
+            supervised: supervised,
+            targets: supervised.map { $0 + 1 < inputs.count ? inputs[$0 + 1] : tokenizer.endOfText ?? inputs[$0] })
+    }
+
+    /// Student token ids by rule. A rule that no token of the student fits is refused: the program would never see its token.
+    private static func resolve(
+        _ rules: [TokenMap.Rule], _ tokenizer: any StudentTokenizer, task: String
+    ) throws -> [Int32: Atom] {
+        var table: [Int32: Atom] = [:]
+        for rule in rules {
+            func ids(_ pieces: [String]) -> [Int32] {
+                pieces.compactMap { piece in
+                    let ids = tokenizer.encode(piece)
+                    return ids.count == 1 ? ids[0] : nil
+                }
+            }
+            var found = ids(rule.pieces)
+            if found.isEmpty { found = ids(rule.otherwise) }
+            guard !found.isEmpty else {
+                let spelt = (rule.pieces + rule.otherwise).map { "'\($0)'" }.joined(separator: ", ")
+                throw Failure(
+                    .badData, "task \(task): none of \(spelt) is one token of the student",
+                    remedy: "The program's token \(rule.atom.quoted) would never be seen. Choose another spelling or student.")
+            }
+            for id in found {
+                if let other = table.updateValue(rule.atom, forKey: id), other != rule.atom {
+                    throw Failure(
+                        .badData, "task \(task): the student's token '\(tokenizer.decode([id]))' stands for both "
+                            + "\(other.quoted) and \(rule.atom.quoted)")
+                }
+            }
+        }
+        return table
+    }
+}

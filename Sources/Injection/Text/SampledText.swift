@@ -1,0 +1,97 @@
+import Foundation
+import Serialization
+
+/// Text that the frozen student wrote itself, for when the user gives none: a fixed set of windows, kept with the run.
+///
+/// Sampled at temperature 1 from the end-of-text token on, it is drawn from the very distribution whose KL divergence is to stay
+/// small.
+public struct SampledText: TextSource, Sendable {
+    /// `text.tokens` tokens each.
+    public let windows: [[Int32]]
+    /// Further windows that training never sees, for perplexity.
+    public let heldOut: [[Int32]]
+    private var pass = 0
+    private var index = 0
+
+    public init(windows: [[Int32]], heldOut: [[Int32]]) {
+        precondition(!windows.isEmpty, "there are windows to train on")
+        (self.windows, self.heldOut) = (windows, heldOut)
+    }
+
+    /// Samples windows with `generate` (prompts, new tokens, seed -> continuations without the prompt).
+    ///
+    /// Batches of `batch` windows are drawn with a seed of their own each.
+    public static func sample(
+        samples: Int, heldOut: Int, tokens: Int, seed: Int, tokenizer: any StudentTokenizer, batch: Int = 64,
+        progress: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        generate: (_ prompts: [[Int32]], _ newTokens: Int, _ seed: UInt64) throws -> [[Int32]]
+    ) throws -> SampledText {
+        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "sampled text")
+        var drawn: [[Int32]] = []
+        let wanted = samples + heldOut
+        while drawn.count < wanted {
+            let count = min(batch, wanted - drawn.count)
+            // Without an end-of-text token a random token begins each window.
+            let starts = (0..<count).map { _ in [tokenizer.endOfText ?? Int32(random.integer(below: tokenizer.count))] }
+            let texts = try generate(starts, tokens - 1, random.next())
+            guard texts.count == count, texts.allSatisfy({ $0.count == tokens - 1 }) else {
+                throw Failure(.internalError, "sampling gave windows of another length than was asked for")
+            }
+            drawn += zip(starts, texts).map { $0 + $1 }
+            progress(drawn.count, wanted)
+        }
+        return SampledText(windows: Array(drawn[..<samples]), heldOut: Array(drawn[samples...]))
+    }
+
+    public mutating func next() -> [Int32] {
+        if index == windows.count { (index, pass) = (0, pass + 1) }
+        index += 1
+        return windows[index - 1]
+    }
+
+    public var position: TextPosition { TextPosition(pass: pass, offset: index) }
+
+    public mutating func seek(to position: TextPosition) throws {
+        guard (0...windows.count).contains(position.offset) else {
+            throw Failure(.badData, "the saved position in the sampled text is none: window \(position.offset) of \(windows.count)")
+        }
+        (pass, index) = (position.pass, position.offset)
+    }
+}
+
+extension SampledText {
+    /// Writes JSON lines, one window each: its ids (which the text alone would not always give back), its text, and whether it
+    /// is held out.
+    public func save(to url: URL, tokenizer: any StudentTokenizer) throws {
+        var lines = ""
+        for (split, windows) in [("train", windows), ("held-out", heldOut)] {
+            for window in windows {
+                lines += JSONValue.object(JSONObject([
+                    ("split", .string(split)), ("ids", .array(window.map { .integer(Int($0)) })),
+                    ("text", .string(tokenizer.decode(window))),
+                ])).text(indented: false) + "\n"
+            }
+        }
+        try AtomicFile.write(Data(lines.utf8), to: url)
+    }
+
+    /// - Throws: `Failure` at `file:line` for anything that is no window of a student of `vocabulary` tokens.
+    public static func load(from url: URL, vocabulary: Int) throws -> SampledText {
+        var windows: [[Int32]] = []
+        var heldOut: [[Int32]] = []
+        var reader = try LineReader(url)
+        while let line = try reader.next() {
+            let value = try JSONParser.parse(line.text, name: line.place)
+            guard let split = value["split"]?.string, ["train", "held-out"].contains(split),
+                let ids = value["ids"]?.array, !ids.isEmpty
+            else { throw Failure(.badData, "not a window of sampled text", at: line.place) }
+            let window = ids.compactMap(\.integer).filter { (0..<vocabulary).contains($0) }.map { Int32($0) }
+            guard window.count == ids.count else {
+                throw Failure(.badData, "a token id that the student does not have", at: line.place)
+            }
+            if split == "train" { windows.append(window) } else { heldOut.append(window) }
+        }
+        guard !windows.isEmpty else { throw Failure(.badData, "no window of sampled text", at: url.path) }
+        return SampledText(windows: windows, heldOut: heldOut)
+    }
+}

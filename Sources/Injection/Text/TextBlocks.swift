@@ -1,0 +1,185 @@
+import Foundation
+import Serialization
+
+/// A text file read block by block, whatever its size: documents of JSON lines, or pieces of plain text.
+///
+/// Plain text is cut where the tokenizer cuts words anyway, after a line feed with a letter, digit or sign behind it, so that
+/// the tokens of the blocks are the tokens of the whole text. Reading from a block's `offset` on gives the same blocks.
+struct TextBlocks {
+    enum Format: Sendable { case plain, lines, jsonLines }
+
+    struct Block: Equatable {
+        var text: String
+        /// Where it begins and ends in the file.
+        var offset: Int
+        var end: Int
+        /// Whether a document ends here (a JSON line, a line of `lines`, or the file).
+        var endsDocument: Bool
+    }
+
+    /// A line of JSON longer than this is refused, and plain text without a place to cut is cut here.
+    static let largestBlock = 16 << 20
+    static let plainBlock = 64 << 10
+
+    let url: URL
+    let format: Format
+    private let handle: FileHandle
+    private let size: Int
+    private var buffer = Data()
+    /// The file offset of the buffer's first byte.
+    private(set) var offset = 0
+    /// Line of the file at `offset`, counted from where reading began; for messages.
+    private var line = 1
+    private var lineIsKnown = true
+
+    /// JSON lines are told by the file's first character, `{`.
+    init(_ url: URL, perLine: Bool) throws {
+        self.url = url
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+            throw Failure(.notFound, "no such text file", at: url.path)
+        }
+        guard !isFolder.boolValue, let handle = try? FileHandle(forReadingFrom: url) else {
+            throw Failure(.notFound, isFolder.boolValue ? "a folder, not a text file" : "cannot read the text file", at: url.path)
+        }
+        self.handle = handle
+        do {
+            size = Int(try handle.seekToEnd())
+            try handle.seek(toOffset: 0)
+            let start = try handle.read(upToCount: 4_096) ?? Data()
+            try handle.seek(toOffset: 0)
+            let first = start.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+            format = first == UInt8(ascii: "{") ? .jsonLines : perLine ? .lines : .plain
+        } catch {
+            throw Failure(.notFound, "cannot read the text file: \(error.localizedDescription)", at: url.path)
+        }
+    }
+
+    mutating func seek(to offset: Int) throws {
+        guard offset >= 0, offset <= size else {
+            throw Failure(
+                .badData, "the saved position \(offset) lies beyond the end of the text (\(size) bytes)", at: url.path,
+                remedy: "The file has changed since the run began.")
+        }
+        do { try handle.seek(toOffset: UInt64(offset)) } catch {
+            throw Failure(.notFound, "cannot read on at byte \(offset): \(error.localizedDescription)", at: url.path)
+        }
+        buffer.removeAll(keepingCapacity: true)
+        (self.offset, line, lineIsKnown) = (offset, 1, offset == 0)
+    }
+
+    /// The next block with any text in it; nil at the end of the file.
+    mutating func next() throws -> Block? {
+        while true {
+            let start = offset
+            guard let bytes = try format == .plain ? plainBytes() : lineBytes() else { return nil }
+            let place = lineIsKnown ? "\(url.path):\(line)" : "\(url.path), byte \(start)"
+            line += bytes.lazy.filter { $0 == 0x0A }.count
+            guard let text = String(data: bytes, encoding: .utf8) else {
+                throw Failure(.badData, "the text is not UTF-8", at: place, remedy: "Convert it, for example with iconv.")
+            }
+            let content = format == .jsonLines ? try Self.field(of: text, at: place) : text
+            let isBlank = content.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+            if isBlank, format != .plain || offset == size { continue }
+            return Block(
+                text: format == .lines ? content.trimmingCharacters(in: .newlines) : content, offset: start, end: offset,
+                endsDocument: format != .plain || offset == size)
+        }
+    }
+
+    private static func field(of line: String, at place: String) throws -> String {
+        if line.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return "" }
+        let value: JSONValue
+        do throws(Failure) {
+            value = try JSONParser.parse(line, name: "line")
+        } catch let failure {
+            throw Failure(.badData, failure.message, at: place, remedy: "Every line is one object with a field \"text\".")
+        }
+        guard let text = value["text"]?.string else {
+            throw Failure(
+                .badData, value.object == nil ? "the line is \(value.kind), not an object" : "the line has no text in a field \"text\"",
+                at: place)
+        }
+        return text
+    }
+
+    /// Up to the next line feed, which is included.
+    private mutating func lineBytes() throws -> Data? {
+        var searched = 0
+        while true {
+            if let feed = buffer.dropFirst(searched).firstIndex(of: 0x0A) {
+                return take(feed - buffer.startIndex + 1)
+            }
+            searched = buffer.count
+            guard searched <= Self.largestBlock else {
+                throw Failure(.badData, "a line of more than \(Self.largestBlock >> 20) MiB", at: "\(url.path), byte \(offset)")
+            }
+            if try !fill() { return buffer.isEmpty ? nil : take(buffer.count) }
+        }
+    }
+
+    private mutating func plainBytes() throws -> Data? {
+        while buffer.count < Self.plainBlock, try fill() {}
+        while true {
+            let atEnd = offset + buffer.count == size
+            if atEnd, buffer.count <= Self.plainBlock { return buffer.isEmpty ? nil : take(buffer.count) }
+            if let cut = cut(until: buffer.count) { return take(cut) }
+            if atEnd { return take(buffer.count) }
+            if buffer.count > Self.largestBlock { return take(wholeCharacters(buffer.count)) }
+            guard try fill() else { return take(buffer.count) }
+        }
+    }
+
+    /// The first place at or after the wanted block size that parts a line feed from what is not white space, else the last
+    /// one before it.
+    private func cut(until end: Int) -> Int? {
+        buffer.withUnsafeBytes { bytes -> Int? in
+            func parts(_ index: Int) -> Bool {
+                // Only ASCII signs and letters behind the line feed: the first byte of anything else may be a space too.
+                bytes[index - 1] == 0x0A && bytes[index] > 0x20 && bytes[index] < 0x7F
+            }
+            var index = min(Self.plainBlock, end - 1)
+            while index > 0 {
+                if parts(index) { return index }
+                index -= 1
+            }
+            index = Self.plainBlock
+            while index < end {
+                if parts(index) { return index }
+                index += 1
+            }
+            return nil
+        }
+    }
+
+    /// The most bytes up to `limit` that do not end inside a UTF-8 character.
+    private func wholeCharacters(_ limit: Int) -> Int {
+        var count = limit
+        while count > limit - 4, count > 0, count < buffer.count, buffer[buffer.startIndex + count] & 0xC0 == 0x80 { count -= 1 }
+        // At the buffer's end the next byte is not known: leave the last, possibly unfinished, character for the next block.
+        if count == buffer.count {
+            var back = 1
+            while back < 4, back < count, buffer[buffer.startIndex + count - back] & 0xC0 == 0x80 { back += 1 }
+            if buffer[buffer.startIndex + count - back] >= 0xC0 { count -= back }
+        }
+        return max(count, 1)
+    }
+
+    private mutating func take(_ count: Int) -> Data {
+        let bytes = Data(buffer.prefix(count))
+        buffer = Data(buffer.dropFirst(count))
+        offset += count
+        return bytes
+    }
+
+    /// False at the end of the file.
+    private mutating func fill() throws -> Bool {
+        do {
+            guard let more = try handle.read(upToCount: Self.plainBlock), !more.isEmpty else { return false }
+            buffer.append(more)
+            return true
+        } catch {
+            throw Failure(.notFound, "cannot read on: \(error.localizedDescription)", at: url.path)
+        }
+    }
+}
