@@ -1,0 +1,90 @@
+import RASP
+import Serialization
+
+/// What the program text does not say, or what is to differ from it.
+public struct CompilerOptions: Sendable {
+    /// The tokens the model reads; nil: from the program's `#pragma vocab`.
+    public var vocabulary: [Atom]?
+    /// The longest input in tokens, BOS not counted; nil: from the program's `#pragma max_length`.
+    public var maxLength: Int?
+    /// Whether position i may attend to later positions; nil: from the program's `#pragma causal`, else it may.
+    public var causal: Bool?
+    /// Every named variable gets directions of its own under its name, where it can be decoded and aligned with.
+    /// Otherwise only the output does.
+    public var keepNamedVariables = true
+    /// Compute a variable from what its named inputs are computed from, not from the inputs themselves. Saves layers
+    /// where an MLP can do several steps at once, and costs hidden units.
+    public var fuseThroughNamedVariables = false
+    public var limits = Limits()
+
+    /// What a program may cost before it is refused.
+    public struct Limits: Sendable {
+        /// Joint domain up to which chains of maps are fused into one.
+        public var fusedDomain = 4096
+        /// Joint domain of one map, or entries of one selector table.
+        public var domain = 1 << 21
+        /// Values of one variable laid out one-hot.
+        public var directions = 4096
+        /// Reachable values of one mean that are listed.
+        public var reachableValues = 1 << 17
+        /// Hidden units of one variable's MLP.
+        public var hiddenUnits = 1 << 17
+        /// Longest input.
+        public var length = 4096
+        public init() {}
+    }
+
+    public init(
+        vocabulary: [Atom]? = nil, maxLength: Int? = nil, causal: Bool? = nil, keepNamedVariables: Bool = true,
+        fuseThroughNamedVariables: Bool = false
+    ) {
+        self.vocabulary = vocabulary
+        self.maxLength = maxLength
+        self.causal = causal
+        self.keepNamedVariables = keepNamedVariables
+        self.fuseThroughNamedVariables = fuseThroughNamedVariables
+    }
+}
+
+/// Options and pragmas put together and checked.
+struct CompilationSetting {
+    let vocabulary: [Atom]
+    let maxLength: Int
+    let causal: Bool
+    let keepNamedVariables: Bool
+    let fuseThroughNamedVariables: Bool
+    let limits: CompilerOptions.Limits
+
+    init(_ program: Program, _ options: CompilerOptions) throws {
+        guard let vocabulary = options.vocabulary ?? program.vocabulary, !vocabulary.isEmpty else {
+            throw Failure(
+                .badData, "'\(program.name)' has no vocabulary: a compiled model reads a fixed set of tokens",
+                at: program.name, remedy: "add a line like '#pragma vocab a b c' to the program, or give the tokens on the command line")
+        }
+        guard let maxLength = options.maxLength ?? program.maxLength else {
+            throw Failure(
+                .badData, "'\(program.name)' has no maximum length: a compiled model has a fixed number of positions",
+                at: program.name, remedy: "add a line like '#pragma max_length 40' to the program, or give the length on the command line")
+        }
+        guard maxLength >= 1, maxLength <= options.limits.length else {
+            throw Failure(
+                .badData, "maximum length \(maxLength) is outside 1...\(options.limits.length)", at: program.name,
+                remedy: "choose a length in that range")
+        }
+        var seen: [Atom: Atom] = [:]
+        for token in vocabulary {
+            if let earlier = seen.updateValue(token, forKey: token) {
+                throw Failure(
+                    .badData, "the vocabulary holds \(token.described) twice"
+                        + (earlier.described == token.described ? "" : " (\(earlier.described) is equal to it)"),
+                    at: program.name, remedy: "list every token once")
+            }
+        }
+        self.vocabulary = vocabulary
+        self.maxLength = maxLength
+        causal = options.causal ?? program.causal ?? false
+        keepNamedVariables = options.keepNamedVariables
+        fuseThroughNamedVariables = options.fuseThroughNamedVariables
+        limits = options.limits
+    }
+}

@@ -1,0 +1,124 @@
+/// One attention head before assembly: linear maps out of the residual stream, and where its values are written.
+struct HeadPlan {
+    var queries: [LinearForm] = []
+    var keys: [LinearForm] = []
+    var values: [LinearForm] = []
+    /// The directions that each value dimension is added to.
+    var outputs: [[(direction: Int, weight: Double)]] = []
+}
+
+/// Heads whose logits are `scale x (terms of the selector that hold)`, with BOS as the sink.
+///
+/// A position is selected when all m terms hold: its logit is m scale, every other one's at most (m-1) scale. BOS scores
+/// in between, (m - 1/2) scale, for an aggregate: it gets all attention when nothing is selected, and writes
+/// the default. For a width BOS scores m scale, as much as a selected position. Logits are not divided by
+/// the square root of the key size.
+struct AttentionHead {
+    /// Leaks are factors of exp(-scale/2) = 1e-14, below fp32 resolution for any number of positions a model may
+    /// have. A power of two, so that logits are exact.
+    static let scale = 64.0
+
+    let reader: Reader
+
+    func plan(_ form: SelectorForm, countsBOS: Bool) -> HeadPlan {
+        var head = HeadPlan()
+        for term in form.terms { add(term, to: &head) }
+        let hits = Double(form.terms.count)
+        var sink = LinearForm(bias: Self.scale * (countsBOS ? hits : hits - 0.5))
+        // BOS itself attends to nothing but BOS, whatever stands in the other dimensions.
+        sink.add(Self.scale * (hits + 1), reader.layout.bos)
+        var isBOS = LinearForm()
+        isBOS.add(1, reader.layout.bos)
+        head.queries.append(sink)
+        head.keys.append(isBOS)
+        return head
+    }
+
+    /// A dimension for each class on the side that has fewer.
+    private func add(_ term: SelectorForm.Term, to head: inout HeadPlan) {
+        let keys = (0..<term.keyClasses).map { indicator(term.key, $0) }
+        let queries = (0..<term.queryClasses).map { indicator(term.query, $0) }
+        let usedKeys = keys.indices.filter { key in queries.indices.contains { term.holds(key: key, query: $0) } }
+        let usedQueries = queries.indices.filter { query in keys.indices.contains { term.holds(key: $0, query: query) } }
+        if usedKeys.count <= usedQueries.count {
+            for key in usedKeys {
+                head.keys.append(keys[key])
+                head.queries.append(united(queries, usedQueries.filter { term.holds(key: key, query: $0) }, term.query, Self.scale))
+            }
+        } else {
+            for query in usedQueries {
+                head.keys.append(united(keys, usedKeys.filter { term.holds(key: $0, query: query) }, term.key, 1))
+                var scaled = LinearForm()
+                scaled.add(queries[query], times: Self.scale)
+                head.queries.append(scaled)
+            }
+        }
+    }
+
+    private func indicator(_ axis: Axis?, _ number: Int) -> LinearForm {
+        if let axis { return reader.indicator(axis, axis.members, number) }
+        var everywhere = LinearForm(bias: 1)
+        everywhere.add(-1, reader.layout.bos)
+        return everywhere
+    }
+
+    private func united(_ forms: [LinearForm], _ chosen: [Int], _ axis: Axis?, _ factor: Double) -> LinearForm {
+        var form = LinearForm()
+        if let axis {
+            let members = axis.members
+            form.add(reader.indicator(axis.variable, chosen.flatMap { members[$0] }.sorted()), times: factor)
+        } else {
+            for index in chosen { form.add(forms[index], times: factor) }
+        }
+        return form
+    }
+
+    /// A dimension for each value that is written.
+    func addGather(_ read: GatherRead, into target: Int, to head: inout HeadPlan) {
+        let variable = reader.variables[target]
+        for output in variable.values.indices where variable.values[output] != nil {
+            var value = LinearForm()
+            if let source = read.source {
+                let values = read.outputOfValue.indices.filter { read.outputOfValue[$0] == output }
+                if !values.isEmpty { value.add(reader.indicator(source, values)) }
+            } else if read.outputOfValue[0] == output {
+                value.bias = 1
+                value.add(-1, reader.layout.bos)
+            }
+            if read.defaultOutput == output { value.add(1, reader.layout.bos) }
+            append(value, reader.layout.oneHot(target, output), to: &head)
+        }
+    }
+
+    func addMean(_ read: MeanRead, into target: Int, to head: inout HeadPlan) {
+        var value = LinearForm()
+        if read.numberOfValue.isEmpty {
+            value.add(1, reader.layout.scalar(read.source))
+        } else {
+            value = reader.sum(read.numberOfValue, Axis(variable: read.source, valueCount: read.numberOfValue.count))
+        }
+        value.add(read.defaultNumber, reader.layout.bos)
+        append(value, reader.layout.scalar(target), to: &head)
+        if let flag = reader.layout.flag(target) { append(bosShare, flag, to: &head) }
+    }
+
+    func addWidth(into target: Int, to head: inout HeadPlan) {
+        append(bosShare, reader.layout.scalar(target), to: &head)
+    }
+
+    private var bosShare: LinearForm {
+        var value = LinearForm()
+        value.add(1, reader.layout.bos)
+        return value
+    }
+
+    private func append(_ value: LinearForm, _ direction: Int, to head: inout HeadPlan) {
+        guard value != LinearForm() else { return }
+        if let index = head.values.firstIndex(of: value) {
+            head.outputs[index].append((direction, 1))
+        } else {
+            head.values.append(value)
+            head.outputs.append([(direction, 1)])
+        }
+    }
+}

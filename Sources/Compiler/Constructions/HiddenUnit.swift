@@ -1,0 +1,42 @@
+/// `sum of weight x direction + bias`, over the residual stream.
+struct LinearForm: Hashable {
+    var bias = 0.0
+    private(set) var weights: [Int: Double] = [:]
+
+    mutating func add(_ weight: Double, _ direction: Int) {
+        let sum = weights[direction, default: 0] + weight
+        weights[direction] = sum == 0 ? nil : sum
+    }
+
+    mutating func add(_ form: LinearForm, times factor: Double = 1) {
+        bias += form.bias * factor
+        for (direction, weight) in form.weights { add(weight * factor, direction) }
+    }
+
+    /// Ascending by direction.
+    var terms: [(direction: Int, weight: Double)] { weights.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    func weight(_ direction: Int) -> Double { weights[direction, default: 0] }
+}
+
+/// One hidden unit of an MLP: `ReLU(reads)` times `writes`, added to the residual stream.
+struct HiddenUnit {
+    var reads: LinearForm
+    /// `writes.bias` is not used: the MLP has no output bias.
+    var writes = LinearForm()
+}
+
+/// The hidden units of one layer, units that read alike made one.
+struct HiddenUnits {
+    private(set) var units: [HiddenUnit] = []
+    private var numbers: [LinearForm: Int] = [:]
+
+    mutating func add(_ reads: LinearForm, writing writes: LinearForm) {
+        guard writes != LinearForm() else { return }
+        if let number = numbers[reads] {
+            units[number].writes.add(writes)
+        } else {
+            numbers[reads] = units.count
+            units.append(HiddenUnit(reads: reads, writes: writes))
+        }
+    }
+}

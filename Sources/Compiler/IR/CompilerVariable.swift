@@ -1,0 +1,66 @@
+import RASP
+
+/// Something that lies in the residual stream, under its own directions.
+package struct CompilerVariable: Sendable {
+    package enum Origin: Sendable {
+        case tokens
+        case indices
+        /// A function of variables that are there earlier, written by the embedding or an MLP.
+        case table(ValueTable)
+        /// A one-hot copied from the (single) selected position.
+        case gather(GatherRead)
+        /// The mean of the selected positions' numbers.
+        case mean(MeanRead)
+        /// 1 / (selected + 1), the share of BOS among the selected positions.
+        case width(SelectorForm)
+        /// A sum of coefficient x width, over width variables.
+        case weightedWidths([(coefficient: Double, width: Int)])
+    }
+
+    package enum Representation: Sendable {
+        /// One direction per defined value; undefined is all zeros.
+        case oneHot
+        /// One direction holding `scalars[value]`. `flagged` is the value (a number that is none, or undefined)
+        /// that a second direction marks, where there is one.
+        case scalar(flagged: Int?)
+    }
+
+    var origin: Origin
+    var representation: Representation
+    /// In canonical order, undefined last. Empty when `isOpen`.
+    var values: [Atom?]
+    /// The scalar that stands for each value, for scalar variables.
+    var scalars: [Double] = []
+    /// Too many reachable values to list; only its mean may still be taken or its number shown.
+    var isOpen = false
+    /// Half-layers until it is there: 0 embedding, 2l-1 attention of layer l, 2l its MLP (l from 1).
+    var time: Int
+    var name: String?
+    var aliases: [String] = []
+    var span: SourceSpan?
+
+    var isOneHot: Bool { if case .oneHot = representation { true } else { false } }
+    var flagged: Int? { if case .scalar(let flagged) = representation { flagged } else { nil } }
+    var undefinedValue: Int? { values.last.flatMap { $0 == nil ? values.count - 1 : nil } }
+}
+
+/// Copying a one-hot: which direction of the output each value of the source writes (-1: none).
+package struct GatherRead: Hashable, Sendable {
+    let selector: SelectorForm
+    /// nil when the value is a constant.
+    let source: Int?
+    let outputOfValue: [Int]
+    /// Output of an empty row, -1 for undefined.
+    let defaultOutput: Int
+}
+
+/// Averaging numbers: the number of each value of a one-hot source, or a scalar source as it is.
+package struct MeanRead: Hashable, Sendable {
+    let selector: SelectorForm
+    let source: Int
+    /// Empty when the source is read as a scalar.
+    let numberOfValue: [Double]
+    let defaultNumber: Double
+    /// Whether an empty row sets the flag direction.
+    let flagsEmptyRows: Bool
+}

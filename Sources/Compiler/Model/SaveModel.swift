@@ -1,0 +1,158 @@
+import Foundation
+import RASP
+import Serialization
+
+extension CompiledModel {
+    /// Writes `model.safetensors` and `config.json` into a folder, which appears whole or not at all.
+    ///
+    /// Tensors, row-major fp32, with D = width, V tokens, N = maxLength, H heads, K and S the largest key and value size of the
+    /// layer's heads (smaller heads are padded with zeros), M hidden units:
+    ///
+    /// | name | shape |
+    /// |---|---|
+    /// | `embedding.tokens` | [V+1, D], BOS last |
+    /// | `embedding.positions` | [N+1, D], BOS first |
+    /// | `layers.L.attention.query.weight`, `.bias` | [H, K, D], [H, K] |
+    /// | `layers.L.attention.key.weight`, `.bias` | [H, K, D], [H, K] |
+    /// | `layers.L.attention.value.weight`, `.bias` | [H, S, D], [H, S] |
+    /// | `layers.L.attention.output.weight` | [H, D, S] |
+    /// | `layers.L.mlp.hidden.weight`, `.bias` | [M, D], [M] |
+    /// | `layers.L.mlp.output.weight` | [D, M] |
+    ///
+    /// x = tokens + positions; per layer `x += sum over heads O softmax(q k^T) v`, then `x += W_out relu(W_in x + b)`. Logits
+    /// are not divided by the square root of the key size. Tensors of size zero are left out.
+    ///
+    /// - Throws: `Failure` when the folder cannot be written.
+    public func save(to folder: URL) throws {
+        var writer = SafeTensorsWriter()
+        writer.add("embedding.tokens", shape: [vocabulary.count + 1, width], floats: tokenEmbedding.denseColumns)
+        writer.add("embedding.positions", shape: [maxLength + 1, width], floats: positionEmbedding.denseColumns)
+        for (number, layer) in layers.enumerated() {
+            let prefix = "layers.\(number)."
+            if !layer.heads.isEmpty {
+                add(layer.heads.map(\.query), prefix + "attention.query", to: &writer)
+                add(layer.heads.map(\.key), prefix + "attention.key", to: &writer)
+                add(layer.heads.map(\.value), prefix + "attention.value", to: &writer)
+                let size = layer.heads.map(\.valueSize).max() ?? 0
+                let output = layer.heads.flatMap { $0.output.dense(rows: width, columns: size) }
+                writer.add(prefix + "attention.output.weight", shape: [layer.heads.count, width, size], floats: output)
+            }
+            if layer.hiddenCount > 0 {
+                writer.add(
+                    prefix + "mlp.hidden.weight", shape: [layer.hiddenCount, width],
+                    floats: layer.hidden.dense(rows: layer.hiddenCount, columns: width))
+                writer.add(prefix + "mlp.hidden.bias", shape: [layer.hiddenCount], floats: layer.hidden.bias)
+                writer.add(
+                    prefix + "mlp.output.weight", shape: [width, layer.hiddenCount],
+                    floats: layer.output.dense(rows: width, columns: layer.hiddenCount))
+            }
+        }
+        let configuration = configuration
+        try AtomicFile.createDirectory(folder.deletingLastPathComponent())
+        try AtomicFile.replaceDirectory(at: folder) { temporary in
+            try writer.write(to: temporary.appendingPathComponent("model.safetensors"), metadata: ["format": "pt"])
+            try JSONFile.write(configuration, to: temporary.appendingPathComponent("config.json"))
+        }
+    }
+
+    private func add(_ maps: [SparseMap], _ name: String, to writer: inout SafeTensorsWriter) {
+        let rows = maps.map(\.rows).max() ?? 0
+        writer.add(
+            name + ".weight", shape: [maps.count, rows, width], floats: maps.flatMap { $0.dense(rows: rows, columns: width) })
+        writer.add(
+            name + ".bias", shape: [maps.count, rows],
+            floats: maps.flatMap { $0.bias + [Float](repeating: 0, count: rows - $0.rows) })
+    }
+
+    /// What `config.json` holds.
+    var configuration: JSONValue {
+        let headSizes = layers.map { layer in
+            JSONValue.array(layer.heads.map { .array([.integer($0.keySize), .integer($0.valueSize)]) })
+        }
+        return .object(JSONObject([
+            ("format", "tracr-inject compiled model"), ("version", 1), ("name", .string(name)),
+            ("vocabulary", .array(vocabulary.map(JSONValue.init(atom:)))), ("bos_token", .integer(vocabulary.count)),
+            ("max_length", .integer(maxLength)), ("causal", .bool(causal)), ("layers", .integer(layers.count)),
+            ("heads_per_layer", .array(headsPerLayer.map(JSONValue.integer))),
+            ("head_sizes", .array(headSizes)),
+            ("d_model", .integer(width)), ("d_head", .integer(headSize)), ("d_mlp", .integer(hiddenSize)),
+            ("d_mlp_per_layer", .array(layers.map { .integer($0.hiddenCount) })),
+            ("activation", "relu"), ("normalization", .null), ("attention_scale", 1.0),
+            ("basis", .array(basis.map { direction in
+                .object(JSONObject([
+                    ("label", .string(direction.label)), ("variable", .string(direction.variable)),
+                    ("value", direction.value.map(JSONValue.init(atom:)) ?? .null), ("scratch", .bool(direction.isScratch)),
+                ]))
+            })),
+            ("variables", .array(variables.map(\.json))),
+            ("output", .object(JSONObject([
+                ("variable", .string(output)), ("directions", .array(outputVariable.directions.map(JSONValue.integer))),
+                ("unembedding", .string(unembedding)),
+            ]))),
+        ]))
+    }
+
+    private var unembedding: String {
+        switch outputVariable.encoding {
+        case .categorical:
+            "the value whose direction is largest in the last state; undefined when none exceeds 0.5"
+        case .numerical:
+            "the number in the first direction of the last state, rounded to the nearest reachable one where those are listed; "
+                + "the exception instead when its direction exceeds 0.5"
+        }
+    }
+}
+
+extension CompiledVariable {
+    var json: JSONValue {
+        var object = JSONObject([("name", .string(name))])
+        switch encoding {
+        case .categorical(let values, let directions):
+            object["encoding"] = "categorical"
+            object["values"] = .array(values.map(JSONValue.init(atom:)))
+            object["directions"] = .array(directions.map(JSONValue.integer))
+        case .numerical(let direction, let reachable):
+            object["encoding"] = "numerical"
+            object["directions"] = .array([.integer(direction)])
+            object["reachable"] = .array(reachable.map(JSONValue.number))
+            if let exception {
+                object["exception"] = .object(JSONObject([
+                    ("direction", .integer(exception.direction)),
+                    ("value", exception.value.map(JSONValue.init(atom:)) ?? .null),
+                ]))
+            }
+        }
+        object["state"] = .integer(writtenByLayer)
+        object["scratch"] = .bool(isScratch)
+        return .object(object)
+    }
+}
+
+extension JSONValue {
+    /// Numbers, booleans and strings as themselves, tuples as arrays.
+    init(atom: Atom) {
+        switch atom {
+        case .bool(let value): self = .bool(value)
+        case .int(let value): self = .integer(value)
+        case .float(let value): self = value.isFinite ? .number(value) : .string(atom.description)
+        case .string(let value): self = .string(value)
+        case .tuple(let items): self = .array(items.map(JSONValue.init(atom:)))
+        }
+    }
+}
+
+extension SparseMap {
+    /// `[rows, columns]` row-major, padded with zeros.
+    func dense(rows: Int, columns: Int) -> [Float] {
+        var result = [Float](repeating: 0, count: rows * columns)
+        for entry in entries { result[entry.row * columns + entry.column] = entry.weight }
+        return result
+    }
+
+    /// `[columns, rows]` row-major: an embedding table.
+    var denseColumns: [Float] {
+        var result = [Float](repeating: 0, count: rows * columns)
+        for entry in entries { result[entry.column * rows + entry.row] = entry.weight }
+        return result
+    }
+}

@@ -1,0 +1,146 @@
+import RASP
+import Serialization
+
+/// What comparing compiled weights with the interpreter found.
+public struct VerificationReport: Sendable {
+    public struct Mismatch: Sendable, CustomStringConvertible {
+        public let input: [Atom]
+        public let position: Int
+        /// The first variable, in order of computation, that differs there or anywhere.
+        public let variable: String
+        /// The state after which it is there.
+        public let layer: Int
+        public let expected: Atom?
+        public let actual: Atom?
+
+        public var description: String {
+            let text = { (atom: Atom?) in atom?.described ?? "undefined" }
+            return "on input [\(input.map(\.described).joined(separator: ", "))] at position \(position), variable '\(variable)' (layer \(layer)): "
+                + "the interpreter gives \(text(expected)), the weights \(text(actual))"
+        }
+    }
+
+    /// Inputs compared.
+    public internal(set) var verified = 0
+    /// Inputs on which the interpreter stops with an error, where nothing is promised.
+    public internal(set) var undefinedInputs = 0
+    /// Inputs with a difference.
+    public internal(set) var mismatches = 0
+    public internal(set) var firstMismatch: Mismatch?
+    /// Whether every input there is was compared.
+    public internal(set) var isExhaustive = false
+    /// How close any decoded value came to being another: 1 is perfect, 0 a tie.
+    public internal(set) var smallestMargin = 1.0
+
+    public var passed: Bool { mismatches == 0 }
+}
+
+extension CompiledModel {
+    /// Compares every named variable with the interpreter: on all inputs where those are no more than `count`, otherwise on
+    /// `count` inputs that include the boundaries (one token throughout, length 1 and the maximum).
+    ///
+    /// - Throws: `Failure` when the model cannot read its own inputs, which would be a defect.
+    public func verify(against program: Program, count: Int, seed: UInt64 = 0) throws -> VerificationReport {
+        var report = VerificationReport()
+        let interpreter = Interpreter(causal: causal)
+        // A name may be aliased, and without named variables only the output is there.
+        let compared = program.variables.enumerated().compactMap { index, item in
+            variable(named: item.name).map { (index, $0) }
+        }.sorted { ($0.1.writtenByLayer, $0.0) < ($1.1.writtenByLayer, $1.0) }
+        var inputs = VerificationInputs(vocabulary: vocabulary, maxLength: maxLength, count: count, seed: seed)
+        report.isExhaustive = inputs.isExhaustive
+        while let input = inputs.next() {
+            guard let expected = try? interpreter.run(program, on: input) else {
+                report.undefinedInputs += 1
+                continue
+            }
+            let states = try residualStates(input)
+            report.verified += 1
+            var first: VerificationReport.Mismatch?
+            for (index, variable) in compared {
+                let values = expected.variables[index].values
+                for position in input.indices {
+                    let row = states.row(state: states.count - 1, position: position)
+                    let actual = decode(variable, row)
+                    if Self.agree(values[position], actual) {
+                        report.smallestMargin = min(report.smallestMargin, margin(variable, row))
+                    } else if first == nil {
+                        first = .init(
+                            input: input, position: position, variable: variable.name, layer: variable.writtenByLayer,
+                            expected: values[position], actual: actual)
+                    }
+                }
+            }
+            if let first {
+                report.mismatches += 1
+                if report.firstMismatch == nil { report.firstMismatch = first }
+            }
+        }
+        return report
+    }
+
+    /// Equal atoms, or numbers that differ by fp32 rounding only.
+    static func agree(_ expected: Atom?, _ actual: Atom?) -> Bool {
+        if expected == actual { return true }
+        guard let a = expected?.doubleValue, let b = actual?.doubleValue else { return false }
+        return abs(a - b) <= 1e-5 * max(1, abs(a))
+    }
+}
+
+/// Inputs to compare on.
+struct VerificationInputs {
+    let vocabulary: [Atom]
+    let maxLength: Int
+    let isExhaustive: Bool
+    private var remaining: Int
+    private var number = 0
+    private var digits: [Int] = [0]
+    private var random: SeededRandom
+
+    init(vocabulary: [Atom], maxLength: Int, count: Int, seed: UInt64) {
+        self.vocabulary = vocabulary
+        self.maxLength = maxLength
+        random = SeededRandom(seed: seed, stream: "verification")
+        var (total, power) = (0, 1)
+        for _ in 0..<maxLength where total <= count {
+            let (product, overflow) = power.multipliedReportingOverflow(by: vocabulary.count)
+            power = overflow ? Int.max / 2 : min(product, Int.max / 2)
+            total = min(total + power, Int.max / 2)
+        }
+        isExhaustive = total <= count
+        remaining = min(total, count)
+    }
+
+    mutating func next() -> [Atom]? {
+        guard remaining > 0 else { return nil }
+        remaining -= 1
+        number += 1
+        return isExhaustive ? nextOfAll() : sampled(number - 1)
+    }
+
+    private mutating func nextOfAll() -> [Atom] {
+        let input = digits.map { vocabulary[$0] }
+        var position = digits.count - 1
+        while position >= 0 {
+            digits[position] += 1
+            if digits[position] < vocabulary.count { return input }
+            digits[position] = 0
+            position -= 1
+        }
+        digits.append(0)
+        return input
+    }
+
+    /// First one token throughout, at the maximum length and at 1; then random lengths, one in four the maximum, half of the
+    /// inputs over few distinct tokens so that counts grow large.
+    private mutating func sampled(_ number: Int) -> [Atom] {
+        if number < vocabulary.count { return [Atom](repeating: vocabulary[number], count: maxLength) }
+        if number < 2 * vocabulary.count { return [vocabulary[number - vocabulary.count]] }
+        let length = random.integer(below: 4) == 0 ? maxLength : 1 + random.integer(below: maxLength)
+        var pool = vocabulary
+        if random.integer(below: 2) == 0 {
+            pool = (0..<(1 + random.integer(below: 3))).map { _ in random.pick(vocabulary) }
+        }
+        return (0..<length).map { _ in random.pick(pool) }
+    }
+}

@@ -1,0 +1,145 @@
+/// Last pass: variables with directions and times become embeddings, heads and hidden units.
+struct Assembly {
+    let variables: [CompilerVariable]
+    let liveness: Liveness
+    let layout: Layout
+    let reader: Reader
+    let setting: CompilationSetting
+
+    init(_ variables: [CompilerVariable], _ liveness: Liveness, _ layout: Layout, _ setting: CompilationSetting) {
+        self.variables = variables
+        self.liveness = liveness
+        self.layout = layout
+        self.setting = setting
+        reader = Reader(variables: variables, layout: layout)
+    }
+
+    private func live(at time: Int) -> [Int] { variables.indices.filter { liveness.isLive[$0] && variables[$0].time == time } }
+
+    var layerCount: Int { ((variables.indices.filter { liveness.isLive[$0] }.map { variables[$0].time }.max() ?? 0) + 1) / 2 }
+
+    /// Rows for the vocabulary, then BOS.
+    func tokenEmbedding() -> [LinearForm] {
+        var rows = [LinearForm](repeating: LinearForm(), count: setting.vocabulary.count + 1)
+        rows[setting.vocabulary.count].add(1, layout.bos)
+        for number in live(at: 0) {
+            switch variables[number].origin {
+            case .tokens: for token in setting.vocabulary.indices { rows[token].add(reader.writing(number, token)) }
+            case .table(let table) where table.axes.first?.variable != Lowering.indices:
+                for token in setting.vocabulary.indices {
+                    let output = table.axes.isEmpty ? table.function.outputs[0] : table.outputByValue[token]
+                    rows[token].add(reader.writing(number, output))
+                }
+            default: break
+            }
+        }
+        return rows
+    }
+
+    /// Rows for positions 0 ... maxLength; position 0 is BOS and has none of its own.
+    func positionEmbedding() -> [LinearForm] {
+        var rows = [LinearForm](repeating: LinearForm(), count: setting.maxLength + 1)
+        for number in live(at: 0) {
+            switch variables[number].origin {
+            case .indices: for index in 0..<setting.maxLength { rows[index + 1].add(reader.writing(number, index)) }
+            case .table(let table) where table.axes.first?.variable == Lowering.indices:
+                for index in 0..<setting.maxLength { rows[index + 1].add(reader.writing(number, table.outputByValue[index])) }
+            default: break
+            }
+        }
+        return rows
+    }
+
+    /// One head for each selector, all that is aggregated by it read by the same head; widths have BOS score higher and
+    /// take one of their own.
+    func heads(layer: Int) -> [HeadPlan] {
+        struct Pattern: Hashable {
+            let selector: SelectorForm
+            let countsBOS: Bool
+        }
+        let construction = AttentionHead(reader: reader)
+        var patterns: [Pattern: Int] = [:]
+        var heads: [HeadPlan] = []
+        func head(_ selector: SelectorForm, countsBOS: Bool) -> Int {
+            let pattern = Pattern(selector: selector, countsBOS: countsBOS)
+            if let known = patterns[pattern] { return known }
+            patterns[pattern] = heads.count
+            heads.append(construction.plan(selector, countsBOS: countsBOS))
+            return heads.count - 1
+        }
+        for number in live(at: 2 * layer - 1) {
+            switch variables[number].origin {
+            case .gather(let read):
+                construction.addGather(read, into: number, to: &heads[head(read.selector, countsBOS: false)])
+            case .mean(let read):
+                construction.addMean(read, into: number, to: &heads[head(read.selector, countsBOS: false)])
+            case .width(let selector):
+                construction.addWidth(into: number, to: &heads[head(selector, countsBOS: true)])
+            case .tokens, .indices, .table, .weightedWidths: break
+            }
+        }
+        return heads
+    }
+
+    func hiddenUnits(layer: Int) -> [HiddenUnit] {
+        let time = 2 * layer
+        let construction = LookupMLP(reader: reader, time: time)
+        var units = HiddenUnits()
+        for number in live(at: time) {
+            switch variables[number].origin {
+            case .table(let table): construction.write(table, into: number, units: &units)
+            case .weightedWidths(let parts): construction.writeSum(parts, into: number, units: &units)
+            case .tokens, .indices, .gather, .mean, .width: break
+            }
+        }
+        clearScratch(time, &units)
+        clearBOS(time, &units)
+        return units.units
+    }
+
+    /// Unnamed scalars vanish after their last use, so that no state holds more than variables.
+    private func clearScratch(_ time: Int, _ units: inout HiddenUnits) {
+        for number in variables.indices where isCleared(number, at: time) {
+            let direction = layout.scalar(number)
+            let scalars = variables[number].scalars
+            for sign in [1.0, -1.0] where scalars.contains(where: { $0 * sign > 0 }) || scalars.isEmpty {
+                subtract(direction, sign, &units)
+            }
+            if let flag = layout.flag(number) { subtract(flag, 1, &units) }
+        }
+    }
+
+    private func isCleared(_ number: Int, at time: Int) -> Bool {
+        let variable = variables[number]
+        guard liveness.isLive[number], !variable.isOneHot, variable.name == nil, variable.time % 2 == 1 else { return false }
+        let last = liveness.lastRead[number]
+        return last + last % 2 == time
+    }
+
+    /// `-sign ReLU(sign x)` on the direction x itself.
+    private func subtract(_ direction: Int, _ sign: Double, _ units: inout HiddenUnits) {
+        var (reads, writes) = (LinearForm(), LinearForm())
+        reads.add(sign, direction)
+        writes.add(-sign, direction)
+        units.add(reads, writing: writes)
+    }
+
+    /// At BOS every head reads BOS itself and writes what an empty row gets. One unit takes that back, so that BOS
+    /// is nothing but BOS in every state.
+    private func clearBOS(_ time: Int, _ units: inout HiddenUnits) {
+        var reads = LinearForm()
+        reads.add(1, layout.bos)
+        var writes = LinearForm()
+        for number in live(at: time - 1) where !isCleared(number, at: time) {
+            switch variables[number].origin {
+            case .gather(let read): if read.defaultOutput >= 0 { writes.add(reader.writing(number, read.defaultOutput), times: -1) }
+            case .mean(let read):
+                writes.add(-read.defaultNumber, layout.scalar(number))
+                if let flag = layout.flag(number) { writes.add(-1, flag) }
+            case .width: writes.add(-1, layout.scalar(number))
+            case .tokens, .indices, .table, .weightedWidths: break
+            }
+        }
+        units.add(reads, writing: writes)
+    }
+}

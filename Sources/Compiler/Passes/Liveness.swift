@@ -1,0 +1,34 @@
+extension CompilerVariable {
+    /// The variables that this one is computed from.
+    var inputs: [Int] {
+        switch origin {
+        case .tokens, .indices: []
+        case .table(let table): table.axes.map(\.variable)
+        case .gather(let read): read.selector.variables + [read.source].compactMap { $0 }
+        case .mean(let read): read.selector.variables + [read.source]
+        case .width(let selector): selector.variables
+        case .weightedWidths(let parts): parts.map(\.width)
+        }
+    }
+}
+
+/// What has to be in the residual stream, and until when.
+struct Liveness {
+    /// Whether anything that is kept depends on the variable. Functions of tokens or positions alone are written by the embedding
+    /// and need neither in the stream.
+    private(set) var isLive: [Bool]
+    /// The last half-layer that reads it.
+    private(set) var lastRead: [Int]
+
+    init(_ variables: [CompilerVariable], kept: [Int]) {
+        isLive = [Bool](repeating: false, count: variables.count)
+        lastRead = variables.map(\.time)
+        for variable in kept { isLive[variable] = true }
+        for number in variables.indices.reversed() where isLive[number] && variables[number].time > 0 {
+            for input in variables[number].inputs {
+                isLive[input] = true
+                lastRead[input] = max(lastRead[input], variables[number].time)
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import RASP
+
+extension Lowering {
+    /// The number of selected positions: BOS is attended to as strongly as each of them, and its share of the attention is
+    /// 1 / (d + 1).
+    mutating func width(of form: SelectorForm, _ span: SourceSpan?) throws -> ValueTable {
+        if form.isNever { return .constant(.int(0)) }
+        if form.terms.isEmpty, setting.causal {
+            // Everything up to here: no attention is needed to know how many positions that is.
+            return try map(tableOfVariable(Self.indices)) { .int($0 + 1) }
+        }
+        let variable = widthVariable(form, span)
+        return tableOfVariable(variable)
+    }
+
+    mutating func widthVariable(_ form: SelectorForm, _ span: SourceSpan?) -> Int {
+        if let known = variableOfWidth[form] { return known }
+        let widths = Array(form.smallestWidth...form.largestWidth)
+        let number = add(
+            CompilerVariable(
+                origin: .width(form), representation: .scalar(flagged: nil), values: widths.map { .int($0) },
+                scalars: widths.map { 1 / Double($0 + 1) }, time: attentionTime(form.variables), span: span))
+        variableOfWidth[form] = number
+        return number
+    }
+
+    /// The first attention at which all of these can be read.
+    func attentionTime(_ sources: [Int]) -> Int {
+        let latest = sources.map { variables[$0].time }.max() ?? 0
+        return latest + (latest % 2 == 0 ? 1 : 2)
+    }
+
+    mutating func add(_ variable: CompilerVariable) -> Int {
+        variables.append(variable)
+        return variables.count - 1
+    }
+
+    mutating func lowerAggregate(
+        _ sop: SOp, _ selector: Selector, _ values: SOp, _ defaultValue: Atom?, _ reduction: Reduction
+    ) throws {
+        let form = try selectorForm(selector)
+        if form.isNever {
+            tables[sop] = .constant(defaultValue)
+            return
+        }
+        if let open = openMeans[values] {
+            openMeans[sop] = openMean(form, MeanRead(
+                selector: form, source: open, numberOfValue: [], defaultNumber: defaultValue?.doubleValue ?? 0,
+                flagsEmptyRows: form.smallestWidth == 0 && defaultValue?.doubleValue == nil), defaultValue, sop.span)
+            return
+        }
+        tables[sop] = try aggregate(form, tables[values, default: .constant(nil)], defaultValue, reduction, sop, selector)
+    }
+
+    /// - Returns: nil where it is a mean with too many reachable values, noted in `openMeans`.
+    mutating func aggregate(
+        _ form: SelectorForm, _ table: ValueTable, _ defaultValue: Atom?, _ reduction: Reduction, _ sop: SOp,
+        _ selector: Selector
+    ) throws -> ValueTable? {
+        if form.largestWidth <= 1 { return try gather(form, table, defaultValue, sop) }
+        if table.values.last == .some(nil) {
+            return try aggregateWithUndefined(form, table, defaultValue, reduction, sop, selector)
+        }
+        // A mean of several different numbers; of one value it is a copy. The mean of anything else is an error to
+        // the interpreter.
+        guard table.values.allSatisfy({ $0?.isNumeric ?? false }) else { return try gather(form, table, defaultValue, sop) }
+        if reduction == .sum { return try sum(form, table, defaultValue, sop, selector) }
+        if table.values.count == 1 { return try gather(form, table, defaultValue, sop) }
+        return try mean(form, table, defaultValue, sop)
+    }
+
+    /// A one-hot copied through the attention pattern.
+    private mutating func gather(
+        _ form: SelectorForm, _ table: ValueTable, _ defaultValue: Atom?, _ sop: SOp
+    ) throws -> ValueTable {
+        let table = try readable(table, sop.span)
+        let canBeEmpty = form.smallestWidth == 0
+        var results = table.values
+        if canBeEmpty, !results.contains(defaultValue) { results.append(defaultValue) }
+        let order = ValueOrder.sorted(Array(results.indices), of: results)
+        let values = order.map { results[$0] }
+        let direction = { (atom: Atom?) in atom == nil ? -1 : values.firstIndex(of: atom) ?? -1 }
+        let read = GatherRead(
+            selector: form, source: table.axes.first?.variable,
+            outputOfValue: table.axes.isEmpty
+                ? [direction(table.values[0])] : table.outputByValue.map { direction(table.values[$0]) },
+            defaultOutput: canBeEmpty ? direction(defaultValue) : -1)
+        let key = GatherKey(read: read, values: values)
+        if let known = variableOfGather[key] { return tableOfVariable(known) }
+        let number = add(
+            CompilerVariable(
+                origin: .gather(read), representation: .oneHot, values: values,
+                time: attentionTime(form.variables + table.axes.map(\.variable)), span: sop.span))
+        variableOfGather[key] = number
+        return tableOfVariable(number)
+    }
+
+    /// A table over at most one one-hot variable, which attention can read as it is; made where it is not one.
+    private mutating func readable(_ table: ValueTable, _ span: SourceSpan?) throws -> ValueTable {
+        if table.axes.isEmpty || (table.axes.count == 1 && variables[table.axes[0].variable].isOneHot) { return table }
+        let variable = try materialise(table, named: nil, encoding: .categorical, span)
+        return tableOfVariable(variable)
+    }
+
+    /// The mean as a scalar; nil where its reachable values are too many to list.
+    mutating func mean(
+        _ form: SelectorForm, _ table: ValueTable, _ defaultValue: Atom?, _ sop: SOp
+    ) throws -> ValueTable? {
+        // A scalar is averaged as it is; a one-hot through a number for each value.
+        var readable = table
+        if table.axes.count > 1 || (!variables[table.axes[0].variable].isOneHot && !isScalarItself(table)) {
+            let scalar = try materialise(table, named: nil, encoding: .numerical, sop.span)
+            readable = tableOfVariable(scalar)
+        }
+        let source = readable.axes[0].variable
+        let numbers = variables[source].isOneHot ? readable.outputByValue.map { readable.values[$0]?.doubleValue ?? 0 } : []
+        let inputs = table.values.compactMap { $0?.doubleValue }
+        let canBeEmpty = form.smallestWidth == 0
+        let defaultNumber = defaultValue?.doubleValue
+        let read = MeanRead(
+            selector: form, source: source, numberOfValue: numbers,
+            defaultNumber: canBeEmpty ? defaultNumber ?? inputs.min() ?? 0 : 0,
+            flagsEmptyRows: canBeEmpty && defaultNumber == nil)
+        if let known = variableOfMean[read] {
+            if variables[known].isOpen { openMeans[sop] = known; return nil }
+            return tableOfVariable(known)
+        }
+        guard var reachable = ReachableMeans.list(of: inputs, upTo: form.largestWidth, limit: setting.limits.reachableValues)
+        else {
+            openMeans[sop] = openMean(form, read, defaultValue, sop.span)
+            return nil
+        }
+        if canBeEmpty, let number = defaultNumber { reachable = ReachableMeans.inserting(number, into: reachable) }
+        var values: [Atom?] = reachable.map { Int(exactly: $0).map(Atom.int) ?? .float($0) }
+        var flagged: Int?
+        if read.flagsEmptyRows {
+            flagged = values.count
+            values.append(defaultValue)
+        }
+        let number = add(
+            CompilerVariable(
+                origin: .mean(read), representation: .scalar(flagged: flagged), values: values,
+                scalars: reachable + (flagged == nil ? [] : [read.defaultNumber]),
+                time: attentionTime(form.variables + [source]), span: sop.span))
+        variableOfMean[read] = number
+        return tableOfVariable(number)
+    }
+
+    /// Whether the table is a scalar variable whose scalar is its value.
+    func isScalarItself(_ table: ValueTable) -> Bool {
+        let variable = variables[table.axes[0].variable]
+        return !variable.isOneHot && variable.flagged == nil && table.isIdentity(of: table.axes[0].variable, values: variable.values)
+            && zip(variable.values, variable.scalars).allSatisfy { $0?.doubleValue == $1 }
+    }
+
+    private mutating func openMean(_ form: SelectorForm, _ read: MeanRead, _ defaultValue: Atom?, _ span: SourceSpan?) -> Int {
+        if let known = variableOfMean[read] { return known }
+        let number = add(
+            CompilerVariable(
+                origin: .mean(read), representation: .scalar(flagged: read.flagsEmptyRows ? 0 : nil),
+                values: read.flagsEmptyRows ? [defaultValue] : [], scalars: read.flagsEmptyRows ? [read.defaultNumber] : [], isOpen: true,
+                time: attentionTime(form.variables + [read.source]), span: span))
+        variableOfMean[read] = number
+        return number
+    }
+}

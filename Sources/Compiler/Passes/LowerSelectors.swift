@@ -1,0 +1,116 @@
+import RASP
+
+extension Lowering {
+    /// A selector as a conjunction of relations between variables at the key and variables at the query.
+    ///
+    /// Attention logits add up, so a conjunction of base selectors over different variables needs no product of their
+    /// value sets; disjunctions and complements of conjunctions do, and become one relation.
+    mutating func conjunction(of selector: Selector) throws -> [Relation] {
+        do {
+            switch selector.operation {
+            case .select(let keys, let queries, let predicate): return [try relation(keys, queries, predicate, selector)]
+            case .constant(let value): return [Relation(axes: [], outputs: [value ? 1 : 0])]
+            case .and(let a, let b): return conjunctions[a, default: []] + conjunctions[b, default: []]
+            case .or(let a, let b):
+                return [try combined(single(a), single(b)) { $0 | $1 }]
+            case .not(let a):
+                return [try FiniteFunction.combine([single(a)], limit: setting.limits.domain) { 1 - $0[0] }]
+            }
+        } catch let error as DomainTooLarge {
+            let sizes = error.sizes.map(String.init).joined(separator: " x ")
+            throw RASPError(
+                .limit, "this selector would need a table of \(sizes) combinations of key and query values; the budget is "
+                    + "\(setting.limits.domain)", at: selector.span,
+                notes: ["select on variables with fewer values, or write the selector as a conjunction ('and') of simpler ones"])
+        }
+    }
+
+    private func relation(_ keys: SOp, _ queries: SOp, _ predicate: Predicate, _ selector: Selector) throws -> Relation {
+        for side in [keys, queries] where openMeans[side] != nil { throw unlistedValues(side, usedAt: selector.span) }
+        let (key, query) = (tables[keys, default: .constant(nil)], tables[queries, default: .constant(nil)])
+        var cache: [Int: Int] = [:]
+        return try FiniteFunction.combine([key.function.on(.key), query.function.on(.query)], limit: setting.limits.domain) {
+            let pair = $0[0] * query.values.count + $0[1]
+            if let known = cache[pair] { return known }
+            // An undefined key or query selects nothing. A predicate that fails stops the interpreter.
+            var holds = false
+            if let k = key.values[$0[0]], let q = query.values[$0[1]] { holds = (try? predicate.holds(k, q)) ?? false }
+            cache[pair] = holds ? 1 : 0
+            return holds ? 1 : 0
+        }
+    }
+
+    private func combined(_ a: Relation, _ b: Relation, _ body: (Int, Int) -> Int) throws -> Relation {
+        try FiniteFunction.combine([a, b], limit: setting.limits.domain) { body($0[0], $0[1]) }
+    }
+
+    /// The conjunction as one relation.
+    private func single(_ selector: Selector) throws -> Relation {
+        let parts = conjunctions[selector, default: []]
+        guard let first = parts.first else { return Relation(axes: [], outputs: [1]) }
+        return try parts.dropFirst().reduce(first) { try combined($0, $1) { $0 & $1 } }
+    }
+
+    /// The selector ready for one head, with `extra` conditions added.
+    mutating func selectorForm(_ selector: Selector, and extra: [Relation] = []) throws -> SelectorForm {
+        var merged: [Relation] = []
+        for part in conjunctions[selector, default: []] + extra {
+            // Terms over the same pair of variables (or with a side missing) fit into one table.
+            if let index = merged.firstIndex(where: { fitsOneTerm($0.axes + part.axes) }),
+                let both = try? combined(merged[index], part, { $0 & $1 })
+            {
+                merged[index] = both
+            } else {
+                merged.append(part)
+            }
+        }
+        var terms: [SelectorForm.Term] = []
+        for part in merged where !part.isAlwaysTrue {
+            if part.isAlwaysFalse { return .never }
+            let term = try term(part, selector.span)
+            switch reach(of: term) {
+            case .everything: continue
+            case .nothing:
+                throw RASPError(
+                    .causal, "every position that this selector selects lies later than the query, where the causal mask hides it",
+                    at: selector.span, notes: ["select earlier positions, or compile without --causal"])
+            case .something: terms.append(term)
+            }
+        }
+        terms.sort { ($0.key?.variable ?? -1, $0.query?.variable ?? -1) < ($1.key?.variable ?? -1, $1.query?.variable ?? -1) }
+        let largest = terms.map { widthBounds($0).upperBound }.min() ?? setting.maxLength
+        let smallest = terms.isEmpty ? 1 : terms.count == 1 ? widthBounds(terms[0]).lowerBound : 0
+        return SelectorForm(terms: terms, isNever: false, largestWidth: largest, smallestWidth: min(smallest, largest))
+    }
+
+    private func fitsOneTerm(_ axes: [Axis]) -> Bool {
+        let used = Set(axes.map(\.variable))
+        return used.filter { $0 & 1 == 0 }.count <= 1 && used.filter { $0 & 1 == 1 }.count <= 1
+    }
+
+    /// One term of a head. A side that depends on several variables, or on a scalar, becomes a one-hot of its own:
+    /// the classes of that side that the relation tells apart.
+    private mutating func term(_ relation: Relation, _ span: SourceSpan?) throws -> SelectorForm.Term {
+        var matrix = relation.matrix
+        let key = try axis(relation.axes(on: .key), &matrix, span)
+        matrix = matrix.transposed
+        let query = try axis(relation.axes(on: .query), &matrix, span)
+        return SelectorForm.Term(key: key, query: query, holds: matrix.transposed.entries)
+    }
+
+    /// The rows' variable. Where it has to be made first, equal rows are merged.
+    private mutating func axis(_ axes: [Axis], _ matrix: inout RelationMatrix, _ span: SourceSpan?) throws -> Axis? {
+        let own = axes.map { Axis(variable: $0.variable >> 1, classOf: $0.classOf, classCount: $0.classCount) }
+        guard let first = own.first else { return nil }
+        if own.count == 1, variables[first.variable].isOneHot { return first }
+        let numbers = matrix.mergeRows()
+        let function = FiniteFunction(axes: own, outputs: numbers)
+        let table = ValueTable(function: function, unsorted: (0..<matrix.rows).map { .int($0) })
+        let variable = try materialise(table, named: nil, encoding: .categorical, span)
+        return Axis(variable: variable, valueCount: matrix.rows)
+    }
+}
+
+extension SelectorForm {
+    static let never = SelectorForm(terms: [], isNever: true, largestWidth: 0, smallestWidth: 0)
+}

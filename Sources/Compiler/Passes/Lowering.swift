@@ -1,0 +1,117 @@
+import RASP
+
+/// First pass: from s-ops and selectors to variables of the residual stream and functions of them.
+///
+/// Every s-op becomes a `ValueTable` over variables: value sets are inferred, chains of maps fused and common
+/// sub-expressions found on the way. What attention computes becomes a variable (`LowerAggregates.swift`), so does
+/// what has a name or is needed whole by attention (`Materialise.swift`). Each variable's time, in half-layers, is the
+/// earliest that its inputs allow.
+struct Lowering {
+    let setting: CompilationSetting
+    var variables: [CompilerVariable] = []
+    var tables: [SOp: ValueTable] = [:]
+    /// S-ops whose value is a mean with more reachable values than are listed.
+    var openMeans: [SOp: Int] = [:]
+    /// Each selector as a conjunction of relations.
+    var conjunctions: [Selector: [Relation]] = [:]
+
+    // Common sub-expressions.
+    var variableOfTable: [TableKey: Int] = [:]
+    var variableOfWidth: [SelectorForm: Int] = [:]
+    var variableOfGather: [GatherKey: Int] = [:]
+    var variableOfMean: [MeanRead: Int] = [:]
+    /// A one-hot copy of a scalar variable.
+    var oneHotOf: [Int: Int] = [:]
+
+    struct TableKey: Hashable {
+        let table: ValueTable
+        let encoding: Encoding
+    }
+
+    struct GatherKey: Hashable {
+        let read: GatherRead
+        let values: [Atom?]
+    }
+
+    static let tokens = 0
+    static let indices = 1
+
+    init(_ setting: CompilationSetting) {
+        self.setting = setting
+        variables.append(
+            CompilerVariable(origin: .tokens, representation: .oneHot, values: setting.vocabulary, time: 0, name: "tokens"))
+        variables.append(
+            CompilerVariable(
+                origin: .indices, representation: .oneHot, values: (0..<setting.maxLength).map { .int($0) }, time: 0,
+                name: "indices"))
+    }
+
+    /// Lowers the whole program; the result maps each of its variables' names to a variable number.
+    mutating func lower(_ program: Program) throws -> [(name: String, variable: Int)] {
+        var names: [SOp: [String]] = [:]
+        for variable in program.variables where setting.keepNamedVariables || variable.sop === program.output {
+            names[variable.sop, default: []].append(variable.name)
+        }
+        if !setting.keepNamedVariables { names[program.output] = [program.outputName] }
+        var named: [String: Int] = [:]
+        for node in topologicalOrder(of: [.sop(program.output)]) {
+            switch node {
+            case .selector(let selector): conjunctions[selector] = try conjunction(of: selector)
+            case .sop(let sop):
+                try lower(sop)
+                for name in names[sop] ?? [] {
+                    named[name] = try materialise(sop, named: name, encoding: program.encodings[name] ?? sop.encoding)
+                }
+            }
+        }
+        return program.variables.compactMap { variable in named[variable.name].map { (variable.name, $0) } }
+    }
+
+    private mutating func lower(_ sop: SOp) throws {
+        switch sop.operation {
+        case .tokens(let conversion):
+            let values = setting.vocabulary.map { try? conversion.convert($0) }
+            guard values.contains(where: { $0 != nil }) else {
+                throw RASPError(
+                    .value, "no token of the vocabulary can be read as \(conversion.rawValue)", at: sop.span,
+                    notes: ["use tokens_asis, or a vocabulary of such tokens"])
+            }
+            tables[sop] = try map(tableOfVariable(Self.tokens)) { values[$0] }
+        case .indices: tables[sop] = tableOfVariable(Self.indices)
+        case .constant(let atom): tables[sop] = .constant(atom)
+        case .elementwise(let function, let inputs): tables[sop] = try compose(function, inputs, sop)
+        case .aggregate(let selector, let values, let defaultValue, let reduction):
+            try lowerAggregate(sop, selector, values, defaultValue, reduction)
+        case .selectorWidth(let selector): tables[sop] = try width(of: selectorForm(selector), sop.span)
+        }
+    }
+
+    /// The table that is a variable itself.
+    func tableOfVariable(_ variable: Int) -> ValueTable {
+        .identity(variable, values: variables[variable].values)
+    }
+
+    /// A function of a table's outputs, by their number.
+    func map(_ table: ValueTable, _ transform: (Int) -> Atom?) throws -> ValueTable {
+        try tabulate([table]) { transform($0[0]) }
+    }
+
+    /// A function of several tables, given by output numbers.
+    func tabulate(_ inputs: [ValueTable], limit: Int? = nil, _ body: ([Int]) throws -> Atom?) throws -> ValueTable {
+        var numbers: [Atom?: Int] = [:]
+        var values: [Atom?] = []
+        var cache: [[Int]: Int] = [:]
+        let function = try FiniteFunction.combine(inputs.map(\.function), limit: limit ?? setting.limits.domain) { arguments in
+            if let known = cache[arguments] { return known }
+            let value = try body(arguments)
+            let number = numbers[value] ?? values.count
+            if number == values.count {
+                numbers[value] = number
+                values.append(value)
+            }
+            cache[arguments] = number
+            return number
+        }
+        return ValueTable(function: function, unsorted: values)
+    }
+}

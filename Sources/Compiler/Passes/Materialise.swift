@@ -1,0 +1,154 @@
+import RASP
+
+extension Lowering {
+    /// Gives an s-op directions of its own, under a name or as scratch, and returns their variable.
+    mutating func materialise(_ sop: SOp, named name: String?, encoding: Encoding?) throws -> Int {
+        if let open = openMeans[sop] {
+            if let name { label(open, name) }
+            return open
+        }
+        let table = tables[sop, default: .constant(nil)]
+        let variable = try materialise(table, named: name, encoding: encoding ?? inferredEncoding(table), sop.span)
+        if name == nil || !setting.fuseThroughNamedVariables { tables[sop] = tableOfVariable(variable) }
+        return variable
+    }
+
+    /// One direction a value, unless it is a mean: that is a number in one direction already.
+    private func inferredEncoding(_ table: ValueTable) -> Encoding {
+        table.axes.count == 1 && isMeanItself(table) ? .numerical : .categorical
+    }
+
+    private func isMeanItself(_ table: ValueTable) -> Bool {
+        let number = table.axes[0].variable
+        switch variables[number].origin {
+        case .mean, .weightedWidths: return table.isIdentity(of: number, values: variables[number].values)
+        default: return false
+        }
+    }
+
+    mutating func materialise(
+        _ table: ValueTable, named name: String?, encoding: Encoding, _ span: SourceSpan?
+    ) throws -> Int {
+        let isNumeric = table.values.allSatisfy { $0?.isNumeric ?? true } && table.values.contains { $0 != nil }
+        if encoding == .numerical, !isNumeric {
+            throw RASPError(
+                .type, "'\(name ?? "this")' is annotated as numerical and can be \((table.values.first { !($0?.isNumeric ?? true) } ?? nil)?.described ?? "undefined")",
+                at: span, notes: ["annotate it as categorical, or make it a number everywhere"])
+        }
+        // What is there already needs no second copy.
+        if let axis = table.axes.first, table.axes.count == 1 {
+            let existing = variables[axis.variable]
+            if table.isIdentity(of: axis.variable, values: existing.values) {
+                let isMean = isMeanItself(table)
+                if encoding == .categorical ? existing.isOneHot : (!existing.isOneHot && (isMean || isScalarItself(table))) {
+                    if let name { label(axis.variable, name) }
+                    return axis.variable
+                }
+            }
+        }
+        let key = TableKey(table: table, encoding: encoding)
+        if let known = variableOfTable[key] {
+            if let name { label(known, name) }
+            return known
+        }
+        if encoding == .categorical, table.values.count > setting.limits.directions {
+            throw RASPError(
+                .limit, "'\(name ?? "an intermediate value")' can take \(table.values.count) values, one direction each; the budget is "
+                    + "\(setting.limits.directions)", at: span,
+                notes: ["annotate it as numerical, or map it to fewer values"])
+        }
+        let number = try write(table, encoding, name, span)
+        variableOfTable[key] = number
+        return number
+    }
+
+    private mutating func write(_ table: ValueTable, _ encoding: Encoding, _ name: String?, _ span: SourceSpan?) throws -> Int {
+        let direct = table.axes.count <= 1 && table.axes.allSatisfy { $0.variable == Self.tokens || $0.variable == Self.indices }
+        let resolved = direct ? table : try withOneScalarAtMost(table, span)
+        let latest = resolved.axes.map { variables[$0.variable].time }.max() ?? 0
+        var variable = CompilerVariable(
+            origin: .table(resolved), representation: .oneHot, values: resolved.values,
+            time: direct ? 0 : latest + (latest % 2 == 0 ? 2 : 1), name: name, span: span)
+        if encoding == .numerical {
+            let flagged = resolved.values.last == .some(nil) ? resolved.values.count - 1 : nil
+            variable.representation = .scalar(flagged: flagged)
+            // Undefined is marked by the flag; its number only has to be one that readers' thresholds know.
+            let some = resolved.values.lazy.compactMap { $0?.doubleValue }.first ?? 0
+            variable.scalars = resolved.values.map { $0?.doubleValue ?? some }
+        }
+        if !direct {
+            let units = LookupPlan(resolved, variables, isScalar: encoding == .numerical).unitCount
+            guard units <= setting.limits.hiddenUnits else {
+                let sizes = resolved.axes.map { String($0.classCount) }.joined(separator: " x ")
+                throw RASPError(
+                    .limit, "'\(name ?? "an intermediate value")' is a table of \(sizes) combinations and would take \(units) hidden units; the budget is "
+                        + "\(setting.limits.hiddenUnits)", at: span,
+                    notes: ["map its inputs to fewer values first, or lower the maximum length (\(setting.maxLength) now)"])
+            }
+        }
+        let number = add(variable)
+        if case .categorical = encoding, let axis = resolved.axes.first, resolved.axes.count == 1,
+            !variables[axis.variable].isOneHot, resolved.isIdentity(of: axis.variable, values: variables[axis.variable].values)
+        {
+            oneHotOf[axis.variable] = number
+        }
+        return number
+    }
+
+    mutating func label(_ variable: Int, _ name: String) {
+        if variables[variable].name == nil { variables[variable].name = name } else if variables[variable].name != name {
+            variables[variable].aliases.append(name)
+        }
+    }
+
+    /// An MLP unit can compare one scalar with thresholds; of several, all but one are made one-hot first, by the
+    /// classes that the table tells apart.
+    private mutating func withOneScalarAtMost(_ table: ValueTable, _ span: SourceSpan?) throws -> ValueTable {
+        var table = table
+        let scalars = table.axes.filter { !variables[$0.variable].isOneHot }.sorted { $0.classCount > $1.classCount }
+        let latest = table.axes.map { variables[$0.variable].time }.max() ?? 0
+        var remaining = scalars.count
+        for axis in scalars.reversed() {
+            let isCheap = oneHotOf[axis.variable].map { variables[$0].time <= latest } ?? false
+            guard isCheap || remaining > 1 else { continue }
+            if LookupPlan.isAdditive(table, variables) { break }
+            remaining -= 1
+            let known = oneHotOf[axis.variable]
+            let replacement: Int
+            let classOf: [Int]
+            if let known {
+                (replacement, classOf) = (known, axis.classOf)
+            } else {
+                let classes = ValueTable(
+                    function: FiniteFunction(axes: [axis], outputs: Array(0..<axis.classCount)),
+                    unsorted: (0..<axis.classCount).map { .int($0) })
+                replacement = try materialise(classes, named: nil, encoding: .categorical, span)
+                classOf = Array(0..<axis.classCount)
+            }
+            table = table.replacing(axis.variable, by: replacement, classOf: classOf)
+        }
+        return table
+    }
+}
+
+extension ValueTable {
+    /// The same table with one axis read from another variable.
+    func replacing(_ variable: Int, by other: Int, classOf: [Int]) -> ValueTable {
+        let position = axes.firstIndex { $0.variable == variable } ?? 0
+        let substitute = Axis(variable: other, classOf: classOf, classCount: axes[position].classCount)
+        var changed = axes
+        changed[position] = substitute
+        let order = changed.indices.sorted { changed[$0].variable < changed[$1].variable }
+        var outputs = [Int](repeating: 0, count: function.outputs.count)
+        var strides = [Int](repeating: 1, count: changed.count)
+        for index in order.indices.dropLast().reversed() {
+            strides[index] = strides[index + 1] * changed[order[index + 1]].classCount
+        }
+        function.forEachEntry { digits, output in
+            var offset = 0
+            for (index, axis) in order.enumerated() { offset += digits[axis] * strides[index] }
+            outputs[offset] = output
+        }
+        return ValueTable(function: FiniteFunction(axes: order.map { changed[$0] }, outputs: outputs), unsorted: values)
+    }
+}

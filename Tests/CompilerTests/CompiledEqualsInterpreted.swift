@@ -1,0 +1,42 @@
+import Compiler
+import Foundation
+import RASP
+import Testing
+
+@Suite struct CompiledEqualsInterpreted {
+    @Test(arguments: TestProgram.table) func everyInput(_ test: TestProgram) throws {
+        let model = try RASPCompiler.compile(test.program)
+        let report = try model.verify(against: test.program, count: 4000, seed: 1)
+        #expect(report.verified > 0)
+        #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
+        // Everything saturates, so a decoded value stands clear by far more than fp32 noise.
+        #expect(report.smallestMargin > 0.99)
+    }
+
+    @Test(arguments: TestProgram.table) func withoutNamedVariables(_ test: TestProgram) throws {
+        let options = CompilerOptions(keepNamedVariables: false)
+        let report = try RASPCompiler.compile(test.program, options: options).verify(against: test.program, count: 500, seed: 2)
+        #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
+    }
+
+    @Test(arguments: TestProgram.table) func fusedThroughNames(_ test: TestProgram) throws {
+        let options = CompilerOptions(fuseThroughNamedVariables: true)
+        let report = try RASPCompiler.compile(test.program, options: options).verify(against: test.program, count: 500, seed: 3)
+        #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
+    }
+
+    @Test(arguments: TestProgram.table) func savedAndLoaded(_ test: TestProgram) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("compiled-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let model = try RASPCompiler.compile(test.program)
+        try model.save(to: folder)
+        let loaded = try CompiledModel.load(from: folder)
+        #expect(loaded.basis == model.basis)
+        #expect(loaded.variables == model.variables)
+        #expect(loaded.layers == model.layers)
+        #expect(loaded.tokenEmbedding == model.tokenEmbedding)
+        #expect(loaded.positionEmbedding == model.positionEmbedding)
+        #expect(loaded.output == model.output && loaded.causal == model.causal && loaded.maxLength == model.maxLength)
+        #expect(try RASPCompiler.compile(test.program).layers == model.layers, "compiling twice gives the same weights")
+    }
+}
