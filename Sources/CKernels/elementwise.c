@@ -34,10 +34,13 @@ VECTOR_KERNEL void kernel_broadcast_row(
     for (ptrdiff_t i = 0; i < rows; i++) memcpy(x + i * stride, row, (size_t)columns * sizeof(float));
 }
 
-VECTOR_KERNEL void kernel_add_row(ptrdiff_t rows, ptrdiff_t columns, const float *row, float *x, ptrdiff_t stride) {
+VECTOR_KERNEL void kernel_add_row(
+    ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *row, float *y, ptrdiff_t stride) {
     for (ptrdiff_t i = 0; i < rows; i++) {
-        float *restrict target = x + i * stride;
-        for (ptrdiff_t j = 0; j < columns; j++) target[j] += row[j];
+        const float *source = x + i * stride;
+        float *target = y + i * stride;
+        if (row) for (ptrdiff_t j = 0; j < columns; j++) target[j] = source[j] + row[j];
+        else memcpy(target, source, (size_t)columns * sizeof(float));
     }
 }
 

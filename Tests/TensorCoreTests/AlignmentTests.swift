@@ -36,6 +36,7 @@ import Testing
         let groups = [1..<4, 4..<9, 10..<11]
         let targets: [Int32] = [0, 4, 0, -1, 2, 0, 2, -1, -1, 1, 0, -1]
         let weights: [Float] = [1, 0.5, 2]
+        let rowWeights: [Float] = [1, 3, 0, 0.5]
         checkOperation(
             "grouped cross-entropy", inputs: [.sample(4, 12, salt: 1, scale: 3)],
             reference: { x in
@@ -43,13 +44,13 @@ import Testing
                 for row in 0..<4 {
                     for (index, group) in groups.enumerated() where targets[row * 3 + index] >= 0 {
                         let logits = Array(x[0].row(row)[group])
-                        loss += Double(weights[index]) * (logSumExp(logits) - logits[Int(targets[row * 3 + index])])
+                        loss += Double(weights[index] * rowWeights[row]) * (logSumExp(logits) - logits[Int(targets[row * 3 + index])])
                     }
                 }
                 return HeadLossTests.scalar(0.3 * loss)
             },
             operation: { tape, x in
-                tape.groupedCrossEntropy(x[0], groups: groups, targets: targets, weights: weights, scale: 0.3)
+                tape.groupedCrossEntropy(x[0], groups: groups, targets: targets, weights: weights, rowWeights: rowWeights, scale: 0.3)
             })
     }
 }

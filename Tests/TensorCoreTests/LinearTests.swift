@@ -20,6 +20,20 @@ import Testing
             operation: { tape, x in tape.linear(x[0], weight: x[1], bias: x[2], transposed: true) })
     }
 
+    @Test(arguments: [true, false])
+    func linearAddedToResidual(biased: Bool) {
+        checkOperation(
+            "linear with residual",
+            inputs: [.sample(5, 3, salt: 1), .sample(3, 18, salt: 2), .sample(1, 18, salt: 3), .sample(5, 18, salt: 4)],
+            differentiable: biased ? nil : [0, 1, 3],
+            reference: { x in
+                x[0] * x[1] + x[3] + DoubleMatrix(rows: 5, columns: 18) { biased ? x[2][0, $1] : 0 }
+            },
+            operation: { tape, x in
+                tape.linear(x[0], weight: x[1], bias: biased ? x[2] : nil, addedTo: x[3])
+            })
+    }
+
     @Test func matmul() {
         checkOperation(
             "matmul", inputs: [.sample(5, 3, salt: 1), .sample(3, 6, salt: 2)],

@@ -24,6 +24,24 @@ import Testing
             operation: { tape, input in tape.roll(input[0], basis: basis, sources: sources) })
     }
 
+    /// Rows with source -1 take no part: their value and gradient pass unchanged.
+    @Test func rowsLeftOut() throws {
+        let basis = try Projector.orthonormalRows(of: DoubleMatrix.sample(2, 5, salt: 9).tensor)
+        let q = DoubleMatrix(rows: 2, columns: 5) { Double(basis[$0, $1]) }
+        let projector = q.transposed * q
+        let x = DoubleMatrix.sample(4, 5, salt: 1)
+        let kept = x * projector
+        checkOperation(
+            "roll of some rows", inputs: [x],
+            reference: { input in
+                let own = input[0] * projector
+                return DoubleMatrix(rows: 4, columns: 5) {
+                    $0 % 2 == 1 ? input[0][$0, $1] : own[$0, $1] + x[2 - $0, $1] - kept[2 - $0, $1]
+                }
+            },
+            operation: { tape, input in tape.roll(input[0], basis: basis, sources: [2, -1, 0, -1]) })
+    }
+
     @Test func rankZeroPassesNoGradient() {
         let tape = Tape(arena: Arena())
         let x = tape.leaf(DoubleMatrix.sample(2, 3, salt: 1).tensor)

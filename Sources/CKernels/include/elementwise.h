@@ -12,8 +12,9 @@ void kernel_subtract(ptrdiff_t count, const float *a, const float *b, float *out
 void kernel_multiply(ptrdiff_t count, const float *a, const float *b, float beta, float *out);
 /// x[i, :] = row for every i; x has `stride` floats between rows.
 void kernel_broadcast_row(ptrdiff_t rows, ptrdiff_t columns, const float *row, float *x, ptrdiff_t stride);
-/// x[i, :] += row for every i.
-void kernel_add_row(ptrdiff_t rows, ptrdiff_t columns, const float *row, float *x, ptrdiff_t stride);
+/// y[i, :] = x[i, :] + row for every i, both with `stride` floats between rows; row may be NULL (zeros).
+void kernel_add_row(
+    ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *row, float *y, ptrdiff_t stride);
 /// sums[j] = beta * sums[j] + sum_i x[i, j].
 void kernel_column_sums(
     ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t stride, float beta, float *sums);

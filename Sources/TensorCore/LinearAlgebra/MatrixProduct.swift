@@ -55,13 +55,17 @@ public struct Matrix {
 }
 
 extension BLAS {
-    /// c = alpha a b + beta c over all workers; beta 0 never reads c. `bias`, one value a column, is added where given.
+    /// c = alpha a b + beta c over all workers; beta 0 never reads c. Added where given, with beta 0: `bias`, one value
+    /// a column, and `addend`, of c's shape.
     public static func multiply(
-        _ a: Matrix, _ b: Matrix, into c: Tensor, alpha: Float = 1, beta: Float = 0, bias: Tensor? = nil
+        _ a: Matrix, _ b: Matrix, into c: Tensor, alpha: Float = 1, beta: Float = 0, bias: Tensor? = nil,
+        addedTo addend: Tensor? = nil
     ) {
         precondition(c.rows == a.height && c.columns == b.width, "\(a.height)x\(b.width) product into \(c.shape)")
-        withExtendedLifetime((a, b, c, bias)) {
-            multiply(a, b, into: c.pointer, stride: c.columns, alpha: alpha, beta: beta, bias: bias?.pointer)
+        withExtendedLifetime((a, b, c, bias, addend)) {
+            multiply(
+                a, b, into: c.pointer, stride: c.columns, alpha: alpha, beta: beta, bias: bias?.pointer,
+                addedTo: addend?.pointer)
         }
     }
 
@@ -69,8 +73,9 @@ extension BLAS {
     /// are not cut, since handing out work costs about a microsecond and each block packs its operands anew.
     public static func multiply(
         _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, alpha: Float = 1, beta: Float = 0,
-        bias: UnsafePointer<Float>? = nil
+        bias: UnsafePointer<Float>? = nil, addedTo addend: UnsafePointer<Float>? = nil
     ) {
+        precondition(beta == 0 || (bias == nil && addend == nil), "bias and addend take the place of the old contents")
         precondition(a.width == b.height, "product of \(a.height)x\(a.width) and \(b.height)x\(b.width)")
         let (height, width, depth) = (a.height, b.width, a.width)
         let operations = 2 * Double(height) * Double(width) * Double(depth)
@@ -81,13 +86,15 @@ extension BLAS {
             let columns = blockRange(piece % grid.columns, of: grid.columns, count: width, unit: 16)
             guard !rows.isEmpty, !columns.isEmpty else { return }
             let target = c + rows.lowerBound * stride + columns.lowerBound
-            var scale = beta
-            if let bias, beta == 0 {
-                kernel_broadcast_row(rows.count, columns.count, bias + columns.lowerBound, target, stride)
-                scale = 1
+            // The block starts as what is added to it, while it is on its way into this worker's cache.
+            let bias = bias.map { $0 + columns.lowerBound }
+            if let addend {
+                kernel_add_row(
+                    rows.count, columns.count, addend + (target - c), bias, target, stride)
             } else if let bias {
-                kernel_add_row(rows.count, columns.count, bias + columns.lowerBound, target, stride)
+                kernel_broadcast_row(rows.count, columns.count, bias, target, stride)
             }
+            let scale = bias == nil && addend == nil ? beta : 1
             serialMultiply(
                 a.slice(rows: rows), b.slice(columns: columns), into: target, stride: stride, alpha: alpha, beta: scale)
         }

@@ -1,15 +1,17 @@
 extension Tape {
-    /// y = x W + b.
+    /// y = x W + b, or residual + x W + b.
     ///
     /// - Parameters:
     ///   - x: [N, I].
     ///   - weight: W, [I, O] (GPT-2's "Conv1D" layout); with `transposed`, [O, I] and y = x W^T + b.
     ///   - bias: [O] or none.
+    ///   - residual: [N, O] or none: what the result is added to, without a pass or a tensor of its own.
     /// - Returns: [N, O].
     ///
-    /// Backward: dx = dy W^T, dW = x^T dy, db = column sums of dy.
+    /// Backward: dx = dy W^T, dW = x^T dy, db = column sums of dy, dresidual = dy.
     public func linear(
-        _ x: Variable, weight: Variable, bias: Variable? = nil, transposed: Bool = false
+        _ x: Variable, weight: Variable, bias: Variable? = nil, transposed: Bool = false,
+        addedTo residual: Variable? = nil
     ) -> Variable {
         let (rows, input) = (x.value.rows, x.value.columns)
         let output = transposed ? weight.value.rows : weight.value.columns
@@ -17,13 +19,19 @@ extension Tape {
             (transposed ? weight.value.columns : weight.value.rows) == input,
             "linear: x \(x.shape), weight \(weight.shape)")
         precondition(bias.map { $0.value.count == output } ?? true, "linear: bias \(bias!.shape) for width \(output)")
+        precondition(
+            residual.map { $0.value.rows == rows && $0.value.columns == output } ?? true,
+            "linear: result [\(rows), \(output)] added to \(residual!.shape)")
         let flops = 2 * Double(rows) * Double(input) * Double(output)
 
         let y = arena.tensor(rows, output)
         Profile.measure("linear", operations: flops) {
-            BLAS.multiply(Matrix(x.value), Matrix(weight.value, transposed: transposed), into: y, bias: bias?.value)
+            BLAS.multiply(
+                Matrix(x.value), Matrix(weight.value, transposed: transposed), into: y, bias: bias?.value,
+                addedTo: residual?.value)
         }
-        return record(y, inputs: [x, weight] + (bias.map { [$0] } ?? [])) { dy in
+        return record(y, inputs: [x, weight] + [bias, residual].compactMap { $0 }) { dy in
+            Profile.measure("add backward") { residual?.accumulate { addScaled(dy, 1, to: $0, beta: $1) } }
             Profile.measure("linear backward: input", operations: flops) {
                 x.accumulate { dx, beta in
                     BLAS.multiply(Matrix(dy), Matrix(weight.value, transposed: !transposed), into: dx, beta: beta)
