@@ -119,13 +119,13 @@ extension Evaluator {
         let value = values[position] ?? .int(0)
         var hint = "select at most one position per row, or aggregate numbers"
         if case .bool = value { hint = "wrap the booleans in indicator(...) to average them" }
-        return RASPError([
-            Diagnostic(
-                .error, .type,
+        return RASPError(
+                .type,
                 "aggregate cannot average \(value.kindName)s: row \(row) (token \(input[row].described)) selects \(width)"
                     + " positions and the value at position \(position) is \(value.described)",
-                at: span, notes: [hint])
-        ])
+                at: span, notes: [hint],
+                transcript: .host(
+                    "asked to average multiple values, but they are non-numbers: [\(values.map { ($0 ?? .int(0)).quoted }.joined(separator: ", "))]"))
     }
 
     func positioned(
@@ -139,6 +139,6 @@ extension Evaluator {
         }
         if input.count > 1 { notes.append("input: [\(input.prefix(20).map(\.described).joined(separator: ", "))\(input.count > 20 ? ", ..." : "")]") }
         if message.unicodeScalars.count > 2000 { message = String(message.prefix(2000)) }
-        return RASPError([Diagnostic(.error, error.code, message, at: span, notes: notes)])
+        return RASPError(error.code, message, at: span, notes: notes, transcript: error.transcript)
     }
 }

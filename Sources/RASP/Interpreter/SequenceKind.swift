@@ -51,13 +51,13 @@ public enum SequenceKind: String, Sendable {
         guard case .clash(let first, let second) = classify(values), let a = values[first], let b = values[second] else {
             return
         }
-        throw RASPError([
-            Diagnostic(
-                .error, .type,
+        throw RASPError(
+                .type,
                 "the sequence mixes \(a.kindName) \(a.described) (position \(first), token \(input[first].described))"
                     + " with \(b.kindName) \(b.described) (position \(second), token \(input[second].described))",
-                at: span, notes: ["every s-op holds values of one kind; an aggregate whose row is empty gives its default, 0 unless stated"])
-        ])
+                at: span, notes: ["every s-op holds values of one kind; an aggregate whose row is empty gives its default, 0 unless stated"],
+                transcript: .ignored(
+                    "attempted to create sequence with vals of different types:\n\t\t [\(values.map { ($0 ?? .int(0)).quoted }.joined(separator: ", "))]"))
     }
 }
 

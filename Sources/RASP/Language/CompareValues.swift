@@ -70,6 +70,7 @@ extension Evaluating {
         }
         throw error(
             .type, "in is not defined between \(left.described) and \(right.described)", at: span,
-            notes: ["x in y needs an s-op or atom on the left, a list of atoms or, for an atom, an s-op on the right"])
+            notes: ["x in y needs an s-op or atom on the left, a list of atoms or, for an atom, an s-op on the right"],
+            transcript: .ignored("\"[atom] in X\" expects X to be list or s-op, but got: \(display.inline(right))"))
     }
 }

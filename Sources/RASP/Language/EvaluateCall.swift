@@ -11,7 +11,7 @@ extension Evaluating {
             let matrix = try Interpreter(causal: options.causal, limits: options.limits)
                 .matrix(of: selector, on: input, uniform: true)
             return .applied(Applied(input: input, result: .matrix(matrix)))
-        default: throw error(.notImplemented, "\(callee.described) cannot be called", at: span)
+        default: throw error(.notImplemented, "\(callee.described) cannot be called", at: span, transcript: .notImplemented)
         }
     }
 
@@ -36,12 +36,19 @@ extension Evaluating {
             }
             items = try list.map { item in
                 guard case .atom(let atom) = item else {
-                    throw error(.type, "an input holds atoms, not \(item.described)", at: span)
+                    throw error(
+                        .type, "an input holds atoms, not \(item.described)", at: span,
+                        transcript: .ignored(
+                            "attempted to create sequence with illegal val types (vals must be bool, float, int or string):\n\t\t \(display.inline(value))"))
                 }
                 return atom
             }
         }
-        if items.isEmpty { throw error(.value, "the input is empty; it needs at least one token", at: span) }
+        if items.isEmpty {
+            throw error(
+                .value, "the input is empty; it needs at least one token", at: span,
+                transcript: .ignored("RASP sequences/selectors expect non-empty iterables, got: "))
+        }
         return items
     }
 
@@ -50,7 +57,9 @@ extension Evaluating {
             throw error(
                 .arity,
                 "\(function.name) takes \(function.parameters.count) arguments"
-                    + " (\(function.parameters.joined(separator: ", "))), not \(arguments.count)", at: span)
+                    + " (\(function.parameters.joined(separator: ", "))), not \(arguments.count)", at: span,
+                transcript: .ignored(
+                    "wrong number of args for \(function.name)- expected: \(function.parameters.count), got: \(arguments.count)."))
         }
         switch function.body {
         case .builtin(let body): return try body(self, arguments, span)
@@ -82,7 +91,29 @@ extension Evaluating {
         }
         for statement in declaration.body { try execute(statement, isTopLevel: false) }
         let results = try declaration.results.map(evaluate)
-        return results.count == 1 ? results[0] : try makeList(results, at: declaration.name.span)
+        guard results.count == 1 else { return try makeList(results, at: declaration.name.span) }
+        if options.strict { name(results[0], after: declaration.name.text, arguments) }
+        return results[0]
+    }
+
+    /// Displays call an unnamed result by the call it came from.
+    private func name(_ result: Value, after function: String, _ arguments: [Value]) {
+        let node: GraphNode
+        switch result {
+        case .sop(let sop): node = .sop(sop)
+        case .selector(let selector): node = .selector(selector)
+        default: return
+        }
+        guard Library.nodeNames[node] == nil else { return }
+        let display = display
+        let shown = arguments.map { argument in
+            switch argument {
+            case .list: "(list)"
+            case .dict: "(dict)"
+            default: display.inline(argument)
+            }
+        }
+        nodeNames[node] = "\(function)(\(shown.joined(separator: " , ")))"
     }
 
     /// An error inside the library belongs to the call; one inside a user's function tells where the call was.

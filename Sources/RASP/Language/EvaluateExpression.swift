@@ -1,7 +1,14 @@
 import OrderedCollections
 
 extension Evaluating {
+    /// The value of an expression; `out` names it from then on.
     func evaluate(_ expression: Expression) throws -> Value {
+        let value = try compute(expression)
+        scope.out = value
+        return value
+    }
+
+    private func compute(_ expression: Expression) throws -> Value {
         try step(at: expression.span)
         depth += 1
         defer { depth -= 1 }
@@ -27,7 +34,9 @@ extension Evaluating {
         case .round(let operand): return try round(try evaluate(operand), at: span)
         case .indicator(let operand):
             guard case .sop(let sop) = try evaluate(operand) else {
-                throw error(.type, "indicator needs an s-op", at: operand.span)
+                throw error(
+                    .type, "indicator needs an s-op", at: operand.span,
+                    transcript: .ignored("indicator operator expects s-op, got: \(operand.span.text)"))
             }
             return try makeSOp(.elementwise(.indicator, [sop]), at: span)
         case .select(let keys, let queries, let comparison): return try select(keys, queries, comparison, at: span)
@@ -38,7 +47,9 @@ extension Evaluating {
         case .len(let operand):
             let value = try evaluate(operand)
             guard let items = listItems(value) else {
-                throw error(.type, "len needs a list, not \(value.described)", at: operand.span)
+                throw error(
+                    .type, "len needs a list, not \(value.described)", at: operand.span,
+                    transcript: .ignored("attempting to compute length of non-list: \(display.inline(value))"))
             }
             return .int(items.count)
         case .prefix(let operators, let operand):
@@ -52,22 +63,24 @@ extension Evaluating {
     }
 
     func lookUp(_ name: String, at span: SourceSpan) throws -> Value {
-        if let value = scope.lookUp(name) { return value }
-        if scope.isPoisoned(name) { throw Suppressed() }
+        if let value = name == "out" ? scope.lookUpOut() : scope.lookUp(name) { return value }
+        if !options.strict, scope.isPoisoned(name) { throw Suppressed() }
         var notes: [String] = []
         if ["select", "aggregate", "range", "zip", "len"].contains(name) {
             notes.append("\(name) is no value; it is written \(name)(...)")
         } else if let known = ["true": "True", "false": "False", "None": nil] as [String: String?]? , let right = known[name] {
             notes.append(right.map { "write \($0)" } ?? "there is no empty value")
         } else if let nearest = nearestName(to: name) {
-            throw RASPError([
-                Diagnostic(
-                    .error, .undefinedName, "\(name) is not defined", at: span,
-                    fixIt: .init("did you mean \(nearest)?", span: span, replacement: nearest))
-            ])
+            var diagnostic = Diagnostic(
+                .error, .undefinedName, "\(name) is not defined", at: span,
+                fixIt: .init("did you mean \(nearest)?", span: span, replacement: nearest))
+            diagnostic.transcript = Self.undefined(name).lines
+            throw RASPError([diagnostic])
         }
-        throw error(.undefinedName, "\(name) is not defined", at: span, notes: notes)
+        throw error(.undefinedName, "\(name) is not defined", at: span, notes: notes, transcript: Self.undefined(name))
     }
+
+    private static func undefined(_ name: String) -> TranscriptText { .ignored("Error: Undefined variable: \(name)") }
 
     /// A visible name at most two edits away (one for short names).
     private func nearestName(to name: String) -> String? {
@@ -117,6 +130,7 @@ extension Evaluating {
             try step(at: link.symbolSpan)
             let operand = try evaluate(link.operand)
             value = try binary(link.symbol, value, operand, at: first.span.union(link.operand.span))
+            scope.out = value
         }
         return value
     }
@@ -158,7 +172,16 @@ extension Evaluating {
     }
 
     private func postfix(_ base: Expression, _ parts: [Expression.Postfix]) throws -> Value {
-        var value = try evaluate(base)
+        var value: Value
+        if options.strict, case .call(let arguments, let span)? = parts.last, arguments.count == 1,
+            let input = try? sequence(of: try evaluate(arguments[0]), at: span)
+        {
+            trialInputs.append(input)
+            defer { trialInputs.removeLast() }
+            value = try evaluate(base)
+        } else {
+            value = try evaluate(base)
+        }
         for part in parts {
             switch part {
             case .index(let index, let span):

@@ -30,7 +30,8 @@ extension Evaluating {
         switch (left, right) {
         case (.selector, _), (_, .selector):
             throw error(
-                .type, "\(symbol.rawValue) is not defined on selectors", at: span, notes: ["combine selectors with and, or, not"])
+                .type, "\(symbol.rawValue) is not defined on selectors", at: span, notes: ["combine selectors with and, or, not"],
+                transcript: .ignored("Cannot apply \(symbol.rawValue) to selector(s)"))
         case (.sop, _), (_, .sop):
             let a = try operand(left, "the left side of \(symbol.rawValue) beside an s-op", at: span)
             let b = try operand(right, "the right side of \(symbol.rawValue) beside an s-op", at: span)
@@ -51,7 +52,8 @@ extension Evaluating {
             return try makeSelector(symbol == .and ? .and(a, b) : .or(a, b), at: span)
         case (.selector, _), (_, .selector):
             throw error(
-                .type, "\(symbol.rawValue) combines two selectors or none: \(left.described), \(right.described)", at: span)
+                .type, "\(symbol.rawValue) combines two selectors or none: \(left.described), \(right.described)", at: span,
+                transcript: .ignored("Cannot apply and/or between selector and non-selector"))
         case (.sop, _), (_, .sop):
             let a = try operand(left, "the left side of \(symbol.rawValue) beside an s-op", at: span)
             let b = try operand(right, "the right side of \(symbol.rawValue) beside an s-op", at: span)
@@ -80,7 +82,14 @@ extension Evaluating {
         default: break
         }
         throw error(
-            .type, "\(symbol.rawValue) is not defined between \(left.described) and \(right.described)", at: span)
+            .type, "\(symbol.rawValue) is not defined between \(left.described) and \(right.described)", at: span,
+            transcript: Self.hostMessage(symbol, left, right))
+    }
+
+    private static func hostMessage(_ symbol: BinaryOperator, _ left: Value, _ right: Value) -> TranscriptText {
+        if symbol == .plus, case .list = left { return .host("can only concatenate list (not \"\(right.hostKind)\") to list") }
+        let spelling = symbol == .power ? "** or pow()" : symbol.rawValue
+        return .host("unsupported operand type(s) for \(spelling): '\(left.hostKind)' and '\(right.hostKind)'")
     }
 
     private func repeated(_ items: [Value], _ count: Int, at span: SourceSpan) throws -> Value {
@@ -88,6 +97,18 @@ extension Evaluating {
         let (total, overflow) = items.count.multipliedReportingOverflow(by: count)
         try checkLength(overflow ? .max / 64 : total, at: span)
         return try makeList(Array(repeatElement(items, count: count).joined()), at: span)
+    }
+}
+
+extension Value {
+    /// The kind's name in the reference's host language.
+    var hostKind: String {
+        switch self {
+        case .atom(let atom): atom.hostKind
+        case .list: "list"
+        case .dict: "dict"
+        default: kindName
+        }
     }
 }
 

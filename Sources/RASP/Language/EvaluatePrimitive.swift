@@ -15,14 +15,18 @@ extension Evaluating {
     ) throws -> Value {
         let selectorValue = try evaluate(selector)
         guard case .selector(let matrix) = selectorValue else {
-            throw error(.type, "aggregate needs a selector first, not \(selectorValue.described)", at: selector.span)
+            throw error(
+                .type, "aggregate needs a selector first, not \(selectorValue.described)", at: selector.span,
+                transcript: .ignored("Expected selector, got: \(display.inline(selectorValue))"))
         }
         let sequence = try operand(try evaluate(values), "the values of aggregate", at: values.span)
         var fallback = Atom.int(0)
         if let defaultValue {
             let value = try evaluate(defaultValue)
             guard case .atom(let atom) = value else {
-                throw error(.type, "the default of aggregate must be an atom, not \(value.described)", at: defaultValue.span)
+                throw error(
+                    .type, "the default of aggregate must be an atom, not \(value.described)", at: defaultValue.span,
+                    transcript: .ignored("Expected atom, got: \(value.kindName)"))
             }
             fallback = atom
         }
@@ -36,7 +40,9 @@ extension Evaluating {
         let numbers = try arguments.map { argument in
             let value = try evaluate(argument)
             guard case .atom(let atom) = value, let number = atom.integerValue else {
-                throw error(.type, "range needs integers, not \(value.described)", at: argument.span)
+                throw error(
+                    .type, "range needs integers, not \(value.described)", at: argument.span,
+                    transcript: .ignored("range expects all integer inputs, but got: [\(display.inline(value))]"))
             }
             return number
         }
@@ -80,16 +86,23 @@ extension Evaluating {
         case (.sop, .sop):
             throw error(
                 .value, "an s-op cannot be indexed by an s-op", at: span,
-                notes: ["gather with aggregate(select(indices, position, ==), values)"])
+                notes: ["gather with aggregate(select(indices, position, ==), values)"],
+                transcript: .ignored("index into sequence has to be integer, got: \(display.inline(index))"))
         case (.dict(let dict), .atom(let key)):
             guard let value = dict.entries[key] else {
-                throw error(.value, "the dictionary has no key \(key.described)", at: indexSpan)
+                throw error(
+                    .value, "the dictionary has no key \(key.described)", at: indexSpan,
+                    transcript: .ignored("index [ \(key.described) ] not in dict."))
             }
             return value
         case (.dict(let dict), .sop(let sop)):
             let table = try Dictionary(uniqueKeysWithValues: dict.entries.map { ($0.key, try elementAtom($0.value, span)) })
             let look = ElementwiseFunction.unary("lookup") { key in
-                guard let value = table[key] else { throw ValueError("the dictionary has no key \(key.described)") }
+                guard let value = table[key] else {
+                    throw ValueError(
+                        "the dictionary has no key \(key.described)", code: .value,
+                        transcript: .ignored("index [ \(key.described) ] not in dict."))
+                }
                 return value
             }
             return try makeSOp(.elementwise(look, [sop]), at: span)
@@ -124,7 +137,9 @@ extension Evaluating {
 
     private static func element<Element>(_ items: [Element], _ position: Int) throws -> Element {
         guard position < items.count, position >= -items.count else {
-            throw ValueError("position \(position) is outside a sequence of \(items.count)")
+            throw ValueError(
+                "position \(position) is outside a sequence of \(items.count)", code: .value,
+                transcript: .ignored("index \(position) out of range for list of length \(items.count)"))
         }
         return items[position < 0 ? position + items.count : position]
     }

@@ -15,6 +15,9 @@ final class Evaluating {
         case loaded([(name: String, Value)])
         case examples(Command.Subject)
         case exit
+        case failed(Diagnostic)
+        /// What a file with errors in it gave, in order.
+        case loadedWithErrors([Event])
     }
 
     /// An error that has been reported already where it arose.
@@ -35,8 +38,11 @@ final class Evaluating {
     var showsSelectorExamples = true
     var showsFullDisplay = false
     /// What the last binding called a node, for display only.
-    var nodeNames: [ObjectIdentifier: String] = [:]
+    var nodeNames: [GraphNode: String] = [:]
     lazy var trial = TrialEvaluation(limits: options.limits)
+    lazy var alternativeTrial = TrialEvaluation(limits: options.limits)
+    /// Inputs of the applications being evaluated, innermost last.
+    var trialInputs: [[Atom]] = []
 
     // Accounts against the limits.
     var steps = 0
@@ -57,7 +63,10 @@ final class Evaluating {
     }
 
     deinit {
-        for scope in closedOver where scope !== base { scope.variables = [:] }
+        for scope in closedOver where scope !== base {
+            scope.variables = [:]
+            scope.out = nil
+        }
     }
 
     func retain(closure scope: Scope) {
@@ -67,9 +76,10 @@ final class Evaluating {
     // MARK: Errors and limits
 
     func error(
-        _ code: Diagnostic.Code, _ message: String, at span: SourceSpan?, notes: [String] = []
+        _ code: Diagnostic.Code, _ message: String, at span: SourceSpan?, notes: [String] = [],
+        transcript: TranscriptText? = nil
     ) -> RASPError {
-        RASPError(code, message, at: span, notes: notes)
+        RASPError(code, message, at: span, notes: notes, transcript: transcript)
     }
 
     func step(at span: SourceSpan?) throws {
@@ -126,13 +136,17 @@ final class Evaluating {
 
     /// In strict mode every node must succeed on the current example, as in the reference implementation.
     private func tryOut(_ node: GraphNode) throws {
-        guard options.strict else { return }
-        try trial.evaluate(node, on: try sequence(of: sopExample, at: node.span))
+        guard options.strict, let input = try? sequence(of: sopExample, at: node.span) else { return }
+        do { try trial.evaluate(node, on: input) } catch let failure as RASPError {
+            // In `expression(input)`, success on that input is enough.
+            guard let alternative = trialInputs.last else { throw failure }
+            do { try alternativeTrial.evaluate(node, on: alternative) } catch is RASPError { throw failure }
+        }
     }
 
     func convert<Result>(at span: SourceSpan, _ body: () throws -> Result) throws -> Result {
         do { return try body() } catch let failure as ValueError {
-            throw error(failure.code, failure.reason, at: span)
+            throw error(failure.code, failure.reason, at: span, transcript: failure.transcript)
         }
     }
 }

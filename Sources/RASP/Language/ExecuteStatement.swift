@@ -17,8 +17,10 @@ extension Evaluating {
                 calls = 0
                 librarySpan = nil
                 poison(statement)
+                trialInputs = []
                 if let failure = error as? RASPError {
                     diagnostics += failure.diagnostics
+                    events += failure.diagnostics.map(Event.failed)
                 } else if !(error is Suppressed) {
                     diagnostics.append(Diagnostic(.error, .value, "\(error)", at: statement.span))
                 }
@@ -49,7 +51,6 @@ extension Evaluating {
             if !isTopLevel { throw Suppressed() }
         case .expression(let expression):
             let value = try evaluate(expression)
-            bindOut(value)
             var name = "out"
             if case .name(let variable) = expression.kind { name = variable }
             if isTopLevel { events.append(.value(name: name, value)) }
@@ -72,14 +73,11 @@ extension Evaluating {
         }
     }
 
-    private func bindOut(_ value: Value) { scope.bind("out", value, at: nil) }
-
     private func assign(
         _ names: [Name], _ expressions: [Expression], _ statement: Statement, isTopLevel: Bool
     ) throws {
         for name in names { try checkAssignable(name) }
         let values = try expressions.map(evaluate)
-        if let last = values.last { bindOut(last) }
         let bound: [Value]
         if names.count == 1 {
             bound = [values.count == 1 ? values[0] : try makeList(values, at: statement.span)]
@@ -89,7 +87,9 @@ extension Evaluating {
             bound = values
         }
         guard bound.count == names.count else {
-            throw error(.type, "\(names.count) names cannot take \(bound.count) values", at: statement.span)
+            throw error(
+                .type, "\(names.count) names cannot take \(bound.count) values", at: statement.span,
+                transcript: .ignored("expected \(names.count) values, but got: \(bound.count)"))
         }
         for (name, value) in zip(names, bound) {
             try assign(name, value)
@@ -110,14 +110,18 @@ extension Evaluating {
             items = list
         }
         guard items.count == count else {
-            throw error(.type, "\(count) names cannot take \(items.count) values", at: span)
+            throw error(
+                .type, "\(count) names cannot take \(items.count) values", at: span,
+                transcript: .ignored("expected \(count) values, but got: \(items.count)"))
         }
         return items
     }
 
     func checkAssignable(_ name: Name) throws {
         if Scope.hardReserved.contains(name.text) || scope.reserved.contains(name.text) {
-            throw error(.reservedName, "\(name.text) is reserved and cannot be assigned", at: name.span)
+            throw error(
+                .reservedName, "\(name.text) is reserved and cannot be assigned", at: name.span,
+                transcript: .ignored("Error: Cannot set reserved name: \(name.text)"))
         }
     }
 
@@ -125,8 +129,8 @@ extension Evaluating {
     func assign(_ name: Name, _ value: Value) throws {
         try checkAssignable(name)
         switch value {
-        case .sop(let sop): nodeNames[ObjectIdentifier(sop)] = name.text
-        case .selector(let selector): nodeNames[ObjectIdentifier(selector)] = name.text
+        case .sop(let sop): nodeNames[.sop(sop)] = name.text
+        case .selector(let selector): nodeNames[.selector(selector)] = name.text
         default: break
         }
         scope.bind(name.text, value, at: name.span)
@@ -135,7 +139,8 @@ extension Evaluating {
         while let current = target {
             if current.reserved.contains(name.text) {
                 throw error(
-                    .reservedName, "\(name.text) is reserved where the file is loaded, and is not exported there", at: name.span)
+                    .reservedName, "\(name.text) is reserved where the file is loaded, and is not exported there", at: name.span,
+                    transcript: .ignored("Error: Cannot set reserved name: \(name.text)"))
             }
             current.bind(name.text, value, at: name.span)
             target = current.exportTarget

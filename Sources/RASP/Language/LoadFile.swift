@@ -1,4 +1,5 @@
 import Foundation
+import OrderedCollections
 
 extension Evaluating {
     /// `load "path";`: runs `path.rasp` in a scope of its own and takes over what it assigns, names with a leading
@@ -25,15 +26,48 @@ extension Evaluating {
             (scope, origin) = (outer.0, outer.1)
             loading.removeLast()
         }
-        events = []
+        events = parsed.diagnostics.filter { $0.severity == .error }.map(Event.failed)
         run(parsed.statements)
+        let inside = events
         events = outer.2
         for index in firstNew..<diagnostics.count where diagnostics[index].notes.count < 8 {
             diagnostics[index].notes.append("loaded at \(span.location)")
         }
         if diagnostics[firstNew...].contains(where: { $0.severity == .error }) { outer.0.hasFailedLoad = true }
-        let exported = inner.variables.filter { !$0.key.hasPrefix("_") && $0.key != "out" }
-        events.append(.loaded(exported.map { ($0.key, $0.value) }))
+        events.append(Self.summary(of: inside))
+    }
+
+    /// What loading a file shows: the last value of every exported name or, if anything failed, all that happened.
+    private static func summary(of events: [Event]) -> Event {
+        var flat: [Event] = []
+        var hasFailed = false
+        for event in events {
+            switch event {
+            case .value(let name, _) where !name.hasPrefix("_") && name != "out": flat.append(event)
+            case .function(let function) where !function.name.hasPrefix("_"): flat.append(event)
+            case .failed:
+                hasFailed = true
+                flat.append(event)
+            case .loaded(let values): flat += values.map { .value(name: $0.name, $0.1) }
+            case .loadedWithErrors(let inner):
+                hasFailed = true
+                flat += inner
+            default: continue
+            }
+        }
+        if hasFailed { return .loadedWithErrors(flat) }
+        var last: OrderedDictionary<String, Value> = [:]
+        for event in flat {
+            let (name, value): (String, Value)
+            switch event {
+            case .value(let assigned, let given): (name, value) = (assigned, given)
+            case .function(let function): (name, value) = (function.name, .function(function))
+            default: continue
+            }
+            last.removeValue(forKey: name)
+            last[name] = value
+        }
+        return .loaded(last.map { ($0.key, $0.value) })
     }
 
     private func open(_ path: String, at span: SourceSpan) throws -> (URL, SourceFile) {
@@ -55,7 +89,8 @@ extension Evaluating {
         }
         throw error(
             .load, "there is no file \(candidates[0])", at: span,
-            notes: ["looked in \(directories.joined(separator: " and "))"])
+            notes: ["looked in \(directories.joined(separator: " and "))"],
+            transcript: .ignored("could not find file: \(candidates[0])"))
     }
 
     private func file(at span: SourceSpan) -> String { span.file.name }

@@ -63,7 +63,7 @@ extension Program {
             findings.append(diagnostic)
         }
         let variables: [(name: String, sop: SOp)] = scope.variables.compactMap { name, value in
-            if name != "out", case .sop(let sop) = value { (name, sop) } else { nil }
+            if case .sop(let sop) = value { (name, sop) } else { nil }
         }
         for (name, _) in pragmas.encodings where !variables.contains(where: { $0.name == name.text }) {
             findings.append(Diagnostic(.warning, .pragma, "there is no s-op \(name.text) to encode", at: name.span))
@@ -111,7 +111,7 @@ extension Program {
         for candidate in [name, identifier] {
             if case .sop(let sop)? = scope.variables[candidate] { return .success((candidate, sop)) }
         }
-        let sops = scope.variables.filter { if case .sop = $0.value { $0.key != "out" } else { false } }
+        let sops = scope.variables.filter { if case .sop = $0.value { true } else { false } }
         let own = sops.filter { scope.places[$0.key]?.file === file }
         if case (let name, .sop(let sop))? = (own.isEmpty ? sops : own).elements.last.map({ ($0.key, $0.value) }) {
             return .success((name, sop))

@@ -119,6 +119,8 @@ final class Applied {
 /// Names and what they are bound to: one block of the program, with the block that encloses it.
 final class Scope {
     var variables: OrderedDictionary<String, Value> = [:]
+    /// The most recently evaluated expression here.
+    var out: Value?
     let parent: Scope?
     /// Names that assignments in this scope may not take, beside those no scope may.
     let reserved: Set<String>
@@ -141,6 +143,15 @@ final class Scope {
         var scope: Scope? = self
         while let current = scope {
             if let value = current.variables[name] { return value }
+            scope = current.parent
+        }
+        return nil
+    }
+
+    func lookUpOut() -> Value? {
+        var scope: Scope? = self
+        while let current = scope {
+            if let value = current.out { return value }
             scope = current.parent
         }
         return nil

@@ -2,15 +2,18 @@
 enum Library {
     static let file = SourceFile(name: "<library>", text: source)
 
+    static let origin = "library"
+
     /// Built once and never written again, hence safe to share.
     nonisolated(unsafe) static let scope: Scope = {
         let scope = primitives()
         let evaluating = Evaluating(options: .init(), base: scope)
+        evaluating.origin = origin
         let parsed = Parser.parse(file)
         evaluating.run(parsed.statements)
         let failures = parsed.diagnostics + evaluating.diagnostics
         precondition(failures.isEmpty, "the library is broken: \(failures.map(\.rendered))")
-        scope.variables.removeValue(forKey: "out")
+        scope.out = nil
         return scope
     }()
 
@@ -28,7 +31,7 @@ enum Library {
         scope.variables["False"] = .atom(.bool(false))
         scope.variables["selector_width"] = .function(
             FunctionValue(
-                name: "selector_width", parameters: ["sel"], body: .builtin(selectorWidth), origin: "library"))
+                name: "selector_width", parameters: ["sel"], body: .builtin(selectorWidth), origin: origin))
         return scope
     }
 

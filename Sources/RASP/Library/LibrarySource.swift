@@ -15,22 +15,22 @@ extension Library {
         def min(a, b) { return a if a < b else b; }
         def average(a) { return aggregate(full_s, a); }
 
-        # The value at position loc, 0 where there is no such position.
-        def load_from_location(seq, loc) { return aggregate(select(indices, loc, ==), seq); }
+        # The value at position location, 0 where there is no such position.
+        def load_from_location(seq, location) { return aggregate(select(indices, location, ==), seq); }
 
         # Moves values n places to the right, filler coming in from the side.
         def shift(seq, n, filler) { return aggregate(select(indices, indices - n, ==), seq, filler); }
 
-        def mark_last_instance(seq, v) {
+        def mark_last_instance(seq, val) {
             later = select(seq, seq, ==) and select(indices, indices, >);
-            return seq == v and not has_focus(later);
+            return seq == val and not has_focus(later);
         }
-        def mark_first_instance(seq, v) {
+        def mark_first_instance(seq, val) {
             earlier = select(seq, seq, ==) and select(indices, indices, <);
-            return seq == v and not has_focus(earlier);
+            return seq == val and not has_focus(earlier);
         }
-        def select_from_last(seq, v) { return select(mark_last_instance(seq, v), True, ==); }
-        def select_from_first(seq, v) { return select(mark_first_instance(seq, v), True, ==); }
+        def select_from_last(seq, val) { return select(mark_last_instance(seq, val), True, ==); }
+        def select_from_first(seq, val) { return select(mark_first_instance(seq, val), True, ==); }
 
         # Stable and ascending: a value goes where as many keys are smaller, or equal and earlier.
         def sort(seq, key) {

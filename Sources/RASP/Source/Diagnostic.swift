@@ -32,6 +32,8 @@ public struct Diagnostic: Sendable {
     public var span: SourceSpan?
     public var fixIt: FixIt?
     public var notes: [String]
+    /// What the reference implementation says instead; transcript mode prints it.
+    var transcript: String?
 
     public init(
         _ severity: Severity = .error, _ code: Code, _ message: String, at span: SourceSpan? = nil,
@@ -54,6 +56,14 @@ public struct RASPError: Error, Sendable, CustomStringConvertible {
 
     public init(_ code: Diagnostic.Code, _ message: String, at span: SourceSpan? = nil, notes: [String] = []) {
         diagnostics = [Diagnostic(.error, code, message, at: span, notes: notes)]
+    }
+
+    init(
+        _ code: Diagnostic.Code, _ message: String, at span: SourceSpan?, notes: [String] = [], transcript: TranscriptText?
+    ) {
+        var diagnostic = Diagnostic(.error, code, message, at: span, notes: notes)
+        diagnostic.transcript = transcript?.lines
+        diagnostics = [diagnostic]
     }
 
     public var description: String { diagnostics.map(\.rendered).joined(separator: "\n") }

@@ -195,7 +195,7 @@ extension Parser {
             try parser.expect(.openBrace, "to open the loop's body")
             let first = parser.position
             let body = parser.body { $0.is(.return) }
-            if body.isEmpty, !parser.output.comments.contains(where: { $0.nextToken == first }) {
+            if body.isEmpty, !parser.isAtEnd, !parser.output.comments.contains(where: { $0.nextToken == first }) {
                 parser.strictly("the loop's body is empty", at: parser.span(parser.token.range))
             }
             if parser.token.is(.return) {

@@ -4,10 +4,16 @@ import Foundation
 public struct ValueError: Error, Sendable, CustomStringConvertible {
     public let reason: String
     public let code: Diagnostic.Code
+    let transcript: TranscriptText?
 
     public init(_ reason: String, code: Diagnostic.Code = .value) {
+        self.init(reason, code: code, transcript: nil)
+    }
+
+    init(_ reason: String, code: Diagnostic.Code, transcript: TranscriptText?) {
         self.reason = reason
         self.code = code
+        self.transcript = transcript
     }
 
     public var description: String { reason }
@@ -49,7 +55,10 @@ public enum Arithmetic {
     /// True division: a float whatever the operands' kinds.
     public static func divide(_ a: Atom, _ b: Atom) throws -> Atom {
         let (x, y) = try numbers(a, b, "/")
-        if y == 0 { throw ValueError("division by zero: \(a.described) / \(b.described)") }
+        if y == 0 {
+            throw ValueError(
+                "division by zero: \(a.described) / \(b.described)", code: .value, transcript: .host("division by zero"))
+        }
         return .float(x / y)
     }
 
@@ -87,20 +96,30 @@ public enum Arithmetic {
 
     public static func negate(_ a: Atom) throws -> Atom {
         if let x = a.integerValue { return try checked((0).subtractingReportingOverflow(x), "-", .int(0), a) }
-        guard case .float(let x) = a else { throw ValueError("prefix - needs a number, not \(a.described)", code: .type) }
+        guard case .float(let x) = a else { throw Self.badOperand("-", a) }
         return .float(-x)
     }
 
     public static func plus(_ a: Atom) throws -> Atom {
         if let x = a.integerValue { return .int(x) }
-        guard case .float = a else { throw ValueError("prefix + needs a number, not \(a.described)", code: .type) }
+        guard case .float = a else { throw Self.badOperand("+", a) }
         return a
+    }
+
+    private static func badOperand(_ symbol: String, _ a: Atom) -> ValueError {
+        ValueError(
+            "prefix \(symbol) needs a number, not \(a.described)", code: .type,
+            transcript: .host("bad operand type for unary \(symbol): '\(a.hostKind)'"))
     }
 
     /// Round half to even, to an integer.
     public static func round(_ a: Atom) throws -> Atom {
         if let x = a.integerValue { return .int(x) }
-        guard case .float(let x) = a else { throw ValueError("round needs a number, not \(a.described)", code: .type) }
+        guard case .float(let x) = a else {
+            throw ValueError(
+                "round needs a number, not \(a.described)", code: .type,
+                transcript: .host("type \(a.hostKind) doesn't define __round__ method"))
+        }
         guard let integer = Int(exactly: x.rounded(.toNearestOrEven)) else {
             throw ValueError("\(a.described) cannot be rounded to a 64-bit integer", code: .overflow)
         }
@@ -140,7 +159,10 @@ public enum Arithmetic {
 
     private static func numbers(_ a: Atom, _ b: Atom, _ symbol: String) throws -> (Double, Double) {
         guard let x = a.doubleValue, let y = b.doubleValue else {
-            throw ValueError("\(symbol) is not defined between \(a.kindName) \(a.described) and \(b.kindName) \(b.described)", code: .type)
+            throw ValueError(
+                "\(symbol) is not defined between \(a.kindName) \(a.described) and \(b.kindName) \(b.described)", code: .type,
+                transcript: .host(
+                    "unsupported operand type(s) for \(symbol == "^" ? "** or pow()" : symbol): '\(a.hostKind)' and '\(b.hostKind)'"))
         }
         return (x, y)
     }

@@ -1,0 +1,153 @@
+import Foundation
+
+/// A console's conversation: lines in, text out. Knows nothing of terminals; a command line reads and prints.
+public final class Session: @unchecked Sendable {
+    public enum Style: Sendable {
+        /// Improvements of the language and full diagnostics.
+        case standard
+        /// What the reference implementation accepts, printed as it prints.
+        case transcript
+    }
+
+    /// What feeding a line led to.
+    public struct Response: Sendable {
+        /// Text for standard output, each line ended.
+        public var output = ""
+        /// For standard error, in the standard style.
+        public var diagnostics: [Diagnostic] = []
+        /// The session is over.
+        public var exits = false
+        /// S-ops that `draw` was asked for.
+        public var drawings: [Drawing] = []
+    }
+
+    /// An s-op to be drawn, and the input to draw it on.
+    public struct Drawing: Sendable {
+        public let name: String
+        public let sop: SOp
+        public let input: [Atom]
+    }
+
+    public let style: Style
+    /// `>> ` at a statement's beginning, else the continuation, two spaces deeper per `def`.
+    public private(set) var prompt = ">> "
+    public var banner: String { "RASP 0.1\nrunning example is: hello\n" }
+
+    private let evaluating: Evaluating
+    private let console: Scope
+    private var pending = ""
+    /// Kept whole, so that diagnostics can quote any line of the session.
+    private var statementNumber = 0
+
+    public init(style: Style = .standard, causal: Bool = false, limits: Limits = Limits()) {
+        self.style = style
+        var options = Evaluating.Options(strict: style == .transcript, limits: limits)
+        options.causal = causal
+        evaluating = Evaluating(options: options, base: Library.scope)
+        console = Scope(parent: Library.scope, reserved: Library.names)
+        console.variables["tokens"] = Library.scope.variables["tokens"]
+        evaluating.scope = console
+    }
+
+    deinit { console.variables = [:] }
+
+    /// Feeds one line, without its end.
+    public func feed(_ line: String) -> Response {
+        DeepStack.run { self.take(line) }
+    }
+
+    /// Drops a statement begun (Ctrl-C).
+    public func abandon() {
+        pending = ""
+        prompt = ">> "
+    }
+
+    /// Names that begin so: what is bound, and the words of the language.
+    public func completions(of prefix: String) -> [String] {
+        var names = Set(console.variables.keys).union(Library.scope.variables.keys)
+        names.formUnion(Keyword.allCases.map(\.rawValue))
+        names.formUnion(["select(", "aggregate(", "range(", "zip(", "len("])
+        return names.filter { $0.hasPrefix(prefix) }.sorted()
+    }
+
+    /// The s-op bound to a name, for commands that draw, compile or analyse it.
+    public func sop(named name: String) -> SOp? {
+        if case .sop(let sop)? = console.lookUp(name) { sop } else { nil }
+    }
+
+    /// The selector bound to a name.
+    public func selector(named name: String) -> Selector? {
+        if case .selector(let selector)? = console.lookUp(name) { selector } else { nil }
+    }
+
+    /// The named s-op as a program, with every named s-op it depends on.
+    public func program(named name: String) -> Program? {
+        guard let sop = sop(named: name) else { return nil }
+        let variables: [(name: String, sop: SOp)] = console.variables.compactMap { name, value in
+            if case .sop(let sop) = value { (name, sop) } else { nil }
+        }
+        return Program(name: name, output: sop, outputName: name, variables: variables, uniformSequences: true)
+    }
+
+    /// What kind of value a name is bound to, nil when to none.
+    public func kind(of name: String) -> String? { console.lookUp(name)?.kindName }
+
+    private func take(_ line: String) -> Response {
+        var response = Response()
+        pending += pending.isEmpty ? line : "\n" + line
+        let file = SourceFile(name: "<console>", text: pending)
+        let strict = style == .transcript
+        let parsed = Parser.parse(file, options: .init(strict: strict, limits: evaluating.options.limits))
+        let errors = parsed.diagnostics.filter { $0.severity == .error }
+        if waitsForMore(parsed, errors, file) { return response }
+        pending = ""
+        prompt = ">> "
+        evaluating.diagnostics = []
+        evaluating.events = []
+        evaluating.steps = 0
+        evaluating.storage = 0
+        if style == .standard {
+            evaluating.diagnostics = parsed.diagnostics
+        } else if let first = errors.first {
+            // Nothing of a line with an error in it runs.
+            response.output = first.transcriptLines + "\n"
+            return response
+        }
+        evaluating.run(errors.isEmpty || style == .standard ? parsed.statements : [])
+        render(evaluating.events, into: &response)
+        response.diagnostics = style == .standard ? evaluating.diagnostics : []
+        console.poisoned = []
+        console.hasFailedLoad = false
+        return response
+    }
+
+    /// Sets the continuation prompt when the text so far is no whole statement.
+    private func waitsForMore(_ parsed: Parser.Output, _ errors: [Diagnostic], _ file: SourceFile) -> Bool {
+        let isBlank = parsed.statements.isEmpty && errors.isEmpty
+        // The reference takes a missing semicolon for unfinished input, whatever follows.
+        let lacksEnd = style == .transcript && errors.first?.fixIt?.replacement == ";"
+        guard isBlank || (parsed.isIncomplete && errors.first?.code == .incomplete) || lacksEnd else { return false }
+        if isBlank { pending = "" }
+        let definitions = pending.components(separatedBy: "def ").count - 1
+        prompt = ".. " + String(repeating: "  ", count: definitions)
+        if pending.isEmpty { prompt = style == .transcript ? ".. " : ">> " }
+        return true
+    }
+
+    private func render(_ events: [Evaluating.Event], into response: inout Response) {
+        let printer = EventPrinter(evaluating: evaluating, style: style)
+        for event in events {
+            switch event {
+            case .exit: response.exits = true
+            case .failed(let diagnostic):
+                if style == .transcript { response.output += diagnostic.transcriptLines + "\n" }
+            default:
+                if case .drawn(let name, let sop, let applied) = event {
+                    response.drawings.append(Drawing(name: name, sop: sop, input: applied.input))
+                }
+                response.output += printer.text(event)
+            }
+        }
+        response.diagnostics += printer.findings
+    }
+}
