@@ -45,7 +45,7 @@ let package = Package(
             name: "GPT2",
             dependencies: [
                 "TensorCore", "Serialization",
-                .product(name: "Collections", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
             ]),
 
         .target(
