@@ -75,7 +75,10 @@ final class EventPrinter {
         }
         let inner = items.map { item -> String in
             let indent = item.key == nil ? "\t\t" : "\t\t\t"
-            let label = item.key.map { " \(quoted($0)) :" } ?? ""
+            // The reference leaves the key out before an atom.
+            var isAtom = false
+            if case .atom = item.value { isAtom = true }
+            let label = isAtom && style == .transcript ? "" : item.key.map { " \(quoted($0)) :" } ?? ""
             let body = element(item.value, withExamples).split(separator: "\n", omittingEmptySubsequences: false)
             return indent + label + body.joined(separator: "\n" + indent)
         }

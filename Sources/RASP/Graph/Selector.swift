@@ -49,7 +49,13 @@ public enum Comparison: String, Sendable, CaseIterable {
         case .notEqual: return left != right
         default: break
         }
-        guard let order = try Atom.order(left, right) else { return false }
+        let order: Int?
+        do { order = try Atom.order(left, right) } catch let error as ValueError {
+            throw ValueError(
+                error.reason, code: error.code,
+                transcript: .host("'\(rawValue)' not supported between instances of '\(left.hostKind)' and '\(right.hostKind)'"))
+        }
+        guard let order else { return false }
         switch self {
         case .less: return order < 0
         case .lessOrEqual: return order <= 0

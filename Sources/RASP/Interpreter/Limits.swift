@@ -3,7 +3,7 @@ public struct Limits: Sendable {
     /// Longest input sequence.
     public var sequenceLength = 10_000
     /// Work of one evaluation, in atoms computed and matrix words written.
-    public var evaluationWork = 2_000_000_000
+    public var evaluationWork = 500_000_000
     /// Bytes of text that one evaluation may build.
     public var evaluationText = 256 << 20
     /// Nesting of expressions and blocks in the source.
@@ -11,7 +11,7 @@ public struct Limits: Sendable {
     /// Nested calls of functions.
     public var callDepth = 250
     /// Expressions and statements evaluated while building a program.
-    public var steps = 20_000_000
+    public var steps = 5_000_000
     /// Bytes of lists, dictionaries and strings built while building a program.
     public var storage = 512 << 20
     /// Elements of one list.

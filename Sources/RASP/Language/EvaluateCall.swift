@@ -104,7 +104,6 @@ extension Evaluating {
         case .selector(let selector): node = .selector(selector)
         default: return
         }
-        guard Library.nodeNames[node] == nil else { return }
         let display = display
         let shown = arguments.map { argument in
             switch argument {

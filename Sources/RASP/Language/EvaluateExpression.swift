@@ -17,7 +17,10 @@ extension Evaluating {
         switch expression.kind {
         case .missing: throw Suppressed()
         case .literal(let atom): return .atom(atom)
-        case .name(let name): return try lookUp(name, at: span)
+        case .name(let name):
+            let value = try lookUp(name, at: span)
+            if case .sop(let sop) = value { try tryOut(.sop(sop)) }
+            return value
         case .list(let items): return try makeList(try items.map(evaluate), at: span)
         case .dict(let pairs): return try dict(pairs, at: span)
         case .listComprehension(let item, let iteration):

@@ -135,7 +135,7 @@ final class Evaluating {
     }
 
     /// In strict mode every node must succeed on the current example, as in the reference implementation.
-    private func tryOut(_ node: GraphNode) throws {
+    func tryOut(_ node: GraphNode) throws {
         guard options.strict, let input = try? sequence(of: sopExample, at: node.span) else { return }
         do { try trial.evaluate(node, on: input) } catch let failure as RASPError {
             // In `expression(input)`, success on that input is enough.

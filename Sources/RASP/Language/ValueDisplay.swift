@@ -25,18 +25,22 @@ struct ValueDisplay {
         if let name = nodeNames[node] { return name }
         switch node {
         case .selector(let selector):
-            if case .select = selector.operation { return "plain select" }
-            return "compound select"
-        case .sop:
-            let full = expression(node, depth: 0)
-            return full.count > 30 ? "s-op" : full
+            // The kind is said beside it; the reference calls every unnamed one so.
+            _ = selector
+            return "plain select"
+        case .sop: return expression(node, depth: 0)
         }
     }
 
     private func expression(_ node: GraphNode, depth: Int) -> String {
         if let name = nodeNames[node] { return name }
-        guard depth < 6 else { return "..." }
+        guard depth < 8 else { return "s-op" }
         func part(_ node: GraphNode) -> String { expression(node, depth: depth + 1) }
+        let full = composed(node, part)
+        return full.unicodeScalars.count > 30 ? "s-op" : full
+    }
+
+    private func composed(_ node: GraphNode, _ part: (GraphNode) -> String) -> String {
         switch node {
         case .sop(let sop):
             switch sop.operation {
@@ -44,21 +48,16 @@ struct ValueDisplay {
             case .indices: return "indices"
             case .constant(let atom): return atom.described
             case .elementwise(let function, let inputs):
-                if inputs.count == 2 { return "( \(part(.sop(inputs[0]))) \(function.name) \(part(.sop(inputs[1]))) )" }
+                if inputs.count == 2 {
+                    let close = ["and", "or"].contains(function.name) ? ")" : " )"
+                    return "( \(part(.sop(inputs[0]))) \(function.name) \(part(.sop(inputs[1])))\(close)"
+                }
+                if inputs.count == 1, function.name == "indicator" { return "I(\(part(.sop(inputs[0]))))" }
+                if inputs.count == 1 { return "( \(function.name) \(part(.sop(inputs[0]))) )" }
                 return "\(function.name)(\(inputs.map { part(.sop($0)) }.joined(separator: ", ")))"
-            case .aggregate(let selector, let values, _, _):
-                return "aggregate(\(part(.selector(selector))), \(part(.sop(values))))"
-            case .selectorWidth(let selector): return "selector_width(\(part(.selector(selector))))"
+            case .aggregate, .selectorWidth: return "s-op"
             }
-        case .selector(let selector):
-            switch selector.operation {
-            case .select(let keys, let queries, let predicate):
-                return "select(\(part(.sop(keys))), \(part(.sop(queries))), \(predicate.name))"
-            case .constant(let value): return value ? "select(1, 1, ==)" : "select(1, 1, !=)"
-            case .and(let a, let b): return "\(part(.selector(a))) and \(part(.selector(b)))"
-            case .or(let a, let b): return "\(part(.selector(a))) or \(part(.selector(b)))"
-            case .not(let a): return "not \(part(.selector(a)))"
-            }
+        case .selector: return "plain select"
         }
     }
 
@@ -78,24 +77,30 @@ struct ValueDisplay {
 
     /// Header of input items, then a row for every query position.
     static func matrix(_ matrix: SelectionMatrix, _ input: [Atom]) -> String {
-        var lines = ["\t\t\t     " + input.map(\.displayed).joined(separator: " ")]
+        var lines = ["\t\t\t     " + input.map(\.description).joined(separator: " ")]
         for row in 0..<matrix.size {
             let cells = (0..<matrix.size).map { matrix[row, $0] ? "1" : " " }
-            lines.append("\t\t\t \(input[row].displayed) | \(cells.joined(separator: " "))")
+            lines.append("\t\t\t \(input[row].description) | \(cells.joined(separator: " "))")
         }
         return lines.joined(separator: "\n ")
     }
 
     /// Two aligned lines, input over output.
     static func aligned(_ input: [Atom], _ output: [Atom?]) -> String {
-        let above = input.map(\.description)
-        let below = output.map { $0.map { if case .bool = $0 { $0.displayed } else { $0.description } } ?? "undefined" }
+        // Boolean results leave false blank, which reads better, unless the input is boolean itself.
+        let isBoolean = SequenceKind.of(input) == .bools
+        let above = input.map { isBoolean ? $0.displayed : $0.description }
+        let areBooleans = SequenceKind.of(output) == .bools
+        let below = output.map { atom -> String in
+            guard let atom else { return "undefined" }
+            return areBooleans ? (isBoolean || atom.isTruthy ? atom.displayed : " ") : atom.description
+        }
         let width = (above + below).map(\.unicodeScalars.count).max() ?? 1
         func line(_ items: [String], _ kind: SequenceKind?) -> String {
             let padded = items.map { String(repeating: " ", count: width - $0.unicodeScalars.count) + $0 }
             return "\(padded.joined(separator: " ")) \t (\(kind?.rawValue ?? "mixed"))"
         }
-        return "\t\tinput:   \(line(above, SequenceKind.of(input)))\n \t\toutput:  \(line(below, SequenceKind.of(output)))"
+        return "\t\tinput:   \(line(above, .strings))\n \t\toutput:  \(line(below, SequenceKind.of(output)))"
     }
 }
 

@@ -111,8 +111,7 @@ extension Atom {
         default:
             guard left.isNumeric, right.isNumeric else {
                 throw ValueError(
-                    "there is no order between \(left.described) and \(right.described)", code: .type,
-                    transcript: .host("order between '\(left.hostKind)' and '\(right.hostKind)'"))
+                    "there is no order between \(left.described) and \(right.described)", code: .type)
             }
             if let a = left.integerValue, let b = right.integerValue { return a < b ? -1 : (a == b ? 0 : 1) }
             guard let a = left.doubleValue, let b = right.doubleValue, !a.isNaN, !b.isNaN else { return nil }

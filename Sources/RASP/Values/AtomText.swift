@@ -15,7 +15,10 @@ extension Atom: CustomStringConvertible {
 
     /// Like `description`, with strings in single quotes (Python's literal style).
     public var quoted: String {
-        if case .string(let value) = self { "'" + value + "'" } else { description }
+        guard case .string(let value) = self else { return description }
+        let escaped = value.replacingOccurrences(of: "\\", with: "\\\\")
+        guard value.contains("'") else { return "'" + escaped + "'" }
+        return value.contains("\"") ? "'" + escaped.replacingOccurrences(of: "'", with: "\\'") + "'" : "\"" + escaped + "\""
     }
 
     /// With strings in double quotes, as RASP spells them; what diagnostics show.

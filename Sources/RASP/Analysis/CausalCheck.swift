@@ -1,0 +1,97 @@
+/// Finds the selectors that reach later positions, which a causal mask takes from them.
+public enum CausalCheck {
+    /// A warning for every selector of the program that can select a position after the row's own. With a causal mask
+    /// such a selector gives something else than it says, silently.
+    public static func warnings(for program: Program) -> [Diagnostic] {
+        var seen: Set<Selector> = []
+        var warnings: [Diagnostic] = []
+        for node in topologicalOrder(of: [.sop(program.output)]) {
+            guard case .sop(let sop) = node else { continue }
+            let selector: Selector
+            switch sop.operation {
+            case .aggregate(let used, _, _, _), .selectorWidth(let used): selector = used
+            default: continue
+            }
+            guard seen.insert(selector).inserted, !looksBackOnly(selector) else { continue }
+            let place = selector.span ?? sop.span
+            warnings.append(
+                Diagnostic(
+                    .warning, .causal,
+                    "with a causal mask, \(described(selector)) no longer selects later positions: the program means something else",
+                    at: place, notes: ["restrict it with select(indices, indices, <=) if only earlier positions are meant"]))
+        }
+        return warnings
+    }
+
+    /// Whether every selected key position is provably at or before its query position.
+    public static func looksBackOnly(_ selector: Selector) -> Bool { implied(by: selector, negated: false, depth: 0) }
+
+    private static func described(_ selector: Selector) -> String {
+        guard let text = selector.span?.text else { return "a selector" }
+        let line = text.split(separator: "\n").first.map(String.init) ?? ""
+        return line.count > 60 ? line.prefix(57) + "..." : line
+    }
+
+    private static func implied(by selector: Selector, negated: Bool, depth: Int) -> Bool {
+        // Beyond any hand-written nesting the answer may be the cautious one.
+        guard depth < 200 else { return false }
+        switch selector.operation {
+        case .constant(let value): return value == negated
+        case .not(let inner): return implied(by: inner, negated: !negated, depth: depth + 1)
+        case .and(let a, let b), .or(let a, let b):
+            var isConjunction = false
+            if case .and = selector.operation { isConjunction = true }
+            let left = implied(by: a, negated: negated, depth: depth + 1)
+            if left == (isConjunction != negated) { return left }
+            return implied(by: b, negated: negated, depth: depth + 1)
+        case .select(let keys, let queries, let predicate):
+            guard let comparison = predicate.comparison else { return false }
+            return implied(keys, queries, negated ? comparison.negated : comparison)
+        }
+    }
+
+    /// `key + c <comparison> query + d` with both counted by position.
+    private static func implied(_ keys: SOp, _ queries: SOp, _ comparison: Comparison) -> Bool {
+        guard let c = offset(keys) else { return false }
+        if case .constant(let atom) = queries.operation, let value = atom.integerValue {
+            // Position 0 is never later.
+            switch comparison {
+            case .equal, .lessOrEqual: return value.subtractingReportingOverflow(c).partialValue <= 0
+            case .less: return value.subtractingReportingOverflow(c).partialValue <= 1
+            default: return false
+            }
+        }
+        guard let d = offset(queries) else { return false }
+        switch comparison {
+        case .equal, .lessOrEqual: return d <= c
+        case .less: return d <= c || d - c == 1
+        default: return false
+        }
+    }
+
+    /// The constant added to `indices`, nil for anything else.
+    private static func offset(_ sop: SOp) -> Int? {
+        switch sop.operation {
+        case .indices: return 0
+        case .elementwise(let function, let inputs) where inputs.count == 2:
+            guard case .indices = inputs[0].operation, case .constant(let atom) = inputs[1].operation,
+                let value = atom.integerValue, value.magnitude < 1 << 40
+            else { return nil }
+            return function.name == "+" ? value : function.name == "-" ? -value : nil
+        default: return nil
+        }
+    }
+}
+
+extension Comparison {
+    var negated: Comparison {
+        switch self {
+        case .equal: .notEqual
+        case .notEqual: .equal
+        case .less: .greaterOrEqual
+        case .lessOrEqual: .greater
+        case .greater: .lessOrEqual
+        case .greaterOrEqual: .less
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import RASP
+import Testing
+
+/// No program may crash, hang or exhaust memory: limits end each of these with a message of their own.
+@Suite struct RobustnessTests {
+    private func code(_ source: String) -> Diagnostic.Code? {
+        do {
+            let program = try Program(source: source + "\nx = indices;", name: "x")
+            _ = try Interpreter().run(program, on: ["a", "b", "c"])
+            return nil
+        } catch { return (error as? RASPError)?.diagnostics.first { $0.severity == .error }?.code }
+    }
+
+    @Test func nestingEndsInALimit() {
+        for (open, close) in [("(", ")"), ("[", "]"), ("{1:", "}"), ("round(", ")"), ("f(", ")"), ("a[", "]")] {
+            let source = "y = " + String(repeating: open, count: 3000) + "1" + String(repeating: close, count: 3000) + ";"
+            #expect(code(source) == .limit, "\(open)")
+        }
+        let loops = String(repeating: "for i in [1] { ", count: 3000) + "y = 1;" + String(repeating: "}", count: 3000)
+        #expect(code(loops) == .limit)
+    }
+
+    @Test func longFlatProgramsAreFine() {
+        #expect(code("y = 1" + String(repeating: " + 1", count: 50_000) + ";") == nil)
+        #expect(code("y = " + String(repeating: "-", count: 50_000) + "1;") == nil)
+        #expect(code("y = indices" + String(repeating: " + 1", count: 50_000) + ";") == nil)
+        #expect(code("y = 1" + String(repeating: " if True else 2", count: 5_000) + ";") == nil)
+        #expect(code("y = indices" + String(repeating: " if indices else 2", count: 5_000) + ";") == nil)
+        #expect(code(String(repeating: "(", count: 100_000)) == .limit)
+    }
+
+    @Test func recursionAndSizesEndInLimits() {
+        #expect(code("def f(n) { return f(n + 1); } y = f(0);") == .limit)
+        #expect(code("def f(n) { return [f(n + 1) for i in [1]]; } y = f(0);") == .limit)
+        #expect(code("y = range(1000000000000);") == .limit)
+        #expect(code("y = [0] * 1000000000000;") == .limit)
+        #expect(code("y = [0] * 9223372036854775807;") == .limit)
+        #expect(code("y = \"ab\" * 1000000000000;") == .limit)
+        #expect(code("l = [1]; for i in range(100000) { l = l + l; }") == .limit)
+        #expect(code("l = [1]; for i in range(100000) { l = [l]; }") == .limit)
+        #expect(code("l = {}; for i in range(100000) { l = {1: l}; }") == .limit)
+        #expect(code("s = \"a\"; for i in range(100) { s = s + s; }") == .limit)
+        #expect(code("for i in range(100000) { for j in range(100000) { y = 1; } }") == .limit)
+        #expect(code("n = 1; for i in range(100) { n = n * 10; }") == .overflow)
+        #expect(code("range(0, 9223372036854775807, 9223372036854775807);") == nil)
+        #expect(code("range(-9223372036854775807, 9223372036854775807);") == .limit)
+        #expect(code("range(9223372036854775807, -1, -9223372036854775807 - 1);") == nil)
+        #expect(code("[1][-9223372036854775807 - 1];") == .value)
+        #expect(code("tokens[-9223372036854775807 - 1];") == nil)
+    }
+
+    @Test func stringsGrowingAtEvaluationEndInALimit() throws {
+        let program = try Program(source: "x = tokens; for i in range(60) { x = x + x; }", name: "x")
+        #expect { try Interpreter().run(program, on: ["a"]) } throws: { ($0 as? RASPError)?.diagnostics.first?.code == .limit }
+    }
+
+    @Test func closuresThatReferToEachOtherAreTakenApart() {
+        #expect(code("def f(x) { def g() { return x; } return g; } y = 1; for i in range(20000) { y = f(y); }") == nil)
+    }
+
+    @Test func filesThatLoadEachOtherAreFound() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rasp-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+        try write("a.rasp", "load \"b\"; x = 1;")
+        try write("b.rasp", "load \"a\"; y = indices;")
+        try write("c.rasp", "load \"d\"; c = _hidden;")
+        try write("d.rasp", "_hidden = 1; shown = indices;")
+        try write("e.rasp", "load \"d\"; e = shown + 1;")
+        try write("f.rasp", "\u{1}\u{0}")
+        func codes(_ name: String) -> [Diagnostic.Code] {
+            do { _ = try Program.load(contentsOf: folder.appendingPathComponent(name)); return [] } catch {
+                return (error as? RASPError)?.diagnostics.map(\.code) ?? []
+            }
+        }
+        #expect(codes("a.rasp") == [.load] && codes("c.rasp") == [.undefinedName] && codes("e.rasp") == [])
+        #expect(codes("f.rasp") == [.lexical] || codes("f.rasp") == [.lexical, .lexical])
+        #expect(codes("missing.rasp") == [.load] && codes("") == [.load])
+    }
+}
