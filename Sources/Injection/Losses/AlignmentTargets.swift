@@ -1,0 +1,120 @@
+import Compiler
+import RASP
+import Serialization
+import TensorCore
+
+/// What the compiled model's residual stream holds on the aligned tokens of one batch.
+struct AlignmentTargets {
+    /// The k + 1 residual states, [N, d_compiled] in the layout's row order; empty where alignment is per variable.
+    var states: [Tensor] = []
+    /// The value of each categorical variable, N x variables: index among its values, or -1 where it has none.
+    var labels: [Int32] = []
+    /// The value of each numerical variable, N x variables; NaN where it has none.
+    var numbers: [Float] = []
+}
+
+/// Runs the compiled model on the program's tokens of a batch. The model is an oracle: its streams are exact, so one-hot
+/// coordinates are read by comparison with one half.
+struct CompiledOracle {
+    let model: CompiledModel
+    let layout: VariableLayout
+    /// The variables that are aligned one by one, in the layout's order.
+    let categorical: [VariableLayout.Entry]
+    let numerical: [Column]
+
+    /// A row of the map that holds a number.
+    struct Column {
+        let entry: VariableLayout.Entry
+        let row: Int
+        /// The row that says the number is undefined.
+        let exception: Int?
+        /// The size of its numbers: the largest magnitude, at least 1.
+        let unit: Float
+    }
+
+    init(_ model: CompiledModel) {
+        self.model = model
+        layout = VariableLayout(model)
+        categorical = layout.variables.filter(\.isCategorical)
+        numerical = layout.variables.flatMap { entry -> [Column] in
+            guard case .numerical(let reachable) = entry.encoding else { return [] }
+            let exception = entry.rows.count > 1 ? entry.rows.lowerBound + 1 : nil
+            let unit = Float(max(1, reachable.map(abs).max() ?? 1))
+            return [Column(entry: entry, row: entry.rows.lowerBound, exception: exception, unit: unit)]
+                + (exception.map { [Column(entry: entry, row: $0, exception: nil, unit: 1)] } ?? [])
+        }
+    }
+
+    /// Runs the program's tokens of `sequences`, one after another, BOS left out.
+    ///
+    /// - Parameters:
+    ///   - dense: whether the cosine's states are wanted; the values of the variables always are.
+    ///   - check: sees each sequence's decoded output and may refuse it.
+    func targets(
+        for sequences: [[Atom]], dense: Bool, arena: Arena, check: (_ sequence: Int, _ output: [Atom?]) throws -> Void
+    ) throws -> AlignmentTargets {
+        let rows = sequences.reduce(0) { $0 + $1.count }
+        var targets = AlignmentTargets()
+        targets.labels = [Int32](repeating: -1, count: rows * categorical.count)
+        targets.numbers = [Float](repeating: .nan, count: rows * numerical.count)
+        if dense { targets.states = (0...layout.layers).map { _ in arena.tensor(rows, layout.width) } }
+        var first = 0
+        for (index, states) in try residualStates(of: sequences).enumerated() {
+            let output = model.outputVariable
+            try check(
+                index,
+                (0..<states.positions).map { model.decode(output, states.row(state: layout.layers, position: $0)) })
+            for position in 0..<states.positions {
+                read(states.row(state: layout.layers, position: position), row: first + position, into: &targets)
+                for (state, target) in targets.states.enumerated() {
+                    let stream = states.row(state: state, position: position)
+                    let destination = target.row(first + position)
+                    for (column, direction) in layout.directions.enumerated() {
+                        destination[column] = stream[stream.startIndex + direction]
+                    }
+                }
+            }
+            first += states.positions
+        }
+        return targets
+    }
+
+    /// The values of the variables in one row of the last state.
+    private func read(_ stream: ArraySlice<Float>, row: Int, into targets: inout AlignmentTargets) {
+        let at = { stream[stream.startIndex + layout.directions[$0]] }
+        for (index, entry) in categorical.enumerated() {
+            if let value = entry.rows.firstIndex(where: { at($0) > 0.5 }) {
+                targets.labels[row * categorical.count + index] = Int32(value - entry.rows.lowerBound)
+            }
+        }
+        for (index, column) in numerical.enumerated() {
+            let isUndefined = column.exception.map { at($0) > 0.5 } ?? false
+            targets.numbers[row * numerical.count + index] = isUndefined ? .nan : at(column.row)
+        }
+    }
+
+    /// Each sequence's residual states, several at a time.
+    private func residualStates(of sequences: [[Atom]]) throws -> [ResidualStates] {
+        let slots = ResultSlots(count: sequences.count)
+        Parallel.each(sequences.count) { index in
+            slots.results[index] = Result { try model.residualStates(sequences[index]) }
+        }
+        return try slots.results.map { result in
+            guard let result else { preconditionFailure("a sequence was not run") }
+            return try result.get()
+        }
+    }
+
+    /// One slot a worker writes, read after all are done.
+    private final class ResultSlots: @unchecked Sendable {
+        let results: UnsafeMutableBufferPointer<Result<ResidualStates, any Error>?>
+        init(count: Int) {
+            results = .allocate(capacity: count)
+            results.initialize(repeating: nil)
+        }
+        deinit {
+            results.deinitialize()
+            results.deallocate()
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Serialization
+
+/// A training's whole state on disk: `checkpoints/step-00000400/` with `state.safetensors` (flat parameter values and
+/// AdamW's moments) and `state.json` (step, stream positions, hashes of what the run was made from, checksums).
+///
+/// The directory is built under a temporary name, flushed and renamed, so a checkpoint exists whole or not at all; the
+/// checksum in `state.json` is verified before a value of it is used.
+struct Checkpoint {
+    /// A flat buffer that goes into the checkpoint and comes back from it.
+    struct Buffer {
+        var name: String
+        var values: UnsafeMutableBufferPointer<Float>
+    }
+
+    static let format = 1
+    let directory: URL
+    let step: Int
+    /// What the trainer wrote beside the buffers.
+    let record: JSONValue
+
+    private static let valuesFile = "state.safetensors"
+    private static let recordFile = "state.json"
+
+    static func name(step: Int) -> String {
+        let digits = String(step)
+        return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+    }
+
+    /// Writes a checkpoint for `step` below `folder`, then removes all but the `keepLast` newest.
+    static func write(
+        into folder: URL, step: Int, buffers: [Buffer], record: JSONValue, keepLast: Int
+    ) throws {
+        try AtomicFile.createDirectory(folder)
+        try DiskSpace.require(
+            bytes: buffers.reduce(0) { $0 + $1.values.count * 4 } + 1 << 20, at: folder)
+        let place = folder.appendingPathComponent(name(step: step))
+        try AtomicFile.replaceDirectory(at: place) { temporary in
+            var writer = SafeTensorsWriter()
+            for buffer in buffers {
+                writer.add(
+                    buffer.name, shape: [buffer.values.count],
+                    floats: UnsafeBufferPointer(buffer.values))
+            }
+            let values = temporary.appendingPathComponent(valuesFile)
+            try writer.write(to: values)
+            let state: JSONValue = [
+                "format": .integer(format), "step": .integer(step),
+                "checksum": .string(try XXHash64.hex(contentsOf: values)), "record": record,
+            ]
+            try JSONFile.write(state, to: temporary.appendingPathComponent(recordFile))
+        }
+        for old in try steps(in: folder).dropLast(max(1, keepLast)) {
+            try? FileManager.default.removeItem(at: folder.appendingPathComponent(name(step: old)))
+        }
+    }
+
+    /// The steps of the checkpoints below `folder`, oldest first.
+    static func steps(in folder: URL) throws -> [Int] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.compactMap { entry in
+            guard entry.hasPrefix("step-"), let step = Int(entry.dropFirst(5)),
+                entry == name(step: step)
+            else { return nil }
+            return step
+        }.sorted()
+    }
+
+    /// The newest checkpoint that is whole; damaged ones are reported through `warn` and passed over.
+    static func newest(in folder: URL, warn: (String) -> Void) throws -> Checkpoint? {
+        var failure: (any Error)?
+        for step in try steps(in: folder).reversed() {
+            do {
+                return try Checkpoint(reading: folder.appendingPathComponent(name(step: step)))
+            } catch {
+                failure = failure ?? error
+                warn("checkpoint of step \(step) is damaged and passed over: \(error)")
+            }
+        }
+        if let failure { throw failure }
+        return nil
+    }
+
+    /// Opens a checkpoint and verifies its checksum.
+    init(reading directory: URL) throws {
+        self.directory = directory
+        let state = try JSONFile.read(directory.appendingPathComponent(Self.recordFile))
+        guard state["format"]?.integer == Self.format, let step = state["step"]?.integer, step >= 0,
+            let checksum = state["checksum"]?.string, let record = state["record"]
+        else {
+            throw Failure(
+                .badData, "state.json is not a checkpoint of this version", at: directory.path)
+        }
+        let values = directory.appendingPathComponent(Self.valuesFile)
+        guard try XXHash64.hex(contentsOf: values) == checksum else {
+            throw Failure(
+                .badData, "state.safetensors does not match its checksum", at: values.path)
+        }
+        self.step = step
+        self.record = record
+    }
+
+    /// Copies the saved buffers over the given ones; a buffer of another size is a checkpoint of another run.
+    func restore(_ buffers: [Buffer]) throws {
+        let file = try SafeTensorsFile(contentsOf: directory.appendingPathComponent(Self.valuesFile))
+        for buffer in buffers {
+            let entry = try file.entry(buffer.name)
+            guard entry.count == buffer.values.count else {
+                throw Failure(
+                    .badData,
+                    "checkpoint holds \(entry.count) values of \(buffer.name), this run has \(buffer.values.count)",
+                    at: directory.path, remedy: "resume with the configuration the run was started with")
+            }
+            try file.readFloats(buffer.name, into: buffer.values)
+        }
+    }
+}
+
+/// Room on a file system, asked before something large is written.
+enum DiskSpace {
+    static func require(bytes: Int, at folder: URL) throws {
+        var status = statvfs()
+        guard statvfs(folder.path, &status) == 0 else { return }
+        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+        guard free >= UInt64(bytes) else {
+            throw Failure(
+                .writeFailed,
+                "not enough room for a checkpoint: \(bytes >> 20) MiB needed, \(free >> 20) MiB free",
+                at: folder.path,
+                remedy: "free some space and go on with --resume; the last checkpoint is intact")
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Compiler
+import Foundation
+import GPT2
+import RASP
+import Serialization
+import TensorCore
+
+/// A finished run, read back and verified: the injected student, its task and program, and the linear map.
+public struct LoadedRun: Sendable {
+    public let directory: RunDirectory
+    public let settings: Settings
+    public let student: Student
+    public let task: LoadedTask
+    public let compiled: CompiledModel
+    public let layout: VariableLayout
+    public let projection: Projection
+    /// The student's residual state that carries compiled state i.
+    public let layers: [Int]
+
+    /// - Throws: `Failure` for a directory that is no finished run, or whose files are not what the run wrote.
+    public init(_ directory: RunDirectory) throws {
+        self.directory = directory
+        _ = try Manifest(verifying: directory)
+        settings = try Settings.resolve(configuration: directory.configuration)
+        if settings.threads > 0 { Parallel.threads = settings.threads }
+        student = try Student.load(from: directory.student, gradients: false)
+        task = try LoadedTask(settings: settings, tokenizer: student.tokenizer)
+        compiled = try CompiledModel.load(from: directory.compiled)
+        layout = VariableLayout(compiled)
+        let width = student.model.configuration.width
+        projection = try Projection.load(from: directory.projection, rows: layout.width, width: width)
+        guard
+            let layers = settings.alignment.layers.sites(
+                compiled: layout.layers, student: student.model.configuration.layers)
+        else {
+            throw Failure(.badData, "the student has too few layers for the program", at: directory.student.path)
+        }
+        self.layers = layers
+    }
+
+    /// `runs/latest` where nothing is named.
+    public static func locate(_ path: String?) -> RunDirectory {
+        RunDirectory(
+            path.map { URL(fileURLWithPath: $0) } ?? RunDirectory.runs.appendingPathComponent("latest"))
+    }
+
+    /// The student before its training, where it still is; with the run's tokenizer, so that both see the same tokens.
+    public func originalStudent() throws -> Student {
+        let original = try Student.load(from: StudentFolder.locate(settings.student), gradients: false)
+        guard original.model.configuration.vocabularySize == student.model.configuration.vocabularySize else {
+            throw Failure(.badData, "the original student has another vocabulary", at: settings.student)
+        }
+        return try Student(model: original.model, tokenizer: student.tokenizer)
+    }
+}

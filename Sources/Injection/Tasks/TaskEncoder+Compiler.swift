@@ -1,0 +1,18 @@
+import Compiler
+import RASP
+
+extension TaskEncoder {
+    /// The length and vocabulary that the program is compiled for.
+    public var compilerOptions: CompilerOptions {
+        var options = CompilerOptions()
+        options.vocabulary = task.tokens.vocabulary
+        options.maxLength = longest
+        options.causal = true
+        return options
+    }
+
+    /// The same against a compiled model.
+    public func check(_ examples: some Sequence<Example>, against model: CompiledModel) throws -> OracleReport {
+        try check(examples) { try model.run($0) }
+    }
+}

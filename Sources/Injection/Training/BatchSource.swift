@@ -1,0 +1,89 @@
+import GPT2
+import RASP
+import Serialization
+import TensorCore
+
+/// Makes the batches of training, one a step, and knows where it is in task examples and text.
+struct BatchSource {
+    let encoder: TaskEncoder
+    /// nil for the baseline.
+    let alignment: AlignmentLoss?
+    let teacher: Teacher?
+    let sizes: Settings.Batch
+    let context: Int
+    var examples: ExampleSource
+    var text: (any TextSource)?
+
+    mutating func next(arena: Arena) throws -> TrainingBatch {
+        let examples = try (0..<sizes.task).map { _ in try self.examples.next() }
+        let encoded = try examples.map(encode)
+        var windows: [TextWindow] = []
+        if teacher != nil, var text {
+            for _ in 0..<sizes.text {
+                let place = text.position.offset
+                let number = (text as? SampledText).map { place % $0.windows.count }
+                windows.append(TextWindow(tokens: try text.next(), number: number))
+            }
+            self.text = text
+        }
+
+        let packed = PackedBatch(encoded.map(\.tokens) + windows.map(\.tokens))
+        var batch = TrainingBatch(
+            packed: packed, taskSequences: encoded.count, answerRows: [], answerTargets: [],
+            isAnswer: Array(repeating: false, count: packed.starts[encoded.count]))
+        for (example, start) in zip(encoded, packed.starts) {
+            for (position, target) in zip(example.supervised, example.targets) {
+                batch.answerRows.append(Int32(start + position))
+                batch.answerTargets.append(target)
+            }
+            for position in example.predicting { batch.isAnswer[start + position] = true }
+        }
+        if let alignment {
+            // The oracle's output is there anyway: every example trained on is checked against it.
+            batch.targets = try alignment.oracle.targets(
+                for: encoded.map(\.atoms), dense: alignment.kind == .cosine, arena: arena
+            ) { index, output in
+                try encoder.compare(encoded[index], with: output, example: examples[index])
+            }
+        }
+        if let teacher, !windows.isEmpty {
+            batch.teacherHidden = teacher.hidden(for: windows, arena: arena)
+        }
+        return batch
+    }
+
+    private func encode(_ example: Example) throws -> EncodedExample {
+        let encoded = try encoder.encode(example)
+        guard encoded.tokens.count <= context else {
+            throw Failure(
+                .badData,
+                "an example has \(encoded.tokens.count) tokens, and the student reads at most \(context)",
+                at: example.jsonLine)
+        }
+        return encoded
+    }
+
+    /// Where to go on: positions in the examples and in the text.
+    var state: JSONValue {
+        var state = JSONObject([("examples", .integer(examples.position))])
+        if let position = text?.position {
+            state["text"] = [
+                "pass": .integer(position.pass), "offset": .integer(position.offset),
+                "tokens": .integer(position.tokens),
+            ]
+        }
+        return .object(state)
+    }
+
+    mutating func restore(_ state: JSONValue) throws {
+        guard let position = state["examples"]?.integer, position >= 0 else {
+            throw Failure(.badData, "the checkpoint has no position in the task's examples")
+        }
+        examples.advance(to: position)
+        guard text != nil else { return }
+        guard let pass = state["text"]?["pass"]?.integer, let offset = state["text"]?["offset"]?.integer,
+            let tokens = state["text"]?["tokens"]?.integer
+        else { throw Failure(.badData, "the checkpoint has no position in the text") }
+        try text?.seek(to: TextPosition(pass: pass, offset: offset, tokens: tokens))
+    }
+}

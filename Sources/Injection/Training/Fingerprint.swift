@@ -1,0 +1,51 @@
+import Foundation
+import Serialization
+import TensorCore
+
+/// What a run is made from: hashes of program, student and data, and how the machine computes. Saved with every
+/// checkpoint; a resume with other inputs is refused, one with another kernel or thread count warned about, since its bits
+/// will differ.
+struct Fingerprint {
+    var inputs: [(name: String, hash: String)] = []
+    var threads: Int
+    var kernel: String
+
+    init() {
+        threads = Parallel.threads
+        kernel = BLAS.kernelName
+    }
+
+    mutating func add(_ name: String, _ text: String) {
+        inputs.append((name, XXHash64.hex(Data(text.utf8))))
+    }
+
+    mutating func add(_ name: String, _ values: UnsafeMutableBufferPointer<Float>) {
+        inputs.append((name, XXHash64.hex(UnsafeRawBufferPointer(values))))
+    }
+
+    mutating func add(_ name: String, contentsOf file: URL) throws {
+        inputs.append((name, try XXHash64.hex(contentsOf: file)))
+    }
+
+    var json: JSONValue {
+        [
+            "inputs": .object(JSONObject(inputs.map { ($0.name, .string($0.hash)) })),
+            "threads": .integer(threads), "kernel": .string(kernel),
+        ]
+    }
+
+    func compare(with saved: JSONValue, at run: RunDirectory) throws {
+        for (name, hash) in inputs {
+            guard let old = saved["inputs"]?[name]?.string, old != hash else { continue }
+            throw Failure(
+                .badData, "the \(name) is not the one this run was started with", at: run.root.path,
+                remedy: "restore it, or start a new run in another directory")
+        }
+        if let old = saved["threads"]?.integer, old != threads {
+            Progress.note("warning: resumed with \(threads) threads, started with \(old): results differ in the last bits")
+        }
+        if let old = saved["kernel"]?.string, old != kernel {
+            Progress.note("warning: resumed with BLAS kernel \(kernel), started with \(old): results differ in the last bits")
+        }
+    }
+}

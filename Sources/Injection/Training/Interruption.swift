@@ -1,0 +1,38 @@
+import Foundation
+import Synchronization
+
+/// SIGINT, SIGTERM and SIGHUP while a run is going on: the first asks the trainer to finish its step and save, a second
+/// ends the process at once, which harms nothing because files are replaced whole.
+///
+/// A signal that was ignored when the program started (`nohup`) stays ignored.
+public enum Interruption {
+    private static let received = Atomic<Int32>(0)
+
+    /// The signal that asked for an end, if one did.
+    public static var signal: Int32? {
+        let value = received.load(ordering: .relaxed)
+        return value == 0 ? nil : value
+    }
+
+    /// Begins to catch the signals. Idempotent.
+    public static func observe() {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            var current = sigaction()
+            sigaction(number, nil, &current)
+            if Self.address(current.__sigaction_handler.sa_handler) == Self.address(SIG_IGN) { continue }
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { number in
+                if Interruption.received.exchange(number, ordering: .relaxed) != 0 {
+                    _exit(128 + number)
+                }
+            }
+            sigaction(number, &action, nil)
+        }
+    }
+
+    /// Handlers are C function pointers, which compare by address only.
+    private static func address(_ handler: __sighandler_t?) -> Int { unsafeBitCast(handler, to: Int.self) }
+
+    /// Forgets a signal that was received (tests, and a process that trains more than once).
+    public static func reset() { received.store(0, ordering: .relaxed) }
+}

@@ -1,0 +1,68 @@
+import GPT2
+import TensorCore
+
+/// A stretch of plain text in the student's tokens, for L_KL.
+struct TextWindow: Sendable {
+    var tokens: [Int32]
+    /// Its number in a fixed set of windows, for which the teacher's activations are kept.
+    var number: Int?
+}
+
+/// The frozen original model, which says what plain text should look like to the student.
+///
+/// Where the text is a fixed set of windows, its final activations are computed once and kept, as long as they fit into
+/// `budget`. They are computed in blocks of the same windows whatever is asked for first, so that a resumed run, whose cache
+/// starts empty, sees the same bits.
+final class Teacher {
+    let model: GPT2Model
+    private let windows: [[Int32]]?
+    private let starts: [Int]
+    private var cache: [Tensor?] = []
+    private static let block = 16
+
+    /// - Parameter budget: bytes that kept activations may take.
+    init(model: GPT2Model, windows: [[Int32]]?, budget: Int = 1 << 30) {
+        self.model = model
+        let tokens = windows?.reduce(0) { $0 + $1.count } ?? 0
+        let fits = tokens * model.configuration.width * 4 <= budget
+        self.windows = fits ? windows : nil
+        starts = (windows ?? []).reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+        cache = Array(repeating: nil, count: ((windows?.count ?? 0) + Self.block - 1) / Self.block)
+    }
+
+    var head: Tensor { model.head.value }
+
+    /// Final activations of all tokens of the windows, one window after another.
+    func hidden(for batch: [TextWindow], arena: Arena) -> Tensor {
+        guard let windows, batch.allSatisfy({ $0.number != nil }) else {
+            return forward(batch.map(\.tokens), arena: arena)
+        }
+        let rows = batch.reduce(0) { $0 + $1.tokens.count }
+        let result = arena.tensor(rows, model.configuration.width)
+        var first = 0
+        for window in batch {
+            guard let number = window.number else { continue }
+            let block = number / Self.block
+            let from = block * Self.block
+            if cache[block] == nil {
+                let work = Arena()
+                let computed = forward(
+                    Array(windows[from..<min(from + Self.block, windows.count)]), arena: work)
+                let kept = Tensor(zeros: computed.shape)
+                kept.copy(from: computed)
+                cache[block] = kept
+            }
+            guard let kept = cache[block] else { continue }
+            let offset = starts[number] - starts[from]
+            result.rows(first..<(first + window.tokens.count)).copy(
+                from: kept.rows(offset..<(offset + window.tokens.count)))
+            first += window.tokens.count
+        }
+        return result
+    }
+
+    private func forward(_ windows: [[Int32]], arena: Arena) -> Tensor {
+        let tape = Tape(arena: arena, recording: false)
+        return model.forward(tape, PackedBatch(windows)).final.value
+    }
+}

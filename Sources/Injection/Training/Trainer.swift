@@ -1,0 +1,103 @@
+import Foundation
+import GPT2
+import Serialization
+import TensorCore
+
+/// The training loop: one batch, one forward pass, three losses, one backward pass, one step of AdamW.
+final class Trainer {
+    let settings: Settings
+    let run: RunDirectory
+    let student: Student
+    let teacherHead: Tensor?
+    let loss: InjectionLoss
+    let optimizers: Optimizers
+    let fingerprint: Fingerprint
+    var batches: BatchSource
+    private(set) var step = 0
+    private let arena = Arena()
+    private let log: MetricsLog
+
+    /// - Parameter checkpoint: where to go on from; nil for a new run.
+    init(_ parts: TrainingParts, resuming checkpoint: Checkpoint?) throws {
+        settings = parts.settings
+        run = parts.run
+        student = parts.student
+        teacherHead = parts.teacher?.head
+        loss = parts.loss
+        fingerprint = parts.fingerprint
+        batches = parts.batches
+        optimizers = Optimizers(
+            student: parts.student.model.parameters, projection: parts.loss.projection.store,
+            settings: parts.settings)
+        log = try MetricsLog(
+            at: run.metrics, keeping: checkpoint?.record["metrics_length"]?.integer ?? 0)
+        if let checkpoint { try restore(checkpoint) }
+    }
+
+    /// Trains to the last step, or until a signal asks for an end, which is returned.
+    func train() throws -> Int32? {
+        var progress = Progress(total: settings.steps, firstStep: step)
+        while step < settings.steps {
+            if let signal = Interruption.signal {
+                progress.interrupt()
+                try save()
+                return signal
+            }
+            let metrics = try takeStep()
+            try log.append(metrics)
+            progress.update(metrics)
+            let every = settings.checkpoint.every
+            if step == settings.steps || (every > 0 && step % every == 0) { try save() }
+        }
+        return nil
+    }
+
+    private func takeStep() throws -> StepMetrics {
+        let started = Clock.now
+        arena.reset()
+        let batch = try batches.next(arena: arena)
+        let tape = Tape(arena: arena)
+        let value = try loss(tape, student: student.model, teacherHead: teacherHead, batch: batch)
+        try Divergence.check(value, step: step + 1, run: run)
+        tape.backward(from: value.roots)
+        let rate = try optimizers.step(step + 1) { name in
+            Divergence.failure("the gradient of \(name)", step: self.step + 1, run: self.run)
+        }
+        step += 1
+        let seconds = Clock.now - started
+        return StepMetrics(
+            step: step, loss: value.total(settings.loss), ce: value.ce, alg: value.alg, kl: value.kl, lr: rate,
+            tokensPerSecond: Double(batch.packed.tokens.count) / seconds, seconds: seconds)
+    }
+
+    private var buffers: [Checkpoint.Buffer] {
+        optimizers.all.flatMap { name, optimizer in
+            [
+                Checkpoint.Buffer(name: "\(name).values", values: optimizer.store.values),
+                Checkpoint.Buffer(name: "\(name).first_moments", values: optimizer.firstMoments),
+                Checkpoint.Buffer(name: "\(name).second_moments", values: optimizer.secondMoments),
+            ]
+        }
+    }
+
+    private func save() throws {
+        try log.synchronize()
+        try Checkpoint.write(
+            into: run.checkpoints, step: step, buffers: buffers,
+            record: [
+                "metrics_length": .integer(log.length), "batches": batches.state,
+                "fingerprint": fingerprint.json,
+            ], keepLast: settings.checkpoint.keepLast)
+    }
+
+    private func restore(_ checkpoint: Checkpoint) throws {
+        if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) }
+        guard let state = checkpoint.record["batches"] else {
+            throw Failure(.badData, "the checkpoint has no data positions", at: checkpoint.directory.path)
+        }
+        try checkpoint.restore(buffers)
+        try batches.restore(state)
+        step = checkpoint.step
+        for (_, optimizer) in optimizers.all { optimizer.stepCount = checkpoint.step }
+    }
+}

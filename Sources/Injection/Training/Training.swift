@@ -1,0 +1,84 @@
+import Compiler
+import Foundation
+import GPT2
+import Serialization
+import TensorCore
+
+/// Trains a student and leaves a run directory behind: `tracr-inject train` as a function.
+public enum Training {
+    public struct Outcome: Sendable {
+        public var run: RunDirectory
+        /// The last step taken.
+        public var step: Int
+        /// The signal that ended the run early, after its checkpoint was saved.
+        public var interruptedBy: Int32?
+    }
+
+    /// Where a run goes that was given no directory: `runs/TASK-METHOD`.
+    public static func defaultOutput(_ settings: Settings) -> URL {
+        let task = URL(fileURLWithPath: settings.task).deletingPathExtension().lastPathComponent
+        return RunDirectory.runs.appendingPathComponent("\(task)-\(settings.method.rawValue)")
+    }
+
+    /// Reads and checks everything a run needs and writes nothing: `--dry-run`.
+    /// - Returns: the run's header, a line each.
+    public static func check(_ settings: Settings) throws -> [String] {
+        try TrainingHeader.lines(TrainingInputs(settings))
+    }
+
+    /// Trains from the beginning.
+    public static func start(_ settings: Settings, output: URL? = nil) throws -> Outcome {
+        Interruption.observe()
+        let inputs = try TrainingInputs(settings)
+        let run = RunDirectory(output ?? defaultOutput(settings))
+        try run.prepare { Progress.note("note: \($0)") }
+        let lock = try RunLock(directory: run.root)
+        defer { withExtendedLifetime(lock) {} }
+        try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
+        try inputs.compiled.save(to: run.compiled)
+        return try train(inputs, run: run, resuming: nil)
+    }
+
+    /// Goes on with a run from its newest checkpoint, to the bits of a run that was never interrupted.
+    ///
+    /// The configuration is the run's own.
+    /// - Parameter steps: trains on to this step instead of the configured last one.
+    public static func resume(_ directory: URL, steps: Int? = nil) throws -> Outcome {
+        Interruption.observe()
+        let run = RunDirectory(directory)
+        guard run.isRun else {
+            throw Failure(
+                .notFound, "there is no run to go on with", at: run.root.path,
+                remedy: "start one without --resume")
+        }
+        let lock = try RunLock(directory: run.root)
+        defer { withExtendedLifetime(lock) {} }
+        let settings = try Settings.resolve(
+            configuration: run.configuration,
+            overrides: steps.map { [Settings.Override("steps", String($0))] } ?? [])
+        let inputs = try TrainingInputs(settings)
+        if steps != nil { try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration) }
+        let checkpoint = try Checkpoint.newest(in: run.checkpoints) { Progress.note("warning: \($0)") }
+        return try train(inputs, run: run, resuming: checkpoint)
+    }
+
+    private static func train(
+        _ inputs: TrainingInputs, run: RunDirectory, resuming checkpoint: Checkpoint?
+    ) throws -> Outcome {
+        let settings = inputs.settings
+        for line in TrainingHeader.lines(inputs) { Progress.note(line) }
+        for warning in inputs.warnings { Progress.note("warning: \(warning)") }
+        run.becomeLatest()
+
+        let parts = try TrainingParts(inputs, run: run)
+        let trainer = try Trainer(parts, resuming: checkpoint)
+        if trainer.step > 0 { Progress.note("resuming after step \(trainer.step)") }
+        if let signal = try trainer.train() {
+            return Outcome(run: run, step: trainer.step, interruptedBy: signal)
+        }
+        try RunResults.write(
+            to: run, student: inputs.student, projection: parts.loss.projection, inputs: inputs,
+            step: trainer.step)
+        return Outcome(run: run, step: max(trainer.step, settings.steps), interruptedBy: nil)
+    }
+}

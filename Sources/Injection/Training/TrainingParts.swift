@@ -1,0 +1,183 @@
+import Compiler
+import Foundation
+import GPT2
+import RASP
+import Serialization
+import TensorCore
+
+/// Everything a training is made of, built from its settings and checked against each other before anything is written.
+struct TrainingParts {
+    let settings: Settings
+    let run: RunDirectory
+    let student: Student
+    let teacher: Teacher?
+    let compiled: CompiledModel
+    let loss: InjectionLoss
+    let batches: BatchSource
+    let fingerprint: Fingerprint
+    /// The text that the student wrote itself, where none was given.
+    let sampled: SampledText?
+    let warnings: [String]
+}
+
+/// The part that reads and checks inputs and writes nothing.
+struct TrainingInputs {
+    let settings: Settings
+    let student: Student
+    let task: LoadedTask
+    let compiled: CompiledModel
+    let alignment: AlignmentLoss?
+    let roll: RollIntervention?
+    var examples: ExampleSource
+    var fingerprint: Fingerprint
+
+    init(_ settings: Settings) throws {
+        self.settings = settings
+        if settings.threads > 0 { Parallel.threads = settings.threads }
+        fingerprint = Fingerprint()
+
+        let folder = try StudentFolder.locate(settings.student)
+        let loaded = try Student.load(from: folder)
+        var task = try LoadedTask(settings: settings, tokenizer: loaded.tokenizer)
+        student = try Student(model: loaded.model, tokenizer: task.tokenizer)
+        try fingerprint.add("student", contentsOf: folder.appendingPathComponent("config.json"))
+        fingerprint.add("student's weights", student.model.parameters.values)
+
+        // Examples of a file can be longer than the generator's; the program is compiled for the longest.
+        examples = try ExampleSource(task: task.task, settings: settings)
+        let checked: [Example]
+        switch examples {
+        case .file(let file):
+            checked = file.examples
+            for example in checked { try task.encoder.include(example) }
+            if let path = settings.data.file {
+                try fingerprint.add("data file", contentsOf: URL(fileURLWithPath: path))
+            }
+        case .generated:
+            checked = try task.task.examples(.train, count: settings.data.check, seed: settings.seed)
+        }
+
+        compiled = try task.compile()
+        fingerprint.add("program", task.source)
+        _ = try task.encoder.check(checked, against: compiled)
+        self.task = task
+
+        let configuration = student.model.configuration
+        guard task.encoder.longest <= configuration.contextLength else {
+            throw Failure(
+                .badData,
+                "task \(task.task.name) has examples of \(task.encoder.longest) tokens, and the student reads at most "
+                    + "\(configuration.contextLength)", at: folder.path)
+        }
+        let oracle = CompiledOracle(compiled)
+        if settings.method == .tracr {
+            let k = oracle.layout.layers
+            guard let layers = settings.alignment.layers.sites(compiled: k, student: configuration.layers) else {
+                throw Failure(
+                    .badData,
+                    "the student has \(configuration.layers) layers, and the program's \(k) do not fit into them as "
+                        + "alignment.layers has it", at: folder.path, remedy: "use a deeper student, or other layers")
+            }
+            let placed = AlignmentLoss(oracle: oracle, settings: settings.alignment, layers: layers)
+            let site = (layers.last ?? 0) + (settings.roll.site == .next ? 1 : 0)
+            guard !settings.rolls || site <= configuration.layers else {
+                throw Failure(
+                    .badData, "the roll would act on layer \(site) of a student of \(configuration.layers) layers",
+                    at: folder.path, remedy: "use a deeper student, or --set roll.site=last")
+            }
+            alignment = settings.loss.alg > 0 ? placed : nil
+            roll =
+                settings.rolls
+                ? try RollIntervention(
+                    layout: oracle.layout, width: configuration.width, subspace: settings.roll.subspace,
+                    site: site, anchor: settings.roll.anchor == .start ? .start : .end)
+                : nil
+        } else {
+            (alignment, roll) = (nil, nil)
+        }
+    }
+
+    /// The linear map at the start of a run: every method writes one, so that runs can be compared.
+    func initialProjection() -> Projection {
+        var random = SeededRandom(seed: UInt64(bitPattern: Int64(settings.seed)), stream: "projection")
+        let projection = Projection(
+            rows: VariableLayout(compiled).width, width: student.model.configuration.width,
+            bias: settings.alignment.bias)
+        projection.initialize(random: &random)
+        return projection
+    }
+
+    var warnings: [String] {
+        var warnings: [String] = []
+        if let warning = roll?.warning { warnings.append(warning) }
+        if let forced = BLAS.forcedKernel {
+            warnings.append("OPENBLAS_CORETYPE forces the BLAS kernel \(forced); unset it for the processor's own")
+        }
+        if settings.precision == .bf16 {
+            warnings.append("bf16 is not available in this build: training in fp32")
+        }
+        return warnings
+    }
+}
+
+extension TrainingParts {
+    /// Adds what is only needed to train: the teacher, the text, the linear map.
+    init(_ inputs: TrainingInputs, run: RunDirectory) throws {
+        settings = inputs.settings
+        self.run = run
+        student = inputs.student
+        compiled = inputs.compiled
+        warnings = inputs.warnings
+        var fingerprint = inputs.fingerprint
+
+        var text: (any TextSource)?
+        var sampled: SampledText?
+        if settings.loss.kl > 0, settings.batch.text > 0, settings.steps > 0 {
+            guard settings.text.tokens <= student.model.configuration.contextLength else {
+                throw Failure(
+                    .badData,
+                    "text.tokens is \(settings.text.tokens), and the student reads at most "
+                        + "\(student.model.configuration.contextLength)", remedy: "set a smaller text.tokens")
+            }
+            if let file = settings.text.file {
+                let url = URL(fileURLWithPath: file)
+                text = try TextFile(
+                    url, tokenizer: student.tokenizer, tokens: settings.text.tokens, windows: settings.text.windows)
+                try fingerprint.add("text", contentsOf: url)
+            } else {
+                let own = try Self.ownText(of: student, settings: settings, run: run)
+                try fingerprint.add("sampled text", contentsOf: run.text)
+                sampled = own
+                text = own
+            }
+        }
+        self.sampled = sampled
+        self.fingerprint = fingerprint
+        teacher = text == nil ? nil : Teacher(model: student.model.frozenCopy(), windows: sampled?.windows)
+        loss = InjectionLoss(
+            weights: settings.loss, alignment: inputs.alignment, roll: inputs.roll,
+            projection: inputs.initialProjection())
+        batches = BatchSource(
+            encoder: inputs.task.encoder, alignment: inputs.alignment, teacher: teacher, sizes: settings.batch,
+            context: student.model.configuration.contextLength, examples: inputs.examples, text: text)
+    }
+
+    /// Text that the student writes before it is trained; kept with the run, and read back on a resume.
+    private static func ownText(of student: Student, settings: Settings, run: RunDirectory) throws -> SampledText {
+        let vocabulary = student.model.configuration.vocabularySize
+        if FileManager.default.fileExists(atPath: run.text.path) {
+            return try SampledText.load(from: run.text, vocabulary: vocabulary)
+        }
+        Progress.note("sampling \(settings.text.samples) texts from the student")
+        let text = try SampledText.sample(
+            samples: settings.text.samples, heldOut: settings.text.heldOut, tokens: settings.text.tokens,
+            seed: settings.seed, tokenizer: student.tokenizer
+        ) { prompts, count, seed in
+            try student.model.generate(
+                prompts: prompts, maxNewTokens: count, sampling: .sampled(temperature: 1, topK: nil, seed: seed),
+                stop: nil)
+        }
+        try text.save(to: run.text, tokenizer: student.tokenizer)
+        return text
+    }
+}
