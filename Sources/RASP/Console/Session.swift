@@ -112,6 +112,9 @@ public final class Session: @unchecked Sendable {
             // Nothing of a line with an error in it runs.
             response.output = first.transcriptLines + "\n"
             return response
+        } else if parsed.statements.count > 1 {
+            response.output = TranscriptText.host("").lines + "\n"
+            return response
         }
         evaluating.run(errors.isEmpty || style == .standard ? parsed.statements : [])
         render(evaluating.events, into: &response)

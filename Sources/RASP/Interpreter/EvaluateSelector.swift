@@ -1,5 +1,5 @@
 extension Evaluator {
-    mutating func compute(_ selector: Selector, _ inputs: [Int], _ uses: inout [Int]) throws -> SelectionMatrix {
+    mutating func compute(_ selector: Selector, _ inputs: [Int], uses: [Int]?) throws -> SelectionMatrix {
         // A causal mask is applied to base selectors and after every complement; conjunction and disjunction of
         // masked matrices are masked already.
         switch selector.operation {
@@ -31,6 +31,7 @@ extension Evaluator {
     private func select(
         keys: [Atom?], queries: [Atom?], _ predicate: Predicate, _ span: SourceSpan?
     ) throws -> SelectionMatrix {
+        if let comparison = predicate.comparison, let matrix = Self.compareIntegers(keys, queries, comparison) { return matrix }
         let size = input.count
         var matrix = SelectionMatrix(size: size)
         var groups: [Atom: [Int]] = [:]
@@ -66,6 +67,29 @@ extension Evaluator {
         return matrix
     }
 
+    /// The common case without dictionaries: nil unless all keys and queries are integers.
+    private static func compareIntegers(_ keys: [Atom?], _ queries: [Atom?], _ comparison: Comparison) -> SelectionMatrix? {
+        var k: [Int] = []
+        var q: [Int] = []
+        k.reserveCapacity(keys.count)
+        q.reserveCapacity(queries.count)
+        for (key, query) in zip(keys, queries) {
+            guard case .int(let a)? = key, case .int(let b)? = query else { return nil }
+            k.append(a)
+            q.append(b)
+        }
+        var matrix = SelectionMatrix(size: k.count)
+        switch comparison {
+        case .equal: matrix.fill(k, q, ==)
+        case .notEqual: matrix.fill(k, q, !=)
+        case .less: matrix.fill(k, q, <)
+        case .lessOrEqual: matrix.fill(k, q, <=)
+        case .greater: matrix.fill(k, q, >)
+        case .greaterOrEqual: matrix.fill(k, q, >=)
+        }
+        return matrix
+    }
+
     private func failure(
         _ error: ValueError, key: Atom, column: Int, query: Atom, row: Int, _ span: SourceSpan?
     ) -> RASPError {
@@ -80,6 +104,19 @@ extension Evaluator {
 }
 
 extension SelectionMatrix {
+    /// Sets every entry to whether its key holds against its query.
+    @inline(__always)
+    mutating func fill(_ keys: [Int], _ queries: [Int], _ holds: (Int, Int) -> Bool) {
+        for row in 0..<size {
+            for word in 0..<wordsPerRow {
+                var bits: UInt64 = 0
+                let first = word << 6
+                for bit in 0..<min(64, size - first) where holds(keys[first + bit], queries[row]) { bits |= 1 << UInt64(bit) }
+                words[row * wordsPerRow + word] = bits
+            }
+        }
+    }
+
     mutating func copyRow(_ source: Int, to destination: Int) {
         for word in 0..<wordsPerRow { words[destination * wordsPerRow + word] = words[source * wordsPerRow + word] }
     }

@@ -50,7 +50,7 @@ struct Evaluator {
                 if uniform { try SequenceKind.check(result, at: sop.span, input: input) }
                 values[index] = .sequence(result)
             case .selector(let selector):
-                values[index] = .matrix(try compute(selector, step.inputs, &uses))
+                values[index] = .matrix(try compute(selector, step.inputs, uses: uses))
             }
             // Results are dropped after their last reader, so that memory follows the graph's width, not its size.
             guard !keepingAll else { continue }
@@ -72,9 +72,7 @@ struct Evaluator {
             if uniform { try SequenceKind.check(result, at: sop.span, input: input) }
             values.append(.sequence(result))
         case .selector(let selector):
-            // Counts of two keep operands from being moved out.
-            var uses = Array(repeating: 2, count: values.count)
-            values.append(.matrix(try compute(selector, inputs, &uses)))
+            values.append(.matrix(try compute(selector, inputs, uses: nil)))
         }
         return values.count - 1
     }
@@ -101,9 +99,9 @@ struct Evaluator {
     }
 
     /// The matrix, moved out when this was its last reader, so that combining selectors works in place.
-    mutating func takeSelection(_ index: Int, _ uses: [Int]) -> SelectionMatrix {
+    mutating func takeSelection(_ index: Int, _ uses: [Int]?) -> SelectionMatrix {
         let result = selection(index)
-        if uses[index] == 1 { values[index] = nil }
+        if let uses, uses[index] == 1 { values[index] = nil }
         return result
     }
 
