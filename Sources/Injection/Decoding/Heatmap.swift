@@ -22,17 +22,24 @@ public struct Heatmap: Sendable {
 
     static let levels = 8
 
+    static let rowHeight = 14.0
+    /// Room for row labels.
+    static let labelWidth = 90.0
+    /// Room for the groups' labels above the cells.
+    static let labelledHeader = 92.0
+
+    private var header: Double { groups.isEmpty ? 4 : Self.labelledHeader }
+    private var cell: Double { max(1.2, min(10, 1_000 / Double(max(columns, 1)))) }
+    /// The size of the picture.
+    var width: Double { Self.labelWidth + cell * Double(columns) + 50 }
+    var height: Double { header + Self.rowHeight * Double(rowLabels.count) + 6 }
+
     /// The picture. `.hp` and `.hn` are the style classes of positive and negative cells.
     public func svg() -> String {
-        let rowHeight = 14.0
-        let labelWidth = 90.0
-        let header = groups.isEmpty ? 4.0 : 92.0
-        let cell = max(1.2, min(10, 1_000 / Double(max(columns, 1))))
-        let width = labelWidth + cell * Double(columns) + 50
-        let height = header + rowHeight * Double(rowLabels.count) + 6
+        let (rowHeight, labelWidth) = (Self.rowHeight, Self.labelWidth)
         var out =
             "<svg class=\"heatmap\" viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\" "
-            + "width=\"\(Self.number(width))\" role=\"img\" aria-label=\"\(HTML.escape(title))\">\n"
+            + "width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" role=\"img\" aria-label=\"\(HTML.escape(title))\">\n"
         for (index, group) in groups.enumerated() {
             let x = labelWidth + cell * Double(group.columns.lowerBound)
             let middle = x + cell * Double(group.columns.count) / 2
