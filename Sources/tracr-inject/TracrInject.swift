@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Injection
+import Serialization
 
 /// The root command. Everything that computes lives in the libraries; a command parses its arguments,
 /// calls one of them and prints what came back.
@@ -9,20 +11,26 @@ struct TracrInject: ParsableCommand {
         commandName: "tracr-inject",
         abstract: "Compile RASP programs into transformers, and inject them into GPT-2.",
         discussion: """
-            A RASP program is compiled into a small transformer whose residual stream is labelled; a GPT-2 is then
-            fine-tuned so that its own residual stream encodes the same variables linearly. What was injected can be
-            measured (eval) and read back by name (decode).
+            A RASP program is compiled into a small transformer whose residual stream is labelled; a GPT-2 is then \
+            fine-tuned so that its own residual stream encodes the same variables linearly. What was injected can be \
+            measured (eval) and read back by name (decode). Results go to standard output; progress, warnings and \
+            errors to standard error.
 
             EXAMPLES
-              tracr-inject run count 'xyxx:'          interpret a bundled program
-              tracr-inject compile count              compile it into labelled weights
-              tracr-inject train --task count         inject it into the bundled student
-              tracr-inject eval                       accuracy and perplexity of the last run
-              tracr-inject decode "What is the number of 'X' in this text? x y x. Answer:"
-
-            Results go to standard output; progress, warnings and errors to standard error.
+              tracr-inject run count 'xyxx:'
+              tracr-inject compile count
+              tracr-inject train --task count
+              tracr-inject eval
+              tracr-inject decode "What is the number of 'X' in this text? x y. Answer:"
             """,
-        version: "tracr-inject \(Version.current)")
+        version: "tracr-inject \(Version.current)",
+        groupedSubcommands: [
+            CommandGroup(name: "RASP", subcommands: [RunCommand.self, CompileCommand.self]),
+            CommandGroup(name: "Language Model", subcommands: [
+                    TrainCommand.self, EvalCommand.self, DecodeCommand.self, DataCommand.self, TokenizeCommand.self,
+                ]),
+            CommandGroup(name: "Machine", subcommands: [BenchCommand.self, DoctorCommand.self]),
+        ])
 
     /// ArgumentParser writes "Error: "; the contract asks for the program's name.
     static var _errorPrefix: String { ErrorReport.prefix }
@@ -31,6 +39,7 @@ struct TracrInject: ParsableCommand {
         Standard.prepare()
         let status: Int32
         do {
+            try refuseUnknownCommand()
             var command = try parseAsRoot()
             try command.run()
             try Standard.output.flush()
@@ -42,7 +51,34 @@ struct TracrInject: ParsableCommand {
     }
 }
 
+extension TracrInject {
+    /// ArgumentParser calls a misspelt command an unexpected argument; it deserves a suggestion.
+    private static func refuseUnknownCommand() throws {
+        guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else { return }
+        let commands = configuration.groupedSubcommands.flatMap(\.subcommands) + configuration.subcommands
+        let names = commands.flatMap { [$0._commandName] + $0.configuration.aliases } + ["help"]
+        guard !names.contains(word) else { return }
+        let near = Suggestion.nearest(to: word, among: names)
+        throw Failure(
+            .usage, "unknown command '\(word.prefix(100))'",
+            remedy: near.map { "Did you mean '\($0)'?" } ?? "`tracr-inject --help` shows every command.")
+    }
+}
+
 /// The version that `--version`, `doctor` and run directories show.
 enum Version {
     static let current = "0.1.0"
+
+    /// The Swift release this was built with.
+    static var compiler: String {
+        #if compiler(>=6.4)
+            "Swift 6.4 or later"
+        #elseif compiler(>=6.3)
+            "Swift 6.3"
+        #elseif compiler(>=6.2)
+            "Swift 6.2"
+        #else
+            "Swift 6.1"
+        #endif
+    }
 }

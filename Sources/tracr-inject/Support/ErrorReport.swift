@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RASP
 import Serialization
 
 /// What a person sees of an error: `tracr-inject: error: message`, where, and how to mend it; and the exit code of
@@ -18,6 +19,8 @@ struct ErrorReport {
         switch error {
         case let failure as Failure:
             self.init(text: Self.prefix + Self.describe(failure), status: failure.kind.exitCode)
+        case let error as RASPError:
+            self.init(text: Self.ordered(error.diagnostics).map(Self.describe).joined(separator: "\n"), status: 65)
         case let code as ExitCode:
             self.init(text: "", status: code.rawValue)
         case is ValidationError, is CleanExit:
@@ -54,6 +57,31 @@ struct ErrorReport {
         var lines = [failure.message]
         if let location = failure.location { lines.append(indented(location)) }
         if let remedy = failure.remedy { lines.append(indented(remedy)) }
+        return lines.joined(separator: "\n")
+    }
+
+    /// In the order of the source; the passes of the front end find them in another.
+    static func ordered(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+        let positions = diagnostics.map { $0.span?.range.lowerBound ?? .max }
+        let files = Set(diagnostics.compactMap { $0.span.map { ObjectIdentifier($0.file) } })
+        guard files.count == 1 else { return diagnostics }
+        let order = diagnostics.indices.sorted { (positions[$0], $0) < (positions[$1], $1) }
+        return order.map { diagnostics[$0] }
+    }
+
+    /// A finding about a program: the message, then the place with its source line and carets, then what would mend it.
+    static func describe(_ diagnostic: Diagnostic) -> String {
+        let tag: String
+        switch diagnostic.severity {
+        case .error: tag = prefix
+        case .warning: tag = "tracr-inject: " + Terminal.styled("warning", .yellow, for: .error) + ": "
+        case .note: tag = "tracr-inject: note: "
+        }
+        var lines = ["\(tag)\(diagnostic.message) [\(diagnostic.code.rawValue)]"]
+        if let span = diagnostic.span { lines.append("  " + span.location) }
+        if let excerpt = diagnostic.excerpt { lines.append(excerpt) }
+        if let fixIt = diagnostic.fixIt { lines.append("  fix: \(fixIt.description)") }
+        lines += diagnostic.notes.map { "  note: \($0)" }
         return lines.joined(separator: "\n")
     }
 

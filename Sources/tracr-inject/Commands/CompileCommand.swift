@@ -1,0 +1,68 @@
+import ArgumentParser
+import Compiler
+import Foundation
+import RASP
+import Serialization
+
+struct CompileCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compile",
+        abstract: "Compile a RASP program into the weights of a transformer with a labelled residual stream.",
+        discussion: """
+            Writes model.safetensors and config.json, which labels every direction of the residual stream, and checks \
+            the model against the interpreter: on all inputs where there are fewer than N, else on N random ones. A \
+            difference ends in exit code 1 and names the input, the position and the first variable that differs.
+
+            EXAMPLES
+              tracr-inject compile count
+              tracr-inject compile sort.rasp --vocab a b c d --max-length 8 --output sorted
+              tracr-inject compile count --verify 100000 --json
+            """)
+
+    @Argument(help: "A RASP file, or the name of a bundled program such as count.")
+    var program: String
+
+    @OptionGroup var pragmas: PragmaArguments
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where to write (default: compiled/NAME).", valueName: "dir"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("Compile this s-op of the program, not its output.", valueName: "s-op"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("Inputs to compare with the interpreter; 0: none.", valueName: "n"))
+    var verify = 1000
+
+    @Option(help: ArgumentHelp("Decides the random inputs.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @OptionGroup var json: JSONOption
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if verify < 0 { throw ValidationError("--verify has to be at least 0.") }
+    }
+
+    func run() throws {
+        common.apply()
+        let program = try ProgramFile.load(self.program, output: name)
+        let started = Date()
+        let model = try RASPCompiler.compile(program, options: pragmas.compilerOptions)
+        let seconds = Date().timeIntervalSince(started)
+
+        let directory = URL(fileURLWithPath: output ?? "compiled/\(name ?? program.name)")
+        try model.save(to: directory)
+        let report = verify > 0 ? try model.verify(against: program, count: verify, seed: seed) : nil
+
+        let summary = CompilationSummary(
+            model: model, directory: output ?? "compiled/\(name ?? program.name)", seconds: seconds, report: report)
+        if json.isOn {
+            try Standard.output.json(summary.json)
+        } else {
+            try Standard.output.line(summary.text)
+        }
+        if let mismatch = report?.firstMismatch {
+            throw Failure(.verificationFailed, "the compiled model differs from the interpreter", at: "\(mismatch)")
+        }
+    }
+}

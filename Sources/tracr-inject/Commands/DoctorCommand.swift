@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Injection
+import Serialization
+import TensorCore
+
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Show processor, BLAS kernel and threads, memory, versions, and where bundled files are.",
+        discussion: """
+            EXAMPLES
+              tracr-inject doctor
+              tracr-inject doctor --json
+            """)
+
+    @OptionGroup var json: JSONOption
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        common.apply()
+        if json.isOn {
+            try Standard.output.json(.object(JSONObject(Self.facts.map { ($0.key, $0.value) })))
+            return
+        }
+        var listing = Listing()
+        for fact in Self.facts { listing.add(fact.label, fact.text) }
+        try Standard.output.line(listing.text)
+        BLASWarning.warn()
+    }
+
+    private typealias Fact = (key: String, label: String, value: JSONValue, text: String)
+
+    private static var facts: [Fact] {
+        func text(_ key: String, _ label: String, _ value: String?) -> Fact {
+            (key, label, .optional(value), value ?? "unknown")
+        }
+        func bytes(_ key: String, _ label: String, _ value: Int?, none: String) -> Fact {
+            (key, label, .optional(value), value.map(Quantity.bytes) ?? none)
+        }
+        let extensions = Machine.vectorExtensions
+        let files = BundledFiles()
+        func folder(_ name: String) -> String? {
+            files.roots.map { $0.appendingPathComponent(name).path }.first(where: FileManager.default.fileExists)
+        }
+        return [
+            text("version", "tracr-inject", Version.current),
+            text("compiler", "built with", Version.compiler),
+            text("system", "system", Machine.system),
+            text("processor", "processor", Machine.processor),
+            ("vector_extensions", "vectors", .strings(extensions), extensions.joined(separator: " ")),
+            ("processors", "processors", .integer(Machine.logicalProcessors), "\(Machine.logicalProcessors)"),
+            (
+                "threads", "threads", .integer(Parallel.threads),
+                "\(Parallel.threads) (as many as this process may use)"
+            ),
+            text("blas_kernel", "BLAS kernel", BLAS.kernelName),
+            text("blas", "BLAS", BLAS.version),
+            text("blas_forced_kernel", "forced kernel", BLAS.forcedKernel ?? (BLASWarning.text == nil ? "none" : nil)),
+            bytes("memory_bytes", "memory", Machine.totalMemory, none: "unknown"),
+            bytes("available_memory_bytes", "available", Machine.availableMemory, none: "unknown"),
+            bytes("memory_limit_bytes", "memory limit", Machine.memoryLimit, none: "none"),
+            text("programs", "programs", folder("Programs")),
+            text("configs", "configurations", folder("configs")),
+            text("student", "student tiny", try? files.tinyStudent().path),
+        ]
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Foundation
+import Injection
+import Serialization
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Inject a task's algorithm into a GPT-2.",
+        discussion: """
+            Compiles the task's RASP program, trains the student with cross-entropy on answers, alignment of its \
+            residual stream with the compiled one, and KL divergence to itself on text, and writes a run directory: \
+            the student as a Hugging Face folder, the linear map and what its rows mean, the compiled model, metrics \
+            and checkpoints. Ctrl-C saves a checkpoint and ends with exit code 130; --resume goes on from it.
+
+            EXAMPLES
+              tracr-inject train --task count
+              tracr-inject train --task count --method finetune --steps 500
+              tracr-inject train --config my.yaml --set lr.student=1e-4 --dry-run
+              tracr-inject train --task count --student ./gpt2-large --recipe paper --text corpus.txt
+              tracr-inject train --resume --output runs/count-tracr
+            """,
+        aliases: ["inject"])
+
+    @OptionGroup(title: "Settings") var settings: SettingsArguments
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The run directory (default: runs/TASK-METHOD).", valueName: "dir"))
+    var output: String?
+
+    @Flag(help: "Go on from the newest checkpoint of the run, with the run's own settings.")
+    var resume = false
+
+    @Flag(help: "Print the resolved settings as YAML and exit.")
+    var printConfig = false
+
+    @Flag(help: "Check everything (files, shapes, memory, the program against the task), write nothing and exit.")
+    var dryRun = false
+
+    @OptionGroup var json: JSONOption
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        common.apply()
+        // A run of hours outlives the reader of its progress.
+        Standard.ignoreClosedPipes()
+        guard settings.task != nil || settings.config != nil || resume || printConfig else {
+            throw Failure(
+                .usage, "nothing to train: neither --task nor --config is given",
+                remedy: "For example: tracr-inject train --task count")
+        }
+        let resolved = try settings.resolve()
+        if printConfig {
+            try Standard.output.write(resume ? ownSettings(of: runToResume(resolved)).yaml() : resolved.yaml())
+            return
+        }
+        if dryRun {
+            for line in try Training.check(resolved) { try Standard.output.line(line) }
+            return
+        }
+        let outcome: Training.Outcome
+        if resume {
+            let run = runToResume(resolved)
+            try checkUnchanged(run)
+            outcome = try Training.resume(run.root, steps: settings.steps)
+        } else {
+            outcome = try Training.start(resolved, output: output.map { URL(fileURLWithPath: $0) })
+        }
+        try report(outcome)
+    }
+
+    private func report(_ outcome: Training.Outcome) throws {
+        let path = Path.shown(outcome.run.root)
+        if json.isOn {
+            try Standard.output.json([
+                "run": .string(path), "step": .integer(outcome.step),
+                "interrupted": .bool(outcome.interruptedBy != nil),
+            ])
+        } else if outcome.interruptedBy == nil {
+            try Standard.output.line("\(path): trained \(outcome.step) steps; the model is in \(path)/student")
+        }
+        if let signal = outcome.interruptedBy {
+            Standard.error(
+                "tracr-inject: interrupted; saved after step \(outcome.step). Go on with: "
+                    + "tracr-inject train --resume --output \(path)")
+            try Standard.output.flush()
+            throw ExitCode(128 + signal)
+        }
+    }
+}
+
+extension TrainCommand {
+    /// The directory named, else where the task and method would have gone, else the latest run.
+    private func runToResume(_ resolved: Settings) -> RunDirectory {
+        if let output { return RunDirectory(URL(fileURLWithPath: output)) }
+        if settings.task != nil || settings.config != nil { return RunDirectory(Training.defaultOutput(resolved)) }
+        return LoadedRun.locate(nil)
+    }
+
+    private func ownSettings(of run: RunDirectory) throws -> Settings {
+        guard run.isRun else {
+            throw Failure(
+                .notFound, "there is no run to go on with", at: run.root.path, remedy: "Start one without --resume.")
+        }
+        return try Settings.resolve(configuration: run.configuration)
+    }
+
+    /// A resumed run keeps its settings; only the number of steps may grow. A flag that says otherwise is refused
+    /// rather than ignored.
+    private func checkUnchanged(_ run: RunDirectory) throws {
+        let own = try ownSettings(of: run)
+        let flags = try settings.overrides().filter { $0.key != "steps" }
+        let asked = try Settings.resolve(configuration: run.configuration, overrides: flags)
+        for key in SettingKey.all where own.value(of: key) != asked.value(of: key) {
+            throw Failure(
+                .usage, "the run has \(key.path) \(own.value(of: key)), and cannot go on with \(asked.value(of: key))",
+                at: run.root.path, remedy: "Leave the setting out, or start a new run with another --output.")
+        }
+    }
+}

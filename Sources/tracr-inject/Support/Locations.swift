@@ -1,0 +1,29 @@
+import Foundation
+import Injection
+import Logging
+import RASP
+import Serialization
+
+/// A program as the command line names it: a path, or the name of a bundled program.
+enum ProgramFile {
+    /// Reads the program; its warnings go to standard error.
+    static func load(_ name: String, output: String? = nil) throws -> Program {
+        let program = try Program.load(contentsOf: BundledFiles().program(name), options: ProgramOptions(output: output))
+        show(program.warnings)
+        return program
+    }
+
+    /// Warnings with their source lines, on standard error.
+    static func show(_ warnings: [Diagnostic]) {
+        guard DiagnosticLog.threshold <= .warning else { return }
+        for warning in warnings { Standard.error(ErrorReport.describe(warning)) }
+    }
+}
+
+/// Paths as a person reads them: relative where they lie under the working directory.
+enum Path {
+    static func shown(_ url: URL) -> String {
+        let base = FileManager.default.currentDirectoryPath + "/"
+        return url.path.hasPrefix(base) ? String(url.path.dropFirst(base.count)) : url.path
+    }
+}

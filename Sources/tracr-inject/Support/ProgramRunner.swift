@@ -1,0 +1,66 @@
+import Compiler
+import RASP
+import Serialization
+
+/// One input with what the program made of it.
+struct RunResult {
+    var input: [Atom]
+    var output: [Atom?]
+    var trace: [(name: String, values: [Atom?])] = []
+
+    func json(tracing: Bool) -> JSONValue {
+        var members: [(String, JSONValue)] = [("input", JSONValue(input)), ("output", JSONValue(output))]
+        if tracing {
+            members.append(("trace", .object(JSONObject(trace.map { ($0.name, JSONValue($0.values)) }))))
+        }
+        return .object(JSONObject(members))
+    }
+
+    /// One row a position, one column a variable; the output stands last and is not shown twice.
+    func table(output name: String) -> String {
+        let variables = trace.filter { $0.name != name }
+        var table = Table(["", "token"] + variables.map(\.name) + [name], rightAligned: [0])
+        for position in input.indices {
+            table.add(
+                ["\(position)", Atom.cell(input[position])]
+                    + variables.map { Atom.cell($0.values[position]) } + [Atom.cell(output[position])])
+        }
+        return table.text
+    }
+}
+
+/// The two ways to execute a program.
+protocol ProgramRunner {
+    func run(_ input: [Atom], tracing: Bool) throws -> RunResult
+}
+
+struct InterpretedRunner: ProgramRunner {
+    let program: Program
+    let interpreter: Interpreter
+
+    init(program: Program, causal: Bool) {
+        self.program = program
+        interpreter = Interpreter(causal: causal)
+    }
+
+    func run(_ input: [Atom], tracing: Bool) throws -> RunResult {
+        let evaluation = try interpreter.run(program, on: input)
+        return RunResult(
+            input: input, output: evaluation.output, trace: evaluation.variables.map { ($0.name, $0.values) })
+    }
+}
+
+struct CompiledRunner: ProgramRunner {
+    let model: CompiledModel
+
+    func run(_ input: [Atom], tracing: Bool) throws -> RunResult {
+        guard tracing else { return RunResult(input: input, output: try model.run(input)) }
+        // Nothing that is named is ever overwritten, so the last state holds all of it.
+        let states = try model.residualStates(input)
+        let rows = input.indices.map { states.row(state: states.count - 1, position: $0) }
+        let trace = model.variables.filter { !$0.isScratch }.map { variable in
+            (name: variable.name, values: rows.map { model.decode(variable, $0) })
+        }
+        return RunResult(input: input, output: rows.map { model.decode(model.outputVariable, $0) }, trace: trace)
+    }
+}
