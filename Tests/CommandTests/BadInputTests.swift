@@ -1,0 +1,187 @@
+import Foundation
+import Testing
+
+/// Every kind of bad input ends in one clear error with the contract's exit code, and leaves nothing half-written.
+@Suite struct BadInputTests {
+    let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+    }
+
+    /// One error, nothing on standard output, no crash.
+    private func expectError(
+        _ arguments: [String], status: Int32, mentions words: [String], input: String? = nil,
+        at location: SourceLocation = #_sourceLocation
+    ) throws {
+        let outcome = try Tool.run(arguments, input: input, in: scratch.root)
+        #expect(outcome.status == status, "\(outcome.error)", sourceLocation: location)
+        #expect(outcome.output.isEmpty, sourceLocation: location)
+        let errors = outcome.error.split(separator: "\n").filter { $0.hasPrefix("tracr-inject: error: ") }
+        #expect(errors.count == 1, "\(outcome.error)", sourceLocation: location)
+        for word in words {
+            #expect(outcome.error.contains(word), "no '\(word)' in: \(outcome.error)", sourceLocation: location)
+        }
+    }
+
+    private func student(_ name: String, _ change: (URL) throws -> Void) throws -> String {
+        let facts = try Tool.run("doctor", "--json").json()
+        let tiny = try #require(facts["student"] as? String)
+        let folder = scratch.root.appendingPathComponent(name)
+        try FileManager.default.copyItem(at: URL(fileURLWithPath: tiny), to: folder)
+        try change(folder)
+        return folder.path
+    }
+
+    // MARK: Missing files
+
+    @Test(arguments: [
+        ["run", "missing.rasp", "a"], ["compile", "missing.rasp"], ["train", "--config", "missing.yaml"],
+        ["train", "--task", "count", "--student", "missing"], ["train", "--task", "count", "--text", "missing.txt"],
+        ["train", "--task", "count", "--data", "missing.jsonl"], ["eval", "missing"],
+        ["decode", "prompt", "--run", "missing"], ["tokenize", "--student", "missing", "a"],
+        ["train", "--resume", "--output", "missing"],
+    ])
+    func missingFileIs66(_ arguments: [String]) throws {
+        try expectError(arguments, status: 66, mentions: ["missing"])
+    }
+
+    // MARK: Settings
+
+    @Test func unknownYAMLKeyIs65WithASuggestion() throws {
+        scratch.file("c.yaml", "task: count\nlr:\n  studnet: 1e-4\n")
+        try expectError(
+            ["train", "--config", "c.yaml"], status: 65, mentions: ["c.yaml:3", "lr.studnet", "lr.student"])
+    }
+
+    @Test func malformedYAMLIs65() throws {
+        scratch.file("c.yaml", "task: [count\nsteps: 5\n")
+        try expectError(["train", "--config", "c.yaml"], status: 65, mentions: ["c.yaml"])
+    }
+
+    @Test func wrongTypeIs65() throws {
+        scratch.file("c.yaml", "task: count\nsteps: many\n")
+        try expectError(["train", "--config", "c.yaml"], status: 65, mentions: ["steps", "many", "whole number"])
+    }
+
+    @Test func unknownSetKeyIs64WithASuggestion() throws {
+        try expectError(
+            ["train", "--task", "count", "--set", "lr.studnet=1"], status: 64, mentions: ["lr.studnet", "lr.student"])
+    }
+
+    @Test func unknownTaskIs64WithASuggestion() throws {
+        try expectError(["train", "--task", "coutn"], status: 64, mentions: ["coutn", "'count'"])
+    }
+
+    @Test func nothingToTrainIs64() throws {
+        try expectError(["train"], status: 64, mentions: ["--task"])
+    }
+
+    // MARK: Students
+
+    @Test func truncatedWeightsAre65() throws {
+        let folder = try student("truncated") { folder in
+            let weights = folder.appendingPathComponent("model.safetensors")
+            let handle = try FileHandle(forWritingTo: weights)
+            try handle.truncate(atOffset: handle.seekToEnd() / 2)
+        }
+        try expectError(
+            ["train", "--task", "count", "--student", folder], status: 65, mentions: ["model.safetensors"])
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("runs")))
+    }
+
+    @Test func tooFewLayersAre65() throws {
+        // Eight variables deep: nothing that fits on a student of one layer.
+        let folder = try student("shallow") { folder in
+            let file = folder.appendingPathComponent("config.json")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            try text.replacing(/"n_layer": *\d+/, with: "\"n_layer\": 0").write(to: file, atomically: true, encoding: .utf8)
+        }
+        try expectError(["train", "--task", "count", "--student", folder], status: 65, mentions: ["layer"])
+    }
+
+    @Test func brokenConfigurationIs65() throws {
+        let folder = try student("broken") { folder in
+            try Data("{\"n_layer\": 12,".utf8).write(to: folder.appendingPathComponent("config.json"))
+        }
+        try expectError(["train", "--task", "count", "--student", folder], status: 65, mentions: ["config.json"])
+    }
+
+    // MARK: Text and data
+
+    @Test(arguments: ["", "\n\n  \n"])
+    func textFileWithoutTextIs65(_ content: String) throws {
+        scratch.file("empty.txt", content)
+        try expectError(
+            ["train", "--task", "count", "--text", "empty.txt", "--steps", "1"], status: 65, mentions: ["empty.txt"])
+    }
+
+    @Test func malformedDataIs65WithItsLine() throws {
+        scratch.file("d.jsonl", "{\"prompt\": \"a\", \"answer\": \" 1\"}\n{\"prompt\": \"b\"\n")
+        try expectError(["train", "--task", "count", "--data", "d.jsonl"], status: 65, mentions: ["d.jsonl:2"])
+    }
+
+    /// The slip that is silent elsewhere: labels that the compiled program does not compute.
+    @Test func dataThatTheProgramContradictsIs65() throws {
+        scratch.file("d.jsonl", #"{"prompt": "What is the number of 'X' in this text? x y x. Answer:", "answer": " 7"}"#)
+        try expectError(["train", "--task", "count", "--data", "d.jsonl"], status: 65, mentions: ["7", "2"])
+    }
+
+    @Test func inputThatIsNotTextIs65() throws {
+        let bytes = scratch.root.appendingPathComponent("bytes")
+        try Data([0x61, 0xFF, 0x0A]).write(to: bytes)
+        let process = try Tool.run(["train", "--task", "count", "--text", bytes.path, "--steps", "1"], in: scratch.root)
+        #expect(process.status == 65)
+    }
+
+    // MARK: Outputs
+
+    @Test func outputUnderAFileIs73() throws {
+        scratch.file("taken", "")
+        try expectError(["compile", "count", "--verify", "0", "--output", "taken/here"], status: 73, mentions: ["taken"])
+        try expectError(["train", "--task", "count", "--steps", "0", "--output", "taken"], status: 73, mentions: ["taken"])
+    }
+
+    @Test func fullStandardOutputIs74() throws {
+        let outcome = try Tool.run("data", "count", output: "/dev/full")
+        #expect(outcome.status == 74)
+        #expect(outcome.error == "tracr-inject: error: cannot write to standard output: No space left on device\n")
+    }
+
+    /// A full disk: a file system of 256 KiB, which only root may mount.
+    @Test(.enabled(if: SmallDisk.isAvailable))
+    func fullDiskIs74AndLeavesNothingHalfWritten() throws {
+        let disk = try SmallDisk(kibibytes: 256)
+        let outcome = try Tool.run("train", "--task", "count", "--steps", "0", "--output", disk.path + "/run")
+        #expect(outcome.status == 74, "\(outcome.error)")
+        #expect(outcome.error.contains("space"))
+        // Whatever is there does not pass for a run.
+        let evaluated = try Tool.run("eval", disk.path + "/run")
+        #expect(evaluated.status == 65 || evaluated.status == 66, "\(evaluated.error)")
+    }
+}
+
+/// A tmpfs that is full soon.
+private final class SmallDisk {
+    let path: String
+
+    static let isAvailable: Bool = {
+        guard getuid() == 0, let disk = try? SmallDisk(kibibytes: 64) else { return false }
+        withExtendedLifetime(disk) {}
+        return true
+    }()
+
+    init(kibibytes: Int) throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("disk-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        guard mount("tmpfs", path, "tmpfs", 0, "size=\(kibibytes)k") == 0 else {
+            rmdir(path)
+            throw CocoaError(.fileWriteNoPermission)
+        }
+    }
+
+    deinit {
+        umount(path)
+        rmdir(path)
+    }
+}

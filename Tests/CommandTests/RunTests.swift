@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+/// Whole outputs of `run` and `compile` over a program of the test's own.
+@Suite struct RunTests {
+    static let histogram = """
+        #pragma vocab a b c
+        #pragma max_length 5
+        same = select(tokens, tokens, ==);
+        hist = selector_width(same);
+        """
+
+    let scratch: Scratch
+    let program: String
+
+    init() throws {
+        scratch = try Scratch()
+        program = scratch.file("hist.rasp", Self.histogram).path
+    }
+
+    @Test func eachInputGivesALine() throws {
+        let outcome = try Tool.run("run", program, "abca", #"["b", "b"]"#)
+        #expect(outcome.output == "[2, 1, 1, 2]\n[2, 2]\n")
+        #expect(outcome.error.isEmpty)
+        #expect(outcome.status == 0)
+    }
+
+    @Test func inputsAreSplitAtLineFeedsOnly() throws {
+        // Three lines, the last without an end; the carriage return is a token of the first.
+        let outcome = try Tool.run("run", program, input: "a\r\naa\n\u{2028}c")
+        #expect(outcome.output == "[1, 1]\n[2, 2]\n[1, 1]\n")
+    }
+
+    @Test func traceIsATable() throws {
+        let outcome = try Tool.run("run", program, "aba", "--trace")
+        #expect(
+            outcome.output == """
+                  token hist
+                - ----- ----
+                0 a     2
+                1 b     1
+                2 a     2
+
+                """)
+    }
+
+    @Test func jsonIsOneObject() throws {
+        let outcome = try Tool.run("run", program, "ab", "c", "--json", "--trace")
+        #expect(
+            outcome.output == """
+                {"program": "hist", "results": [{"input": ["a", "b"], "output": [1, 1], "trace": {"hist": [1, 1]}}, \
+                {"input": ["c"], "output": [1], "trace": {"hist": [1]}}]}
+
+                """)
+    }
+
+    @Test func undefinedIsNull() throws {
+        // Nothing is selected at position 0, and an s-op computed from nothing is undefined only where the language says
+        // so; the language's default is 0.
+        let previous = scratch.file("previous.rasp", "previous = aggregate(select(indices, indices, <), indices);").path
+        #expect(try Tool.run("run", previous, "abc").output == "[0, 0, 0.5]\n")
+    }
+
+    @Test(arguments: [[], ["--trace"]])
+    func compiledWeightsSayWhatTheInterpreterSays(_ flags: [String]) throws {
+        let inputs = ["abca", "c", "bbbbb"]
+        let interpreted = try Tool.run(["run", program] + inputs + flags)
+        let compiled = try Tool.run(["run", program, "--compiled"] + inputs + flags)
+        #expect(compiled.status == 0, "\(compiled.error)")
+        #expect(compiled.output == interpreted.output)
+    }
+
+    @Test func compiledRefusesWhatItHasNoTokenFor() throws {
+        let outcome = try Tool.run("run", program, "--compiled", "abz")
+        #expect(outcome.status == 65)
+        #expect(outcome.error.contains(#"token "z" at position 2"#))
+    }
+
+    @Test func causalFlagBeatsThePragma() throws {
+        #expect(try Tool.run("run", program, "aaa", "--causal").output == "[1, 2, 3]\n")
+    }
+
+    @Test func compileReportsAndWrites() throws {
+        let folder = scratch.path("out")
+        let outcome = try Tool.run("compile", program, "--output", folder, "--json")
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let report = try outcome.json()
+        #expect(report["name"] as? String == "hist")
+        #expect(report["output_directory"] as? String == folder)
+        #expect(report["layers"] as? Int == (report["heads_per_layer"] as? [Int])?.count)
+        for key in ["d_model", "d_head", "d_mlp", "parameters", "nonzero"] {
+            #expect((report[key] as? Int ?? 0) > 0, "\(key)")
+        }
+        #expect(report["vocabulary"] as? [String] == ["a", "b", "c"])
+        #expect(report["max_length"] as? Int == 5)
+        #expect(report["causal"] as? Bool == false)
+        #expect(report["seconds"] as? Double != nil)
+        // 3 + 9 + 27 + 81 + 243 inputs are fewer than the 1,000 asked for.
+        #expect(report["verified"] as? Int == 363)
+        #expect(report["mismatches"] as? Int == 0)
+        let written = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(written == ["config.json", "model.safetensors"])
+    }
+
+    @Test func compileFlagsWin() throws {
+        let report = try Tool.run(
+            "compile", program, "--vocab", "x", "y", "--max-length", "3", "--causal", "--verify", "0", "--json",
+            in: scratch.root
+        ).json()
+        #expect(report["vocabulary"] as? [String] == ["x", "y"])
+        #expect(report["max_length"] as? Int == 3)
+        #expect(report["causal"] as? Bool == true)
+        #expect(report["verified"] as? Int == 0)
+        #expect(report["output_directory"] as? String == "compiled/hist")
+        #expect(FileManager.default.fileExists(atPath: scratch.path("compiled/hist/model.safetensors")))
+    }
+
+    @Test func diagnosticsShowTheSource() throws {
+        scratch.file("wrong.rasp", "x = select(tokens, tokns, ==);\n")
+        let outcome = try Tool.run("run", "wrong.rasp", "a", in: scratch.root)
+        #expect(outcome.status == 65)
+        #expect(outcome.output.isEmpty)
+        #expect(
+            outcome.error == """
+                tracr-inject: error: tokns is not defined [undefined-name]
+                  wrong.rasp:1:20
+                  x = select(tokens, tokns, ==);
+                                     ^~~~~
+                  fix: did you mean tokens?
+
+                """)
+    }
+}

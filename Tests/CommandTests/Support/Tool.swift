@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+/// What one call of the built executable left.
+struct Outcome {
+    let status: Int32
+    let output: String
+    let error: String
+
+    var lines: [Substring] { output.split(separator: "\n", omittingEmptySubsequences: false).dropLast() }
+
+    /// Standard output as the one JSON object it has to be.
+    func json() throws -> [String: Any] {
+        let value = try JSONSerialization.jsonObject(with: Data(output.utf8))
+        return try #require(value as? [String: Any], "standard output is no JSON object: \(output.prefix(300))")
+    }
+}
+
+/// The executable under test: the one built beside the test bundle.
+enum Tool {
+    static let executable: URL = {
+        // The test bundle is itself an executable in the build folder.
+        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("tracr-inject")
+    }()
+
+    /// Runs the executable to its end. Streams go through files, which no amount of output can block.
+    ///
+    /// - Parameter output: where standard output goes in place of a file that is read back (`/dev/full`).
+    static func run(
+        _ arguments: String..., input: String? = nil, in directory: URL? = nil, output: String? = nil,
+        environment: [String: String] = [:]
+    ) throws -> Outcome {
+        try run(arguments, input: input, in: directory, output: output, environment: environment)
+    }
+
+    static func run(
+        _ arguments: [String], input: String? = nil, in directory: URL? = nil, output: String? = nil,
+        environment: [String: String] = [:]
+    ) throws -> Outcome {
+        let scratch = try Scratch()
+        let outputFile = output.map { URL(fileURLWithPath: $0) } ?? scratch.file("output", "")
+        let errorFile = scratch.file("error", "")
+        let inputFile = scratch.file("input", input ?? "")
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.currentDirectoryURL = directory ?? scratch.root
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(["NO_COLOR": "1", "SWIFT_BACKTRACE": "enable=no"]) { $1 }
+            .merging(environment) { $1 }
+        process.standardInput = try FileHandle(forReadingFrom: inputFile)
+        process.standardOutput = try FileHandle(forWritingTo: outputFile)
+        process.standardError = try FileHandle(forWritingTo: errorFile)
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
+        try process.run()
+        ended.wait()
+        let status = process.terminationStatus
+        return Outcome(
+            status: process.terminationReason == .uncaughtSignal ? 128 + status : status,
+            output: output == nil ? try String(contentsOf: outputFile, encoding: .utf8) : "",
+            error: try String(contentsOf: errorFile, encoding: .utf8))
+    }
+}
+
+/// A folder that is there as long as the value is.
+final class Scratch {
+    let root: URL
+
+    init() throws {
+        root = FileManager.default.temporaryDirectory.appendingPathComponent("tracr-inject-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: root)
+    }
+
+    func path(_ name: String) -> String {
+        root.appendingPathComponent(name).path
+    }
+
+    /// Writes a file and returns its place.
+    @discardableResult
+    func file(_ name: String, _ text: String) -> URL {
+        let url = root.appendingPathComponent(name)
+        FileManager.default.createFile(atPath: url.path, contents: Data(text.utf8))
+        return url
+    }
+}
