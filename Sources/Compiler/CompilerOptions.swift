@@ -20,7 +20,9 @@ public struct CompilerOptions: Sendable {
     /// What a program may cost before it is refused.
     public struct Limits: Sendable {
         /// Joint domain up to which chains of maps are fused into one.
-        public var fusedDomain = 4096
+        public var fusedDomain = 1 << 17
+        /// Hidden units that a fused map may take, where not fusing would take fewer.
+        public var fusedUnits = 2048
         /// Joint domain of one map, or entries of one selector table.
         public var domain = 1 << 21
         /// Values of one variable laid out one-hot.

@@ -9,8 +9,8 @@ struct LookupMLP {
         let plan = LookupPlan(table, reader.variables, isScalar: isScalar)
         if let output = plan.defaultOutput { units.add(everywhere, writing: reader.writing(target, output)) }
         switch plan.construction {
-        case .product(let axis): product(table, axis, target, plan.defaultOutput, &units)
-        case .thresholds(let axis): thresholds(table, axis, target, plan.defaultOutput, &units)
+        case .cases(let tree): cases(table, tree, target, plan.defaultOutput, &units)
+        case .thresholds(let axis, let tree, let rows): thresholds(table, axis, tree, rows, target, plan.defaultOutput, &units)
         case .additive(let codes): additive(table, codes, target, &units)
         case .linear(let codes, let least, let offset): linear(table, codes, least, offset, target, &units)
         }
@@ -24,31 +24,27 @@ struct LookupMLP {
     }
 
     /// `ReLU(x1 + ... + xm - (m - 1))` is 1 where all m indicators are.
-    private func product(_ table: ValueTable, _ axis: Int, _ target: Int, _ defaultOutput: Int?, _ units: inout HiddenUnits) {
-        guard !table.axes.isEmpty else {
-            units.add(everywhere, writing: reader.writing(target, table.function.outputs[0]))
-            return
-        }
+    private func cases(
+        _ table: ValueTable, _ tree: DecisionTree, _ target: Int, _ defaultOutput: Int?, _ units: inout HiddenUnits
+    ) {
         let members = table.axes.map(\.members)
-        for row in LookupPlan.rows(table, along: axis) {
-            var classesOf: [Int: [Int]] = [:]
-            for (index, output) in row.outputs.enumerated() { classesOf[output, default: []].append(index) }
-            for output in classesOf.keys.sorted() where output != defaultOutput {
-                let values = classesOf[output, default: []].flatMap { members[axis][$0] }.sorted()
-                var form = conditions(table, members, row.others, except: axis)
-                form.add(reader.indicator(table.axes[axis].variable, values))
-                form.bias -= Double(table.axes.count - 1)
-                units.add(
-                    reader.silencedAtBOS(form, time: time), writing: difference(target, output, defaultOutput))
+        tree.forEachLeaf { conditions, output in
+            guard output != defaultOutput else { return }
+            var form = everywhere
+            if !conditions.isEmpty {
+                form = conjunction(conditions, table.axes, members)
+                form.bias -= Double(conditions.count - 1)
             }
+            units.add(reader.silencedAtBOS(form, time: time), writing: difference(target, output, defaultOutput))
         }
     }
 
-    /// The number of conditions that hold, of those that pick one class of every axis but one.
-    private func conditions(_ table: ValueTable, _ members: [[[Int]]], _ classes: [Int], except axis: Int) -> LinearForm {
+    /// The number of conditions that hold.
+    private func conjunction(_ conditions: [(axis: Int, classes: [Int])], _ axes: [Axis], _ members: [[[Int]]]) -> LinearForm {
         var form = LinearForm()
-        for (position, other) in table.axes.enumerated() where position != axis {
-            form.add(reader.indicator(other, members[position], classes[position]))
+        for condition in conditions {
+            let values = condition.classes.flatMap { members[condition.axis][$0] }.sorted()
+            form.add(reader.indicator(axes[condition.axis].variable, values))
         }
         return form
     }
@@ -59,24 +55,29 @@ struct LookupMLP {
         return form
     }
 
-    /// Steps of a scalar between the values where the output changes, for each combination of the other classes.
-    private func thresholds(_ table: ValueTable, _ axis: Int, _ target: Int, _ defaultOutput: Int?, _ units: inout HiddenUnits) {
+    /// Steps of a scalar between the values where the output changes, for each case of the other axes.
+    private func thresholds(
+        _ table: ValueTable, _ axis: Int, _ tree: DecisionTree, _ rows: [[Int]], _ target: Int, _ defaultOutput: Int?,
+        _ units: inout HiddenUnits
+    ) {
         let scalarAxis = table.axes[axis]
         let variable = reader.variables[scalarAxis.variable]
-        let members = table.axes.map(\.members)
+        var others = table.axes
+        others.remove(at: axis)
+        let members = others.map(\.members)
         let order = variable.scalarOrder
         var scalar = LinearForm()
         scalar.add(1, reader.layout.scalar(scalarAxis.variable))
-        for row in LookupPlan.rows(table, along: axis) {
-            let gate = conditions(table, members, row.others, except: axis)
-            let count = Double(table.axes.count - 1)
-            let points = order.map { (sum: variable.scalars[$0], output: row.outputs[scalarAxis.classOf[$0]]) }
+        tree.forEachLeaf { conditions, row in
+            let gate = conjunction(conditions, others, members)
+            let count = Double(conditions.count)
+            let points = order.map { (sum: variable.scalars[$0], output: rows[row][scalarAxis.classOf[$0]]) }
             steps(points, of: scalar, gate: gate, gateCount: count, target, startsAt: defaultOutput, &units)
             if let flagged = variable.flagged, let stand = variable.stand, let flag = reader.layout.flag(scalarAxis.variable) {
                 var form = gate
                 form.add(1, flag)
                 form.bias -= count
-                let (output, instead) = (row.outputs[scalarAxis.classOf[flagged]], row.outputs[scalarAxis.classOf[stand]])
+                let (output, instead) = (rows[row][scalarAxis.classOf[flagged]], rows[row][scalarAxis.classOf[stand]])
                 units.add(reader.silencedAtBOS(form, time: time), writing: difference(target, output, instead))
             }
         }

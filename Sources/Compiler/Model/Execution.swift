@@ -42,8 +42,7 @@ extension CompiledModel {
         values.reserveCapacity((layers.count + 1) * rows.count * width)
         values += execution.state[width...]
         for layer in layers {
-            for head in layer.heads { execution.attend(head) }
-            execution.addAttention()
+            execution.attend(layer.heads)
             execution.feedForward(layer)
             values += execution.state[width...]
         }
@@ -51,101 +50,111 @@ extension CompiledModel {
     }
 }
 
-/// A forward pass that touches non-zeros only.
+/// A forward pass that touches non-zeros only. Sums are formed in double precision and rounded to fp32 once per
+/// sublayer.
 private struct Execution {
     let width: Int
     let positions: Int
     let causal: Bool
     /// `[positions, width]`, BOS first.
     var state: [Float]
-    private var pending: [Double]
+    private var sums: [Double]
 
     init(_ model: CompiledModel, _ rows: [Int]) {
         width = model.width
         positions = rows.count
         causal = model.causal
-        var sums = [Double](repeating: 0, count: rows.count * model.width)
-        sums.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            for (position, row) in rows.enumerated() {
-                model.tokenEmbedding.add(1, row, to: base + position * model.width)
-                model.positionEmbedding.add(1, position, to: base + position * model.width)
-            }
+        var (tokens, places) = (SparseVectors(), SparseVectors())
+        for (position, row) in rows.enumerated() {
+            tokens.append(row, 1)
+            tokens.endVector()
+            places.append(position, 1)
+            places.endVector()
         }
-        state = sums.map(Float.init)
-        pending = [Double](repeating: 0, count: sums.count)
+        sums = [Double](repeating: 0, count: rows.count * model.width)
+        state = [Float](repeating: 0, count: sums.count)
+        sums.withUnsafeMutableBufferPointer { sums in
+            model.tokenEmbedding.accumulate(tokens, into: sums)
+            model.positionEmbedding.accumulate(places, into: sums)
+        }
+        addSums()
     }
 
-    /// `b + A x` at every position, `[positions, rows]`.
-    private func apply(_ map: SparseMap) -> [Double] {
-        var result: [Double] = []
-        result.reserveCapacity(positions * map.rows)
-        let bias = map.bias.map(Double.init)
-        for _ in 0..<positions { result += bias }
-        result.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress, map.rows > 0 else { return }
-            for position in 0..<positions {
-                for column in 0..<width where state[position * width + column] != 0 {
-                    map.add(Double(state[position * width + column]), column, to: base + position * map.rows)
+    private mutating func addSums() {
+        for index in state.indices where sums[index] != 0 {
+            state[index] = Float(Double(state[index]) + sums[index])
+            sums[index] = 0
+        }
+    }
+
+    /// Softmax attention: all heads read the stream, then all write to it.
+    mutating func attend(_ heads: [CompiledHead]) {
+        guard !heads.isEmpty else { return }
+        let input = SparseVectors(dense: state, width: width)
+        for head in heads {
+            let means = attentionMeans(head, input)
+            sums.withUnsafeMutableBufferPointer { head.output.accumulate(means, into: $0) }
+        }
+        addSums()
+    }
+
+    private func attentionMeans(_ head: CompiledHead, _ input: SparseVectors) -> SparseVectors {
+        let (size, valueSize) = (head.keySize, head.valueSize)
+        let queries = SparseVectors(dense: head.query.apply(input).map(Float.init), width: size)
+        let keys = head.key.apply(input)
+        let values = head.value.apply(input)
+        var result = SparseVectors()
+        var logits = [Double](repeating: 0, count: positions)
+        var mean = [Double](repeating: 0, count: valueSize)
+        keys.withUnsafeBufferPointer { keys in
+            values.withUnsafeBufferPointer { values in
+                for query in 0..<positions {
+                    let visible = causal ? query + 1 : positions
+                    for key in 0..<visible { logits[key] = 0 }
+                    for entry in queries.starts[query]..<queries.starts[query + 1] {
+                        let (dimension, factor) = (Int(queries.columns[entry]), queries.values[entry])
+                        for key in 0..<visible { logits[key] += factor * keys[key * size + dimension] }
+                    }
+                    let total = Self.exponentiate(&logits, visible)
+                    for index in mean.indices { mean[index] = 0 }
+                    for key in 0..<visible where logits[key] != 0 {
+                        let share = logits[key] / total
+                        for index in 0..<valueSize { mean[index] += share * values[key * valueSize + index] }
+                    }
+                    for index in mean.indices where mean[index] != 0 { result.append(index, mean[index]) }
+                    result.endVector()
                 }
             }
         }
         return result
     }
 
-    /// Softmax attention; what it writes is kept until all heads of the layer have read.
-    mutating func attend(_ head: CompiledHead) {
-        let (queries, keys, values) = (apply(head.query), apply(head.key), apply(head.value))
-        let (size, valueSize) = (head.keySize, head.valueSize)
-        var logits = [Double](repeating: 0, count: positions)
-        var mean = [Double](repeating: 0, count: valueSize)
-        for query in 0..<positions {
-            let visible = causal ? query + 1 : positions
-            for key in 0..<visible { logits[key] = 0 }
-            for dimension in 0..<size where queries[query * size + dimension] != 0 {
-                let factor = queries[query * size + dimension]
-                for key in 0..<visible { logits[key] += factor * keys[key * size + dimension] }
-            }
-            let largest = logits[0..<visible].max() ?? 0
-            var total = 0.0
-            for key in 0..<visible {
-                // Equal logits are by far the commonest case, and exp(-40) is lost to fp32.
-                let difference = logits[key] - largest
-                logits[key] = difference == 0 ? 1 : difference < -40 ? 0 : exp(difference)
-                total += logits[key]
-            }
-            for index in mean.indices { mean[index] = 0 }
-            for key in 0..<visible where logits[key] != 0 {
-                let share = logits[key] / total
-                for index in 0..<valueSize { mean[index] += share * values[key * valueSize + index] }
-            }
-            pending.withUnsafeMutableBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return }
-                for index in 0..<valueSize where mean[index] != 0 {
-                    head.output.add(mean[index], index, to: base + query * width)
-                }
-            }
+    /// exp(logit - largest) in place; returns the sum.
+    private static func exponentiate(_ logits: inout [Double], _ count: Int) -> Double {
+        var largest = logits[0]
+        for index in 1..<max(count, 1) where logits[index] > largest { largest = logits[index] }
+        var total = 0.0
+        for index in 0..<count {
+            // Equal logits are by far the commonest case, and exp(-40) is lost to fp32.
+            let difference = logits[index] - largest
+            logits[index] = difference == 0 ? 1 : difference < -40 ? 0 : exp(difference)
+            total += logits[index]
         }
-    }
-
-    mutating func addAttention() {
-        for index in state.indices where pending[index] != 0 {
-            state[index] = Float(Double(state[index]) + pending[index])
-            pending[index] = 0
-        }
+        return total
     }
 
     mutating func feedForward(_ layer: CompiledLayer) {
         let units = layer.hiddenCount
-        let activations = apply(layer.hidden)
-        pending.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            for position in 0..<positions {
-                for unit in 0..<units where activations[position * units + unit] > 0 {
-                    layer.output.add(activations[position * units + unit], unit, to: base + position * width)
-                }
+        guard units > 0 else { return }
+        let activations = layer.hidden.apply(SparseVectors(dense: state, width: width))
+        var active = SparseVectors()
+        for position in 0..<positions {
+            for unit in 0..<units where activations[position * units + unit] > 0 {
+                active.append(unit, activations[position * units + unit])
             }
+            active.endVector()
         }
-        addAttention()
+        sums.withUnsafeMutableBufferPointer { layer.output.accumulate(active, into: $0) }
+        addSums()
     }
 }

@@ -38,15 +38,69 @@ package struct SparseMap: Sendable, Equatable {
         }
     }
 
-    /// Adds `x * column` to the output.
-    @inline(__always)
-    func add(_ x: Double, _ column: Int, to output: UnsafeMutablePointer<Double>) {
-        row.withUnsafeBufferPointer { row in
-            weight.withUnsafeBufferPointer { weight in
-                for index in Int(starts[column])..<Int(starts[column + 1]) {
-                    output[Int(row[index])] += x * Double(weight[index])
+    /// `b + A x` for each of several sparse vectors, `[vectors, rows]`.
+    func apply(_ vectors: SparseVectors) -> [Double] {
+        var result = [Double](repeating: 0, count: vectors.count * rows)
+        guard rows > 0 else { return result }
+        result.withUnsafeMutableBufferPointer { result in
+            if let base = result.baseAddress {
+                for vector in 0..<vectors.count {
+                    for index in 0..<rows { base[vector * rows + index] = Double(bias[index]) }
+                }
+            }
+            accumulate(vectors, into: result)
+        }
+        return result
+    }
+
+    /// Adds `A x` for each vector; the bias is left out.
+    func accumulate(_ vectors: SparseVectors, into result: UnsafeMutableBufferPointer<Double>) {
+        guard let output = result.baseAddress else { return }
+        starts.withUnsafeBufferPointer { starts in
+            row.withUnsafeBufferPointer { row in
+                weight.withUnsafeBufferPointer { weight in
+                    for vector in 0..<vectors.count {
+                        let target = output + vector * rows
+                        for entry in vectors.starts[vector]..<vectors.starts[vector + 1] {
+                            let (column, x) = (Int(vectors.columns[entry]), vectors.values[entry])
+                            for index in Int(starts[column])..<Int(starts[column + 1]) {
+                                target[Int(row[index])] += x * Double(weight[index])
+                            }
+                        }
+                    }
                 }
             }
         }
     }
+}
+
+/// The non-zeros of several vectors.
+struct SparseVectors {
+    private(set) var starts: [Int] = [0]
+    private(set) var columns: [Int32] = []
+    private(set) var values: [Double] = []
+
+    var count: Int { starts.count - 1 }
+
+    init() {}
+
+    /// The rows of a dense matrix.
+    init(dense: [Float], width: Int) {
+        columns.reserveCapacity(dense.count / 16)
+        values.reserveCapacity(dense.count / 16)
+        dense.withUnsafeBufferPointer { dense in
+            for start in stride(from: 0, to: dense.count, by: width) {
+                for column in 0..<width where dense[start + column] != 0 { append(column, Double(dense[start + column])) }
+                endVector()
+            }
+        }
+    }
+
+    @inline(__always)
+    mutating func append(_ column: Int, _ value: Double) {
+        columns.append(Int32(column))
+        values.append(value)
+    }
+
+    mutating func endVector() { starts.append(columns.count) }
 }

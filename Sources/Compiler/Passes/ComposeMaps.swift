@@ -11,7 +11,11 @@ extension Lowering {
         while true {
             let operands = inputs.map { tables[$0, default: .constant(nil)] }
             do {
-                return try evaluate(function, operands, limit: limit, sop)
+                let table = try evaluate(function, operands, limit: limit, sop)
+                // A map that fuses badly is better off in steps.
+                let compound = inputs.filter { tables[$0, default: .constant(nil)].axes.count > 1 }
+                if compound.isEmpty || !isCostly(table) { return table }
+                for input in compound { _ = try materialise(input, named: nil, encoding: input.encoding) }
             } catch let error as DomainTooLarge {
                 let compound = inputs.filter { tables[$0, default: .constant(nil)].axes.count > 1 }
                 for input in compound { _ = try materialise(input, named: nil, encoding: input.encoding) }
@@ -43,6 +47,11 @@ extension Lowering {
             throw RASPError(failure.code, "'\(function.name)' fails for every value it can meet: \(failure.reason)", at: sop.span)
         }
         return table
+    }
+
+    private func isCostly(_ table: ValueTable) -> Bool {
+        guard table.function.outputs.count > setting.limits.fusedUnits, table.axes.count > 1 else { return false }
+        return LookupPlan.caseCount(table) > setting.limits.fusedUnits && !LookupPlan.isAdditive(table, variables)
     }
 
     private func tooLarge(

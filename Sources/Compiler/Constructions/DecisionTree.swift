@@ -1,0 +1,85 @@
+/// A table as nested case distinctions: each leaf is a conjunction of classes of few axes, and becomes one hidden
+/// unit. Where most axes matter only sometimes ("the digit at this place"), that is far fewer than combinations.
+indirect enum DecisionTree {
+    case leaf(Int)
+    /// Branches by sets of the axis's classes; together all of them.
+    case split(axis: Int, branches: [(classes: [Int], tree: DecisionTree)])
+
+    /// - Parameters:
+    ///   - sizes: classes of each axis.
+    ///   - outputs: row-major over the axes.
+    init(sizes: [Int], outputs: [Int]) {
+        let axes = sizes.enumerated().map { Axis(variable: $0, valueCount: $1) }
+        var function = FiniteFunction(axes: axes, outputs: outputs)
+        function.mergeClasses()
+        self = Self.build(function)
+    }
+
+    private static func build(_ function: FiniteFunction) -> DecisionTree {
+        guard !function.axes.isEmpty else { return .leaf(function.outputs[0]) }
+        if function.axes.count == 1 { return split(function, 0, (0..<function.axes[0].classCount).map { .leaf(function.outputs[$0]) }) }
+        let (position, parts) = bestSplit(function)
+        return split(function, position, parts.map(build))
+    }
+
+    private static func split(_ function: FiniteFunction, _ position: Int, _ trees: [DecisionTree]) -> DecisionTree {
+        let axis = function.axes[position]
+        // Leaves of one output share a branch; other branches differ, or their classes would have been merged.
+        var branches: [(classes: [Int], tree: DecisionTree)] = []
+        var branchOfOutput: [Int: Int] = [:]
+        for (members, tree) in zip(axis.members, trees) {
+            if case .leaf(let output) = tree {
+                if let known = branchOfOutput[output] {
+                    branches[known].classes += members
+                    continue
+                }
+                branchOfOutput[output] = branches.count
+            }
+            branches.append((members, tree))
+        }
+        return .split(axis: axis.variable, branches: branches)
+    }
+
+    /// The axis after which the least of the table is left to distinguish.
+    private static func bestSplit(_ function: FiniteFunction) -> (position: Int, parts: [FiniteFunction]) {
+        // Large tables are split by their smallest axis untried.
+        if function.outputs.count > 1 << 16 {
+            let position = function.axes.indices.min { function.axes[$0].classCount < function.axes[$1].classCount } ?? 0
+            return (position, restrictions(function, position))
+        }
+        var best: (position: Int, parts: [FiniteFunction], cost: Int)?
+        for position in function.axes.indices {
+            let parts = restrictions(function, position)
+            let cost = parts.reduce(0) { $0 + $1.outputs.count }
+            if best.map({ cost < $0.cost }) ?? true { best = (position, parts, cost) }
+        }
+        return best.map { ($0.position, $0.parts) } ?? (0, [])
+    }
+
+    /// The table with one axis fixed, for each of its classes.
+    private static func restrictions(_ function: FiniteFunction, _ position: Int) -> [FiniteFunction] {
+        let stride = function.axes[(position + 1)...].reduce(1) { $0 * $1.classCount }
+        let block = stride * function.axes[position].classCount
+        var axes = function.axes
+        axes.remove(at: position)
+        return (0..<function.axes[position].classCount).map { index in
+            var outputs: [Int] = []
+            outputs.reserveCapacity(function.outputs.count / function.axes[position].classCount)
+            for start in Swift.stride(from: index * stride, to: function.outputs.count, by: block) {
+                outputs += function.outputs[start..<(start + stride)]
+            }
+            var part = FiniteFunction(axes: axes, outputs: outputs)
+            part.mergeClasses()
+            return part
+        }
+    }
+
+    /// Calls `body` with the conditions and the output of every leaf.
+    func forEachLeaf(_ conditions: [(axis: Int, classes: [Int])] = [], _ body: ([(axis: Int, classes: [Int])], Int) -> Void) {
+        switch self {
+        case .leaf(let output): body(conditions, output)
+        case .split(let axis, let branches):
+            for branch in branches { branch.tree.forEachLeaf(conditions + [(axis, branch.classes)], body) }
+        }
+    }
+}

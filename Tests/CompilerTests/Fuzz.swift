@@ -1,0 +1,32 @@
+import Compiler
+import Foundation
+import RASP
+import Testing
+
+/// Random programs, interpreter against weights. `FUZZ_PROGRAMS` and `FUZZ_SEED` in the environment set how many and which.
+@Suite struct Fuzz {
+    @Test func interpreterAgainstWeights() throws {
+        let environment = ProcessInfo.processInfo.environment
+        let count = environment["FUZZ_PROGRAMS"].flatMap(Int.init) ?? 1000
+        let first = environment["FUZZ_SEED"].flatMap(UInt64.init) ?? 1
+        var (compiled, refused, inputs, undefined) = (0, 0, 0, 0)
+        for seed in first..<(first + UInt64(count)) {
+            let program = RandomProgram.make(seed: seed)
+            let options = CompilerOptions(keepNamedVariables: seed % 3 != 0, fuseThroughNamedVariables: seed % 5 == 0)
+            let model: CompiledModel
+            do { model = try RASPCompiler.compile(program, options: options) } catch is RASPError {
+                refused += 1
+                continue
+            }
+            compiled += 1
+            let report = try model.verify(against: program, count: 20, seed: seed)
+            inputs += report.verified
+            undefined += report.undefinedInputs
+            #expect(report.mismatches == 0, "seed \(seed): \(report.firstMismatch?.description ?? "")")
+            #expect(report.smallestMargin > 0.5, "seed \(seed)")
+        }
+        print("fuzz: \(compiled) programs, \(refused) refused, \(inputs) inputs compared, \(undefined) where the interpreter stops")
+        #expect(refused < count / 5)
+        #expect(inputs > 10 * compiled, "most inputs must be comparable")
+    }
+}

@@ -1,0 +1,96 @@
+import Compiler
+import Foundation
+import RASP
+import Serialization
+import Testing
+
+/// The programs under `Programs/` solve their tasks, interpreted and compiled alike.
+@Suite struct ShippedPrograms {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("Programs")
+
+    static func load(_ name: String) throws -> Program {
+        try Program.load(contentsOf: folder.appendingPathComponent(name + ".rasp"))
+    }
+
+    /// The answer that greedy decoding reads off: at the trigger and on, until `end`.
+    private func answer(_ model: CompiledModel, _ prompt: [Atom]) throws -> String {
+        var tokens = prompt
+        var text = ""
+        while tokens.count <= model.maxLength {
+            guard let next = try model.run(tokens).last ?? nil, next != "end", next != "_" else { break }
+            text += next.description
+            tokens.append(next)
+        }
+        return text
+    }
+
+    @Test(arguments: [60, 100, 140]) func countOfEverySize(_ maxLength: Int) throws {
+        let model = try RASPCompiler.compile(Self.load("count"), options: CompilerOptions(maxLength: maxLength))
+        #expect(model.layerCount == 2)
+        var random = SeededRandom(seed: 7)
+        for number in 0...(maxLength - 4) {
+            var text = [Atom](repeating: "x", count: number) + [Atom](repeating: "_", count: random.integer(in: 0...(maxLength - 4 - number)))
+            random.shuffle(&text)
+            let input = text + [":"]
+            #expect(try answer(model, input) == String(number))
+            // At the answer's last digit comes the end mark, after it nothing.
+            let full = input + String(number).map { Atom.string(String($0)) }
+            #expect(try model.run(full).last == .some("end"))
+        }
+    }
+
+    @Test func namedVariablesOfCount() throws {
+        let model = try RASPCompiler.compile(Self.load("count"))
+        #expect(model.variables.filter { !$0.isScratch }.map(\.name) == ["tokens", "indices", "n", "offset", "next"])
+        #expect(model.variable(named: "n")?.writtenByLayer == 1)
+        #expect(model.variable(named: "next")?.writtenByLayer == 2)
+        #expect(model.basis.filter { $0.variable == "n" }.map(\.label).prefix(2) == ["n:0", "n:1"])
+        #expect(model.output == "next")
+        // No state holds anything in the scratch scalars, and the states before a variable's layer nothing of it.
+        let states = try model.residualStates(["x", "_", "x", ":"])
+        for (direction, basis) in model.basis.enumerated() where basis.isScratch && basis.value == nil {
+            for state in 0..<states.count { for position in 0..<4 { #expect(states.row(state: state, position: position)[states.row(state: state, position: position).startIndex + direction] == 0) } }
+        }
+        let n = try #require(model.variable(named: "n"))
+        #expect(model.decode(n, states.row(state: 0, position: 3)) == nil)
+        #expect(model.decode(n, states.row(state: 1, position: 3)) == 2)
+    }
+
+    @Test(arguments: ["count", "shuffle_dyck", "int_sum"]) func verified(_ name: String) throws {
+        let program = try Self.load(name)
+        let report = try RASPCompiler.compile(program).verify(against: program, count: 150, seed: 11)
+        #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
+        #expect(report.undefinedInputs == 0)
+        #expect(report.smallestMargin > 0.99)
+    }
+
+    @Test func sums() throws {
+        let model = try RASPCompiler.compile(Self.load("int_sum"))
+        var random = SeededRandom(seed: 8)
+        var pairs = [(0, 0), (9, 1), (99, 1), (299, 1), (999, 999), (999, 1), (5, 95), (450, 450), (100, 0), (0, 100)]
+        for _ in 0..<150 { pairs.append((random.integer(in: 0...999), random.integer(in: 0...999))) }
+        for (a, b) in pairs {
+            let prompt = "\(a)_+_\(b)_=".filter { $0 != "_" }.map { Atom.string(String($0)) }
+            #expect(try answer(model, prompt) == String(a + b), "\(a) + \(b)")
+        }
+    }
+
+    @Test func brackets() throws {
+        let model = try RASPCompiler.compile(Self.load("shuffle_dyck"))
+        func judged(_ text: String) throws -> Atom? { try model.run(text.map { .string(String($0)) } + ["compute"]).last ?? nil }
+        for text in ["()", "([)]", "{[(", "", "([{}])()", "}{", ")(", "()()))((", "[]{(})"] {
+            var (depth, isMatched) = ([Character: Int](), true)
+            for (open, close) in [("(", ")"), ("{", "}"), ("[", "]")] as [(Character, Character)] {
+                for character in text {
+                    if character == open { depth[open, default: 0] += 1 }
+                    if character == close { depth[open, default: 0] -= 1 }
+                    if depth[open, default: 0] < 0 { isMatched = false }
+                }
+                if depth[open, default: 0] != 0 { isMatched = false }
+            }
+            #expect(try judged(text) == .bool(isMatched), "\(text)")
+        }
+        #expect(try model.run(["(", ")"]) == [false, false])
+    }
+}
