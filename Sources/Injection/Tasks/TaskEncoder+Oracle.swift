@@ -29,12 +29,14 @@ extension TaskEncoder {
                 output = try run(Array(encoded.atoms[..<encoded.contentCount]))
             } catch {
                 throw Failure(
-                    .badData, "program \(task.program) cannot run on an example of task \(task.name): \(error)",
+                    .badData,
+                    "program \(task.program) cannot run on an example of task \(task.name): "
+                        + ((error as? Failure)?.message ?? "\(error)"),
                     at: example.jsonLine)
             }
             try compare(encoded, with: output, example: example)
             report.examples += 1
-            report.positions += encoded.answerCount + (report.checksEnd ? 1 : 0)
+            report.positions += task.tokens.answers != nil ? 1 : encoded.answerCount + (report.checksEnd ? 1 : 0)
         }
         return report
     }
@@ -46,6 +48,7 @@ extension TaskEncoder {
         for position in encoded.predicting {
             let next = position + 1
             let expected: Atom?
+            if task.tokens.answers != nil, next > encoded.promptCount { break }
             if next < encoded.contentCount {
                 guard let atom = outputOfToken[encoded.tokens[next]] else {
                     throw mismatch(

@@ -26,7 +26,8 @@ public struct TaskEncoder: Sendable {
         for (id, atom) in try Self.resolve(map.rules, tokenizer, task: task.name) { atoms[Int(id)] = atom }
         if let end = map.end, let id = tokenizer.endOfText { atoms[Int(id)] = end }
         atomOfToken = atoms
-        outputOfToken = try Self.resolve(map.answers ?? map.rules, tokenizer, task: task.name)
+        outputOfToken = try Self.resolve(
+            map.answers ?? map.rules, tokenizer, task: task.name, byFirstToken: map.answers != nil)
         longest = 0
         if padding == .longest || supervision != .answer, tokenizer.endOfText == nil {
             throw Failure(
@@ -81,15 +82,17 @@ public struct TaskEncoder: Sendable {
     }
 
     /// Student token ids by rule. A rule that no token of the student fits is refused: the program would never see its token.
+    ///
+    /// - Parameter byFirstToken: whether a piece of several tokens stands by the first of them (answers that are words).
     private static func resolve(
-        _ rules: [TokenMap.Rule], _ tokenizer: any StudentTokenizer, task: String
+        _ rules: [TokenMap.Rule], _ tokenizer: any StudentTokenizer, task: String, byFirstToken: Bool = false
     ) throws -> [Int32: Atom] {
         var table: [Int32: Atom] = [:]
         for rule in rules {
             func ids(_ pieces: [String]) -> [Int32] {
                 pieces.compactMap { piece in
                     let ids = tokenizer.encode(piece)
-                    return ids.count == 1 ? ids[0] : nil
+                    return ids.count == 1 || byFirstToken ? ids.first : nil
                 }
             }
             var found = ids(rule.pieces)
