@@ -71,7 +71,7 @@ let package = Package(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(
             name: "GPT2Tests", dependencies: ["GPT2", "TensorCore", "Serialization"], exclude: ["Goldens", "Peer"]),
-        .testTarget(name: "InjectionTests", dependencies: ["Injection"]),
+        .testTarget(name: "InjectionTests", dependencies: ["Injection"], exclude: ["Goldens"]),
         .testTarget(name: "CommandTests", dependencies: ["tracr-inject"]),
     ],
     swiftLanguageModes: [.v6]

@@ -9,8 +9,8 @@ import TensorCore
 ///   largest value, for each numerical one. A variable is aligned at the state where the compiled model writes it and at
 ///   the last state, where everything is decoded. Each is a mean over token positions; they are summed, and divided by k
 ///   under `mean`.
-struct AlignmentLoss {
-    let oracle: CompiledOracle
+package struct AlignmentLoss {
+    let variables: AlignedVariables
     let kind: Settings.Alignment.Kind
     let reduction: Settings.Loss.Reduction
     /// The student's residual state that carries compiled state i.
@@ -18,8 +18,8 @@ struct AlignmentLoss {
     /// Weight of the positions that predict the answer.
     let answerWeight: Float
 
-    init(oracle: CompiledOracle, settings: Settings.Alignment, layers: [Int]) {
-        self.oracle = oracle
+    package init(variables: AlignedVariables, settings: Settings.Alignment, layers: [Int]) {
+        self.variables = variables
         self.layers = layers
         kind = settings.kind
         reduction = settings.reduction
@@ -36,7 +36,7 @@ struct AlignmentLoss {
     ) -> [Variable] {
         let weights = isAnswer.map { $0 ? answerWeight : 1 }
         let total = weights.reduce(0, +)
-        let k = oracle.layout.layers
+        let k = variables.layout.layers
         let scale = scale / total * (reduction == .mean ? 1 / Float(max(k, 1)) : 1)
         let gathered = rows.map { Int32($0) }
         return layers.enumerated().flatMap { state, layer -> [Variable] in
@@ -58,8 +58,8 @@ struct AlignmentLoss {
 
     /// The variables that are aligned at a state.
     func aligned(at state: Int) -> [VariableLayout.Entry] {
-        oracle.layout.variables.filter {
-            $0.writtenByLayer == state || (state == oracle.layout.layers && $0.writtenByLayer <= state)
+        variables.layout.variables.filter {
+            $0.writtenByLayer == state || (state == variables.layout.layers && $0.writtenByLayer <= state)
         }
     }
 
@@ -68,7 +68,7 @@ struct AlignmentLoss {
     ) -> [Variable] {
         let live = Set(aligned(at: state).map(\.rows.lowerBound))
         var losses: [Variable] = []
-        let categorical = oracle.categorical
+        let categorical = variables.categorical
         let groupWeights = categorical.map { live.contains($0.rows.lowerBound) ? Float(1) : 0 }
         if groupWeights.contains(1) {
             losses.append(
@@ -76,7 +76,7 @@ struct AlignmentLoss {
                     mapped, groups: categorical.map(\.rows), targets: targets.labels,
                     weights: groupWeights, rowWeights: weights, scale: scale))
         }
-        let numerical = oracle.numerical
+        let numerical = variables.numerical
         let isLive = numerical.map { live.contains($0.entry.rows.lowerBound) }
         if isLive.contains(true) {
             let numbers = targets.numbers.indices.map {

@@ -4,7 +4,7 @@ import TensorCore
 /// L = alpha L_CE + beta L_ALG + gamma L_KL on one packed batch: task examples first, plain text behind them.
 ///
 /// One forward pass of the student serves all three; the roll acts on the task rows only.
-struct InjectionLoss {
+package struct InjectionLoss {
     let weights: Settings.Loss
     /// nil for the baseline.
     let alignment: AlignmentLoss?
@@ -12,18 +12,22 @@ struct InjectionLoss {
     let projection: Projection
 
     /// The roots of the backward pass, and what each part of the loss is worth by itself.
-    struct Value {
-        var roots: [Variable] = []
-        var ce: Float = 0
-        var alg: Float = 0
-        var kl: Float = 0
+    package struct Value {
+        package var roots: [Variable] = []
+        package var ce: Float = 0
+        package var alg: Float = 0
+        package var kl: Float = 0
 
-        func total(_ weights: Settings.Loss) -> Float {
+        package func total(_ weights: Settings.Loss) -> Float {
             Float(weights.ce) * ce + Float(weights.alg) * alg + Float(weights.kl) * kl
         }
     }
 
-    func callAsFunction(
+    package init(weights: Settings.Loss, alignment: AlignmentLoss?, roll: RollIntervention?, projection: Projection) {
+        (self.weights, self.alignment, self.roll, self.projection) = (weights, alignment, roll, projection)
+    }
+
+    package func callAsFunction(
         _ tape: Tape, student: GPT2Model, teacherHead: Tensor?, batch: TrainingBatch
     ) throws -> Value {
         let sites =

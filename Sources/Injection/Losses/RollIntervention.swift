@@ -8,16 +8,18 @@ import TensorCore
 ///     h' = roll(stopgrad(h - P h)) + P h,    P = Q^T Q,  Q: orthonormal basis of the row space of chosen rows of the map
 ///
 /// No gradient flows through P. Q is made anew at every step, by QR.
-struct RollIntervention {
+package struct RollIntervention {
     /// The residual state that is replaced: k, or k + 1 in the authors' program.
-    let site: Int
+    package let site: Int
     /// The rows of the map whose row space stays.
-    let rows: Range<Int>
+    package let rows: Range<Int>
     let anchor: RollSources.Anchor
     /// Why the subspace is not the one that was asked for, where it is not.
-    let warning: String?
+    package let warning: String?
 
-    init(layout: VariableLayout, width: Int, subspace: Settings.Roll.Subspace, site: Int, anchor: RollSources.Anchor) throws {
+    package init(
+        layout: VariableLayout, width: Int, subspace: Settings.Roll.Subspace, site: Int, anchor: RollSources.Anchor
+    ) throws {
         self.site = site
         self.anchor = anchor
         let final = layout.entries[layout.output]

@@ -13,7 +13,7 @@ extension Tape {
     /// - Returns: a scalar.
     ///
     /// Backward: dx[n, column_j] = 2 scale weight_n (x - target) / unit_j^2; zero in other columns.
-    func squaredError(
+    package func squaredError(
         _ x: Variable, columns: [Int], targets: [Float], units: [Float], rowWeights: [Float]? = nil, scale: Float
     ) -> Variable {
         let (rows, width) = (x.value.rows, x.value.columns)

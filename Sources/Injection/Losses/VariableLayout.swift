@@ -20,6 +20,11 @@ public struct VariableLayout: Sendable {
         /// Not a variable of the program: constants and intermediate sums of the construction.
         public let isScratch: Bool
 
+        package init(name: String, encoding: Encoding, rows: Range<Int>, writtenByLayer: Int, isScratch: Bool = false) {
+            (self.name, self.encoding, self.rows) = (name, encoding, rows)
+            (self.writtenByLayer, self.isScratch) = (writtenByLayer, isScratch)
+        }
+
         var isCategorical: Bool { if case .categorical = encoding { true } else { false } }
     }
 
@@ -35,6 +40,10 @@ public struct VariableLayout: Sendable {
     public var width: Int { directions.count }
     /// Entries that are variables of the program.
     public var variables: [Entry] { entries.filter { !$0.isScratch } }
+
+    package init(entries: [Entry], directions: [Int], output: Int, layers: Int) {
+        (self.entries, self.directions, self.output, self.layers) = (entries, directions, output, layers)
+    }
 
     public init(_ model: CompiledModel) {
         var entries: [Entry] = []

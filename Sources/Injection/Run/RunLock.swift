@@ -5,10 +5,10 @@ import Serialization
 ///
 /// The lock is the kernel's (`flock` on `.lock`), so it disappears with the process that held it, however that ended; the
 /// file itself stays and means nothing.
-final class RunLock {
+package final class RunLock {
     private let descriptor: Int32
 
-    init(directory: URL) throws {
+    package init(directory: URL) throws {
         let path = directory.appendingPathComponent(".lock").path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {

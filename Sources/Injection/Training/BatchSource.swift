@@ -7,7 +7,9 @@ import TensorCore
 struct BatchSource {
     let encoder: TaskEncoder
     /// nil for the baseline.
-    let alignment: AlignmentLoss?
+    let oracle: CompiledOracle?
+    /// Whether the cosine's dense states are wanted.
+    let aligningStates: Bool
     let teacher: Teacher?
     let sizes: Settings.Batch
     let context: Int
@@ -38,10 +40,10 @@ struct BatchSource {
             }
             for position in example.predicting { batch.isAnswer[start + position] = true }
         }
-        if let alignment {
+        if let oracle {
             // The oracle's output is there anyway: every example trained on is checked against it.
-            batch.targets = try alignment.oracle.targets(
-                for: encoded.map(\.atoms), dense: alignment.kind == .cosine, arena: arena
+            batch.targets = try oracle.targets(
+                for: encoded.map(\.atoms), dense: aligningStates, arena: arena
             ) { index, output in
                 try encoder.compare(encoded[index], with: output, example: examples[index])
             }

@@ -69,16 +69,16 @@ struct TrainingInputs {
                 "task \(task.task.name) has examples of \(task.encoder.longest) tokens, and the student reads at most "
                     + "\(configuration.contextLength)", at: folder.path)
         }
-        let oracle = CompiledOracle(compiled)
+        let variables = AlignedVariables(VariableLayout(compiled))
         if settings.method == .tracr {
-            let k = oracle.layout.layers
+            let k = variables.layout.layers
             guard let layers = settings.alignment.layers.sites(compiled: k, student: configuration.layers) else {
                 throw Failure(
                     .badData,
                     "the student has \(configuration.layers) layers, and the program's \(k) do not fit into them as "
                         + "alignment.layers has it", at: folder.path, remedy: "use a deeper student, or other layers")
             }
-            let placed = AlignmentLoss(oracle: oracle, settings: settings.alignment, layers: layers)
+            let placed = AlignmentLoss(variables: variables, settings: settings.alignment, layers: layers)
             let site = (layers.last ?? 0) + (settings.roll.site == .next ? 1 : 0)
             guard !settings.rolls || site <= configuration.layers else {
                 throw Failure(
@@ -89,7 +89,7 @@ struct TrainingInputs {
             roll =
                 settings.rolls
                 ? try RollIntervention(
-                    layout: oracle.layout, width: configuration.width, subspace: settings.roll.subspace,
+                    layout: variables.layout, width: configuration.width, subspace: settings.roll.subspace,
                     site: site, anchor: settings.roll.anchor == .start ? .start : .end)
                 : nil
         } else {
@@ -158,7 +158,8 @@ extension TrainingParts {
             weights: settings.loss, alignment: inputs.alignment, roll: inputs.roll,
             projection: inputs.initialProjection())
         batches = BatchSource(
-            encoder: inputs.task.encoder, alignment: inputs.alignment, teacher: teacher, sizes: settings.batch,
+            encoder: inputs.task.encoder, oracle: inputs.alignment.map { _ in CompiledOracle(inputs.compiled) },
+            aligningStates: inputs.alignment?.kind == .cosine, teacher: teacher, sizes: settings.batch,
             context: student.model.configuration.contextLength, examples: inputs.examples, text: text)
     }
 

@@ -1,0 +1,158 @@
+import Foundation
+import GPT2
+import Injection
+import TensorCore
+import Testing
+
+/// L_CE, L_ALG, L_KL and the gradient of their weighted sum with respect to every parameter, against PyTorch in float64
+/// (Goldens/injection_loss.py).
+@Suite struct InjectionLossTests {
+    struct Golden: Decodable {
+        let kind, reduction, kl_reduction, anchor: String
+        let rows: [Int]
+        let site: Int
+        let answer_weight: Double
+        let bias: Bool
+        let ce, alg, kl: Double
+        /// For each parameter: the gradient's product with the formula's values, and its norm.
+        let gradients: [String: [Double]]
+    }
+
+    static let goldens: [Golden] = {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Goldens/injection_loss.json")
+        do {
+            return try JSONDecoder().decode([Golden].self, from: Data(contentsOf: file))
+        } catch {
+            fatalError("Goldens/injection_loss.json: \(error)")
+        }
+    }()
+
+    private static func sample(_ count: Int, salt: Int, scale: Double = 1) -> [Float] {
+        (0..<count).map { Float(scale * sin(0.7 * Double($0) + 0.0137 * Double($0 * $0) + 1.3 * Double(salt))) }
+    }
+
+    private static func integers(_ count: Int, below bound: Int, salt: Int) -> [Int32] {
+        (0..<count).map { Int32(($0 * $0 * 7 + $0 * 3 + salt * 5) % bound) }
+    }
+
+    private static func model(offset: Int) -> GPT2Model {
+        let model = GPT2Model(
+            configuration: GPT2Configuration(
+                vocabularySize: 29, contextLength: 12, width: 16, layers: 3, heads: 2))
+        for (index, parameter) in model.parameters.parameters.enumerated() {
+            parameter.value.copy(
+                from: sample(parameter.shape.count, salt: index + 1 + offset, scale: 0.4))
+        }
+        return model
+    }
+
+    private static let layout = VariableLayout(
+        entries: [
+            .init(name: "a", encoding: .categorical((0..<5).map { .int($0) }), rows: 0..<5, writtenByLayer: 0),
+            .init(name: "b", encoding: .categorical((0..<3).map { .int($0) }), rows: 5..<8, writtenByLayer: 1),
+            .init(name: "number", encoding: .numerical([0, 1, 2, 3, 4]), rows: 8..<9, writtenByLayer: 1),
+            .init(name: "out", encoding: .categorical((0..<3).map { .int($0) }), rows: 9..<12, writtenByLayer: 2),
+        ], directions: Array(0..<12), output: 3, layers: 2)
+
+    private static func batch(dense: Bool, teacher: GPT2Model, arena: Arena) -> TrainingBatch {
+        let task = [6, 4, 7]
+        let text = [5, 3]
+        let tokens = integers(25, below: 29, salt: 1)
+        var sequences: [[Int32]] = []
+        var start = 0
+        for count in task + text {
+            sequences.append(Array(tokens[start..<(start + count)]))
+            start += count
+        }
+        let answers = [(0, 4), (0, 5), (1, 3), (2, 5), (2, 6)].map { [0, 6, 10][$0.0] + $0.1 }
+        var isAnswer = [Bool](repeating: false, count: 17)
+        for row in answers { isAnswer[row] = true }
+        var batch = TrainingBatch(
+            packed: PackedBatch(sequences), taskSequences: 3, answerRows: answers.map { Int32($0) },
+            answerTargets: integers(5, below: 29, salt: 2), isAnswer: isAnswer)
+        var targets = AlignmentTargets()
+        if dense {
+            targets.states = (0...2).map { arena.tensor(sample(17 * 12, salt: 60 + $0), shape: [17, 12]) }
+        }
+        let labels = [(5, 70), (3, 71), (3, 72)].map { integers(17, below: $0.0, salt: $0.1) }
+        targets.labels = (0..<17).flatMap { row in labels.map { $0[row] } }
+        targets.numbers = integers(17, below: 5, salt: 80).map { Float($0) }
+        batch.targets = targets
+        let tape = Tape(arena: arena, recording: false)
+        batch.teacherHidden = teacher.forward(tape, PackedBatch(sequences[3...])).final.value
+        return batch
+    }
+
+    @Test(arguments: 0..<4) func equalsPyTorch(number: Int) throws {
+        let golden = Self.goldens[number]
+        let (student, teacher) = (Self.model(offset: 0), Self.model(offset: 3))
+        var settings = Settings()
+        settings.loss.ce = 1
+        settings.loss.alg = 0.5
+        settings.loss.kl = 2
+        settings.loss.klReduction = golden.kl_reduction == "mean" ? .mean : .sum
+        settings.alignment.kind = golden.kind == "cosine" ? .cosine : .perVariable
+        settings.alignment.reduction = golden.reduction == "mean" ? .mean : .sum
+        settings.alignment.answerWeight = golden.answer_weight
+
+        let projection = Projection(rows: 12, width: 16, bias: golden.bias)
+        projection.weight.value.copy(from: Self.sample(12 * 16, salt: 50, scale: 0.3))
+        projection.bias?.value.copy(from: Self.sample(12, salt: 51, scale: 0.2))
+        let roll = try RollIntervention(
+            layout: Self.layout, width: 16, subspace: golden.rows == [0, 12] ? .all : .final,
+            site: golden.site, anchor: golden.anchor == "start" ? .start : .end)
+        #expect([roll.rows.lowerBound, roll.rows.upperBound] == golden.rows)
+        let loss = InjectionLoss(
+            weights: settings.loss,
+            alignment: AlignmentLoss(
+                variables: AlignedVariables(Self.layout), settings: settings.alignment, layers: [0, 1, 2]),
+            roll: roll, projection: projection)
+
+        let arena = Arena()
+        let tape = Tape(arena: arena)
+        let value = try loss(
+            tape, student: student, teacherHead: teacher.head.value,
+            batch: Self.batch(dense: golden.kind == "cosine", teacher: teacher, arena: arena))
+        // Single precision through three layers of width 16: some tens of roundings of 6e-8 relative.
+        #expect(abs(Double(value.ce) - golden.ce) < 1e-5 * golden.ce)
+        #expect(abs(Double(value.alg) - golden.alg) < 1e-5 * golden.alg)
+        // A difference of nearly equal log-probabilities loses about two digits more.
+        #expect(abs(Double(value.kl) - golden.kl) < 2e-5 * golden.kl)
+
+        for store in [student.parameters, projection.store] { store.zeroGradients() }
+        tape.backward(from: value.roots)
+        let parameters =
+            student.parameters.parameters.map { ($0.name, $0) }
+            + projection.store.parameters.map { ("map.\($0.name)", $0) }
+        #expect(parameters.count == golden.gradients.count)
+        for (index, (name, parameter)) in parameters.enumerated() {
+            let wanted = try #require(golden.gradients[name])
+            let gradient = try #require(parameter.gradient).values
+            let against = Self.sample(gradient.count, salt: 100 + index)
+            let product = zip(gradient, against).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+            let norm = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+            // The product is a projection of the gradient: its error scales with the gradient's norm and the vector's.
+            let size = (Double(gradient.count) / 2).squareRoot() * wanted[1]
+            #expect(abs(norm - wanted[1]) < 1e-4 * wanted[1], "\(name): norm \(norm), PyTorch \(wanted[1])")
+            #expect(abs(product - wanted[0]) < 1e-4 * size, "\(name): product \(product), PyTorch \(wanted[0])")
+        }
+    }
+
+    @Test func aMapAsWideAsTheStudentRollsOnTheFinalVariable() throws {
+        let roll = try RollIntervention(layout: Self.layout, width: 12, subspace: .all, site: 2, anchor: .end)
+        #expect(roll.rows == 9..<12)
+        #expect(try #require(roll.warning).contains("identity"))
+        #expect(throws: (any Error).self) {
+            try RollIntervention(layout: Self.layout, width: 3, subspace: .final, site: 2, anchor: .end)
+        }
+    }
+
+    @Test func rollSourcesOfUnequalSequences() {
+        // Lengths 3, 1, 2 and a text of 2: rows 0-2, 3, 4-5 | 6-7.
+        let starts = [0, 3, 4, 6, 8]
+        #expect(RollSources.rows(starts: starts, sequences: 3, anchor: .start) == [4, 5, 5, 0, 3, 1, -1, -1])
+        #expect(RollSources.rows(starts: starts, sequences: 3, anchor: .end) == [4, 4, 5, 2, 1, 3, -1, -1])
+        #expect(RollSources.rows(starts: [0, 2], sequences: 1, anchor: .start) == [0, 1])
+    }
+}

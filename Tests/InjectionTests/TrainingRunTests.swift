@@ -1,0 +1,212 @@
+import Foundation
+import Injection
+import Serialization
+import Testing
+
+/// Whole runs of a micro student. In sequence: a run uses every thread, and the interruption flag is the process's.
+@Suite(.serialized) struct TrainingRunTests {
+    /// Names and contents of the files that have to be equal; metrics without their two clock readings.
+    private func contents(_ run: RunDirectory) throws -> [String: Data] {
+        var files: [String: Data] = [:]
+        for folder in [run.student, run.compiled] {
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+                files["\(folder.lastPathComponent)/\(name)"] = try Data(
+                    contentsOf: folder.appendingPathComponent(name))
+            }
+        }
+        for file in [run.projection, run.variables, run.text] {
+            files[file.lastPathComponent] = try Data(contentsOf: file)
+        }
+        files["metrics.jsonl"] = Data(try metrics(run).joined(separator: "\n").utf8)
+        return files
+    }
+
+    private func metrics(_ run: RunDirectory) throws -> [String] {
+        try String(contentsOf: run.metrics, encoding: .utf8).split(separator: "\n").map { line in
+            line.range(of: ",\"tokens_per_second\"").map { String(line[..<$0.lowerBound]) } ?? String(line)
+        }
+    }
+
+    private func failure(_ body: () throws -> Void) -> Failure? {
+        do {
+            try body()
+            return nil
+        } catch let failure as Failure {
+            return failure
+        } catch {
+            return Failure(.internalError, "another kind of error: \(error)")
+        }
+    }
+
+    /// What is left of a run that was killed after the checkpoint of `step`: later files are gone, and the metrics file
+    /// is ahead of the checkpoint, with half a line at its end.
+    private func kill(_ run: RunDirectory, after step: Int) throws {
+        let manager = FileManager.default
+        for file in [run.manifest, run.student, run.projection, run.variables] { try manager.removeItem(at: file) }
+        for name in try manager.contentsOfDirectory(atPath: run.checkpoints.path) {
+            if let number = Int(name.dropFirst(5)), number > step {
+                try manager.removeItem(at: run.checkpoints.appendingPathComponent(name))
+            }
+        }
+        let handle = try FileHandle(forWritingTo: run.metrics)
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data("{\"step\":7,\"lo".utf8))
+        try handle.close()
+    }
+
+    @Test func aKilledRunResumesToTheSameBytes() throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(in: folder, overrides: [("checkpoint.keep_last", "9")])
+        let run = try Training.start(settings, output: folder("run")).run
+        let wanted = try contents(run)
+        #expect(wanted.count > 8)
+        for step in [4, 2] {
+            try kill(run, after: step)
+            let outcome = try Training.resume(run.root)
+            #expect(outcome.step == 6)
+            let got = try contents(run)
+            #expect(got.keys.sorted() == wanted.keys.sorted())
+            for (name, data) in wanted { #expect(got[name] == data, "\(name), resumed after step \(step)") }
+        }
+        // A damaged newest checkpoint is passed over for the one before.
+        try kill(run, after: 4)
+        let damaged = run.checkpoints.appendingPathComponent("step-00000004/state.safetensors")
+        var bytes = try Data(contentsOf: damaged)
+        bytes[bytes.count - 3] ^= 1
+        try bytes.write(to: damaged)
+        #expect(try Training.resume(run.root).step == 6)
+        #expect(try contents(run) == wanted)
+        // More steps than were planned go on from the end.
+        let longer = try Training.resume(run.root, steps: 8)
+        #expect(longer.step == 8)
+        #expect(try metrics(run).count == 8)
+        _ = try Manifest(verifying: run)
+    }
+
+    @Test func aSignalSavesAndEndsTheRun() throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(in: folder)
+        Interruption.observe()
+        raise(SIGTERM)
+        #expect(Interruption.signal == SIGTERM)
+        let outcome = try Training.start(settings, output: folder("run"))
+        Interruption.reset()
+        #expect(outcome.interruptedBy == SIGTERM)
+        #expect(outcome.step == 0)
+        #expect(failure { _ = try LoadedRun(outcome.run) }?.message.contains("not finished") == true)
+        let whole = try Training.start(settings, output: folder("whole"))
+        let resumed = try Training.resume(folder("run"))
+        #expect(resumed.interruptedBy == nil)
+        #expect(try contents(resumed.run) == contents(whole.run))
+    }
+
+    @Test(arguments: ["default", "paper", "authors"]) func recipesTrainEvaluateAndDecode(recipe: String) throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(
+            in: folder, overrides: [("recipe", recipe), ("steps", "2"), ("lr.student", "1e-3")])
+        let outcome = try Training.start(settings, output: folder("run"))
+        let run = try LoadedRun(outcome.run)
+        #expect(run.settings == settings)
+        #expect(run.layers.count == run.layout.layers + 1)
+        #expect(run.projection.rows == run.compiled.width)
+        #expect((run.projection.bias != nil) == settings.alignment.bias)
+
+        let decoded = try DecodedPrompt("What is the number of 'X' in this text? x y x. Answer: 2", run: run)
+        #expect(decoded.variables.map(\.name) == run.layout.variables.map(\.name))
+        #expect(decoded.variables.allSatisfy { $0.decoded.count == decoded.tokens.count })
+        #expect(decoded.tokens.joined().hasSuffix("Answer: 2"))
+        let colon = try #require(decoded.tokens.lastIndex(of: ":"))
+        let next = try #require(decoded.variables.first { $0.name == "next" })
+        #expect(next.expected[colon] == .string("2"))
+        #expect((0...1).contains(decoded.agreement))
+        #expect(throws: Failure.self) { try DecodedPrompt("x", run: run, layer: 5) }
+
+        var options = Evaluation.Options()
+        options.suites = [.task, .decoding, .ood, .perplexity]
+        (options.prompts, options.decodedPrompts) = (6, 2)
+        let text = folder("text.txt")
+        try Data("The lazy dog jumps over the quick brown fox.\n".utf8).write(to: text)
+        options.text = text
+        let evaluation = try Evaluation(outcome.run.root.path, options: options)
+        let suites = try #require(evaluation.json["suites"])
+        #expect(suites["task"]?["n"]?.integer == 6)
+        #expect(suites["ood"]?["y-to-z"]?["compiled_supports"]?.bool == true)
+        #expect(suites["ood"]?["length-3x"]?["compiled_supports"]?.bool == false)
+        let perplexity = try #require(suites["perplexity"]?["perplexity"]?.number)
+        let original = try #require(suites["perplexity"]?["original_perplexity"]?.number)
+        #expect(perplexity != original && abs(perplexity / original - 1) < 0.5)
+    }
+
+    @Test func theBaselineHasNeitherAlignmentNorRoll() throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(in: folder, overrides: [("method", "finetune")])
+        let run = try Training.start(settings, output: folder("run")).run
+        for line in try metrics(run) { #expect(line.contains("\"alg\":0.0,")) }
+        // The map is written, and untouched: its gradient was never formed.
+        let start = try MicroStudent.settings(in: folder, overrides: [("steps", "0")])
+        let initial = try Training.start(start, output: folder("initial")).run
+        #expect(try metrics(initial).isEmpty)
+        let files = try [initial, run].map { try SafeTensorsFile(contentsOf: $0.projection).floats("weight") }
+        // Weight decay alone moves it, by far less than a part in a hundred.
+        #expect(zip(files[0], files[1]).allSatisfy { abs($0 - $1) <= 0.01 * abs($0) })
+        // Without a step the student is the one that was given.
+        let weights = try [folder("student"), initial.student].map {
+            try SafeTensorsFile(contentsOf: $0.appendingPathComponent("model.safetensors"))
+                .floats("transformer.h.0.mlp.c_fc.weight")
+        }
+        #expect(weights[0] == weights[1])
+    }
+
+    @Test func refusesWhatCannotBeTrained() throws {
+        let folder = try MicroStudent.Folder()
+        let good = try MicroStudent.settings(in: folder)
+        func start(_ overrides: [(String, String)], student: String? = nil) -> Failure? {
+            failure {
+                var settings = try MicroStudent.settings(in: folder, overrides: overrides)
+                if let student { settings.student = student }
+                _ = try Training.start(settings, output: folder("refused"))
+            }
+        }
+        #expect(start([("task", "cuont")])?.kind == .usage)
+        #expect(start([], student: "/no/such/student")?.kind == .notFound)
+        try MicroStudent.make(layers: 1).save(to: folder("shallow"))
+        let shallow = start([], student: folder("shallow").path)
+        #expect(shallow?.kind == .badData && shallow?.message.contains("1 layers") == true)
+        try MicroStudent.make(context: 32).save(to: folder("short"))
+        #expect(start([], student: folder("short").path)?.message.contains("reads at most 32") == true)
+        try Data(" \n".utf8).write(to: folder("empty.txt"))
+        #expect(start([("text.file", folder("empty.txt").path)])?.kind == .badData)
+        try Data("{\"prompt\":\"one x. Answer:\",\"answer\":\" 2\"}\n".utf8).write(to: folder("wrong.jsonl"))
+        #expect(start([("data.file", folder("wrong.jsonl").path)])?.message.contains("disagree") == true)
+        // Nothing of the above left a run behind.
+        #expect(!RunDirectory(folder("refused")).isFinished)
+
+        let diverged = start([("lr.student", "1e30"), ("lr.warmup", "0"), ("optimizer.clip", "0")])
+        #expect(diverged?.kind == .verificationFailed && diverged?.message.contains("step 2") == true)
+
+        try Data("mine".utf8).write(to: folder("thesis.txt"))
+        #expect(failure { _ = try Training.start(good, output: folder.url) }?.kind == .cannotCreate)
+    }
+
+    @Test func anEarlierRunIsMovedAsideAndALockedOneLeftAlone() throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(in: folder, overrides: [("steps", "1")])
+        let first = try Training.start(settings, output: folder("run")).run
+        let before = try contents(first)
+        _ = try Training.start(settings, output: folder("run"))
+        #expect(try contents(RunDirectory(folder("run.1"))) == before)
+        #expect(try contents(RunDirectory(folder("run"))) == before)
+        let lock = try RunLock(directory: first.root)
+        #expect(failure { _ = try Training.resume(first.root) }?.message.contains("another training") == true)
+        #expect(failure { _ = try Training.start(settings, output: first.root) }?.kind == .cannotCreate)
+        withExtendedLifetime(lock) {}
+
+        // A result that is not what the run wrote is refused by name.
+        let file = first.student.appendingPathComponent("model.safetensors")
+        var bytes = try Data(contentsOf: file)
+        bytes[bytes.count / 2] ^= 4
+        try bytes.write(to: file)
+        let damaged = failure { _ = try LoadedRun(first) }
+        #expect(damaged?.kind == .badData && damaged?.message.contains("student/model.safetensors") == true)
+    }
+}
