@@ -5,7 +5,7 @@ SWIFT ?= swift
 all: build
 
 demo: build
-	@scripts/demo.sh
+	@.ci/demo.sh
 
 # Same configuration as `build`, so that the two share their object files.
 test: dependencies
@@ -15,10 +15,10 @@ build: dependencies
 	$(SWIFT) build -c release --product tracr-inject
 
 install: build
-	@scripts/install.sh "$(PREFIX)"
+	@.ci/install.sh "$(PREFIX)"
 
 dependencies:
-	@scripts/dependencies.sh
+	@.ci/dependencies.sh
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests

@@ -3,7 +3,7 @@
 # (Debian package r-cran-janeaustenr) and the King James Bible (bible-kjv-text), both in the public domain.
 # The text stays out of the repository.
 #
-#   scripts/extract-corpus.sh DIRECTORY
+#   configs/extract-corpus.sh DIRECTORY
 #
 # writes DIRECTORY/train.jsonl and DIRECTORY/heldout.jsonl, one {"text": ...} object a line. A line is one document: a
 # chapter, its paragraphs (or verses, with their numbers) joined by line feeds. Every 25th document is held out.
