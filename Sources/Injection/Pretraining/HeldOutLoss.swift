@@ -1,0 +1,34 @@
+import Foundation
+import GPT2
+import TensorCore
+
+/// The mean loss of a language model on a held-out text, in nats.
+public struct HeldOutLoss: Sendable, Equatable {
+    public var perToken: Double
+    /// Independent of the vocabulary, so that models with different tokenizers can be compared.
+    public var perByte: Double
+
+    /// Every token but the first is predicted once, from at most `context` - 1 tokens before it in its window.
+    static func measure(_ model: GPT2Model, on corpus: TokenCorpus, context: Int, arena: Arena) -> HeldOutLoss {
+        var total = 0.0
+        var predicted = 0
+        let windows = Array(stride(from: 0, to: corpus.count - 1, by: context))
+        for group in stride(from: 0, to: windows.count, by: 16) {
+            var sequences: [[Int32]] = []
+            var targets: [Int32] = []
+            for start in windows[group..<min(group + 16, windows.count)] {
+                let end = min(start + context, corpus.count - 1)
+                sequences.append(corpus.tokens(start..<end))
+                targets += corpus.tokens((start + 1)..<(end + 1))
+            }
+            arena.reset()
+            let tape = Tape(arena: arena, recording: false)
+            let final = model.forward(tape, PackedBatch(sequences), keepingStates: false).final.value
+            for loss in HeadReadout.losses(final, head: model.head.value, targets: targets, arena: arena) {
+                total += Double(loss)
+            }
+            predicted += targets.count
+        }
+        return HeldOutLoss(perToken: total / Double(max(predicted, 1)), perByte: total / Double(max(corpus.byteCount, 1)))
+    }
+}
