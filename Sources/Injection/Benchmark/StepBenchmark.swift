@@ -108,19 +108,20 @@ private struct Work {
 
         let program = try Program.load(contentsOf: BundledFiles().program("count"))
         let compiled = try RASPCompiler.compile(program, options: CompilerOptions(maxLength: options.taskTokens))
-        let oracle = CompiledOracle(compiled)
+        oracle = CompiledOracle(compiled)
+        let layout = oracle.variables.layout
         guard
-            let layers = settings.alignment.layers.sites(compiled: oracle.layout.layers, student: configuration.layers),
+            let layers = settings.alignment.layers.sites(compiled: layout.layers, student: configuration.layers),
             let last = layers.last, max(options.taskTokens, options.textTokens) <= configuration.contextLength
         else { throw Failure(.badData, "the student is too shallow or its context too short to be benchmarked") }
-        let alignment = AlignmentLoss(oracle: oracle, settings: settings.alignment, layers: layers)
+        let alignment = AlignmentLoss(variables: oracle.variables, settings: settings.alignment, layers: layers)
         let projection = Projection(
-            rows: oracle.layout.width, width: configuration.width, bias: settings.alignment.bias)
+            rows: layout.width, width: configuration.width, bias: settings.alignment.bias)
         projection.initialize(random: &random)
         loss = InjectionLoss(
             weights: settings.loss, alignment: alignment,
             roll: try RollIntervention(
-                layout: oracle.layout, width: configuration.width, subspace: settings.roll.subspace, site: last,
+                layout: layout, width: configuration.width, subspace: settings.roll.subspace, site: last,
                 anchor: .start),
             projection: projection)
         teacher = Teacher(model: model.frozenCopy(), windows: nil)
@@ -150,13 +151,14 @@ private struct Work {
         oracleAtoms = atoms
     }
 
+    private let oracle: CompiledOracle
     private let oracleAtoms: [[Atom]]
 
     mutating func step() throws {
         number += 1
         arena.reset()
         if let alignment = loss.alignment {
-            batch.targets = try alignment.oracle.targets(
+            batch.targets = try oracle.targets(
                 for: oracleAtoms, dense: alignment.kind == .cosine, arena: arena) { _, _ in }
         }
         batch.teacherHidden = windows.isEmpty ? nil : teacher.hidden(for: windows, arena: arena)

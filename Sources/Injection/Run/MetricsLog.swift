@@ -15,6 +15,13 @@ public struct StepMetrics: Sendable {
     /// Wall time of this step.
     public var seconds: Double
 
+    package init(
+        step: Int, loss: Float, ce: Float, alg: Float, kl: Float, lr: Float, tokensPerSecond: Double, seconds: Double
+    ) {
+        (self.step, self.loss, self.ce, self.alg, self.kl) = (step, loss, ce, alg, kl)
+        (self.lr, self.tokensPerSecond, self.seconds) = (lr, tokensPerSecond, seconds)
+    }
+
     /// The line of `metrics.jsonl`. Keys stand in a fixed order and numbers are the shortest that read back exactly, so
     /// that equal runs give equal lines but for the two clock readings at the end.
     public var jsonLine: String {

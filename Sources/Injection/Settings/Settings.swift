@@ -20,7 +20,7 @@ public struct Settings: Codable, Sendable, Equatable {
     /// 0: as many as the machine has cores.
     public var threads = 0
     public var precision = Precision.fp32
-    public var steps = 2_000
+    public var steps = 2_600
     public var batch = Batch()
     public var text = Text()
     public var data = Data()
@@ -54,7 +54,7 @@ extension Settings {
         public var file: String?
         public var tokens = 70
         public var windows = Windows.stream
-        public var samples = 1_024
+        public var samples = 4_096
         public var heldOut = 64
 
         enum CodingKeys: String, CodingKey {
@@ -76,10 +76,10 @@ extension Settings {
         public enum Schedule: String, Codable, Sendable, CaseIterable { case constant, linear, cosine }
 
         public var student = 1e-3
-        public var projection = 1e-3
+        public var projection = 5e-3
         public var schedule = Schedule.cosine
         public var warmup = 50
-        public var floor = 0.1
+        public var floor = 0.01
     }
 
     public struct Optimizer: Codable, Sendable, Equatable {
@@ -106,7 +106,7 @@ extension Settings {
         /// The weights alpha, beta and gamma.
         public var ce = 1.0
         public var alg = 1.0
-        public var kl = 1.0
+        public var kl = 40.0
         public var supervised = Supervision.answerAndEnd
         public var klReduction = Reduction.mean
 

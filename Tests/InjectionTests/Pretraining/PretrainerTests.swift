@@ -12,10 +12,17 @@ struct PretrainerTests {
     /// A model that is trained in moments, and a text that it can learn by heart.
     private func settings(_ name: String, steps: Int, file: String = "text.txt") throws -> (PretrainSettings, [URL]) {
         var settings = PretrainSettings()
-        settings.model = .init(layers: 2, width: 32, heads: 2, context: 32, vocabulary: 512)
-        settings.batch = .init(sequences: 4, tokens: 16)
+        settings.model.layers = 2
+        settings.model.width = 32
+        settings.model.heads = 2
+        settings.model.context = 32
+        settings.model.vocabulary = 512
+        settings.batch.sequences = 4
+        settings.batch.tokens = 16
         settings.steps = steps
-        settings.lr = .init(peak: 1e-2, warmup: 5, floor: 0.1)
+        settings.lr.peak = 1e-2
+        settings.lr.warmup = 5
+        settings.lr.floor = 0.1
         settings.checkpoint.every = 10
         settings.output = folder.appendingPathComponent(name).path
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -36,9 +43,11 @@ struct PretrainerTests {
 
     @Test("The loss falls, the held-out loss is measured, and the student loads with its tokenizer")
     func trains() throws {
-        var (settings, texts) = try settings("falls", steps: 40)
+        let (base, texts) = try settings("falls", steps: 40)
+        var settings = base
         defer { try? FileManager.default.removeItem(at: folder) }
-        settings.heldout = .init(file: texts[0].path, every: 20)
+        settings.heldout.file = texts[0].path
+        settings.heldout.every = 20
         let pretrainer = try Pretrainer(settings: settings, texts: texts, resume: false)
         try pretrainer.train()
         let losses = try losses(settings)
