@@ -66,7 +66,7 @@ let package = Package(
 
         .testTarget(name: "RASPTests", dependencies: ["RASP"]),
         .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
-        .testTarget(name: "CompilerTests", dependencies: ["Compiler"], exclude: ["Cases"]),
+        .testTarget(name: "CompilerTests", dependencies: ["Compiler"], exclude: ["Cases", "run_compiled.py"]),
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(

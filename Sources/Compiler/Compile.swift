@@ -16,7 +16,7 @@ public enum RASPCompiler {
     ///   length.
     public static func compile(_ program: Program, options: CompilerOptions = .init()) throws -> CompiledModel {
         let setting = try CompilationSetting(program, options)
-        var lowering = Lowering(setting)
+        var lowering = Lowering(setting, program)
         let named = try lowering.lower(program)
         let variables = lowering.variables
         let liveness = Liveness(variables, kept: named.map(\.variable))

@@ -36,10 +36,14 @@ struct Lowering {
     static let tokens = 0
     static let indices = 1
 
-    init(_ setting: CompilationSetting) {
+    init(_ setting: CompilationSetting, _ program: Program) {
         self.setting = setting
+        // A program may call converted tokens "tokens"; the raw ones then go by their full name.
+        let isTaken = program.variables.contains { $0.name == "tokens" }
         variables.append(
-            CompilerVariable(origin: .tokens, representation: .oneHot, values: setting.vocabulary, time: 0, name: "tokens"))
+            CompilerVariable(
+                origin: .tokens, representation: .oneHot, values: setting.vocabulary, time: 0,
+                name: isTaken ? "tokens_asis" : "tokens"))
         variables.append(
             CompilerVariable(
                 origin: .indices, representation: .oneHot, values: (0..<setting.maxLength).map { .int($0) }, time: 0,

@@ -1,0 +1,72 @@
+"""Runs a folder written by `tracr-inject compile` with numpy alone, in fp32.
+
+    python3 run_compiled.py FOLDER < inputs.jsonl
+
+Each line of standard input is a JSON array of tokens; each line of output the decoded output, null where it is undefined.
+"""
+import json
+import struct
+import sys
+
+import numpy as np
+
+
+def load_tensors(path):
+    with open(path, "rb") as file:
+        size = struct.unpack("<Q", file.read(8))[0]
+        header = json.loads(file.read(size))
+        data = file.read()
+    tensors = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            tensors[name] = np.frombuffer(data[begin:end], dtype=np.float32).reshape(entry["shape"])
+    return tensors
+
+
+def forward(config, tensors, tokens):
+    rows = [config["bos_token"]] + [config["vocabulary"].index(token) for token in tokens]
+    x = tensors["embedding.tokens"][rows] + tensors["embedding.positions"][: len(rows)]
+    hidden_positions = np.triu(np.ones((len(rows), len(rows)), dtype=bool), 1) & config["causal"]
+    for layer in range(config["layers"]):
+        prefix = f"layers.{layer}."
+        if prefix + "attention.query.weight" in tensors:
+            get = lambda part: (tensors[f"{prefix}attention.{part}.weight"], tensors[f"{prefix}attention.{part}.bias"])
+            update = np.zeros_like(x)
+            output = tensors[prefix + "attention.output.weight"]
+            for head in range(output.shape[0]):
+                q, k, v = (x @ w[head].T + b[head] for w, b in map(get, ("query", "key", "value")))
+                logits = np.where(hidden_positions, np.float32(-np.inf), q @ k.T)
+                weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+                update += (weights / weights.sum(axis=1, keepdims=True)) @ v @ output[head].T
+            x = x + update
+        if prefix + "mlp.hidden.weight" in tensors:
+            pre = x @ tensors[prefix + "mlp.hidden.weight"].T + tensors[prefix + "mlp.hidden.bias"]
+            x = x + np.maximum(pre, 0) @ tensors[prefix + "mlp.output.weight"].T
+    return x[1:]
+
+
+def decode(variable, row):
+    levels = row[variable["directions"]]
+    if variable["encoding"] == "categorical":
+        best = int(levels.argmax())
+        return variable["values"][best] if levels[best] > 0.5 else None
+    exception = variable.get("exception")
+    if exception and row[exception["direction"]] > 0.5:
+        return exception["value"]
+    number = float(levels[0])
+    return min(variable["reachable"], key=lambda value: abs(value - number)) if variable["reachable"] else number
+
+
+def main():
+    folder = sys.argv[1]
+    config = json.load(open(folder + "/config.json"))
+    tensors = load_tensors(folder + "/model.safetensors")
+    output = next(v for v in config["variables"] if v["name"] == config["output"]["variable"])
+    for line in sys.stdin:
+        rows = forward(config, tensors, json.loads(line))
+        print(json.dumps([decode(output, row) for row in rows]))
+
+
+if __name__ == "__main__":
+    main()
