@@ -5,12 +5,12 @@ set -eu
 cd "$(dirname "$0")/.."
 prefix=${DESTDIR:-}${1:?usage: install.sh PREFIX}
 share=$prefix/share/tracr-inject
-mkdir -p "$prefix/bin" "$share/students"
+mkdir -p "$prefix/bin" "$share"
 install -m 755 .build/release/tracr-inject "$prefix/bin/tracr-inject"
 for folder in Programs configs; do
     rm -rf "${share:?}/$folder"
     cp -R "$folder" "$share/$folder"
 done
-rm -rf "$share/students/tiny"
-cp -R Sources/Injection/Resources/tiny "$share/students/tiny"
+rm -rf "${share:?}/tiny"
+cp -R Sources/Injection/Resources/tiny "${share:?}/tiny"
 echo "installed $prefix/bin/tracr-inject and $share" >&2
