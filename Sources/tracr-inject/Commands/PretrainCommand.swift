@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Injection
+import Serialization
+
+struct PretrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pretrain",
+        abstract: "Train a GPT-2 and its vocabulary from scratch on plain text.",
+        discussion: """
+            How the bundled student tiny was made. The run directory holds the model as a Hugging Face folder, metrics \
+            and checkpoints; Ctrl-C saves a checkpoint and ends with exit code 130.
+
+            EXAMPLES
+              tracr-inject pretrain --config pretrain-tiny --text corpus/train.jsonl
+              tracr-inject pretrain --config my.yaml --text a.txt b.txt --output runs/mine
+              tracr-inject pretrain --config my.yaml --text a.txt b.txt --output runs/mine --resume
+            """)
+
+    @Option(help: ArgumentHelp("A YAML file of settings, or the name of a bundled one.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Plain text, or JSON lines with a field text.", valueName: "file"))
+    var text: [String] = []
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The run directory (default: the configuration's).", valueName: "dir"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("Training steps (default: the configuration's).", valueName: "n"))
+    var steps: Int?
+
+    @Option(help: ArgumentHelp("Decides the initial weights and the windows drawn.", valueName: "n"))
+    var seed: UInt64?
+
+    @Flag(help: "Go on from the newest checkpoint.")
+    var resume = false
+
+    @Flag(help: "Print the resolved settings as YAML and exit.")
+    var printConfig = false
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if let steps, steps < 0 { throw ValidationError("--steps has to be at least 0.") }
+    }
+
+    func run() throws {
+        common.apply()
+        Standard.ignoreClosedPipes()
+        var settings = PretrainSettings()
+        if let config { settings = try PretrainSettings.load(contentsOf: BundledFiles().configuration(config)) }
+        if let output { settings.output = output }
+        if let steps { settings.steps = steps }
+        if let seed { settings.seed = seed }
+        if printConfig {
+            try Standard.output.write(settings.yaml())
+            return
+        }
+        guard !text.isEmpty else {
+            throw Failure(.usage, "pretrain needs a text", remedy: "Name one or more files with --text FILE.")
+        }
+        Interruption.observe()
+        let pretrainer = try Pretrainer(settings: settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume)
+        try pretrainer.train()
+        if let signal = Interruption.signal, pretrainer.step < settings.steps {
+            Standard.error(
+                "tracr-inject: interrupted; saved after step \(pretrainer.step). Go on with --resume.")
+            throw ExitCode(128 + signal)
+        }
+        try Standard.output.line(
+            "\(settings.output): trained \(pretrainer.step) steps; the model is in \(settings.output)/student")
+    }
+}
