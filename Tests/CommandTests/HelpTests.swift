@@ -8,7 +8,7 @@ import Testing
         #expect(help.status == 0)
         #expect(help.error.isEmpty)
         for command in Self.commands {
-            #expect(help.output.contains("\n  \(command) "), "\(command) is missing")
+            #expect(help.output.contains("\n  \(command)"), "\(command) is missing")
         }
     }
 

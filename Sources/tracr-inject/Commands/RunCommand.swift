@@ -53,7 +53,9 @@ struct RunCommand: ParsableCommand {
     private func evaluate(_ program: Program) throws {
         let runner: any ProgramRunner =
             compiled
-            ? CompiledRunner(model: try RASPCompiler.compile(program, options: pragmas.compilerOptions))
+            ? CompiledRunner(
+                model: try RASPCompiler.compile(program, options: pragmas.compilerOptions),
+                names: program.variables.map(\.name))
             : InterpretedRunner(program: program, causal: pragmas.causal ?? program.causal ?? false)
 
         var results: [JSONValue] = []

@@ -52,13 +52,15 @@ struct InterpretedRunner: ProgramRunner {
 
 struct CompiledRunner: ProgramRunner {
     let model: CompiledModel
+    /// What the program names, in its order. (The compiler adds tokens and indices where it needs them.)
+    let names: [String]
 
     func run(_ input: [Atom], tracing: Bool) throws -> RunResult {
         guard tracing else { return RunResult(input: input, output: try model.run(input)) }
         // Nothing that is named is ever overwritten, so the last state holds all of it.
         let states = try model.residualStates(input)
         let rows = input.indices.map { states.row(state: states.count - 1, position: $0) }
-        let trace = model.variables.filter { !$0.isScratch }.map { variable in
+        let trace = names.compactMap(model.variable(named:)).map { variable in
             (name: variable.name, values: rows.map { model.decode(variable, $0) })
         }
         return RunResult(input: input, output: rows.map { model.decode(model.outputVariable, $0) }, trace: trace)
