@@ -20,7 +20,7 @@ public struct Settings: Codable, Sendable, Equatable {
     /// 0: as many as the machine has cores.
     public var threads = 0
     public var precision = Precision.fp32
-    public var steps = 2_600
+    public var steps = 3_000
     public var batch = Batch()
     public var text = Text()
     public var data = Data()
@@ -106,7 +106,7 @@ extension Settings {
         /// The weights alpha, beta and gamma.
         public var ce = 1.0
         public var alg = 1.0
-        public var kl = 40.0
+        public var kl = 100.0
         public var supervised = Supervision.answerAndEnd
         public var klReduction = Reduction.mean
 

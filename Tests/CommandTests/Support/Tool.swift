@@ -85,7 +85,7 @@ final class Scratch {
     @discardableResult
     func file(_ name: String, _ text: String) -> URL {
         let url = root.appendingPathComponent(name)
-        FileManager.default.createFile(atPath: url.path, contents: Data(text.utf8))
+        _ = FileManager.default.createFile(atPath: url.path, contents: Data(text.utf8))
         return url
     }
 }
