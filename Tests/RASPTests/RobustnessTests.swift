@@ -80,3 +80,40 @@ import Testing
         #expect(codes("missing.rasp") == [.load] && codes("") == [.load])
     }
 }
+
+@Suite struct SharingTests {
+    /// Lists and selectors that share their parts are small in memory and exponential on paper.
+    @Test func sharedListsAreNotPrintedInFull() {
+        let session = Session()
+        _ = session.feed("l = [1]; for i in range(150) { l = [l, l]; }")
+        #expect(session.feed("l;").output == "     list: l = (more than 10000 values)\n")
+        #expect(session.feed("l + 1;").diagnostics.first?.code == .type)
+        #expect(session.feed("l == l;").diagnostics.first?.code == .limit)
+    }
+
+    @Test func sharedSelectorsAreCheckedInBoundedTime() throws {
+        let program = try Program(
+            source: "s = select(tokens, tokens, ==); for i in range(60) { s = s and s; } x = selector_width(s);", name: "x")
+        #expect(CausalCheck.warnings(for: program).count == 1)
+        #expect(try Interpreter().run(program, on: ["a", "b", "a"]).output == [2, 1, 2])
+    }
+
+    @Test func memoryOfAnEvaluationIsBounded() throws {
+        // Forty matrices of 4,000 x 4,000 bits, 2 MB each, are alive at once.
+        let source = "l = [select(indices, i, ==) for i in range(40)]; s = not full_s; for t in l { s = s or t; } x = selector_width(s);"
+        let program = try Program(source: source, name: "x")
+        let input = Array(repeating: Atom.string("a"), count: 4_000)
+        var limits = Limits()
+        limits.evaluationMemory = 4 << 20
+        #expect { try Interpreter(limits: limits).run(program, on: input) } throws: {
+            ($0 as? RASPError)?.diagnostics.first?.code == .limit
+        }
+        #expect(try Interpreter().run(program, on: input).output == Array(repeating: 40, count: 4_000))
+    }
+
+    @Test func garbageIsReportedBriefly() {
+        let session = Session()
+        let found = session.feed(String(repeating: "@ ", count: 200_000)).diagnostics
+        #expect(!found.isEmpty && found.count <= 100)
+    }
+}

@@ -24,7 +24,10 @@ public enum CausalCheck {
     }
 
     /// Whether every selected key position is provably at or before its query position.
-    public static func looksBackOnly(_ selector: Selector) -> Bool { implied(by: selector, negated: false, depth: 0) }
+    public static func looksBackOnly(_ selector: Selector) -> Bool {
+        var budget = 10_000
+        return implied(by: selector, negated: false, depth: 0, &budget)
+    }
 
     private static func described(_ selector: Selector) -> String {
         guard let text = selector.span?.text else { return "a selector" }
@@ -32,18 +35,19 @@ public enum CausalCheck {
         return line.count > 60 ? line.prefix(57) + "..." : line
     }
 
-    private static func implied(by selector: Selector, negated: Bool, depth: Int) -> Bool {
-        // Beyond any hand-written nesting the answer may be the cautious one.
-        guard depth < 200 else { return false }
+    private static func implied(by selector: Selector, negated: Bool, depth: Int, _ budget: inout Int) -> Bool {
+        // Beyond any hand-written size the answer may be the cautious one. Shared parts are visited once per path.
+        budget -= 1
+        guard depth < 200, budget > 0 else { return false }
         switch selector.operation {
         case .constant(let value): return value == negated
-        case .not(let inner): return implied(by: inner, negated: !negated, depth: depth + 1)
+        case .not(let inner): return implied(by: inner, negated: !negated, depth: depth + 1, &budget)
         case .and(let a, let b), .or(let a, let b):
             var isConjunction = false
             if case .and = selector.operation { isConjunction = true }
-            let left = implied(by: a, negated: negated, depth: depth + 1)
+            let left = implied(by: a, negated: negated, depth: depth + 1, &budget)
             if left == (isConjunction != negated) { return left }
-            return implied(by: b, negated: negated, depth: depth + 1)
+            return implied(by: b, negated: negated, depth: depth + 1, &budget)
         case .select(let keys, let queries, let predicate):
             guard let comparison = predicate.comparison else { return false }
             return implied(keys, queries, negated ? comparison.negated : comparison)

@@ -39,6 +39,9 @@ final class EventPrinter {
     }
 
     private func lines(_ value: Value, name: String, withExamples: Bool) -> String {
+        if value.weight > ValueDisplay.largestShown {
+            return "     \(value.kindName): \(name) = (more than \(ValueDisplay.largestShown) values)"
+        }
         switch value {
         case .atom(let atom): return "    value: \(name) =  \(quoted(atom))"
         case .list(let list): return nested("list", "[", "]", name, list.items.map { (nil, $0) }, withExamples)

@@ -95,6 +95,13 @@ public final class Session: @unchecked Sendable {
     private func take(_ line: String) -> Response {
         var response = Response()
         pending += pending.isEmpty ? line : "\n" + line
+        if pending.utf8.count > evaluating.options.limits.sourceSize {
+            abandon()
+            let finding = Diagnostic(.error, .limit, "the statement is too long")
+            response.diagnostics = [finding]
+            if style == .transcript { response.output = finding.transcriptLines + "\n" }
+            return response
+        }
         let file = SourceFile(name: "<console>", text: pending)
         let strict = style == .transcript
         let parsed = Parser.parse(file, options: .init(strict: strict, limits: evaluating.options.limits))

@@ -9,6 +9,7 @@ public struct SVGDrawing {
     private let program: Program
     private let input: [Atom]
     private let trace: NodeTrace
+    private let order: [GraphNode]
     private let depths: [GraphNode: Int]
     private let display: ValueDisplay
 
@@ -19,10 +20,14 @@ public struct SVGDrawing {
         guard input.count <= Self.longestInput else {
             throw RASPError(.limit, "a drawing holds at most \(Self.longestInput) tokens; the input has \(input.count)")
         }
+        guard program.plan.steps.count <= 20_000 else {
+            throw RASPError(.limit, "the program has more than 20000 nodes; draw a part of it")
+        }
         self.program = program
         self.input = input
         let interpreter = Interpreter(causal: causal ?? program.causal ?? false)
         trace = try interpreter.trace(program, on: input)
+        order = topologicalOrder(of: [.sop(program.output)])
         depths = LayerReport.depths(below: [program.output])
         var names: [GraphNode: String] = [:]
         for variable in program.variables { names[.sop(variable.sop)] = variable.name }
@@ -47,7 +52,6 @@ public struct SVGDrawing {
     }
 
     private func drawLayer(_ layer: Int, _ canvas: inout SVGCanvas, _ y: inout Double) {
-        let order = topologicalOrder(of: [.sop(program.output)])
         let sops = order.compactMap { node -> SOp? in
             guard case .sop(let sop) = node, depths[node] == layer else { return nil }
             return sop

@@ -28,7 +28,7 @@ extension Evaluator {
     }
 
     /// Every distinct pair of key and query is decided once; rows with equal queries are copies of each other.
-    private func select(
+    private mutating func select(
         keys: [Atom?], queries: [Atom?], _ predicate: Predicate, _ span: SourceSpan?
     ) throws -> SelectionMatrix {
         if let comparison = predicate.comparison, let matrix = Self.compareIntegers(keys, queries, comparison) { return matrix }
@@ -55,6 +55,7 @@ extension Evaluator {
                 for column in groups[query] ?? [] { matrix[row, column] = true }
                 continue
             }
+            work += distinct.count
             for key in distinct {
                 do {
                     guard try predicate.holds(key, query) else { continue }

@@ -12,6 +12,8 @@ struct Evaluator {
     private(set) var values: [Value?] = []
     var work = 0
     var text = 0
+    /// Bytes of the values held.
+    private var live = 0
 
     init(_ interpreter: Interpreter, input: [Atom], uniform: Bool) throws {
         guard !input.isEmpty else { throw RASPError(.value, "the input is empty; an s-op needs at least one token") }
@@ -56,7 +58,7 @@ struct Evaluator {
             guard !keepingAll else { continue }
             for input in step.inputs {
                 uses[input] -= 1
-                if uses[input] <= 0 { values[input] = nil }
+                if uses[input] <= 0 { drop(input) }
             }
         }
     }
@@ -79,8 +81,12 @@ struct Evaluator {
 
     private mutating func charge(_ step: EvaluationPlan.Step) throws {
         switch step.node {
-        case .sop: work += input.count * max(1, step.inputs.count)
-        case .selector: work += input.count * (1 + input.count / 16)
+        case .sop:
+            work += input.count * max(1, step.inputs.count)
+            try hold(input.count * MemoryLayout<Atom?>.stride, at: step.node.span)
+        case .selector:
+            work += input.count * (1 + input.count / 16)
+            try hold(input.count * ((input.count + 63) / 64) * 8, at: step.node.span)
         }
         if work > limits.evaluationWork {
             throw RASPError(
@@ -101,8 +107,31 @@ struct Evaluator {
     /// The matrix, moved out when this was its last reader, so that combining selectors works in place.
     mutating func takeSelection(_ index: Int, _ uses: [Int]?) -> SelectionMatrix {
         let result = selection(index)
-        if let uses, uses[index] == 1 { values[index] = nil }
+        if let uses, uses[index] == 1 { drop(index) }
         return result
+    }
+
+    private mutating func drop(_ index: Int) {
+        guard let value = values[index] else { return }
+        live -= bytes(of: value)
+        values[index] = nil
+    }
+
+    private func bytes(of value: Value) -> Int {
+        switch value {
+        case .sequence: input.count * MemoryLayout<Atom?>.stride
+        case .matrix(let matrix): matrix.words.count * 8
+        }
+    }
+
+    /// Counts a value against the memory limit before it is computed.
+    private mutating func hold(_ bytes: Int, at span: SourceSpan?) throws {
+        live += bytes
+        if live > limits.evaluationMemory {
+            throw RASPError(
+                .limit, "evaluation on \(input.count) tokens holds more than \(limits.evaluationMemory >> 20) MiB at a time",
+                at: span)
+        }
     }
 
     /// Adds text to the run's account, so that programs that double strings in a loop end in a message.

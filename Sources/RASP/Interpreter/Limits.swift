@@ -3,9 +3,11 @@ public struct Limits: Sendable {
     /// Longest input sequence.
     public var sequenceLength = 10_000
     /// Work of one evaluation, in atoms computed and matrix words written.
-    public var evaluationWork = 500_000_000
+    public var evaluationWork = 200_000_000
     /// Bytes of text that one evaluation may build.
     public var evaluationText = 256 << 20
+    /// Bytes of sequences and matrices that one evaluation may hold at a time.
+    public var evaluationMemory = 1 << 30
     /// Nesting of expressions and blocks in the source.
     public var nesting = 200
     /// Nested calls of functions.
@@ -21,7 +23,7 @@ public struct Limits: Sendable {
     /// Nested `load`s.
     public var loadDepth = 50
     /// Bytes of one source file.
-    public var sourceSize = 16 << 20
+    public var sourceSize = 4 << 20
     /// Errors after which reading stops.
     public var errors = 50
 

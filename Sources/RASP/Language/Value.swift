@@ -38,6 +38,20 @@ enum Value {
         }
     }
 
+    /// How many values printing it would show. Lists share their parts, so this can exceed any memory.
+    var weight: Int {
+        switch self {
+        case .list(let list): list.weight
+        case .dict(let dict): dict.weight
+        default: 1
+        }
+    }
+
+    fileprivate static func weight(_ parts: some Sequence<Value>) -> Int {
+        // Saturates far above every use.
+        parts.reduce(1) { min($0 + $1.weight, 1 << 40) }
+    }
+
     var isTruthy: Bool {
         switch self {
         case .atom(let atom): atom.isTruthy
@@ -54,20 +68,24 @@ enum Value {
 final class ListValue {
     let items: [Value]
     let depth: Int
+    let weight: Int
 
     init(_ items: [Value]) {
         self.items = items
         depth = 1 + (items.lazy.map(\.depth).max() ?? 0)
+        weight = Value.weight(items)
     }
 }
 
 final class DictValue {
     let entries: OrderedDictionary<Atom, Value>
     let depth: Int
+    let weight: Int
 
     init(_ entries: OrderedDictionary<Atom, Value>) {
         self.entries = entries
         depth = 1 + (entries.values.lazy.map(\.depth).max() ?? 0)
+        weight = Value.weight(entries.values)
     }
 }
 

@@ -1,10 +1,14 @@
 /// How a console shows values: the reference implementation's layout, which existing transcripts rely on.
 struct ValueDisplay {
+    /// Values printed of a list or dictionary, nested ones included.
+    static let largestShown = 10_000
+
     var nodeNames: [GraphNode: String] = [:]
 
     /// A value inside a message or list, on one line.
     func inline(_ value: Value) -> String {
-        switch value {
+        if value.weight > Self.largestShown { return "(\(value.kindName))" }
+        return switch value {
         case .atom(let atom): atom.described
         case .list(let list): "[" + list.items.map(literal).joined(separator: ", ") + "]"
         case .dict(let dict):

@@ -44,6 +44,8 @@ struct Lexer {
     }
 
     private mutating func report(_ message: String, from start: Int, fix: (String, String)? = nil) {
+        // A file of garbage needs no message for every byte.
+        guard diagnostics.count < 100 else { return }
         let place = span(start..<offset)
         diagnostics.append(
             Diagnostic(
@@ -139,8 +141,10 @@ struct Lexer {
             if let (_, meaning, advice, replacement) = Self.foreign.first(where: { $0.spelling == spelling }) {
                 offset += length
                 report("\(spelling) is no operator of RASP", from: start, fix: (advice, replacement ?? ""))
-                if replacement == nil { diagnostics[diagnostics.count - 1].fixIt = nil
-                    diagnostics[diagnostics.count - 1].notes = [advice] }
+                if replacement == nil, let last = diagnostics.indices.last {
+                    diagnostics[last].fixIt = nil
+                    diagnostics[last].notes = [advice]
+                }
                 if let meaning { emit(meaning, from: start) }
                 return
             }
