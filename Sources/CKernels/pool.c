@@ -15,8 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PIECE_BITS 20
@@ -24,6 +23,7 @@
 #define MAX_PIECES ((ptrdiff_t)(1 << (PIECE_BITS - 1)))  // headroom: late claims go on counting
 #define MAX_WORKERS 1023
 #define SPINS_BEFORE_SLEEP 3000  // tens of microseconds: longer than the serial gaps inside a training step
+#define YIELDS_BEFORE_NAP 50
 
 static struct {
     pool_body body;
@@ -123,7 +123,8 @@ void pool_run(ptrdiff_t pieces, int threads, pool_body body, void *context) {
     work();
     for (int spin = 0; atomic_load_explicit(&finished, memory_order_acquire) < pieces; spin++) {
         if (spin < SPINS_BEFORE_SLEEP) relax();
-        else sched_yield();
+        else if (spin < SPINS_BEFORE_SLEEP + YIELDS_BEFORE_NAP) sched_yield();
+        else nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);  // the last piece's thread was preempted
     }
     inside = false;
     pthread_mutex_unlock(&owner);

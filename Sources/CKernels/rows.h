@@ -38,7 +38,7 @@ INLINE float exponentials(ptrdiff_t count, float alpha, float shift, const float
         } else {
             v16 e = vexp(alpha * load_tail(x + i, count - i, 0) - shift), kept = 0;
             if (out) store_tail(out + i, e, count - i);
-            memcpy(&kept, &e, (size_t)(count - i) * sizeof(float));
+            copy_few((float *)&kept, (float *)&e, count - i);
             b += kept;
         }
     }

@@ -25,6 +25,15 @@ VECTOR_KERNEL ptrdiff_t kernel_argmax(ptrdiff_t count, const float *x) {
 }
 
 VECTOR_KERNEL double kernel_cross_entropy(ptrdiff_t count, float *logits, ptrdiff_t target, float scale) {
+    if (count < LANES) {  // the few values of one variable: one register, where lanes beyond the row have weight 1e-38
+        v16 x = load_tail(logits, count, -INFINITY);
+        const float most = __builtin_reduce_max(x), wanted = logits[target];
+        v16 e = vexp(x - most);
+        const float sum = sum_lanes(e);
+        store_tail(logits, (scale / sum) * e, count);
+        logits[target] -= scale;
+        return (double)(most - wanted) + (double)logf(sum);
+    }
     float largest = row_max(count, logits), wanted = logits[target];
     float sum = exponentials(count, 1, largest, logits, logits);
     scale_row(count, scale / sum, logits);

@@ -29,10 +29,18 @@ typedef int32_t i16 __attribute__((ext_vector_type(LANES)));
 #define load(p) ({ v16 loaded_; memcpy(&loaded_, (p), sizeof loaded_); loaded_; })
 #define store(p, v) ({ v16 stored_ = (v); memcpy((p), &stored_, sizeof stored_); })
 
+// Up to 15 floats, by copies of fixed sizes: a call of memcpy for so few costs more than the work on them.
+INLINE void copy_few(float *target, const float *source, ptrdiff_t count) {
+    if (count & 8) { memcpy(target, source, 32); target += 8; source += 8; }
+    if (count & 4) { memcpy(target, source, 16); target += 4; source += 4; }
+    if (count & 2) { memcpy(target, source, 8); target += 2; source += 2; }
+    if (count & 1) *target = *source;
+}
+
 // The last 1-15 elements of a row; the other lanes hold `fill`.
 #define load_tail(p, n, fill) \
-    ({ v16 tail_ = (v16)(float)(fill); memcpy(&tail_, (p), (size_t)(n) * sizeof(float)); tail_; })
-#define store_tail(p, v, n) ({ v16 tail_ = (v); memcpy((p), &tail_, (size_t)(n) * sizeof(float)); })
+    ({ v16 tail_ = (v16)(float)(fill); copy_few((float *)&tail_, (p), (n)); tail_; })
+#define store_tail(p, v, n) ({ v16 tail_ = (v); copy_few((p), (float *)&tail_, (n)); })
 
 #define sum_lanes(v) \
     ({ v16 lanes_ = (v); \

@@ -39,7 +39,8 @@ public enum Profile {
         let count = operations()
         table.withLock {
             $0["\(name)", default: Entry()].calls += 1
-            $0["\(name)", default: Entry()].seconds += Double(elapsed.components.seconds)
+            $0["\(name)", default: Entry()].seconds +=
+                Double(elapsed.components.seconds)
                 + Double(elapsed.components.attoseconds) * 1e-18
             $0["\(name)", default: Entry()].operations += count
         }

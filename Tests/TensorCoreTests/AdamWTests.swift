@@ -63,13 +63,19 @@ import Testing
         }
         let whole = AdamW(store: store(), groups: [.init(learningRate: 0.1)])
         let first = AdamW(store: store(), groups: [.init(learningRate: 0.1)])
-        for index in 0..<3 { step(whole, index); step(first, index) }
+        for index in 0..<3 {
+            step(whole, index)
+            step(first, index)
+        }
         let resumed = AdamW(store: store(), groups: [.init(learningRate: 0.1)])
         _ = resumed.store.values.update(fromContentsOf: first.store.values)
         _ = resumed.firstMoments.update(fromContentsOf: first.firstMoments)
         _ = resumed.secondMoments.update(fromContentsOf: first.secondMoments)
         resumed.stepCount = first.stepCount
-        for index in 3..<6 { step(whole, index); step(resumed, index) }
+        for index in 3..<6 {
+            step(whole, index)
+            step(resumed, index)
+        }
         #expect(Array(whole.store.values) == Array(resumed.store.values))
     }
 

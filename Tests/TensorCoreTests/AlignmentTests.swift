@@ -11,12 +11,13 @@ import Testing
             "cosine", inputs: [.sample(rows, width, salt: 1)],
             reference: { x in
                 HeadLossTests.scalar(
-                    0.1 * (0..<rows).reduce(0) { sum, row in
-                        let (a, b) = (x[0].row(row), target.row(row))
-                        let dot = zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
-                        let norms = (a.reduce(0) { $0 + $1 * $1 } * b.reduce(0) { $0 + $1 * $1 }).squareRoot()
-                        return sum + Double(weights[row]) * (1 - dot / norms)
-                    })
+                    0.1
+                        * (0..<rows).reduce(0) { sum, row in
+                            let (a, b) = (x[0].row(row), target.row(row))
+                            let dot = zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+                            let norms = (a.reduce(0) { $0 + $1 * $1 } * b.reduce(0) { $0 + $1 * $1 }).squareRoot()
+                            return sum + Double(weights[row]) * (1 - dot / norms)
+                        })
             },
             operation: { tape, x in
                 tape.cosineAlignment(x[0], target: target.tensor, rowWeights: weights, scale: 0.1)
@@ -44,13 +45,16 @@ import Testing
                 for row in 0..<4 {
                     for (index, group) in groups.enumerated() where targets[row * 3 + index] >= 0 {
                         let logits = Array(x[0].row(row)[group])
-                        loss += Double(weights[index] * rowWeights[row]) * (logSumExp(logits) - logits[Int(targets[row * 3 + index])])
+                        loss +=
+                            Double(weights[index] * rowWeights[row])
+                            * (logSumExp(logits) - logits[Int(targets[row * 3 + index])])
                     }
                 }
                 return HeadLossTests.scalar(0.3 * loss)
             },
             operation: { tape, x in
-                tape.groupedCrossEntropy(x[0], groups: groups, targets: targets, weights: weights, rowWeights: rowWeights, scale: 0.3)
+                tape.groupedCrossEntropy(
+                    x[0], groups: groups, targets: targets, weights: weights, rowWeights: rowWeights, scale: 0.3)
             })
     }
 }

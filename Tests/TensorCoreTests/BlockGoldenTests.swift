@@ -14,7 +14,8 @@ import Testing
 
     static func golden() throws -> Golden {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Goldens")
-        return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: folder.appendingPathComponent("block.json")))
+        return try JSONDecoder().decode(
+            Golden.self, from: Data(contentsOf: folder.appendingPathComponent("block.json")))
     }
 
     @Test func lossesGradientsAndTenSteps() throws {

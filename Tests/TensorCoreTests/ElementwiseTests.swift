@@ -8,17 +8,23 @@ import Testing
     func binaryOperations(rows: Int, columns: Int) {
         let inputs = [DoubleMatrix.sample(rows, columns, salt: 1), .sample(rows, columns, salt: 2)]
         checkOperation("add", inputs: inputs, reference: { $0[0] + $0[1] }, operation: { $0.add($1[0], $1[1]) })
-        checkOperation("subtract", inputs: inputs, reference: { $0[0] - $0[1] }, operation: { $0.subtract($1[0], $1[1]) })
         checkOperation(
-            "multiply", inputs: inputs, reference: { $0[0].combined($0[1], *) }, operation: { $0.multiply($1[0], $1[1]) })
-        checkOperation("scale", inputs: [inputs[0]], reference: { $0[0].map { $0 * -1.5 } }, operation: { $0.scale($1[0], by: -1.5) })
+            "subtract", inputs: inputs, reference: { $0[0] - $0[1] }, operation: { $0.subtract($1[0], $1[1]) })
+        checkOperation(
+            "multiply", inputs: inputs, reference: { $0[0].combined($0[1], *) },
+            operation: { $0.multiply($1[0], $1[1]) })
+        checkOperation(
+            "scale", inputs: [inputs[0]], reference: { $0[0].map { $0 * -1.5 } },
+            operation: { $0.scale($1[0], by: -1.5) })
         checkOperation(
             "sum", inputs: [inputs[0]],
             reference: { DoubleMatrix(rows: 1, columns: 1, values: [$0[0].values.reduce(0, +)]) },
             operation: { $0.sum($1[0]) })
         checkOperation(
             "mean", inputs: [inputs[0]],
-            reference: { DoubleMatrix(rows: 1, columns: 1, values: [$0[0].values.reduce(0, +) / Double(rows * columns)]) },
+            reference: {
+                DoubleMatrix(rows: 1, columns: 1, values: [$0[0].values.reduce(0, +) / Double(rows * columns)])
+            },
             operation: { $0.mean($1[0]) })
         checkOperation(
             "square by the same input twice", inputs: [inputs[0]], reference: { $0[0].map { $0 * $0 } },

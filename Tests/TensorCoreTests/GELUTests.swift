@@ -4,7 +4,9 @@ import TensorCore
 import Testing
 
 @Suite struct GELUTests {
-    static func gelu(_ x: Double) -> Double { 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x))) }
+    static func gelu(_ x: Double) -> Double {
+        0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    }
 
     @Test(arguments: [(1, 1), (3, 5), (2, 16), (5, 37)])
     func matchesReference(rows: Int, width: Int) {

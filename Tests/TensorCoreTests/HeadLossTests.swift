@@ -15,9 +15,10 @@ import Testing
             reference: { x in
                 let logits = x[0] * x[1].transposed
                 return Self.scalar(
-                    0.25 * (0..<rows).reduce(0) {
-                        $0 + Double(weights[$1]) * (logSumExp(logits.row($1)) - logits[$1, Int(targets[$1])])
-                    })
+                    0.25
+                        * (0..<rows).reduce(0) {
+                            $0 + Double(weights[$1]) * (logSumExp(logits.row($1)) - logits[$1, Int(targets[$1])])
+                        })
             },
             operation: { tape, x in
                 tape.crossEntropy(x[0], head: x[1], targets: targets, rowWeights: weights, scale: 0.25, chunk: chunk)
@@ -35,11 +36,12 @@ import Testing
             reference: { x in
                 let student = x[0] * x[1].transposed
                 return Self.scalar(
-                    0.5 * (0..<rows).reduce(0) { sum, row in
-                        let (p, q) = (student.row(row), teacher.row(row))
-                        let (lp, lq) = (logSumExp(p), logSumExp(q))
-                        return sum + zip(p, q).reduce(0) { $0 + exp($1.1 - lq) * (($1.1 - lq) - ($1.0 - lp)) }
-                    })
+                    0.5
+                        * (0..<rows).reduce(0) { sum, row in
+                            let (p, q) = (student.row(row), teacher.row(row))
+                            let (lp, lq) = (logSumExp(p), logSumExp(q))
+                            return sum + zip(p, q).reduce(0) { $0 + exp($1.1 - lq) * (($1.1 - lq) - ($1.0 - lp)) }
+                        })
             },
             operation: { tape, x in
                 tape.klDivergence(

@@ -24,7 +24,9 @@ import Testing
     func linearAddedToResidual(biased: Bool) {
         checkOperation(
             "linear with residual",
-            inputs: [.sample(5, 3, salt: 1), .sample(3, 18, salt: 2), .sample(1, 18, salt: 3), .sample(5, 18, salt: 4)],
+            inputs: [
+                .sample(5, 3, salt: 1), .sample(3, 18, salt: 2), .sample(1, 18, salt: 3), .sample(5, 18, salt: 4),
+            ],
             differentiable: biased ? nil : [0, 1, 3],
             reference: { x in
                 x[0] * x[1] + x[3] + DoubleMatrix(rows: 5, columns: 18) { biased ? x[2][0, $1] : 0 }

@@ -64,40 +64,32 @@ extension GPT2Model {
         _ tape: Tape, _ x: Variable, layer: Int, attention: Attention, discardingInput: Bool
     ) -> Variable {
         let weights = blocks[layer]
-        let middle = residual(tape, x, discardingInput: discardingInput) { x in
-            let normalized = tape.layerNorm(
-                x, gain: tape.parameter(weights.norm1Gain), bias: tape.parameter(weights.norm1Bias),
-                epsilon: configuration.epsilon)
-            let qkv = linear(tape, normalized, weights.attentionWeight, weights.attentionBias)
-            let mixed = attention(tape, qkv, layer)
-            tape.discard(qkv)
-            return linear(tape, mixed, weights.projectionWeight, weights.projectionBias)
-        }
-        return residual(tape, middle, discardingInput: true) { x in
-            let normalized = tape.layerNorm(
-                x, gain: tape.parameter(weights.norm2Gain), bias: tape.parameter(weights.norm2Bias),
-                epsilon: configuration.epsilon)
-            let inner = linear(tape, normalized, weights.expandWeight, weights.expandBias)
-            let activated = tape.gelu(inner)
-            tape.discard(inner)
-            return linear(tape, activated, weights.contractWeight, weights.contractBias)
-        }
-    }
-
-    /// x + f(x).
-    private func residual(
-        _ tape: Tape, _ x: Variable, discardingInput: Bool, _ f: (Variable) -> Variable
-    ) -> Variable {
-        let update = f(x)
-        let sum = tape.add(x, update)
-        tape.discard(update)
+        var normalized = tape.layerNorm(
+            x, gain: tape.parameter(weights.norm1Gain), bias: tape.parameter(weights.norm1Bias),
+            epsilon: configuration.epsilon)
+        let qkv = linear(tape, normalized, weights.attentionWeight, weights.attentionBias)
+        let mixed = attention(tape, qkv, layer)
+        tape.discard(qkv)
+        let middle = linear(tape, mixed, weights.projectionWeight, weights.projectionBias, addedTo: x)
         if discardingInput { tape.discard(x) }
-        return sum
+
+        normalized = tape.layerNorm(
+            middle, gain: tape.parameter(weights.norm2Gain), bias: tape.parameter(weights.norm2Bias),
+            epsilon: configuration.epsilon)
+        let inner = linear(tape, normalized, weights.expandWeight, weights.expandBias)
+        let activated = tape.gelu(inner)
+        tape.discard(inner)
+        let result = linear(tape, activated, weights.contractWeight, weights.contractBias, addedTo: middle)
+        tape.discard(middle)
+        return result
     }
 
-    /// x W + b, after which x is not needed any more.
-    private func linear(_ tape: Tape, _ x: Variable, _ weight: Parameter, _ bias: Parameter) -> Variable {
-        let y = tape.linear(x, weight: tape.parameter(weight), bias: tape.parameter(bias))
+    /// x W + b, or residual + x W + b; x is not needed after it.
+    private func linear(
+        _ tape: Tape, _ x: Variable, _ weight: Parameter, _ bias: Parameter, addedTo residual: Variable? = nil
+    ) -> Variable {
+        let y = tape.linear(
+            x, weight: tape.parameter(weight), bias: tape.parameter(bias), addedTo: residual)
         tape.discard(x)
         return y
     }

@@ -29,9 +29,11 @@ extension Tape {
                     for row in range {
                         let offset = row * width
                         let weight = rowWeights?[row] ?? 1
-                        distances[row] = Double(weight) * kernel_cosine_distance(
-                            width, x.value.pointer + offset, target.pointer + offset, scale * weight, 0,
-                            dx.map { $0.pointer + offset })
+                        distances[row] =
+                            Double(weight)
+                            * kernel_cosine_distance(
+                                width, x.value.pointer + offset, target.pointer + offset, scale * weight, 0,
+                                dx.map { $0.pointer + offset })
                     }
                 }
             }

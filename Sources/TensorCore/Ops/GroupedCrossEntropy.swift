@@ -1,8 +1,8 @@
 import CKernels
 
 extension Tape {
-    /// scale * sum over rows n and groups g of weight_n weight_g * CE(softmax(x[n, columns of g]), target[n, g]): a softmax
-    /// cross-entropy within each group of columns (the directions of one categorical variable).
+    /// scale * sum over rows n and groups g of weight_n weight_g * CE(softmax(x[n, columns of g]), target[n, g]): a
+    /// softmax cross-entropy within each group of columns (the directions of one categorical variable).
     ///
     /// - Parameters:
     ///   - x: [N, C].
@@ -12,7 +12,8 @@ extension Tape {
     ///   - rowWeights: one weight a row, or 1 for every row.
     /// - Returns: a scalar.
     ///
-    /// Backward: dx[n, g] = scale weight_n weight_g (softmax - onehot), formed in the forward pass; zero outside the groups.
+    /// Backward: dx[n, g] = scale weight_n weight_g (softmax - onehot), formed in the forward pass; zero outside the
+    /// groups.
     public func groupedCrossEntropy(
         _ x: Variable, groups: [Range<Int>], targets: [Int32], weights: [Float]? = nil, rowWeights: [Float]? = nil,
         scale: Float
@@ -23,7 +24,8 @@ extension Tape {
         precondition(rowWeights.map { $0.count == rows } ?? true, "groupedCrossEntropy: one weight a row")
         precondition(groups.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= width }, "group outside 0 ..< \(width)")
         for (index, target) in targets.enumerated() {
-            precondition(target < 0 || Int(target) < groups[index % groups.count].count, "target \(target) in its group")
+            precondition(
+                target < 0 || Int(target) < groups[index % groups.count].count, "target \(target) in its group")
         }
 
         let dx = arena.zeros(rows, width)
@@ -39,7 +41,8 @@ extension Tape {
                             let logits = dx.pointer + row * width + group.lowerBound
                             logits.update(
                                 from: x.value.pointer + row * width + group.lowerBound, count: group.count)
-                            losses[row] += Double(weight)
+                            losses[row] +=
+                                Double(weight)
                                 * kernel_cross_entropy(group.count, logits, target, scale * weight)
                         }
                     }

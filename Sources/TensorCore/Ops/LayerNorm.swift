@@ -46,7 +46,9 @@ extension Tape {
                 }
                 if x.requiresGradient { x.accumulate { dx, beta in run(dx, beta) } } else { run(nil, 0) }
                 gain.accumulate { kernel_column_sums(pieces, width, partial.pointer, 2 * width, $1, $0.pointer) }
-                bias.accumulate { kernel_column_sums(pieces, width, partial.pointer + width, 2 * width, $1, $0.pointer) }
+                bias.accumulate {
+                    kernel_column_sums(pieces, width, partial.pointer + width, 2 * width, $1, $0.pointer)
+                }
                 arena.recycle(partial)
             }
         }

@@ -54,9 +54,11 @@ public enum Parallel {
         withoutActuallyEscaping(body) { body in
             var box = Body(run: body)
             withUnsafeMutablePointer(to: &box) { pointer in
-                pool_run(n, Int32(threads), { context, piece in
-                    context!.assumingMemoryBound(to: Body.self).pointee.run(piece)
-                }, pointer)
+                pool_run(
+                    n, Int32(threads),
+                    { context, piece in
+                        context!.assumingMemoryBound(to: Body.self).pointee.run(piece)
+                    }, pointer)
             }
         }
     }
