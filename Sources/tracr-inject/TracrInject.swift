@@ -28,7 +28,7 @@ struct TracrInject: ParsableCommand {
             CommandGroup(name: "RASP", subcommands: [RunCommand.self, CompileCommand.self]),
             CommandGroup(name: "Language Model", subcommands: [
                     TrainCommand.self, EvalCommand.self, DecodeCommand.self, DataCommand.self, TokenizeCommand.self,
-                    PretrainCommand.self,
+                    PretrainCommand.self, ReportCommand.self, ReproduceCommand.self,
                 ]),
             CommandGroup(name: "Machine", subcommands: [BenchCommand.self, DoctorCommand.self]),
         ])

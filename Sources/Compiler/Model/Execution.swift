@@ -52,7 +52,7 @@ extension CompiledModel {
 
 /// A forward pass that touches non-zeros only. Sums are formed in double precision and rounded to fp32 once per
 /// sublayer.
-private struct Execution {
+struct Execution {
     let width: Int
     let positions: Int
     let causal: Bool

@@ -12,12 +12,11 @@ extension DecodedPrompt {
             + "interpreter's; a value that differs is marked, with the interpreter's behind it.</p>\n"
         body += table
         body += "<h2>The same activations through the linear map</h2>\n"
-        body += figure(
+        body += figure(heatmap(
             mapped, groups: mappedGroups, title: "Mapped residual stream",
-            caption: "One column a direction of the compiled model: blue is positive, orange negative.")
+            caption: "One column a direction of the compiled model: blue is positive, orange negative."))
         body += "<h2>The raw residual stream</h2>\n"
-        body += figure(
-            raw, groups: [], title: "Raw residual stream", caption: "One column a coordinate of the student.")
+        body += figure(rawHeatmap)
         return HTML.page(title: title, body: body)
     }
 
@@ -46,12 +45,19 @@ extension DecodedPrompt {
         return out + "</table></div>\n"
     }
 
-    private func figure(_ values: [Float], groups: [Heatmap.Group], title: String, caption: String) -> String {
-        let columns = tokens.isEmpty ? 0 : values.count / tokens.count
-        let heatmap = Heatmap(
-            title: title, caption: caption, rowLabels: tokens.map(Self.visible), columns: columns,
-            values: values, groups: groups)
-        return "<figure>\(heatmap.svg())<figcaption>\(HTML.escape(caption))</figcaption></figure>\n"
+    /// The student's own coordinates (figure 4 of the paper).
+    var rawHeatmap: Heatmap {
+        heatmap(raw, groups: [], title: "Raw residual stream", caption: "One column a coordinate of the student.")
+    }
+
+    private func heatmap(_ values: [Float], groups: [Heatmap.Group], title: String, caption: String) -> Heatmap {
+        Heatmap(
+            title: title, caption: caption, rowLabels: tokens.map(Self.visible),
+            columns: tokens.isEmpty ? 0 : values.count / tokens.count, values: values, groups: groups)
+    }
+
+    private func figure(_ heatmap: Heatmap) -> String {
+        "<figure>\(heatmap.svg())<figcaption>\(HTML.escape(heatmap.caption))</figcaption></figure>\n"
     }
 
     static func text(_ atom: Atom?) -> String { atom.map(\.displayed) ?? "\u{2013}" }

@@ -3,7 +3,12 @@ import Foundation
 extension DecodedPrompt {
     /// The prompt as one picture that stands alone: decoded values beside the mapped residual stream they are read from, a row
     /// a token (figures 5 and 6 of the paper).
-    public func svg() -> String {
+    public func svg() -> String { picture(style: Layout.style) }
+
+    /// The same for a page that has the style already.
+    func picture() -> String { picture(style: nil) }
+
+    private func picture(style: String?) -> String {
         let heatmap = Heatmap(
             title: "Mapped residual stream", caption: "", rowLabels: tokens.map { _ in "" },
             columns: tokens.isEmpty ? 0 : mapped.count / tokens.count, values: mapped, groups: mappedGroups)
@@ -13,13 +18,10 @@ extension DecodedPrompt {
         let width = offset + heatmap.width
         let height = heatmap.height
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Heatmap.number(width)) \(Heatmap.number(height))" \
+            <svg class="decoded" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Heatmap.number(width)) \(Heatmap.number(height))" \
             width="\(Heatmap.number(width))" height="\(Heatmap.number(height))">
             <title>\(HTML.escape(prompt))</title>
-            <style>
-            \(Layout.style)
-            </style>
-            <rect class="ground" width="100%" height="100%"/>
+            \(style.map { "<style>\n\($0)\n</style>\n<rect class=\"ground\" width=\"100%\" height=\"100%\"/>" } ?? "")
             \(picture.table)<g transform="translate(\(Heatmap.number(offset)) 0)">
             \(heatmap.svg())</g>
             </svg>

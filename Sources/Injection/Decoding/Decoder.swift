@@ -28,6 +28,12 @@ public struct Decoder: Sendable {
         return (raw.value, projection.map(tape, raw).value)
     }
 
+    /// Every residual state of sequences, packed and mapped: one [N, d_compiled] a layer, the embedding's output first.
+    func mappedStates(of sequences: [[Int32]], arena: Arena) -> [Tensor] {
+        let tape = Tape(arena: arena, recording: false)
+        return model.forward(tape, PackedBatch(sequences)).residual.map { projection.map(tape, $0).value }
+    }
+
     /// The decoded value of every variable of the program at one position.
     ///
     /// A categorical variable is the argmax over its directions. A numerical one is the nearest of the numbers it can be:

@@ -119,21 +119,29 @@ enum HTML {
 
     static let style = """
         :root { color-scheme: light dark; --ground: #ffffff; --ink: #1b1f24; --faint: #68707a; --line: #d9dde2;
-          --positive: #1f6fd1; --negative: #d1681f; --bad: #c62828; --band: #00000009; }
+          --positive: #1f6fd1; --negative: #d1681f; --bad: #c62828; --band: #00000009;
+          --third: #2a8a57; }
         @media (prefers-color-scheme: dark) { :root { --ground: #14171a; --ink: #e6e8ea; --faint: #98a1ab; --line: #333a41;
-          --positive: #6cb0ff; --negative: #ffac6b; --bad: #ff7b72; --band: #ffffff0c; } }
+          --positive: #6cb0ff; --negative: #ffac6b; --bad: #ff7b72; --band: #ffffff0c;
+          --third: #6fd39c; } }
         body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto;
           max-width: 75rem; padding: 0 1rem; }
-        h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+        h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; } h3 { font-size: 1rem; margin: 1.5rem 0 .3rem; }
         p.note, figcaption { color: var(--faint); }
         figure { margin: 1.5rem 0; overflow-x: auto; }
         svg.heatmap .hp { fill: var(--positive); } svg.heatmap .hn { fill: var(--negative); }
-        svg.heatmap .band { fill: var(--band); }
-        svg .axis { fill: var(--faint); font: 10px ui-monospace, monospace; white-space: pre; }
+        svg .band { fill: var(--band); }
+        svg text { fill: var(--ink); font: 10px ui-monospace, monospace; white-space: pre; }
+        svg text.differs { fill: var(--bad); font-weight: 700; }
+        svg.chart .grid { stroke: var(--line); fill: none; } svg.chart .series { fill: none; stroke-width: 1.6; }
+        .s0 { stroke: var(--positive); } .s1 { stroke: var(--negative); } .s2 { stroke: var(--third); }
+        .dot.s0 { fill: var(--positive); } .dot.s1 { fill: var(--negative); } .dot.s2 { fill: var(--third); }
+        .charts { display: flex; flex-wrap: wrap; gap: 0 2rem; } .charts figcaption { max-width: 29rem; }
+        svg text.axis { fill: var(--faint); }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font: 13px ui-monospace, monospace; }
         th, td { border: 1px solid var(--line); padding: .15rem .45rem; text-align: right; white-space: pre; }
-        th { color: var(--faint); font-weight: 600; }
+        th { color: var(--faint); font-weight: 600; } td.faint, td small { color: var(--faint); }
         td.differs { color: var(--bad); font-weight: 700; }
         """
 

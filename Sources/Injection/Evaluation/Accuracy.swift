@@ -9,9 +9,10 @@ public struct Accuracy: Sendable {
     /// The first example that went wrong, and what was generated instead.
     public var firstMiss: (example: Example, generated: String)?
 
-    public var value: Double { n == 0 ? 0 : Double(correct) / Double(n) }
+    public var proportion: Proportion { Proportion(correct, of: n) }
+    public var value: Double { proportion.value }
 
-    public var json: JSONObject { JSONObject([("accuracy", .number(value)), ("n", .integer(n))]) }
+    public var json: JSONObject { JSONObject(proportion.members) }
 
     static let batch = 64
 

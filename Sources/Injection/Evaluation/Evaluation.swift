@@ -6,16 +6,24 @@ import TensorCore
 /// What can be measured of a run: `tracr-inject eval` as a function.
 public struct Evaluation: Sendable {
     public enum Suite: String, Sendable, CaseIterable {
-        case task, data, decoding, ood, perplexity
-        /// Named by the command contract and not in this version.
-        case lambada, sst2, mrpc, causality
+        case task, data, decoding, ood, causality, interchange, perplexity, lambada, sst2, mrpc
 
-        var isAvailable: Bool {
-            switch self {
-            case .task, .data, .decoding, .ood, .perplexity: true
-            case .lambada, .sst2, .mrpc, .causality: false
-            }
-        }
+        /// Whether a student alone will do, without a run.
+        var needsNoRun: Bool { [.perplexity, .lambada, .sst2, .mrpc].contains(self) }
+    }
+
+    /// How what is left of the original student is measured.
+    public enum Method: String, Sendable, CaseIterable {
+        /// Perplexity over all tokens; LAMBADA, SST-2 and MRPC as `lm-eval`.
+        case corpus
+        /// As the paper and its authors' program: see `Perplexity`, `Lambada` and `BinaryChoice`.
+        case paper
+        /// As the Language Model Evaluation Harness; perplexity as `corpus`.
+        case lmEval = "lm-eval"
+
+        var perplexity: Perplexity.Method { self == .paper ? .paper : .corpus }
+        /// What results of the harness's tasks are labelled with.
+        var choice: Method { self == .paper ? .paper : .lmEval }
     }
 
     public struct Options: Sendable {
@@ -24,11 +32,17 @@ public struct Evaluation: Sendable {
         public var prompts = 1_000
         /// Test prompts whose every token is decoded.
         public var decodedPrompts = 200
+        /// Test prompts of each seed of the suite causality.
+        public var noisedPrompts = 100
+        /// Norms of the noise, ascending.
+        public var norms = Causality.defaultNorms
+        /// Test prompts that exchange variables, in pairs.
+        public var exchangedPrompts = 128
         /// For perplexity; nil: the held-out text that ships with the bundled student.
         public var text: URL?
-        public var perplexity = Perplexity.Method.corpus
-        /// For the suite `data`.
-        public var data: URL?
+        public var method = Method.corpus
+        /// For the suites of the same names.
+        public var data, lambada, sst2, mrpc: URL?
         public var seed = 42
 
         public init() {}
@@ -36,16 +50,16 @@ public struct Evaluation: Sendable {
 
     /// Names of suites as the user gives them, comma-separated.
     ///
-    /// - Throws: `.usage` for an unknown one, or one that this version does not have.
+    /// - Throws: `.usage` for an unknown one.
     public static func suites(parsing list: String) throws -> [Suite] {
         try list.split(separator: ",").map { name in
             let name = name.trimmingCharacters(in: .whitespaces)
-            let known = Suite.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", ")
+            let known = Suite.allCases.map(\.rawValue)
             guard let suite = Suite(rawValue: name) else {
-                throw Failure(.usage, "unknown suite '\(name.prefix(100))'", remedy: "suites: \(known)")
-            }
-            guard suite.isAvailable else {
-                throw Failure(.usage, "the suite \(name) is not in this version", remedy: "suites: \(known)")
+                let near = Suggestion.nearest(to: name, among: known)
+                throw Failure(
+                    .usage, "unknown suite '\(name.prefix(100))'",
+                    remedy: (near.map { "Did you mean '\($0)'? " } ?? "") + "Suites: \(known.joined(separator: ", "))")
             }
             return suite
         }
@@ -58,33 +72,37 @@ public struct Evaluation: Sendable {
 
     /// Evaluates a finished run.
     public init(run directory: RunDirectory, options: Options) throws {
-        let run = try LoadedRun(directory)
-        var report = Report(name: directory.root.path)
+        try self.init(LoadedRun(directory), options: options)
+    }
+
+    init(_ run: LoadedRun, options: Options) throws {
+        var report = Report(name: run.directory.root.path, options: options)
+        let original = options.suites.contains(where: \.needsNoRun) ? try? run.originalStudent() : nil
         for suite in options.suites {
             switch suite {
-            case .task: try report.task(run, options)
-            case .data: try report.data(run, options)
-            case .decoding: try report.decoding(run, options)
-            case .ood: try report.outOfDistribution(run, options)
-            case .perplexity:
-                try report.perplexity(run.student, original: try? run.originalStudent(), options)
-            case .lambada, .sst2, .mrpc, .causality:
-                _ = try Self.suites(parsing: suite.rawValue)
+            case .task: try report.task(run)
+            case .data: try report.data(run)
+            case .decoding: try report.decoding(run)
+            case .ood: try report.outOfDistribution(run)
+            case .causality: try report.causality(run)
+            case .interchange: try report.interchange(run)
+            case .perplexity, .lambada, .sst2, .mrpc:
+                try report.retention(suite, run.student, original: original)
             }
         }
         (json, rows) = (report.json, report.rows)
     }
 
-    /// Evaluates a Hugging Face GPT-2 folder, which nothing was injected into: perplexity only.
+    /// Evaluates a Hugging Face GPT-2 folder, which nothing was injected into: what needs no run.
     public init(student folder: URL, options: Options) throws {
-        for suite in options.suites where suite != .perplexity {
+        for suite in options.suites where !suite.needsNoRun {
             throw Failure(
                 .usage, "the suite \(suite.rawValue) needs a run, and \(folder.path) is a student",
-                remedy: "give --suite perplexity")
+                remedy: "give --suite " + Suite.allCases.filter(\.needsNoRun).map(\.rawValue).joined(separator: ","))
         }
-        var report = Report(name: folder.path)
+        var report = Report(name: folder.path, options: options)
         let student = try Student.load(from: folder, gradients: false)
-        try report.perplexity(student, original: nil, options)
+        for suite in options.suites { try report.retention(suite, student, original: nil) }
         (json, rows) = (report.json, report.rows)
     }
 

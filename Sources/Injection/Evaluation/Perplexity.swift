@@ -55,7 +55,7 @@ public struct Perplexity: Sendable {
     }
 
     /// -log p of every token of every window but its first, in nats.
-    static func losses(of windows: [[Int32]], student: Student) -> [[Float]] {
+    package static func losses(of windows: [[Int32]], student: Student) -> [[Float]] {
         let arena = Arena()
         var results: [[Float]] = []
         var start = 0

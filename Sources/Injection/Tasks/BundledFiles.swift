@@ -56,6 +56,15 @@ public struct BundledFiles: Sendable {
         return try find(name, in: "configs", suffix: "yaml", called: "configuration")
     }
 
+    /// The task file at that path, which need not exist, or of that name under `configs/tasks/`; nil where the name is neither.
+    func taskFile(_ name: String) -> URL? {
+        if name.contains("/") || name.hasSuffix(".yaml") { return URL(fileURLWithPath: name) }
+        return try? find(name, in: "configs/tasks", suffix: "yaml", called: "task")
+    }
+
+    /// Names of the task files that ship.
+    var taskNames: [String] { names(in: "configs/tasks", suffix: ".yaml") }
+
     /// The folder of the bundled student.
     public func tinyStudent() throws -> URL {
         for folder in studentCandidates
@@ -66,11 +75,13 @@ public struct BundledFiles: Sendable {
     }
 
     /// Names of the programs that ship, for messages and completions.
-    public var programNames: [String] {
+    public var programNames: [String] { names(in: "Programs", suffix: ".rasp") }
+
+    private func names(in folder: String, suffix: String) -> [String] {
         let files = roots.flatMap {
-            (try? FileManager.default.contentsOfDirectory(atPath: $0.appendingPathComponent("Programs").path)) ?? []
+            (try? FileManager.default.contentsOfDirectory(atPath: $0.appendingPathComponent(folder).path)) ?? []
         }
-        return Set(files.filter { $0.hasSuffix(".rasp") }.map { String($0.dropLast(5)) }).sorted()
+        return Set(files.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }).sorted()
     }
 
     /// The running executable; nil where the system does not say.

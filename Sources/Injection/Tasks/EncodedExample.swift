@@ -12,6 +12,13 @@ public struct EncodedExample: Sendable, Equatable {
     public var supervised: [Int]
     public var targets: [Int32]
 
+    package init(
+        tokens: [Int32], atoms: [Atom], promptCount: Int, answerCount: Int, supervised: [Int], targets: [Int32]
+    ) {
+        (self.tokens, self.atoms, self.promptCount, self.answerCount) = (tokens, atoms, promptCount, answerCount)
+        (self.supervised, self.targets) = (supervised, targets)
+    }
+
     /// The positions of prompt and answer, without padding.
     public var contentCount: Int { promptCount + answerCount }
     public var prompt: ArraySlice<Int32> { tokens[..<promptCount] }

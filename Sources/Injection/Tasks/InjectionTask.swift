@@ -43,20 +43,23 @@ public struct InjectionTask: Sendable {
     /// The paper's built-in tasks.
     public static let builtInNames = ["count", "int-sum", "shuffle-dyck"]
 
-    /// A built-in task by name.
+    /// A built-in task by name, or one of the user's own: the path of a YAML file, or the name of one under `configs/tasks/`.
     ///
-    /// - Parameter prompts: the paper's wording and test settings, or those of the authors' program.
-    /// - Throws: `Failure` `.usage` for a name that is none.
+    /// - Parameter prompts: the paper's wording and test settings, or those of the authors' program; built-in tasks only.
+    /// - Throws: `Failure` `.usage` for a name that is none, `.notFound` or `.badData` for a file.
     public static func named(_ name: String, prompts: Settings.Data.Prompts = .paper) throws -> InjectionTask {
         switch name {
         case "count": return .count(prompts)
         case "int-sum": return .intSum(prompts)
         case "shuffle-dyck": return .shuffleDyck(prompts)
         default:
-            let near = Suggestion.nearest(to: name, among: builtInNames)
+            let files = BundledFiles()
+            if let file = files.taskFile(name) { return try TaskFile.read(file) }
+            let known = builtInNames + files.taskNames
+            let near = Suggestion.nearest(to: name, among: known)
             throw Failure(
                 .usage, "unknown task '\(name.prefix(100))'",
-                remedy: near.map { "Did you mean '\($0)'?" } ?? "Tasks: \(builtInNames.joined(separator: ", "))")
+                remedy: near.map { "Did you mean '\($0)'?" } ?? "Tasks: \(known.joined(separator: ", ")), or a YAML file")
         }
     }
 

@@ -6,18 +6,22 @@ import Serialization
 struct EvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
-        abstract: "Measure a run: accuracy, decoded variables, perplexity.",
+        abstract: "Measure a run: accuracy, decoded variables, causality, what is left of the original.",
         discussion: """
-            Suites: task (exact match of greedy answers on held-out prompts), decoding (share of variables, read out of \
-            the activations, that equal the interpreter's), perplexity (beside the original student's), ood (the task's \
-            settings outside the training distribution), data (the examples of --data). Without --suite: task, \
-            decoding and perplexity. A Hugging Face GPT-2 folder, or tiny, can stand in for a run with --suite perplexity.
+            Suites. task: exact match of greedy answers on held-out prompts. ood: the same in the task's settings outside \
+            the training distribution. data: on the examples of --data. decoding: share of variables, read out of the \
+            activations, that equal the interpreter's, at every layer. causality: accuracy under noise in the output \
+            variable's subspace and in random ones. interchange: whether exchanging a variable between two prompts changes \
+            the answer as the program says. perplexity, lambada, sst2, mrpc: beside the original student's. Without \
+            --suite: task, decoding and perplexity. A Hugging Face GPT-2 folder, or tiny, can stand in for a run in the \
+            last four.
 
             EXAMPLES
               tracr-inject eval
               tracr-inject eval runs/count-finetune --ood
+              tracr-inject eval --suite causality,interchange
               tracr-inject eval --data mine.jsonl --suite data --json
-              tracr-inject eval ./gpt2 --suite perplexity --text shakespeare.txt --protocol paper
+              tracr-inject eval ./gpt2 --suite perplexity,lambada --text shakespeare.txt --lambada lambada_test.jsonl --protocol paper
             """)
 
     @Argument(help: ArgumentHelp("A run directory or a GPT-2 folder (default: runs/latest).", valueName: "run"))
@@ -29,29 +33,15 @@ struct EvalCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What to measure, separated by commas.", valueName: "suites"))
     var suite: String?
 
-    @Option(help: ArgumentHelp("Text for perplexity (default: the held-out text of tiny).", valueName: "file"))
-    var text: String?
-
-    @Option(
-        name: .customLong("protocol"),
-        help: ArgumentHelp("How perplexity is averaged: corpus (over tokens) or paper (over lines).", valueName: "name"))
-    var perplexityProtocol = Perplexity.Method.corpus.rawValue
-
     @Option(help: ArgumentHelp("Examples as JSON lines {\"prompt\", \"answer\"}: adds the suite data.", valueName: "file"))
     var data: String?
-
-    @Option(help: ArgumentHelp("Prompts of the task, and at most of each setting.", valueName: "n"))
-    var prompts = 1000
 
     @Option(help: ArgumentHelp("Decides which prompts.", valueName: "n"))
     var seed = 42
 
+    @OptionGroup(title: "Measurements") var measurements: MeasurementArguments
     @OptionGroup var json: JSONOption
     @OptionGroup var common: CommonOptions
-
-    func validate() throws {
-        if prompts < 1 { throw ValidationError("--prompts has to be at least 1.") }
-    }
 
     func run() throws {
         common.apply()
@@ -73,14 +63,8 @@ struct EvalCommand: ParsableCommand {
             options.data = URL(fileURLWithPath: data)
             if !options.suites.contains(.data) { options.suites.append(.data) }
         }
-        guard let perplexity = Perplexity.Method(rawValue: perplexityProtocol) else {
-            let names = Perplexity.Method.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.usage, "unknown protocol '\(perplexityProtocol.prefix(100))'", remedy: "Protocols: \(names)")
-        }
-        options.perplexity = perplexity
-        options.prompts = prompts
+        try measurements.apply(to: &options)
         options.seed = seed
-        options.text = text.map { URL(fileURLWithPath: $0) }
         return options
     }
 }

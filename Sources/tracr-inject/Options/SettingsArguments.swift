@@ -5,7 +5,7 @@ import Serialization
 
 /// The settings of a run, as flags. Every setting can be reached with --set; the flags are shorter names for some.
 struct SettingsArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("count, int-sum or shuffle-dyck.", valueName: "name"))
+    @Option(help: ArgumentHelp("count, int-sum, shuffle-dyck, or a task file of your own.", valueName: "name"))
     var task: String?
 
     @Option(help: ArgumentHelp("A YAML file of settings, or the name of a bundled one.", valueName: "file"))

@@ -1,0 +1,110 @@
+import Foundation
+import Serialization
+
+/// A run as a report shows it.
+struct ReportedRun {
+    let name: String
+    let settings: Settings
+    let task: String
+    let suites: JSONObject
+    let course: [Course]
+    /// Wall time of all steps.
+    let seconds: Double
+    /// A test example, read at the last aligned layer; nil for the baseline, whose map was never trained.
+    let decoded: DecodedPrompt?
+
+    /// The parts of the loss at one step.
+    struct Course {
+        var step: Int
+        var ce, alg, kl: Double
+    }
+
+    init(_ directory: RunDirectory, options: Evaluation.Options) throws {
+        let run = try LoadedRun(directory)
+        name = directory.name
+        settings = run.settings
+        task = run.task.task.name
+        suites = try StoredEvaluation.suites(of: run, options: options)
+        (course, seconds) = try Self.metrics(directory.metrics)
+        if settings.aligns, let example = try run.task.task.examples(.test, count: 1, seed: options.seed).first {
+            decoded = try DecodedPrompt(example.prompt + example.answer, run: run)
+        } else {
+            decoded = nil
+        }
+    }
+
+    /// How its method is called: runs of one label differ in the seed alone.
+    var label: String {
+        let method = settings.method == .tracr ? "Tracr-Injection" : "Finetuning + KL"
+        return settings.recipe == Recipe.default.name ? method : "\(method), \(settings.recipe)"
+    }
+
+    private static func metrics(_ file: URL) throws -> ([Course], Double) {
+        guard FileManager.default.fileExists(atPath: file.path) else { return ([], 0) }
+        var reader = try LineReader(file)
+        var course: [Course] = []
+        var seconds = 0.0
+        while let line = try reader.next() {
+            let values = try JSONParser.parse(line.text, name: line.place)
+            guard let step = values["step"]?.integer else {
+                throw Failure(.badData, "the line is no training step", at: line.place)
+            }
+            let value: (String) -> Double = { values[$0]?.number ?? .nan }
+            seconds += values["seconds"]?.number ?? 0
+            course.append(Course(step: step, ce: value("ce"), alg: value("alg"), kl: value("kl")))
+        }
+        return (course, seconds)
+    }
+}
+
+/// Runs of one task and one label: the seeds of one experiment.
+struct ReportedGroup {
+    let task: String
+    let label: String
+    let runs: [ReportedRun]
+
+    var method: Settings.Method { runs[0].settings.method }
+
+    static func groups(of runs: [ReportedRun]) -> [ReportedGroup] {
+        var keys: [[String]] = []
+        var members: [[String]: [ReportedRun]] = [:]
+        for run in runs {
+            let key = [run.task, run.label]
+            if members[key] == nil { keys.append(key) }
+            members[key, default: []].append(run)
+        }
+        return keys.map { ReportedGroup(task: $0[0], label: $0[1], runs: members[$0] ?? []) }
+    }
+
+    /// The shares found at a path of suites, one a run.
+    func shares(_ path: String...) -> [Share] {
+        runs.compactMap { run in
+            var value: JSONValue? = .object(run.suites)
+            for key in path { value = value?[key] }
+            return value.flatMap(Share.init)
+        }
+    }
+
+    func numbers(_ path: String...) -> [Double] {
+        runs.compactMap { run in
+            var value: JSONValue? = .object(run.suites)
+            for key in path { value = value?[key] }
+            return value?.number
+        }
+    }
+}
+
+/// A measured share with its interval.
+struct Share {
+    var value: Double
+    var low: Double
+    var high: Double
+    var n: Int
+
+    init?(_ json: JSONValue) {
+        guard let value = json["accuracy"]?.number, let n = json["n"]?.integer, n > 0 else { return nil }
+        (self.value, self.n) = (value, n)
+        let interval = Proportion(Int((value * Double(n)).rounded()), of: n).interval
+        (low, high) = (interval.lowerBound, interval.upperBound)
+    }
+}

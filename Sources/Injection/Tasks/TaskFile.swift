@@ -1,0 +1,59 @@
+import Foundation
+import RASP
+import Serialization
+import Yams
+
+/// A task of the user's own, read from YAML; `configs/tasks/reverse.yaml` shows every key.
+///
+/// What comes out is an `InjectionTask` like the built-in ones, and nothing else knows where it came from.
+enum TaskFile {
+    /// - Throws: `.notFound`, or `.badData` at `file:line:column (key)`.
+    static func read(_ url: URL) throws -> InjectionTask {
+        guard let data = try? Data(contentsOf: url) else {
+            throw Failure(.notFound, "no such task file, or it cannot be read", at: url.path)
+        }
+        guard data.count <= YAMLDocument.maximumSize, let text = String(data: data, encoding: .utf8) else {
+            throw Failure(.badData, "a task file is UTF-8 text of at most 1 MiB", at: url.path)
+        }
+        let file = try YAMLMapping(text, name: url.path)
+        try file.allow(["name", "summary", "program", "prompt", "answer", "tokens", "fill", "end", "answers", "edits", "generator", "settings"])
+        let folder = url.deletingLastPathComponent()
+        let name = try file.text("name") ?? url.deletingPathExtension().lastPathComponent
+        let generator = try file.mapping("generator")
+        let ownPrompts = try generator.text("file") == nil
+        let wording = InjectionTask.Wording(
+            prompt: ownPrompts ? try file.required("prompt") : "{input}",
+            answer: ownPrompts ? try file.text("answer") ?? " {output}" : "{output}")
+        if ownPrompts, !wording.prompt.contains("{input}") || !wording.answer.contains("{output}") {
+            throw file.failure("a prompt has {input} in it, and an answer {output}", at: "prompt")
+        }
+
+        let answers = try file.entries("answers").map { key, values in
+            TokenMap.Rule(key, values.map { wording.answer.replacing("{output}", with: $0, maxReplacements: 1) })
+        }
+        let words = Dictionary(
+            try file.entries("answers").compactMap { key, values in values.first.map { (key, $0) } }) { first, _ in first }
+        let rules = try file.entries("tokens").map { TokenMap.Rule($0, $1) }
+        guard !rules.isEmpty else { throw file.failure("the program's tokens have to stand for something", at: "tokens") }
+        let tokens = TokenMap(
+            rules: rules, fill: try file.atom("fill") ?? "_", end: try file.atom("end"), answers: answers.isEmpty ? nil : answers)
+
+        let problems = try TaskGenerator(generator, folder: folder, words: words).space()
+        let settings = try file.children("settings").map { name, settings in
+            OutOfDistributionSetting(
+                name, try settings.text("summary") ?? name,
+                .space(try TaskGenerator(settings.over(generator, alternatives: TaskGenerator.sources), folder: folder, words: words).space()))
+        }
+        return InjectionTask(
+            name: name, summary: try file.text("summary") ?? name,
+            program: TaskGenerator.program(try file.required("program"), folder: folder), wording: wording, tokens: tokens,
+            edits: try file.list("edits").map { edit in
+                guard let known = TokenizerEdit(rawValue: edit) else {
+                    throw file.failure(
+                        "no tokenizer edit '\(edit.prefix(40))'; there are "
+                            + TokenizerEdit.allCases.map(\.rawValue).joined(separator: ", "), at: "edits")
+                }
+                return known
+            }, problems: problems, settings: settings)
+    }
+}

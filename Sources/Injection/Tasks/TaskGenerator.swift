@@ -1,0 +1,188 @@
+import Foundation
+import RASP
+import Serialization
+
+/// Where a task file's examples come from: inputs from an alphabet or a grammar with answers by a RASP program, or a file.
+///
+///     alphabet: [a, b, c]          inputs of letters drawn evenly
+///     lengths: [1, 8]              ... so many of them, each number equally often
+///     grammar: {start: ["{x}", "{x} {start}"], x: [a, b]}     or: inputs derived from `start`
+///     separator: " "               what stands between an input's tokens
+///     solution: reverse            the RASP program that is run on an input's tokens
+///     read: all                    its outputs that make the answer: all, first or last
+///     file: examples.jsonl         or: prompts and answers as they are
+///     test_share: 10               one in so many is for testing
+struct TaskGenerator {
+    /// Keys of which a generator has one.
+    static let sources = ["alphabet", "grammar", "file"]
+
+    enum Reading: String, CaseIterable { case all, first, last }
+
+    /// Longer inputs are drawn again: a grammar has no bound of its own.
+    private static let longestInput = 400
+    /// Inputs drawn on reading the file, from which the longest are taken.
+    private static let sample = 1_000
+
+    private let mapping: YAMLMapping
+    private let folder: URL
+    private let words: [Atom: String]
+    private let testShare: UInt64
+    private let separator: String
+
+    /// - Parameter words: how outputs are spelt in answers, where not as they are.
+    init(_ mapping: YAMLMapping, folder: URL, words: [Atom: String]) throws {
+        try mapping.allow(["alphabet", "lengths", "grammar", "separator", "solution", "read", "file", "test_share", "summary"])
+        (self.mapping, self.folder, self.words) = (mapping, folder, words)
+        testShare = UInt64(try mapping.integer("test_share", in: 2...1_000_000) ?? 10)
+        separator = try mapping.text("separator") ?? " "
+    }
+
+    /// A program as a task file names it: beside the file, or one that ships.
+    static func program(_ name: String, folder: URL) -> String {
+        let beside = folder.appendingPathComponent(name)
+        return FileManager.default.fileExists(atPath: beside.path) ? beside.path : name
+    }
+
+    func space() throws -> ProblemSpace {
+        if let file = try mapping.text("file") { return try space(of: folder.appendingPathComponent(file)) }
+        let alphabet = try mapping.list("alphabet")
+        let grammar = try mapping.lists("grammar")
+        guard alphabet.isEmpty != grammar.isEmpty else {
+            throw mapping.failure("a generator has an alphabet, a grammar or a file", at: alphabet.isEmpty ? "alphabet" : "grammar")
+        }
+        let solve = try solution()
+        return alphabet.isEmpty ? try space(of: grammar, solve) : try space(of: alphabet, solve)
+    }
+
+    private func space(of file: URL) throws -> ProblemSpace {
+        let problems = try ExampleFile(contentsOf: file).examples.map { Problem($0.prompt, $0.answer) }
+        return ProblemSpace(
+            .indexed(count: problems.count) { problems[$0] }, distinct: Double(Set(problems.map(\.input)).count),
+            testShare: testShare, longest: Self.longest(of: problems))
+    }
+
+    private func space(of alphabet: [String], _ solve: @escaping @Sendable (String) throws -> String) throws -> ProblemSpace {
+        let lengths = try mapping.list("lengths").map { Int($0) ?? 0 }
+        guard lengths.count == 2, lengths[0] >= 1, lengths[0] <= lengths[1], lengths[1] <= Self.longestInput else {
+            throw mapping.failure("lengths are two whole numbers, such as [1, 8]", at: "lengths")
+        }
+        let separator = separator
+        let draw: @Sendable (Int, inout SeededRandom) -> String = { length, random in
+            (0..<length).map { _ in random.pick(alphabet) }.joined(separator: separator)
+        }
+        let size = Double(Set(alphabet).count)
+        return try space(
+            distinct: (lengths[0]...lengths[1]).reduce(0) { $0 + pow(size, Double($1)) }, solve,
+            choose: { $0.integer(in: lengths[0]...lengths[1]) }, draw: draw)
+    }
+
+    private func space(
+        of grammar: [String: [String]], _ solve: @escaping @Sendable (String) throws -> String
+    ) throws -> ProblemSpace {
+        let grammar = try Grammar(grammar, in: mapping)
+        return try space(
+            distinct: .infinity, solve, choose: { _ in 0 },
+            draw: { _, random in grammar.derive(longest: Self.longestInput, &random) ?? "" })
+    }
+
+    /// Draws, solves and takes the longest of a sample; what is longer still is never drawn afterwards.
+    private func space(
+        distinct: Double, _ solve: @escaping @Sendable (String) throws -> String,
+        choose: @escaping @Sendable (inout SeededRandom) -> Int,
+        draw: @escaping @Sendable (Int, inout SeededRandom) -> String
+    ) throws -> ProblemSpace {
+        var random = SeededRandom(seed: 0, stream: "task file")
+        var sample: [Problem] = []
+        for _ in 0..<Self.sample {
+            let input = draw(choose(&random), &random)
+            if input.isEmpty { continue }
+            do {
+                sample.append(Problem(input, try solve(input)))
+            } catch {
+                throw mapping.failure("the solution cannot be run on '\(input.prefix(100))': \(error)", at: "solution")
+            }
+        }
+        guard sample.count > Self.sample / 2, let first = sample.first else {
+            throw mapping.failure("the grammar rarely comes to an end below \(Self.longestInput) characters", at: "grammar")
+        }
+        let longest = Self.longest(of: sample)
+        let most = longest.map(\.input.count).max() ?? 0
+        return ProblemSpace(
+            .drawn { random in
+                let size = choose(&random)
+                return { random in
+                    for _ in 0..<100 {
+                        let input = draw(size, &random)
+                        // A solution that fails leaves the answer empty, which the encoder refuses by name.
+                        if !input.isEmpty, input.count <= most { return Problem(input, (try? solve(input)) ?? "") }
+                    }
+                    return first
+                }
+            }, distinct: distinct, testShare: testShare, longest: longest)
+    }
+
+    private static func longest(of problems: [Problem]) -> [Problem] {
+        Array(problems.sorted { ($0.input.count + $0.output.count) > ($1.input.count + $1.output.count) }.prefix(32))
+    }
+
+    /// The solution's outputs on an input, as the answer spells them.
+    private func solution() throws -> @Sendable (String) throws -> String {
+        let name = try mapping.required("solution")
+        let program = try Program.load(contentsOf: BundledFiles().program(Self.program(name, folder: folder)))
+        let text = try mapping.text("read") ?? Reading.all.rawValue
+        guard let reading = Reading(rawValue: text) else {
+            throw mapping.failure("read has to be all, first or last", at: "read")
+        }
+        let (separator, words) = (separator, words)
+        return { input in
+            let tokens = separator.isEmpty ? input.map(String.init) : input.components(separatedBy: separator)
+            var outputs = try Interpreter().run(program, on: tokens.map(Atom.string)).output
+            switch reading {
+            case .all: break
+            case .first: outputs = Array(outputs.prefix(1))
+            case .last: outputs = Array(outputs.suffix(1))
+            }
+            return outputs.map { output in output.map { words[$0] ?? $0.displayed } ?? "" }.joined(separator: separator)
+        }
+    }
+}
+
+/// A context-free grammar: each symbol's alternatives, drawn evenly, in which `{symbol}` stands for a symbol.
+private struct Grammar: Sendable {
+    private enum Part: Sendable { case text(String), symbol(String) }
+    private let alternatives: [String: [[Part]]]
+
+    init(_ rules: [String: [String]], in mapping: YAMLMapping) throws {
+        guard rules["start"] != nil else { throw mapping.failure("a grammar begins with the symbol start", at: "grammar") }
+        alternatives = try rules.mapValues { try $0.map { try Self.parts($0, rules, mapping) } }
+    }
+
+    private static func parts(_ text: String, _ rules: [String: [String]], _ mapping: YAMLMapping) throws -> [Part] {
+        var parts: [Part] = []
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            let name = String(rest[rest.index(after: open)..<close])
+            guard rules[name]?.isEmpty == false else {
+                throw mapping.failure("the grammar has no symbol '\(name.prefix(40))'", at: "grammar")
+            }
+            parts += [.text(String(rest[..<open])), .symbol(name)]
+            rest = rest[rest.index(after: close)...]
+        }
+        return parts + [.text(String(rest))]
+    }
+
+    /// A derivation from `start`; nil where it grows too long. An explicit stack: depth is the grammar's choice.
+    func derive(longest: Int, _ random: inout SeededRandom) -> String? {
+        var text = ""
+        var waiting: [Part] = [.symbol("start")]
+        for _ in 0..<20 * longest {
+            guard let part = waiting.popLast() else { return text }
+            switch part {
+            case .text(let piece): text += piece
+            case .symbol(let name): waiting += random.pick(alternatives[name] ?? [[]]).reversed()
+            }
+            if text.count > longest || waiting.count > 4 * longest { return nil }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import Injection
+import Serialization
+
+/// What `eval`, `report` and `reproduce` measure with.
+struct MeasurementArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("Prompts of the task, and at most of each setting.", valueName: "n"))
+    var prompts = 1000
+
+    @Option(help: ArgumentHelp("Text for perplexity (default: the held-out text of tiny).", valueName: "file"))
+    var text: String?
+
+    @Option(
+        name: .customLong("protocol"),
+        help: ArgumentHelp(
+            "paper (perplexity over lines, LAMBADA's last token, two-shot SST-2 and MRPC) or lm-eval (over tokens, last word, zero-shot).",
+            valueName: "name"))
+    var method = Evaluation.Method.corpus.rawValue
+
+    @Option(help: ArgumentHelp("LAMBADA as JSON lines {\"text\"}: adds the suite lambada.", valueName: "file"))
+    var lambada: String?
+
+    @Option(help: ArgumentHelp("GLUE's SST-2/dev.tsv: adds the suite sst2.", valueName: "file"))
+    var sst2: String?
+
+    @Option(help: ArgumentHelp("GLUE's MRPC/dev.tsv: adds the suite mrpc.", valueName: "file"))
+    var mrpc: String?
+
+    @Option(help: ArgumentHelp("Norms of the noise of the suite causality.", valueName: "list"))
+    var norms: String?
+
+    func validate() throws {
+        if prompts < 1 { throw ValidationError("--prompts has to be at least 1.") }
+    }
+
+    /// Puts what was given into the options; a file adds its suite.
+    func apply(to options: inout Evaluation.Options) throws {
+        let files: [(suite: Evaluation.Suite, option: WritableKeyPath<Evaluation.Options, URL?>, path: String?)] = [
+            (.lambada, \.lambada, lambada), (.sst2, \.sst2, sst2), (.mrpc, \.mrpc, mrpc),
+        ]
+        for (suite, option, path) in files {
+            guard let path else { continue }
+            options[keyPath: option] = URL(fileURLWithPath: path)
+            if !options.suites.contains(suite) { options.suites.append(suite) }
+        }
+        guard let method = Evaluation.Method(rawValue: method) else {
+            let names = Evaluation.Method.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.usage, "unknown protocol '\(method.prefix(100))'", remedy: "Protocols: \(names)")
+        }
+        options.method = method
+        options.prompts = prompts
+        options.text = text.map { URL(fileURLWithPath: $0) }
+        if let norms { options.norms = try Self.norms(norms) }
+    }
+
+    private static func norms(_ list: String) throws -> [Double] {
+        try list.split(separator: ",").map { text in
+            guard let norm = Double(text.trimmingCharacters(in: .whitespaces)), norm.isFinite, norm >= 0 else {
+                throw Failure(.usage, "'\(text.prefix(40))' is no norm", remedy: "for example: --norms 0,5,10,30")
+            }
+            return norm
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+/// `reproduce` and `report` in miniature, with a task of the user's own.
+@Suite(.serialized) struct ReportTests {
+    let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+        scratch.file("last.rasp", "#pragma vocab _ a b :\n#pragma max_length 12\n#pragma causal true\n"
+            + "previous = aggregate(select(indices, indices - 1, ==), tokens, \"_\");\nlast = previous if tokens == \":\" else \"_\";\n")
+        scratch.file("solve.rasp", "solve = aggregate(select(indices, length - 1, ==), tokens);\n")
+        scratch.file("<last>.yaml", """
+            program: last.rasp
+            prompt: "Last of {input} :"
+            tokens: {a: [" a"], b: [" b"], ":": [" :", ":"]}
+            answers: {a: a, b: b}
+            generator: {alphabet: [a, b], lengths: [1, 4], solution: solve.rasp, read: last, test_share: 3}
+            """)
+    }
+
+    private func reproduce(_ arguments: String...) throws -> Outcome {
+        let small = ["--set", "text.samples=16", "--set", "text.held_out=4", "--set", "text.tokens=16", "--set", "batch.text=2", "--set", "data.check=20"]
+        return try Tool.run(
+            ["reproduce", "--tasks", "<last>.yaml", "--steps", "2", "--output", "out", "--prompts", "5", "--norms", "0,20"] + small + arguments,
+            in: scratch.root)
+    }
+
+    private func modified(_ path: String) throws -> Date {
+        let attributes = try FileManager.default.attributesOfItem(atPath: scratch.path(path))
+        return try #require(attributes[.modificationDate] as? Date)
+    }
+
+    @Test func reproduceTrainsMeasuresReportsAndGoesOn() throws {
+        let first = try reproduce("--methods", "tracr", "--json")
+        #expect(first.status == 0, "\(first.error)")
+        #expect(first.error.contains("1 runs") && first.error.contains("of training"))
+        let object = try first.json()
+        let runs = try #require(object["runs"] as? [[String: Any]])
+        #expect(runs.map { $0["run"] as? String } == ["<last>-tracr-42"])
+        let suites = try #require(runs[0]["suites"] as? [String: Any])
+        #expect(Set(suites.keys) == ["task", "decoding", "ood", "causality", "interchange", "perplexity"])
+
+        // Again with another method: what is finished stays, byte for byte and unmeasured.
+        let manifest = try modified("out/<last>-tracr-42/manifest.json")
+        let measured = try modified("out/<last>-tracr-42/evaluation.json")
+        let second = try reproduce()
+        #expect(second.status == 0, "\(second.error)")
+        #expect(second.error.contains("2 runs") && second.error.contains("1 done"))
+        #expect(try modified("out/<last>-tracr-42/manifest.json") == manifest)
+        #expect(try modified("out/<last>-tracr-42/evaluation.json") == measured)
+        #expect(second.output.contains("Finetuning + KL"))
+
+        let page = try String(contentsOf: scratch.root.appendingPathComponent("out/report.html"), encoding: .utf8)
+        // Names are escaped, and nothing is loaded from elsewhere.
+        #expect(page.contains("&lt;last&gt;") && !page.contains("<last>"))
+        for forbidden in ["<script", "src=", "href=", "@import", "url("] { #expect(!page.contains(forbidden), "\(forbidden)") }
+        #expect(page.components(separatedBy: "<svg").count - 1 == page.components(separatedBy: "</svg>").count - 1)
+        for part in ["Figure 3", "Training", "exchanged", "Figures 6 and 5", "prefers-color-scheme: dark"] {
+            #expect(page.contains(part), "\(part)")
+        }
+    }
+
+    @Test func ownTaskGoesThroughTrainEvalAndDecode() throws {
+        let small = TrainTests.small
+        let trained = try Tool.run(["train", "--task", "<last>.yaml", "--steps", "2", "--output", "run"] + small, in: scratch.root)
+        #expect(trained.status == 0, "\(trained.error)")
+        let evaluated = try Tool.run("eval", "run", "--suite", "task", "--json", in: scratch.root)
+        #expect(evaluated.status == 0, "\(evaluated.error)")
+        let decoded = try Tool.run("decode", "Last of a b :", "--run", "run", "--layer", "3", "--json", in: scratch.root)
+        let variables = try #require(try decoded.json()["variables"] as? [String: [String: [Any]]])
+        #expect(variables["last"]?["expected"]?.last as? String == "b")
+        let data = try Tool.run("data", "<last>.yaml", "--json", in: scratch.root)
+        // 2 + 4 + 8 + 16
+        #expect(try data.json()["distinct"] as? Int == 30)
+        // A program that does not solve the task is refused before anything is trained.
+        scratch.file("solve.rasp", "solve = aggregate(select(indices, 0, ==), tokens);\n")
+        let refused = try Tool.run(["train", "--task", "<last>.yaml", "--output", "other"] + small, in: scratch.root)
+        #expect(refused.status == 65)
+        #expect(refused.error.contains("disagree"))
+    }
+
+    @Test func whatIsMissingIsSaid() throws {
+        #expect(try Tool.run("report", "nothing", in: scratch.root).status == 66)
+        #expect(try Tool.run("reproduce", "--methods", "magic", in: scratch.root).status == 64)
+        #expect(try Tool.run("reproduce", "--tasks", "cuont", in: scratch.root).status == 64)
+        #expect(try Tool.run("eval", "tiny", "--suite", "lambada", in: scratch.root).status == 64)
+        scratch.file("dev.tsv", "sentence\tlabel\nfine\t1\nbroken\n")
+        let broken = try Tool.run("eval", "tiny", "--suite", "sst2", "--sst2", "dev.tsv", in: scratch.root)
+        #expect(broken.status == 65)
+        #expect(broken.error.contains("dev.tsv:3"))
+    }
+}
