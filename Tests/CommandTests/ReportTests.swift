@@ -9,6 +9,7 @@ import Testing
         scratch = try Scratch()
         scratch.file("last.rasp", "#pragma vocab _ a b :\n#pragma max_length 12\n#pragma causal true\n"
             + "previous = aggregate(select(indices, indices - 1, ==), tokens, \"_\");\nlast = previous if tokens == \":\" else \"_\";\n")
+        scratch.file("text.txt", "It was the best of times, it was the worst of times.\n")
         scratch.file("solve.rasp", "solve = aggregate(select(indices, length - 1, ==), tokens);\n")
         scratch.file("<last>.yaml", """
             program: last.rasp
@@ -22,7 +23,7 @@ import Testing
     private func reproduce(_ arguments: String...) throws -> Outcome {
         let small = ["--set", "text.samples=16", "--set", "text.held_out=4", "--set", "text.tokens=16", "--set", "batch.text=2", "--set", "data.check=20"]
         return try Tool.run(
-            ["reproduce", "--tasks", "<last>.yaml", "--steps", "2", "--output", "out", "--prompts", "5", "--norms", "0,20"] + small + arguments,
+            ["reproduce", "--tasks", "<last>.yaml", "--steps", "2", "--output", "out", "--prompts", "5", "--norms", "0,20", "--text", "text.txt"] + small + arguments,
             in: scratch.root)
     }
 

@@ -12,8 +12,8 @@ import Testing
                 #pragma causal true
                 n = selector_width(select(tokens, "a", ==));
                 twice = n + n;
-                out = twice + 1;
-                """, name: "out")
+                result = twice + 1;
+                """, name: "result")
         return try RASPCompiler.compile(program)
     }
 
@@ -23,7 +23,7 @@ import Testing
         let model = try model()
         let source = try model.residualStates(tokens("aaba"))
         let count = try #require(model.variable(named: "n"))
-        // n of "aaba" is 1 2 2 3, and out = 2 n + 1.
+        // n of "aaba" is 1 2 2 3, and the result 2 n + 1.
         let output = try model.run(tokens("bbbb"), interchanging: count, with: source, state: count.writtenByLayer)
         #expect(output == [3, 5, 5, 7].map { .int($0) })
         // Later than anything reads it, it changes nothing.

@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("prompt: x", "task.yaml", "'generator'"),
+        ("prompt: x", "(generator)", "'generator'"),
         ("promt: x", "task.yaml:1:8 (promt)", "unknown key 'promt'"),
         ("program: count\nprompt: no place\ntokens: {x: x}\ngenerator: {alphabet: [x], lengths: [1, 2], solution: reverse}", "task.yaml:2:9 (prompt)", "{input}"),
         ("program: count\nprompt: '{input}:'\ntokens: {x: x}\ngenerator: {alphabet: [x], lengths: [2, 1], solution: reverse}", "(generator.lengths)", "two whole numbers"),

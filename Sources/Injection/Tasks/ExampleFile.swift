@@ -49,16 +49,20 @@ public enum ExampleSource: Sendable {
     case file(FileStream)
 
     /// As the settings have it.
-    public init(task: InjectionTask, settings: Settings) throws {
+    ///
+    /// - Parameter heldOut: prompts that the task's generator passes over. A file is taken as it is.
+    package init(task: InjectionTask, settings: Settings, heldOut: HeldOutPrompts) throws {
         if let path = settings.data.file {
             let file = try ExampleFile(contentsOf: URL(fileURLWithPath: path))
             self = .file(FileStream(file.examples, shuffle: settings.data.shuffle, seed: settings.seed))
         } else {
-            self = .generated(try task.stream(.train, seed: settings.seed))
+            var stream = try task.stream(.train, seed: settings.seed)
+            stream.heldOut = heldOut
+            self = .generated(stream)
         }
     }
 
-    /// Examples given out so far; the whole state that a checkpoint has to keep.
+    /// Examples drawn so far; the whole state that a checkpoint has to keep.
     public var position: Int {
         switch self {
         case .generated(let stream): stream.position

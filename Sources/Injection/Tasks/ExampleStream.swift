@@ -23,8 +23,10 @@ public struct ExampleStream: Sendable {
     private var order: [Int] = []
     private var next_: Int = 0
     private var pass = 0
-    /// Examples given out so far.
+    /// Problems drawn so far, those passed over among them.
     public private(set) var position = 0
+    /// Prompts that are drawn and not given out: those of the test settings, for training.
+    package var heldOut: HeldOutPrompts?
 
     init(task: InjectionTask, split: Split, seed: Int) throws {
         wording = task.wording
@@ -56,9 +58,12 @@ public struct ExampleStream: Sendable {
 
     /// The next example; nil where the split has no more.
     public mutating func next() -> Example? {
-        guard let problem = nextProblem() else { return nil }
-        position += 1
-        return wording.example(change?(problem) ?? problem)
+        while let problem = nextProblem() {
+            position += 1
+            let example = wording.example(change?(problem) ?? problem)
+            if heldOut?.contains(example.prompt) != true { return example }
+        }
+        return nil
     }
 
     /// Goes on to a saved position of a stream with the same task, split and seed, by running up to it (a million examples

@@ -21,7 +21,7 @@ struct TaskGenerator {
     /// Longer inputs are drawn again: a grammar has no bound of its own.
     private static let longestInput = 400
     /// Inputs drawn on reading the file, from which the longest are taken.
-    private static let sample = 1_000
+    private static let sample = 300
 
     private let mapping: YAMLMapping
     private let folder: URL

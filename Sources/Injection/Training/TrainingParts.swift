@@ -29,6 +29,8 @@ struct TrainingInputs {
     let alignment: AlignmentLoss?
     let roll: RollIntervention?
     var examples: ExampleSource
+    /// Examples of the user's file whose prompts are those of a test setting.
+    private var heldOutInFile = 0
     var fingerprint: Fingerprint
 
     init(_ settings: Settings) throws {
@@ -44,11 +46,13 @@ struct TrainingInputs {
         fingerprint.add("student's weights", student.model.parameters.values)
 
         // Examples of a file can be longer than the generator's; the program is compiled for the longest.
-        examples = try ExampleSource(task: task.task, settings: settings)
+        let heldOut = try HeldOutPrompts(task.task, seeds: [settings.seed, Settings().seed])
+        examples = try ExampleSource(task: task.task, settings: settings, heldOut: heldOut)
         let checked: [Example]
         switch examples {
         case .file(let file):
             checked = file.examples
+            heldOutInFile = file.examples.count { heldOut.contains($0.prompt) }
             for example in checked { try task.encoder.include(example) }
             if let path = settings.data.file {
                 try fingerprint.add("data file", contentsOf: URL(fileURLWithPath: path))
@@ -110,6 +114,9 @@ struct TrainingInputs {
     var warnings: [String] {
         var warnings: [String] = []
         if let warning = roll?.warning { warnings.append(warning) }
+        if heldOutInFile > 0 {
+            warnings.append("\(heldOutInFile) of the file's prompts are test prompts of eval --ood, which will measure less than it says")
+        }
         if let forced = BLAS.forcedKernel {
             warnings.append("OPENBLAS_CORETYPE forces the BLAS kernel \(forced); unset it for the processor's own")
         }

@@ -5,7 +5,7 @@ import Serialization
 
 /// What `eval`, `report` and `reproduce` measure with.
 struct MeasurementArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Prompts of the task, and at most of each setting.", valueName: "n"))
+    @Option(help: ArgumentHelp("At most so many prompts for each figure.", valueName: "n"))
     var prompts = 1000
 
     @Option(help: ArgumentHelp("Text for perplexity (default: the held-out text of tiny).", valueName: "file"))
@@ -50,6 +50,9 @@ struct MeasurementArguments: ParsableArguments {
         }
         options.method = method
         options.prompts = prompts
+        options.decodedPrompts = min(options.decodedPrompts, prompts)
+        options.noisedPrompts = min(options.noisedPrompts, prompts)
+        options.exchangedPrompts = min(options.exchangedPrompts, max(prompts, 2))
         options.text = text.map { URL(fileURLWithPath: $0) }
         if let norms { options.norms = try Self.norms(norms) }
     }
