@@ -35,7 +35,7 @@ import Testing
     @Test func reproduceTrainsMeasuresReportsAndGoesOn() throws {
         let first = try reproduce("--methods", "tracr", "--json")
         #expect(first.status == 0, "\(first.error)")
-        #expect(first.error.contains("1 runs") && first.error.contains("of training"))
+        #expect(first.error.contains("1 run:") && first.error.contains("of training"))
         let object = try first.json()
         let runs = try #require(object["runs"] as? [[String: Any]])
         #expect(runs.map { $0["run"] as? String } == ["<last>-tracr-42"])
@@ -47,7 +47,7 @@ import Testing
         let measured = try modified("out/<last>-tracr-42/evaluation.json")
         let second = try reproduce()
         #expect(second.status == 0, "\(second.error)")
-        #expect(second.error.contains("2 runs") && second.error.contains("1 done"))
+        #expect(second.error.contains("2 runs:") && second.error.contains("1 done"))
         #expect(try modified("out/<last>-tracr-42/manifest.json") == manifest)
         #expect(try modified("out/<last>-tracr-42/evaluation.json") == measured)
         #expect(second.output.contains("Finetuning + KL"))

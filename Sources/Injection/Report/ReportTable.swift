@@ -52,7 +52,7 @@ public struct ReportTable {
         case .interval(let text, let interval):
             "<td>\(HTML.escape(text)) <small>\(HTML.escape(interval))</small></td>"
         case .shaded(let share, let text, let detail):
-            "<td style=\"background:color-mix(in srgb, var(--positive) \(Int(min(max(share, 0), 1) * 45))%, transparent)\">\(HTML.escape(text))"
+            "<td class=\"shaded\" style=\"background:color-mix(in srgb, var(--positive) \(Int(min(max(share, 0), 1) * 45))%, transparent)\">\(HTML.escape(text))"
                 + (detail.map { "<br><small>\(HTML.escape($0))</small>" } ?? "") + "</td>"
         }
     }

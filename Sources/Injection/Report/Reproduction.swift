@@ -92,7 +92,7 @@ public struct Reproduction {
     private func announce() throws {
         let left = jobs.filter { !$0.isFinished }
         Progress.note(
-            "\(jobs.count) runs: \(options.tasks.joined(separator: ", ")) x \(options.methods.map(\.rawValue).joined(separator: ", ")) x "
+            "\(jobs.count) run\(jobs.count == 1 ? "" : "s"): \(options.tasks.joined(separator: ", ")) x \(options.methods.map(\.rawValue).joined(separator: ", ")) x "
                 + "\(options.seeds) seed\(options.seeds == 1 ? "" : "s"); \(jobs.count - left.count) done")
         var stepSeconds: [String: Double] = [:]
         var seconds = 0.0
