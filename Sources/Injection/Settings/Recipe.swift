@@ -65,6 +65,7 @@ public struct Recipe: Sendable {
     private static let training = [
         Difference("steps", "80000", "80,000 batches"),
         Difference("batch.task", "12", "12 task examples a batch"),
+        Difference("batch.perturbed", "0", "only the task's own examples"),
         Difference("batch.text", "12", "12 text examples a batch"),
         Difference("text.tokens", "70", "70 tokens per text example"),
         Difference("seed", "42", "seed 42"),

@@ -19,6 +19,8 @@ extension SettingKey {
             "Training steps; 0 writes the run with its initial projection and stops."),
 
         SettingKey("batch.task", .integer(\.batch.task, 1...65_536), "Task examples a step."),
+        SettingKey("batch.perturbed", .integer(\.batch.perturbed, 0...65_536),
+            "Task examples a step with other tokens put in and the compiled model's answer (method tracr; not with data.file)."),
         SettingKey("batch.text", .integer(\.batch.text, 0...65_536), "Text windows a step (for the KL term)."),
         choice("batch.pad", \.batch.pad,
             "longest: pad task examples with the end-of-text token to the longest of the task, as the authors do."),

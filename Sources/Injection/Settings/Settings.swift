@@ -44,6 +44,7 @@ extension Settings {
         public enum Padding: String, Codable, Sendable, CaseIterable { case none, longest }
 
         public var task = 12
+        public var perturbed = 12
         public var text = 12
         public var pad = Padding.none
     }

@@ -47,12 +47,22 @@ public struct TaskEncoder: Sendable {
         try tokens(of: example, padded: padding == .longest)
     }
 
+    /// How many of the student's tokens, from the first on, stand for text: all but an end-of-text token at the end.
+    var ordinaryTokens: Int {
+        tokenizer.endOfText.map { Int($0) == tokenizer.count - 1 } == true ? tokenizer.count - 1 : tokenizer.count
+    }
+
     /// The program's tokens for any student tokens.
     public func atoms(of tokens: some Sequence<Int32>) -> [Atom] {
         tokens.map { id in
             precondition(atomOfToken.indices.contains(Int(id)), "token \(id) is outside the student's vocabulary")
             return atomOfToken[Int(id)]
         }
+    }
+
+    /// An example whose prompt is given in tokens, which need not be how the tokenizer would cut it.
+    func encode(promptTokens prompt: [Int32], answer: String) -> EncodedExample {
+        join(prompt, tokenizer.encode(answer), characters: answer.unicodeScalars.count, padded: padding == .longest)
     }
 
     private func tokens(of example: Example, padded: Bool) throws -> EncodedExample {
@@ -62,13 +72,18 @@ public struct TaskEncoder: Sendable {
             throw Failure(
                 .badData, "an example has an empty \(prompt.isEmpty ? "prompt" : "answer"): \(example.jsonLine)")
         }
+        return join(prompt, answer, characters: example.answer.unicodeScalars.count, padded: padded)
+    }
+
+    /// - Parameter characters: the answer's length in Unicode scalars.
+    private func join(_ prompt: [Int32], _ answer: [Int32], characters: Int, padded: Bool) -> EncodedExample {
         var inputs = prompt + answer
         var supervisedCount = answer.count
         switch supervision {
         case .answer: break
         case .answerAndEnd: supervisedCount += 1
         // The label's length in characters, of which a token may have several; the rest falls on the padding.
-        case .characters: supervisedCount = max(answer.count, example.answer.unicodeScalars.count)
+        case .characters: supervisedCount = max(answer.count, characters)
         }
         let wanted = max(inputs.count, prompt.count + supervisedCount - 1, padded ? longest : 0)
         if let end = tokenizer.endOfText, inputs.count < wanted {

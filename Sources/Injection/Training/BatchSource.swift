@@ -8,6 +8,8 @@ struct BatchSource {
     let encoder: TaskEncoder
     /// nil for the baseline.
     let oracle: CompiledOracle?
+    /// nil where only the task's own examples are used.
+    let perturbed: PerturbedExamples?
     /// Whether the cosine's dense states are wanted.
     let aligningStates: Bool
     let teacher: Teacher?
@@ -17,8 +19,19 @@ struct BatchSource {
     var text: (any TextSource)?
 
     mutating func next(arena: Arena) throws -> TrainingBatch {
-        let examples = try (0..<sizes.task).map { _ in try self.examples.next() }
-        let encoded = try examples.map(encode)
+        let first = self.examples.position
+        var examples = try (0..<sizes.task).map { _ in try self.examples.next() }
+        var encoded = try examples.map(encode)
+        if let perturbed {
+            for index in 0..<sizes.perturbed {
+                let number = index % sizes.task
+                // Several made of one example differ by their place in the run.
+                let place = (first + number) * (1 + sizes.perturbed / sizes.task) + index / sizes.task
+                guard let made = try perturbed.perturbation(of: examples[number], at: place) else { continue }
+                examples.append(made.example)
+                encoded.append(made.encoded)
+            }
+        }
         var windows: [TextWindow] = []
         if teacher != nil, var text {
             for _ in 0..<sizes.text {

@@ -12,7 +12,7 @@ enum TrainingHeader {
             "task \(settings.task), program \(inputs.task.task.program): \(layout.layers) compiled layers x \(layout.width), "
                 + "variables " + layout.variables.map(\.name).joined(separator: " "),
             "method \(settings.method.rawValue), recipe \(settings.recipe), \(settings.steps) steps of "
-                + "\(settings.batch.task) examples + \(settings.batch.text) texts of \(settings.text.tokens) tokens",
+                + "\(settings.batch.task) examples + \(inputs.perturbedCount) perturbed + \(settings.batch.text) texts of \(settings.text.tokens) tokens",
         ]
         if let alignment = inputs.alignment {
             lines.append(
@@ -39,7 +39,7 @@ struct MemoryPlan {
         let teacher = settings.loss.kl > 0 && settings.batch.text > 0
         let parameters = shape.parameterCount * (teacher ? 5 : 4) + width * shape.width * 4
         let rows =
-            settings.batch.task * inputs.task.encoder.longest + settings.batch.text * settings.text.tokens
+            (settings.batch.task + inputs.perturbedCount) * inputs.task.encoder.longest + settings.batch.text * settings.text.tokens
         // Per layer: stream twice, two norms, queries, keys, values, attention's output and its projection, the MLP's two
         // inner activations and its output; each aligned state: its map and gradient.
         let perRow = shape.layers * (9 * shape.width + 2 * shape.innerWidth) * 5 / 4

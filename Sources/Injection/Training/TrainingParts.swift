@@ -111,6 +111,20 @@ struct TrainingInputs {
         return projection
     }
 
+    /// Perturbed examples a step: none for the baseline, and none where examples are a file's, which is trained on as it stands.
+    var perturbedCount: Int {
+        guard alignment != nil, case .generated = examples else { return 0 }
+        return settings.batch.perturbed
+    }
+
+    func perturbed() throws -> PerturbedExamples? {
+        guard perturbedCount > 0 else { return nil }
+        let seeds: Set = [settings.seed, Settings().seed]
+        return PerturbedExamples(
+            encoder: task.encoder, model: compiled, heldOut: try HeldOutPrompts(task.task, seeds: seeds),
+            seed: settings.seed)
+    }
+
     var warnings: [String] {
         var warnings: [String] = []
         if let warning = roll?.warning { warnings.append(warning) }
@@ -166,6 +180,7 @@ extension TrainingParts {
             projection: inputs.initialProjection())
         batches = BatchSource(
             encoder: inputs.task.encoder, oracle: inputs.alignment.map { _ in CompiledOracle(inputs.compiled) },
+            perturbed: try inputs.perturbed(),
             aligningStates: inputs.alignment?.kind == .cosine, teacher: teacher, sizes: settings.batch,
             context: student.model.configuration.contextLength, examples: inputs.examples, text: text)
     }

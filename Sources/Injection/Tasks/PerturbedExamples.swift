@@ -1,0 +1,114 @@
+import Compiler
+import RASP
+import Serialization
+
+/// Examples beside a task's own distribution: its prompts with the input cut, repeated and overwritten, and the compiled
+/// model's answer to what became of it.
+///
+/// The compiled model is an oracle on every sequence that it accepts. A student that only ever sees the task's own prompts
+/// is free to learn what holds there alone (`y` advances the length, say); on these it has to do as the program does. Nothing
+/// here knows a task or its test settings: tokens come from the prompt itself or evenly from the student's vocabulary,
+/// and what belongs to the test split or to a test setting is drawn again.
+struct PerturbedExamples: Sendable {
+    private static let attempts = 20
+    /// An answer longer than this is taken for a program that marks no end here.
+    private static let longestAnswer = 16
+
+    let encoder: TaskEncoder
+    let model: CompiledModel
+    let heldOut: HeldOutPrompts
+    let seed: Int
+
+    /// The example made of `example`, which is number `position` of its stream; the same whenever it is asked for.
+    ///
+    /// - Returns: nil where no perturbation found has an answer.
+    /// - Throws: what the compiled model throws on a prompt that it cannot run.
+    func perturbation(of example: Example, at position: Int) throws -> (example: Example, encoded: EncodedExample)? {
+        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "perturbed/\(position)")
+        let prompt = try encoder.encode(example)
+        let span = inputSpan(of: Array(prompt.prompt))
+        let room = encoder.longest - prompt.contentCount + span.count
+        for _ in 0..<Self.attempts {
+            let input = perturbed(Array(prompt.prompt[span]), atMost: room, &random)
+            let tokens = Array(prompt.prompt[..<span.lowerBound]) + input + Array(prompt.prompt[span.upperBound...])
+            guard !input.isEmpty, let answer = try answer(to: encoder.atoms(of: tokens), like: prompt) else { continue }
+            let text = encoder.tokenizer.decode(input).trimming(while: \.isWhitespace)
+            let problem = Problem(text, answer.trimming(while: \.isWhitespace))
+            let made = Example(prompt: encoder.task.wording.example(problem).prompt, answer: answer)
+            guard encoder.task.problems.contains(problem, in: .train), !heldOut.contains(made.prompt) else { continue }
+            let encoded = encoder.encode(promptTokens: tokens, answer: answer)
+            if encoded.contentCount <= encoder.longest { return (made, encoded) }
+        }
+        return nil
+    }
+
+    /// Where the input stands among the prompt's tokens: between what the wording puts before and behind it. The prompt's last
+    /// token, after which the answer begins, is never part of it.
+    private func inputSpan(of prompt: [Int32]) -> Range<Int> {
+        let parts = encoder.task.wording.prompt.split(separator: "{input}", maxSplits: 1, omittingEmptySubsequences: false)
+        let before = encoder.tokenizer.encode(String(parts[0]))
+        let behind = encoder.tokenizer.encode(String(parts.count > 1 ? parts[1] : ""))
+        let lower = zip(prompt, before).prefix { $0 == $1 }.count
+        let upper = prompt.count - max(1, zip(prompt.reversed(), behind.reversed()).prefix { $0 == $1 }.count)
+        return min(lower, upper)..<upper
+    }
+
+    /// A span repeated or taken out, then tokens overwritten: one, a stretch, or each with some probability.
+    private func perturbed(_ input: [Int32], atMost room: Int, _ random: inout SeededRandom) -> [Int32] {
+        var tokens = input
+        let own = input.filter { encoder.atoms(of: [$0])[0] != encoder.task.tokens.fill } + input
+        guard !own.isEmpty else { return [] }
+        func stretch(_ random: inout SeededRandom) -> Range<Int> {
+            let a = random.integer(in: 0...tokens.count)
+            let b = random.integer(in: 0...tokens.count)
+            return min(a, b)..<max(a, b)
+        }
+        switch random.integer(below: 4) {
+        case 0: tokens.removeSubrange(stretch(&random))
+        case 1: tokens.insert(contentsOf: tokens[stretch(&random)], at: random.integer(in: 0...tokens.count))
+        default: break
+        }
+        tokens = Array(tokens.prefix(room))
+        guard !tokens.isEmpty else { return [] }
+
+        // A small pool, so that some prompts are nearly uniform; half of them keep to the prompt's own tokens.
+        let keepsOwn = random.integer(below: 2) == 0
+        let pool = (0..<(1 << random.integer(below: 5))).map { _ in
+            keepsOwn || random.integer(below: 3) == 0 ? random.pick(own) : Int32(random.integer(below: encoder.ordinaryTokens))
+        }
+        switch random.integer(below: 4) {
+        case 0: tokens[random.integer(below: tokens.count)] = random.pick(pool)
+        case 1: for index in stretch(&random) { tokens[index] = random.pick(pool) }
+        default:
+            let rate = random.uniform()
+            for index in tokens.indices where random.uniform() < rate { tokens[index] = random.pick(pool) }
+        }
+        return tokens
+    }
+
+    /// What the compiled model answers, symbol by symbol; nil where it gives no answer.
+    private func answer(to prompt: [Atom], like example: EncodedExample) throws -> String? {
+        let map = encoder.task.tokens
+        var atoms = prompt
+        var text = ""
+        for _ in 0..<(map.end == nil ? example.answerCount : Self.longestAnswer) {
+            guard atoms.count <= model.maxLength, let symbol = try model.run(atoms).last ?? nil else { return nil }
+            if let answers = map.answers { return answers.first { $0.atom == symbol }?.pieces.first }
+            if symbol == map.end { return text.isEmpty ? nil : wording(text) }
+            guard symbol != map.fill, case .string(let piece) = symbol else { return nil }
+            text += piece
+            atoms.append(symbol)
+        }
+        return map.end == nil ? wording(text) : nil
+    }
+
+    private func wording(_ output: String) -> String {
+        encoder.task.wording.answer.replacing("{output}", with: output, maxReplacements: 1)
+    }
+}
+
+extension String {
+    fileprivate func trimming(while isTrimmed: (Character) -> Bool) -> String {
+        String(drop(while: isTrimmed).reversed().drop(while: isTrimmed).reversed())
+    }
+}
