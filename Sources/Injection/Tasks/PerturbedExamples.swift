@@ -9,7 +9,7 @@ import Serialization
 /// is free to learn what holds there alone (`y` advances the length, say); on these it has to do as the program does. Nothing
 /// here knows a task or its test settings: tokens come from the prompt itself or evenly from the student's vocabulary,
 /// and what belongs to the test split or to a test setting is drawn again.
-struct PerturbedExamples: Sendable {
+package struct PerturbedExamples: Sendable {
     private static let attempts = 20
     /// An answer longer than this is taken for a program that marks no end here.
     private static let longestAnswer = 16
@@ -19,11 +19,15 @@ struct PerturbedExamples: Sendable {
     let heldOut: HeldOutPrompts
     let seed: Int
 
+    package init(encoder: TaskEncoder, model: CompiledModel, heldOut: HeldOutPrompts, seed: Int) {
+        (self.encoder, self.model, self.heldOut, self.seed) = (encoder, model, heldOut, seed)
+    }
+
     /// The example made of `example`, which is number `position` of its stream; the same whenever it is asked for.
     ///
     /// - Returns: nil where no perturbation found has an answer.
     /// - Throws: what the compiled model throws on a prompt that it cannot run.
-    func perturbation(of example: Example, at position: Int) throws -> (example: Example, encoded: EncodedExample)? {
+    package func perturbation(of example: Example, at position: Int) throws -> (example: Example, encoded: EncodedExample)? {
         var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "perturbed/\(position)")
         let prompt = try encoder.encode(example)
         let span = inputSpan(of: Array(prompt.prompt))
