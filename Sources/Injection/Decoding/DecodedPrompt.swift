@@ -24,7 +24,7 @@ public struct DecodedPrompt: Sendable {
     public var layer: Int
     public var tokens: [String]
     public var variables: [Variable]
-    /// The residual stream itself, and mapped: row-major, a row a token.
+    /// The residual stream itself, and mapped as `Decoder.picture` has it: row-major, a row a token.
     var raw: [Float]
     var mapped: [Float]
     var mappedGroups: [Heatmap.Group]
@@ -67,8 +67,7 @@ public struct DecodedPrompt: Sendable {
             Variable(name: name, decoded: decoded.map { $0[index] }, expected: expected[index])
         }
         self.raw = raw.values
-        self.mapped = mapped.values
-        mappedGroups = run.layout.entries.map { Heatmap.Group(label: $0.name, columns: $0.rows) }
+        (self.mapped, mappedGroups) = decoder.picture(of: mapped)
     }
 
     /// The object of the command contract.

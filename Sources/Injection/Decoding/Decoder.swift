@@ -7,8 +7,8 @@ import TensorCore
 public struct Decoder: Sendable {
     private let model: GPT2Model
     private let projection: Projection
-    private let layout: VariableLayout
-    private let alignment: Settings.Alignment.Kind
+    let layout: VariableLayout
+    let alignment: Settings.Alignment.Kind
     /// The student's layer that is read unless another is named: the last aligned one.
     public let layer: Int
 

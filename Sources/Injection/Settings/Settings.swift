@@ -20,7 +20,7 @@ public struct Settings: Codable, Sendable, Equatable {
     /// 0: as many as the machine has cores.
     public var threads = 0
     public var precision = Precision.fp32
-    public var steps = 3_000
+    public var steps = 2_600
     public var batch = Batch()
     public var text = Text()
     public var data = Data()
@@ -43,9 +43,9 @@ extension Settings {
     public struct Batch: Codable, Sendable, Equatable {
         public enum Padding: String, Codable, Sendable, CaseIterable { case none, longest }
 
-        public var task = 12
-        public var perturbed = 12
-        public var text = 12
+        public var task = 8
+        public var perturbed = 16
+        public var text = 3
         public var pad = Padding.none
     }
 
@@ -53,9 +53,9 @@ extension Settings {
         public enum Windows: String, Codable, Sendable, CaseIterable { case stream, first }
 
         public var file: String?
-        public var tokens = 70
+        public var tokens = 210
         public var windows = Windows.stream
-        public var samples = 4_096
+        public var samples = 1_400
         public var heldOut = 64
 
         enum CodingKeys: String, CodingKey {
