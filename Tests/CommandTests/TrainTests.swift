@@ -8,7 +8,7 @@ import Testing
 
     /// Small in everything that costs time.
     static let small = [
-        "--set", "text.samples=16", "--set", "text.held_out=4", "--set", "text.tokens=16", "--set", "batch.task=2",
+        "--set", "text.samples=16", "--set", "text.held_out=4", "--set", "text.tokens=16", "--set", "batch.task=2", "--set", "batch.perturbed=2",
         "--set", "batch.text=2", "--set", "data.check=20", "--set", "checkpoint.every=2",
     ]
 

@@ -35,7 +35,7 @@ enum MicroStudent {
             try make(layers: layers).save(to: place)
         }
         let all = [
-            ("student", place.path), ("task", "count"), ("steps", "6"), ("batch.task", "2"), ("batch.text", "2"),
+            ("student", place.path), ("task", "count"), ("steps", "6"), ("batch.task", "2"), ("batch.perturbed", "2"), ("batch.text", "2"),
             ("text.tokens", "12"), ("text.samples", "5"), ("text.held_out", "1"), ("data.check", "5"),
             ("lr.warmup", "2"), ("checkpoint.every", "2"),
         ]
