@@ -49,7 +49,7 @@ import Testing
         let setup = try Setup("count")
         let own = Set(try setup.task.examples(.train, count: 100).flatMap { try setup.encoder.encode($0).tokens })
         let tokens = Set(try setup.made(100).flatMap { Array($0.encoded.prompt) })
-        #expect(tokens.subtracting(own).count > 100)
+        #expect(tokens.subtracting(own).count > 50)
     }
 
     @Test(arguments: InjectionTask.builtInNames)
@@ -58,7 +58,7 @@ import Testing
         let held = try HeldOutPrompts(setup.task, seeds: [42])
         let test = Set(try setup.task.examples(.test, count: 2_000).map(\.prompt))
         for setting in setup.task.settings {
-            let example = try #require(setup.task.examples(.setting(setting.name), count: 1).first)
+            let example = try #require(try setup.task.examples(.setting(setting.name), count: 1).first)
             #expect(held.contains(example.prompt), "\(setting.name)")
         }
         for (example, _) in try setup.made(300) {
@@ -68,8 +68,8 @@ import Testing
 
     @Test func theyDependOnSeedAndPlaceAlone() throws {
         let setup = try Setup("count")
-        let example = try #require(setup.task.examples(.train, count: 1).first)
-        let first = try #require(setup.perturbed.perturbation(of: example, at: 3))
+        let example = try #require(try setup.task.examples(.train, count: 1).first)
+        let first = try #require(try setup.perturbed.perturbation(of: example, at: 3))
         #expect(try setup.perturbed.perturbation(of: example, at: 3)?.encoded == first.encoded)
         #expect(try setup.perturbed.perturbation(of: example, at: 4)?.encoded != first.encoded)
     }
