@@ -29,6 +29,7 @@ struct TrainingInputs {
     let alignment: AlignmentLoss?
     let roll: RollIntervention?
     var examples: ExampleSource
+    private let heldOut: HeldOutPrompts
     /// Examples of the user's file whose prompts are those of a test setting.
     private var heldOutInFile = 0
     var fingerprint: Fingerprint
@@ -46,13 +47,13 @@ struct TrainingInputs {
         fingerprint.add("student's weights", student.model.parameters.values)
 
         // Examples of a file can be longer than the generator's; the program is compiled for the longest.
-        let heldOut = try HeldOutPrompts(task.task, seeds: [settings.seed, Settings().seed])
+        heldOut = try HeldOutPrompts(task.task, seeds: [settings.seed, Settings().seed])
         examples = try ExampleSource(task: task.task, settings: settings, heldOut: heldOut)
         let checked: [Example]
         switch examples {
         case .file(let file):
             checked = file.examples
-            heldOutInFile = file.examples.count { heldOut.contains($0.prompt) }
+            heldOutInFile = file.examples.count { [heldOut] in heldOut.contains($0.prompt) }
             for example in checked { try task.encoder.include(example) }
             if let path = settings.data.file {
                 try fingerprint.add("data file", contentsOf: URL(fileURLWithPath: path))
@@ -117,12 +118,9 @@ struct TrainingInputs {
         return settings.batch.perturbed
     }
 
-    func perturbed() throws -> PerturbedExamples? {
-        guard perturbedCount > 0 else { return nil }
-        let seeds: Set = [settings.seed, Settings().seed]
-        return PerturbedExamples(
-            encoder: task.encoder, model: compiled, heldOut: try HeldOutPrompts(task.task, seeds: seeds),
-            seed: settings.seed)
+    var perturbed: PerturbedExamples? {
+        perturbedCount > 0
+            ? PerturbedExamples(encoder: task.encoder, model: compiled, heldOut: heldOut, seed: settings.seed) : nil
     }
 
     var warnings: [String] {
@@ -180,7 +178,7 @@ extension TrainingParts {
             projection: inputs.initialProjection())
         batches = BatchSource(
             encoder: inputs.task.encoder, oracle: inputs.alignment.map { _ in CompiledOracle(inputs.compiled) },
-            perturbed: try inputs.perturbed(),
+            perturbed: inputs.perturbed,
             aligningStates: inputs.alignment?.kind == .cosine, teacher: teacher, sizes: settings.batch,
             context: student.model.configuration.contextLength, examples: inputs.examples, text: text)
     }
