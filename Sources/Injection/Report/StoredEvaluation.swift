@@ -8,8 +8,11 @@ import Serialization
 enum StoredEvaluation {
     static func file(of run: RunDirectory) -> URL { run.root.appendingPathComponent("evaluation.json") }
 
-    /// The suites asked for, by name.
+    /// The suites asked for, by name. A run without alignment has a linear map that was never trained, and nothing to read
+    /// through it.
     static func suites(of run: LoadedRun, options: Evaluation.Options) throws -> JSONObject {
+        var options = options
+        if !run.settings.aligns { options.suites.removeAll { [.decoding, .causality, .interchange].contains($0) } }
         let file = file(of: run.directory)
         let manifest = try XXHash64.hex(contentsOf: run.directory.manifest)
         let key = key(of: options)
