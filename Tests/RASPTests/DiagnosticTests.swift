@@ -60,14 +60,6 @@ import Testing
         }
     }
 
-    @Test func diagnosticsAreJSON() throws {
-        let found = try #require(findings("x = lenght;").first)
-        let data = try JSONSerialization.data(withJSONObject: found.jsonObject)
-        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        #expect(object["code"] as? String == "undefined-name")
-        #expect((object["span"] as? [String: Any])?["column"] as? Int == 5)
-    }
-
     @Test func pragmasDescribeTheProgram() throws {
         let program = try Program(
             source: """
