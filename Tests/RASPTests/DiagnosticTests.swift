@@ -9,6 +9,7 @@ import Testing
         }
     }
 
+    // spec §13 errors
     @Test func anErrorShowsPlaceLineCaretAndFix() throws {
         let text = try #require(findings("x = tokens;\n\ty = lenght + 1;").first).rendered
         #expect(text == """
