@@ -64,7 +64,7 @@ import Testing
         try terminal.type("\u{3}", expecting: ">> ")
         try terminal.type("f(6);\r", expecting: "42")
         try terminal.type(":ty\t f(indices)\r", expecting: "s-op of ints")
-        try terminal.type("\u{4}", expecting: "")
+        try terminal.type("\u{4}", expecting: "\r\n")
         #expect(terminal.waitForExit() == 0)
         let history = try String(contentsOfFile: scratch.path("tracr-inject/history"), encoding: .utf8)
         #expect(history.hasPrefix("tokens;\nindices;\nlength;\nindices + 1;\ndef f(a) {\n") && history.hasSuffix(":type f(indices)\n"))

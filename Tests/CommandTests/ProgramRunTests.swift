@@ -83,7 +83,8 @@ import Testing
         let codes = (late["diagnostics"] as? [[String: Any]] ?? []).map { "\($0["severity"] ?? "") \($0["code"] ?? "")" }
         #expect(codes == ["warning precedence", "error value"])
         let compiled = try Tool.run("compile", "bad.rasp", "--json", in: scratch.root)
-        #expect(compiled.status == 65 && (try compiled.json()["diagnostics"] as? [Any])?.count == 1)
+        #expect(compiled.status == 65)
+        #expect(try (compiled.json()["diagnostics"] as? [Any])?.count == 1)
     }
 
     @Test func aMaskThatChangesTheMeaningIsWarnedOf() throws {
@@ -122,10 +123,10 @@ import Testing
         ("endless.rasp", "def f(n) { return f(n + 1); } x = f(0);", "does f ever end?"),
         ("range.rasp", "x = range(1000000000000);", "a list may hold 1000000 items"),
         ("doubling.rasp", "l = [1]; for i in range(100) { l = l + l; } x = indices;", "a list may hold 1000000 items"),
-        ("strings.rasp", "x = tokens; for i in range(60) { x = x + x; }", "MiB of text"),
+        ("strings.rasp", "x = tokens; for i in range(60) { x = x + x; }", "longer than 1048576 bytes"),
         ("loops.rasp", "for i in range(100000) { for j in range(100000) { y = 1; } } x = indices;", "more than 5000000 steps"),
-        ("garbage.rasp", String(repeating: "@ $ ", count: 100_000), "no token"),
-        ("binary.rasp", "\u{0}\u{1}\u{2}", ""),
+        ("garbage.rasp", String(repeating: "@ $ ", count: 100_000), "starts no token"),
+        ("binary.rasp", "\u{0}\u{1}\u{2}", "starts no token"),
     ]) func hostileProgramsEndInAMessage(name: String, text: String, message: String) throws {
         write(name, text)
         let outcome = try Tool.shell("ulimit -v 3500000; exec \"$TOOL\" run \(name) ab", in: scratch.root)

@@ -59,7 +59,7 @@ import Testing
         let picture = try SVGDrawing(rhyme, on: ["s", "o", "b"]).render()
         // end
         #expect(letters == ["s0", "o0", "b1", "a1"])
-        #expect(report.passed && report.isExhaustive && picture.contains("is_vowel"))
+        #expect(report.passed && report.isExhaustive && picture.hasPrefix("<svg"))
     }
 
     @Test func theArticleShowsThisCode() throws {

@@ -8,10 +8,13 @@ final class PseudoTerminal {
     private var pending = ""
 
     init(_ arguments: [String], environment: [String: String]) throws {
-        controller = posix_openpt(O_RDWR | O_NOCTTY)
-        try #require(controller >= 0 && grantpt(controller) == 0 && unlockpt(controller) == 0)
-        let name = try #require(ptsname(controller))
-        let terminal = try #require(FileHandle(forUpdatingAtPath: String(cString: name)))
+        var own: Int32 = -1
+        var other: Int32 = -1
+        try #require(openpty(&own, &other, nil, nil, nil) == 0)
+        controller = own
+        // Inherited by the child alone: it has to see the end when this side closes.
+        _ = fcntl(own, F_SETFD, FD_CLOEXEC)
+        let terminal = FileHandle(fileDescriptor: other, closeOnDealloc: false)
         process.executableURL = Tool.executable
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

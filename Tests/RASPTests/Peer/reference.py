@@ -47,6 +47,6 @@ class Implementations:
         return done.stdout.decode("utf8", "replace")
 
     def answers(self, which, lines):
-        """What the console prints for each line (one statement a line)."""
+        """What the console prints for each line: one statement a line, each of which prints something."""
         parts = re.split(r"^(?:>> )+|\n(?:>> )+", self.run(which, "\n".join(lines) + "\n"))
         return parts[1:1 + len(lines)]
