@@ -49,22 +49,22 @@ import Testing
 
     @Test func aTerminalHasEditingHistoryAndCompletion() throws {
         let terminal = try PseudoTerminal(["run"], environment: ["XDG_STATE_HOME": scratch.root.path, "TERM": "xterm", "NO_COLOR": "1"])
-        try terminal.wait(for: ">> ")
+        try terminal.wait(for: ">> \u{1B}[K")
         // A slip mended with the cursor: to the start, three to the right, delete, insert.
         try terminal.type("tokans;\u{1}\u{1B}[C\u{1B}[C\u{1B}[C\u{1B}[3~e\r", expecting: "= [h, e, l, l, o] (strings)")
         // Completed to the only name; the former line again and changed at its end.
-        try terminal.type("indi\t\t", expecting: "indic")
+        try terminal.type("indi\t\t", expecting: "indic", thenPrompt: false)
         try terminal.type("es;\r", expecting: "(ints)")
         try terminal.type("leng\t;\r", expecting: "[5]*5 (ints)")
         try terminal.type("\u{1B}[A\u{1B}[A\u{7F} + 1;\r", expecting: "[1, 2, 3, 4, 5] (ints)")
         // Several lines, the second prompt deeper; Ctrl-C drops a statement begun.
-        try terminal.type("def f(a) {\r", expecting: "..   ")
+        try terminal.type("def f(a) {\r", expecting: "..   ", thenPrompt: false)
         try terminal.type("return a * 7; }\r", expecting: "function: f(a)")
-        try terminal.type("def g(b) {\r", expecting: "..   ")
-        try terminal.type("\u{3}", expecting: ">> ")
+        try terminal.type("def g(b) {\r", expecting: "..   ", thenPrompt: false)
+        try terminal.type("\u{3}", expecting: "^C")
         try terminal.type("f(6);\r", expecting: "42")
         try terminal.type(":ty\t f(indices)\r", expecting: "s-op of ints")
-        try terminal.type("\u{4}", expecting: "\r\n")
+        try terminal.type("\u{4}", expecting: "\r\n", thenPrompt: false)
         #expect(terminal.waitForExit() == 0)
         let history = try String(contentsOfFile: scratch.path("tracr-inject/history"), encoding: .utf8)
         #expect(history.hasPrefix("tokens;\nindices;\nlength;\nindices + 1;\ndef f(a) {\n") && history.hasSuffix(":type f(indices)\n"))

@@ -30,11 +30,15 @@ final class PseudoTerminal {
         close(controller)
     }
 
-    func type(_ keys: String, expecting text: String) throws {
+    /// Waits for the text and, after a line that was entered, for the next prompt: only then are keys read one by one.
+    func type(_ keys: String, expecting text: String, thenPrompt: Bool = true) throws {
         pending = ""
         let bytes = Array(keys.utf8)
         try #require(write(controller, bytes, bytes.count) == bytes.count)
         try wait(for: text)
+        guard thenPrompt, let end = pending.range(of: text)?.upperBound else { return }
+        pending = String(pending[end...])
+        try wait(for: ">> \u{1B}[K")
     }
 
     /// Reads until the text has appeared. A minute is far beyond what any answer takes, on any machine.
