@@ -64,7 +64,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
-        .testTarget(name: "RASPTests", dependencies: ["RASP"]),
+        .testTarget(name: "RASPTests", dependencies: ["RASP"], exclude: ["Peer"]),
         .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
         .testTarget(name: "CompilerTests", dependencies: ["Compiler"], exclude: ["Cases", "run_compiled.py"]),
         .testTarget(

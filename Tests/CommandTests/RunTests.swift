@@ -49,7 +49,7 @@ import Testing
         #expect(
             outcome.output == """
                 {"program": "hist", "results": [{"input": ["a", "b"], "output": [1, 1], "trace": {"hist": [1, 1]}}, \
-                {"input": ["c"], "output": [1], "trace": {"hist": [1]}}]}
+                {"input": ["c"], "output": [1], "trace": {"hist": [1]}}], "diagnostics": []}
 
                 """)
     }

@@ -13,6 +13,7 @@ import Testing
         return try #require(throws: RASPError.self) { try RASPCompiler.compile(program) }
     }
 
+    // spec §15 what cannot be compiled is refused, with its place
     @Test func vocabularyAndLength() throws {
         #expect(throws: Failure.self) { try RASPCompiler.compile(program("#pragma max_length 4\nx = indices;")) }
         #expect(throws: Failure.self) { try RASPCompiler.compile(program("#pragma vocab a b\nx = indices;")) }

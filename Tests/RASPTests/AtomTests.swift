@@ -10,6 +10,7 @@ import Testing
         #expect(Atom.int(9_007_199_254_740_993) != .float(9_007_199_254_740_992))
     }
 
+    // spec §18 what Swift does otherwise: strings by scalar, one numeric tower, floored modulo, float text
     @Test func stringsCompareByScalar() throws {
         #expect(Atom.string("\u{E9}") != .string("e\u{301}"))
         #expect(Set<Atom>(["\u{E9}", "e\u{301}"]).count == 2)

@@ -9,6 +9,7 @@ import Testing
         }
     }
 
+    // spec §13 errors
     @Test func anErrorShowsPlaceLineCaretAndFix() throws {
         let text = try #require(findings("x = tokens;\n\ty = lenght + 1;").first).rendered
         #expect(text == """
@@ -58,14 +59,6 @@ import Testing
             let found = (error as? RASPError)?.diagnostics.first
             return found?.code == .type && found?.span?.location == "x.rasp:1:5" && found?.message.contains("position") == true
         }
-    }
-
-    @Test func diagnosticsAreJSON() throws {
-        let found = try #require(findings("x = lenght;").first)
-        let data = try JSONSerialization.data(withJSONObject: found.jsonObject)
-        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        #expect(object["code"] as? String == "undefined-name")
-        #expect((object["span"] as? [String: Any])?["column"] as? Int == 5)
     }
 
     @Test func pragmasDescribeTheProgram() throws {

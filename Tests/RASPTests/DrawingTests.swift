@@ -3,6 +3,7 @@ import RASP
 import Testing
 
 @Suite struct DrawingTests {
+    // spec §12 drawings
     @Test(arguments: ProgramsTests.files) func everyProgramCanBeDrawn(file: String) throws {
         let url = ProgramsTests.folder.appendingPathComponent(file)
         let program = try Program.load(contentsOf: url)

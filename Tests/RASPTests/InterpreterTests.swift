@@ -4,6 +4,7 @@ import Testing
 @Suite struct InterpreterTests {
     private func atoms(_ text: String) -> [Atom] { text.unicodeScalars.map { .string(String($0)) } }
 
+    // spec §8.5 evaluation does not recurse over depth
     @Test func aLongChainIsEvaluatedAndReleasedWithoutRecursion() throws {
         // 300,000 links would overflow an 8 MiB stack if either evaluation or deinit recursed.
         var sop: SOp = indices

@@ -17,8 +17,7 @@ import Testing
     }
 
     /// The output of the last line, or the codes of its errors.
-    private func outcome(_ source: String) -> String {
-        let session = Session()
+    static func outcome(_ source: String, in session: Session = Session()) -> String {
         var last = ""
         var errors: [Diagnostic] = []
         for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -36,9 +35,9 @@ import Testing
         return String(final[sign.upperBound...]).trimmingCharacters(in: [" "])
     }
 
-    private func check(_ testCase: Case) { #expect(outcome(testCase.source) == testCase.shown, "\(testCase.source)") }
+    private func check(_ testCase: Case) { #expect(Self.outcome(testCase.source) == testCase.shown, "\(testCase.source)") }
 
-    // Section 1: lexical structure
+    // spec §1 lexical structure
     @Test(arguments: [
         Case("007;", "7"), Case("-3;", "-3"), Case("1.50;", "1.5"), Case(#""a\b";"#, #""a\b""#), Case(##""#";"##, ##""#""##),
         Case("1 # comment ;\n+1;", "2"), Case("select (1,1,==);", "\t\t\t o | 1 1 1 1 1"), Case("range (3);", "[0, 1, 2]"),
@@ -49,7 +48,17 @@ import Testing
         Case("99999999999999999999;", "error overflow"),
     ]) func lexical(_ testCase: Case) { check(testCase) }
 
-    // Section 3: precedence and associativity
+    // spec §2 grammar: what may be empty, follow what, and stand where
+    @Test(arguments: [
+        Case("def f() { return 1; } f();", "1"), Case("def f() { # only a comment\n return 1; } f();", "1"), Case("for i in [1] { # nothing\n } 3;", "3"),
+        Case("def f() { def g() { return 2; } return g(); } f();", "2"), Case("for i in [1] { for j in [2] { k = i + j; } } k;", "3"),
+        Case("[[1, 2], [3]][0][1];", "2"), Case("{\"a\": [5, 6]}[\"a\"][1];", "6"), Case("max(1, 2) + len([1]);", "3"), Case("{};", "{}"),
+        Case("[1, 2,];", "error syntax"), Case("def f() { return; }", "error syntax"), Case("def f() { return 1; x = 2; }", "error syntax"),
+        Case("x = if True 1 else 2;", "error syntax"), Case("[i for i in [1] if i];", "error syntax"), Case("a[0] = 1;", "error syntax"),
+        Case("select(tokens, tokens, +);", "error syntax"), Case("aggregate(full_s);", "error syntax"), Case("load tokens;", "error syntax"),
+    ]) func grammar(_ testCase: Case) { check(testCase) }
+
+    // spec §3 precedence and associativity
     @Test(arguments: [
         Case("-2^2;", "4"), Case("2^3^2;", "64"), Case("not 1 == 2;", "False"), Case("10 % 2 * 3;", "4"),
         Case("2 * 3 % 4;", "2"), Case("1 or 0 and 0;", "0"), Case("1 if True else 2 if False else 3;", "3"),
@@ -58,7 +67,7 @@ import Testing
         Case("2 - 1 - 1;", "0"), Case("-[1,2][0];", "-1"), Case("not not 1;", "True"),
     ]) func precedence(_ testCase: Case) { check(testCase) }
 
-    // Section 4: values
+    // spec §4 values
     @Test(arguments: [
         Case("True + True;", "2"), Case("True == 1;", "True"), Case("{1:\"a\", True:\"b\"};", "{1: 'b'}"),
         Case("[1,2] + [3];", "[1, 2, 3]"), Case("[1] * 3;", "[1, 1, 1]"), Case(#""ab" * 2;"#, #""abab""#),
@@ -66,7 +75,7 @@ import Testing
         Case("max == max;", "True"), Case("max == min;", "False"), Case("1 == \"1\";", "False"),
     ]) func values(_ testCase: Case) { check(testCase) }
 
-    // Section 5: environments and scoping
+    // spec §5 environments and scoping
     @Test(arguments: [
         Case("def f(x) { y = x + 1; return y; } f(2);", "3"), Case("def f() { return g(); } def g() { return 4; } f();", "4"),
         Case("a = 1; def f() { return a; } a = 5; f();", "5"), Case("def f(x) { y = x; return y; } f(1); y;", "error undefined-name"),
@@ -78,7 +87,7 @@ import Testing
         Case("def f(x) { def g() { return x; } return g; } f(8)();", "8"),
     ]) func scoping(_ testCase: Case) { check(testCase) }
 
-    // Sections 6.1 and 6.2: arithmetic, comparison, boolean operators
+    // spec §6.1, spec §6.2 arithmetic, comparison, boolean operators
     @Test(arguments: [
         Case("4 / 2;", "2.0"), Case("-7 % 3;", "2"), Case("7 % -3;", "-2"), Case("2 ^ -1;", "0.5"), Case("7.5 % 2;", "1.5"),
         Case("(-8) ^ 0.5;", "error value"), Case(#""a" % 3;"#, "error type"), Case(#""a" < 1;"#, "error type"),
@@ -89,7 +98,7 @@ import Testing
         Case("9223372036854775807 + 1;", "error overflow"), Case("1 + \"a\";", "error type"), Case("+True;", "1"),
     ]) func operators(_ testCase: Case) { check(testCase) }
 
-    // Sections 6.3 to 6.5: conditional, membership, indexing
+    // spec §6.3, spec §6.4, spec §6.5 conditional, membership, indexing
     @Test(arguments: [
         Case("1 if True else 1/0;", "1"), Case("tokens if indices % 2 else \"-\";", "[-, e, -, l, -] (strings)"),
         Case("1 if full_s else 2;", "error type"), Case("[1] if indices else 2;", "error type"),
@@ -102,7 +111,7 @@ import Testing
         Case("tokens[-1];", "[o]*5 (strings)"), Case("indices[10];", "[0]*5 (ints)"), Case("tokens[indices];", "error value"),
     ]) func selection(_ testCase: Case) { check(testCase) }
 
-    // Sections 6.6 to 6.9: calls, round and indicator, range, zip, len, comprehensions
+    // spec §6.6, spec §6.7, spec §6.8, spec §6.9 calls, round and indicator, range, zip, len, comprehensions
     @Test(arguments: [
         Case("def f(a) { return a, 2; } f(1);", "[1, 2]"), Case("max(1);", "error arity"), Case("1(2);", "error not-implemented"),
         Case(#"tokens("ab");"#, "[a, b] (strings)"), Case("tokens([]);", "error value"), Case(#"tokens({"x":1});"#, "[x] (strings)"),
@@ -114,7 +123,7 @@ import Testing
         Case(#"[c for c in "ab"];"#, "error type"), Case("[a for a, b in [[1]]];", "error type"),
     ]) func primitives(_ testCase: Case) { check(testCase) }
 
-    // Section 7: statements
+    // spec §7 statements
     @Test(arguments: [
         Case("a, b = 1, 2; b;", "2"), Case("a = 1, 2; a;", "[1, 2]"), Case("a, b = [3, 4]; b;", "4"), Case(#"a, b = "xy"; b;"#, #""y""#),
         Case("a, b = 5;", "error type"), Case("a, b = 1, 2, 3;", "error type"), Case("a, b = tokens;", "error type"),
@@ -123,7 +132,7 @@ import Testing
         Case("1 = 2;", "error syntax"), Case("return 3;", "error syntax"),
     ]) func statements(_ testCase: Case) { check(testCase) }
 
-    // Section 8: selectors and aggregation
+    // spec §8.3, spec §8.4 selectors and aggregation
     @Test(arguments: [
         Case("selector_width(select(indices, indices, <));", "[0, 1, 2, 3, 4] (ints)"), Case("aggregate(select(indices, 2, ==), tokens);", "[l]*5 (strings)"),
         Case("aggregate(full_s, indices);", "[2.0]*5 (floats)"), Case("aggregate(select(indices, indices, <), indices);", "[0, 0, 0.5, 1.0, 1.5] (floats)"),
@@ -133,7 +142,15 @@ import Testing
         Case("selector_width(select(tokens, tokens, ==) and select(indices, indices, <));", "[0, 0, 0, 1, 0] (ints)"),
     ]) func aggregation(_ testCase: Case) { check(testCase) }
 
-    // Section 9: the standard library
+    // spec §8.1, spec §8.2 inputs and kinds of sequences
+    @Test(arguments: [
+        Case("tokens_int([\"12\", 3.9, True]);", "[12, 3, 1] (ints)"), Case("tokens_float([\"1.5\", 2]);", "[1.5, 2.0] (floats)"),
+        Case("tokens_bool([\"False\", \"\"]);", "[T, F] (bools)"), Case("tokens_asis([1, 2.5]);", "[1, 2.5] (floats)"), Case("tokens_str([1, True]);", "[1, True] (strings)"),
+        Case("tokens_asis([1, \"a\"]);", "error type"), Case("tokens_asis([2, True]);", "[2, T] (ints)"), Case("tokens(\"\");", "error value"),
+        Case("tokens_int(\"a\");", "error value"), Case("(0 if indices == 0 else 0.5)(\"ab\");", "[0, 0.5] (floats)"),
+    ]) func sequences(_ testCase: Case) { check(testCase) }
+
+    // spec §9 the standard library
     @Test(arguments: [
         Case("length;", "[5]*5 (ints)"), Case(#"count(tokens, "l");"#, "[2]*5 (ints)"), Case(#"contains(tokens, "z");"#, "[F]*5 (bools)"),
         Case("has_focus(select(indices, indices, <));", "[F, T, T, T, T] (bools)"), Case("max(indices, 2);", "[2, 2, 2, 3, 4] (ints)"),
@@ -145,7 +162,7 @@ import Testing
         Case("aggregate(select_next_identical(tokens), indices, -1);", "[-1, -1, 3, -1, -1] (ints)"),
     ]) func library(_ testCase: Case) { check(testCase) }
 
-    // Section 10: console commands
+    // spec §10 console commands
     @Test(arguments: [
         Case("set example \"ab\"\ntokens;", "[a, b] (strings)"), Case("set example [4, 5];\nindices;", "[0, 1] (ints)"),
         Case("examples off\ntokens;", "     s-op: tokens"), Case("show s-op example", "\ts-op example: \"hello\""),

@@ -59,6 +59,7 @@ import Testing
 
     @Test func programsAreThere() { #expect(Self.files.count >= 12) }
 
+    // spec §12, spec §17 layers and heads
     /// The reference scheduler's numbers for programs of the same structure.
     @Test(arguments: [
         ("length", [1]), ("selector_width(select(tokens, tokens, ==))", [2]), ("tokens[3]", [1]), ("tokens[-1]", [1, 1]),

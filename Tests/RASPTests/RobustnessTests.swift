@@ -59,6 +59,7 @@ import Testing
         #expect(code("def f(x) { def g() { return x; } return g; } y = 1; for i in range(20000) { y = f(y); }") == nil)
     }
 
+    // spec §11 files
     @Test func filesThatLoadEachOtherAreFound() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rasp-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

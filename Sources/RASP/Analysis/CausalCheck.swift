@@ -1,26 +1,53 @@
 /// Finds the selectors that reach later positions, which a causal mask takes from them.
 public enum CausalCheck {
-    /// A warning for every selector of the program that can select a position after the row's own. With a causal mask
-    /// such a selector gives something else than it says, silently.
-    public static func warnings(for program: Program) -> [Diagnostic] {
-        var seen: Set<Selector> = []
-        var warnings: [Diagnostic] = []
-        for node in topologicalOrder(of: [.sop(program.output)]) {
-            guard case .sop(let sop) = node else { continue }
-            let selector: Selector
-            switch sop.operation {
-            case .aggregate(let used, _, _, _), .selectorWidth(let used): selector = used
-            default: continue
-            }
-            guard seen.insert(selector).inserted, !looksBackOnly(selector) else { continue }
-            let place = selector.span ?? sop.span
-            warnings.append(
-                Diagnostic(
+    /// A warning for every selector of the program that can select a position after the row's own, and so gives
+    /// something else with a causal mask than without, silently.
+    ///
+    /// - Parameter withoutMask: the program was written for the mask, and is about to run without it.
+    public static func warnings(for program: Program, withoutMask: Bool = false) -> [Diagnostic] {
+        warnings(about: selectorsAhead(in: program.output), withoutMask: withoutMask)
+    }
+
+    static func warnings(about selectors: [(selector: Selector, place: SourceSpan?)], withoutMask: Bool = false) -> [Diagnostic] {
+        selectors.map { selector, place in
+            let subject = described(selector)
+            return withoutMask
+                ? Diagnostic(
                     .warning, .causal,
-                    "with a causal mask, \(described(selector)) no longer selects later positions: the program means something else",
-                    at: place, notes: ["restrict it with select(indices, indices, <=) if only earlier positions are meant"]))
+                    "without the causal mask the program was written for, \(subject) selects later positions too: the program means something else",
+                    at: place)
+                : Diagnostic(
+                    .warning, .causal,
+                    "with a causal mask, \(subject) no longer selects later positions: the program means something else",
+                    at: place, notes: ["restrict it with select(indices, indices, <=) if only earlier positions are meant"])
         }
-        return warnings
+    }
+
+    /// Warnings where the mask to be used is not the one the program declares.
+    public static func warnings(for program: Program, masked: Bool) -> [Diagnostic] {
+        masked == (program.causal ?? false) ? [] : warnings(for: program, withoutMask: !masked)
+    }
+
+    /// The selectors below an s-op that can select later positions, each with its place in the user's text: its own,
+    /// or that of the first node outside the library that is computed from it.
+    static func selectorsAhead(in output: SOp) -> [(selector: Selector, place: SourceSpan?)] {
+        var found: [(selector: Selector, place: SourceSpan?)] = []
+        var seen: Set<Selector> = []
+        /// Nodes of the library, with the entries of `found` that still want a place.
+        var pending: [GraphNode: Set<Int>] = [:]
+        for node in topologicalOrder(of: [.sop(output)]) {
+            let isLibrary = node.span.map { Library.isLibrary($0.file) } ?? false
+            var wanting = Set(node.children.flatMap { pending[$0] ?? [] }.filter { found[$0].place == nil })
+            if case .sop(let sop) = node, let selector = sop.usedSelector, seen.insert(selector).inserted, !looksBackOnly(selector) {
+                let place = selector.span ?? sop.span
+                let isOwn = place.map { !Library.isLibrary($0.file) } ?? true
+                found.append((selector, isOwn ? place : nil))
+                if !isOwn { wanting.insert(found.count - 1) }
+            }
+            guard !wanting.isEmpty else { continue }
+            if isLibrary || node.span == nil { pending[node] = wanting } else { for index in wanting { found[index].place = node.span } }
+        }
+        return found
     }
 
     /// Whether every selected key position is provably at or before its query position.
@@ -30,6 +57,7 @@ public enum CausalCheck {
     }
 
     private static func described(_ selector: Selector) -> String {
+        if let name = Library.nodeNames[.selector(selector)] { return "\(name) of the library" }
         guard let text = selector.span?.text else { return "a selector" }
         let line = text.split(separator: "\n").first.map(String.init) ?? ""
         return line.count > 60 ? line.prefix(57) + "..." : line

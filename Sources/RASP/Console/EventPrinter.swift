@@ -114,13 +114,13 @@ final class EventPrinter {
         if case .sop = node { isSOp = true } else { isSOp = false }
         guard isSOp ? evaluating.showsSOpExamples : evaluating.showsSelectorExamples else { return "" }
         let source = isSOp ? evaluating.sopExample : evaluating.selectorExample
-        let interpreter = Interpreter(causal: evaluating.options.causal, limits: evaluating.options.limits)
+        let interpreter = evaluating.options.interpreter
         do {
             let input = try evaluating.sequence(of: source, at: nil)
             switch node {
             case .selector(let selector):
                 let matrix = try interpreter.matrix(of: selector, on: input, uniform: true)
-                return "\n \t Example:\n \(ValueDisplay.matrix(matrix, input))"
+                return "\n \t Example:\n \(ValueDisplay.matrix(matrix, interpreter.framed(input)))"
             case .sop(let sop):
                 let values = try interpreter.evaluateUniformly(sop, on: input)
                 let line = "\n \t Example: \(name)(\(display.inline(source))) = \(ValueDisplay.sequence(values))"

@@ -21,10 +21,9 @@ public final class Session: @unchecked Sendable {
         public var drawings: [Drawing] = []
     }
 
-    /// An s-op to be drawn, and the input to draw it on.
+    /// An s-op to be drawn, as a program, and the input to draw it on.
     public struct Drawing: Sendable {
-        public let name: String
-        public let sop: SOp
+        public let program: Program
         public let input: [Atom]
     }
 
@@ -33,18 +32,22 @@ public final class Session: @unchecked Sendable {
     public private(set) var prompt = ">> "
     public var banner: String { "RASP 0.1\nrunning example is: hello\n" }
 
-    private let evaluating: Evaluating
-    private let console: Scope
+    let evaluating: Evaluating
+    let console: Scope
     private var pending = ""
     /// Kept whole, so that diagnostics can quote any line of the session.
     private var statementNumber = 0
 
-    public init(style: Style = .standard, causal: Bool = false, limits: Limits = Limits()) {
+    /// Selectors that a causal mask was said to change.
+    private var warned: Set<Selector> = []
+
+    public init(style: Style = .standard, causal: Bool = false, bos: Atom? = nil, limits: Limits = Limits()) {
         self.style = style
         var options = Evaluating.Options(strict: style == .transcript, limits: limits)
         options.causal = causal
-        evaluating = Evaluating(options: options, base: Library.scope)
-        console = Scope(parent: Library.scope, reserved: Library.names)
+        options.bos = bos
+        evaluating = Evaluating(options: options, base: Library.base(strict: options.strict))
+        console = Scope(parent: evaluating.base, reserved: Library.names)
         console.variables["tokens"] = Library.scope.variables["tokens"]
         evaluating.scope = console
     }
@@ -56,6 +59,12 @@ public final class Session: @unchecked Sendable {
         DeepStack.run { self.take(line) }
     }
 
+    /// No statement has been begun.
+    public var isAtStart: Bool { pending.isEmpty }
+
+    /// How the session evaluates.
+    public var interpreter: Interpreter { evaluating.options.interpreter }
+
     /// Drops a statement begun (Ctrl-C).
     public func abandon() {
         pending = ""
@@ -65,32 +74,11 @@ public final class Session: @unchecked Sendable {
     /// Names that begin so: what is bound, and the words of the language.
     public func completions(of prefix: String) -> [String] {
         var names = Set(console.variables.keys).union(Library.scope.variables.keys)
+        if style == .standard { names.formUnion(Library.extended.variables.keys) }
         names.formUnion(Keyword.allCases.map(\.rawValue))
         names.formUnion(["select(", "aggregate(", "range(", "zip(", "len("])
         return names.filter { $0.hasPrefix(prefix) }.sorted()
     }
-
-    /// The s-op bound to a name, for commands that draw, compile or analyse it.
-    public func sop(named name: String) -> SOp? {
-        if case .sop(let sop)? = console.lookUp(name) { sop } else { nil }
-    }
-
-    /// The selector bound to a name.
-    public func selector(named name: String) -> Selector? {
-        if case .selector(let selector)? = console.lookUp(name) { selector } else { nil }
-    }
-
-    /// The named s-op as a program, with every named s-op it depends on.
-    public func program(named name: String) -> Program? {
-        guard let sop = sop(named: name) else { return nil }
-        let variables: [(name: String, sop: SOp)] = console.variables.compactMap { name, value in
-            if case .sop(let sop) = value { (name, sop) } else { nil }
-        }
-        return Program(name: name, output: sop, outputName: name, variables: variables, uniformSequences: true)
-    }
-
-    /// What kind of value a name is bound to, nil when to none.
-    public func kind(of name: String) -> String? { console.lookUp(name)?.kindName }
 
     private func take(_ line: String) -> Response {
         var response = Response()
@@ -109,12 +97,9 @@ public final class Session: @unchecked Sendable {
         if waitsForMore(parsed, errors, file) { return response }
         pending = ""
         prompt = ">> "
-        evaluating.diagnostics = []
-        evaluating.events = []
-        evaluating.steps = 0
-        evaluating.storage = 0
+        evaluating.begin(with: style == .standard ? parsed.diagnostics : [])
         if style == .standard {
-            evaluating.diagnostics = parsed.diagnostics
+            // Statements without an error run, whatever is wrong with the others.
         } else if let first = errors.first {
             // Nothing of a line with an error in it runs.
             response.output = first.transcriptLines + "\n"
@@ -125,7 +110,7 @@ public final class Session: @unchecked Sendable {
         }
         evaluating.run(errors.isEmpty || style == .standard ? parsed.statements : [])
         render(evaluating.events, into: &response)
-        response.diagnostics = style == .standard ? evaluating.diagnostics : []
+        if style == .standard { response.diagnostics = evaluating.diagnostics + response.diagnostics }
         console.poisoned = []
         console.hasFailedLoad = false
         return response
@@ -144,6 +129,12 @@ public final class Session: @unchecked Sendable {
         return true
     }
 
+    /// Selectors below a new s-op that the session's mask changes, each said once.
+    private func causalWarnings(of event: Evaluating.Event) -> [Diagnostic] {
+        guard case .value(_, .sop(let sop)) = event else { return [] }
+        return CausalCheck.warnings(about: CausalCheck.selectorsAhead(in: sop).filter { warned.insert($0.selector).inserted })
+    }
+
     private func render(_ events: [Evaluating.Event], into response: inout Response) {
         let printer = EventPrinter(evaluating: evaluating, style: style)
         for event in events {
@@ -153,8 +144,9 @@ public final class Session: @unchecked Sendable {
                 if style == .transcript { response.output += diagnostic.transcriptLines + "\n" }
             default:
                 if case .drawn(let name, let sop, let applied) = event {
-                    response.drawings.append(Drawing(name: name, sop: sop, input: applied.input))
+                    response.drawings.append(Drawing(program: program(sop, named: name), input: applied.input))
                 }
+                if style == .standard, evaluating.options.causal { response.diagnostics += causalWarnings(of: event) }
                 response.output += printer.text(event)
             }
         }

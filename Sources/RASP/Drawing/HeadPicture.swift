@@ -1,5 +1,5 @@
-/// One attention head: queries down, keys across, the selected entries filled; above it the values that are read, to
-/// its right what each query position receives.
+/// One attention head: queries down, keys across, both with their names, the selected entries filled; above it the
+/// values that are read, to its right what each query position receives.
 struct HeadPicture {
     let drawing: SVGDrawing
     let selector: Selector
@@ -11,15 +11,23 @@ struct HeadPicture {
     /// - Returns: the lower right corner.
     func draw(_ canvas: inout SVGCanvas, x: Double, y: Double) -> (x: Double, y: Double) {
         let (keys, queries) = labels
-        let margin = max(40, (queries.map { SVGCanvas.width(of: $0) }.max() ?? 0) + 12)
+        let names = axisNames
+        let margin = max(34, (queries.map { SVGCanvas.width(of: $0) }.max() ?? 0) + 26)
         let keyHeight = keys.contains { $0.unicodeScalars.count > 2 } ? (keys.map { SVGCanvas.width(of: $0) }.max() ?? 0) + 8 : 18
         let reads = users.compactMap { user -> SOp? in
             if case .aggregate(_, let values, _, _) = user.operation { values } else { nil }
         }
         canvas.text(drawing.label(selector), x: x, y: y + 12, size: 11, bold: true, fill: "#633")
-        let top = y + 20 + Double(reads.count) * 20 + keyHeight
+        let top = y + 36 + Double(reads.count) * 22 + keyHeight
         let left = x + margin
-        for (index, values) in reads.enumerated() { drawValues(values, &canvas, left: left, y: y + 20 + Double(index) * 20) }
+        for (index, values) in reads.enumerated() { drawValues(values, &canvas, left: left, y: y + 20 + Double(index) * 22) }
+        // The names of what is compared, along both sides and no longer than these.
+        let side = Double(drawing.size) * cell
+        canvas.text(
+            fitted("key: \(names.keys)", to: max(side, 150)), x: left, y: top - keyHeight - 4, size: 9, fill: Self.axisColour)
+        canvas.text(
+            fitted("query: \(names.queries)", to: side + keyHeight), x: x + 9, y: top + side, size: 9, fill: Self.axisColour,
+            rotated: true)
         for (column, key) in keys.enumerated() {
             let center = left + (Double(column) + 0.5) * cell
             if keyHeight > 18 {
@@ -33,6 +41,18 @@ struct HeadPicture {
         for user in users { right = drawResult(user, &canvas, x: right, top: top) }
         let labelEnd = x + SVGCanvas.width(of: drawing.label(selector))
         return (max(right, labelEnd), top + Double(drawing.size) * cell)
+    }
+
+    private static let axisColour = "#667"
+
+    private var axisNames: (keys: String, queries: String) {
+        guard case .select(let keys, let queries, _) = selector.operation else { return ("tokens", "tokens") }
+        return (drawing.label(keys), drawing.label(queries))
+    }
+
+    private func fitted(_ text: String, to width: Double) -> String {
+        let longest = max(3, Int(width / SVGCanvas.width(of: "m", size: 9)))
+        return text.unicodeScalars.count > longest ? text.prefix(longest - 1) + "…" : text
     }
 
     /// The compared values where the selector is a plain select, else the tokens.

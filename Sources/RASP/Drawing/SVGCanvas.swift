@@ -23,6 +23,16 @@ struct SVGCanvas {
         if !rotated, anchor == .start { extend(x + Self.width(of: text, size: size), y) }
     }
 
+    /// A place in the drawing order, for what is to lie behind later elements.
+    var mark: Int { elements.count }
+
+    /// A panel behind everything drawn since the mark.
+    mutating func panel(at mark: Int, y: ClosedRange<Double>, width: Double) {
+        elements.insert(
+            ##"<rect x="8" y="\##(Self.number(y.lowerBound))" width="\##(Self.number(width - 8))" height="\##(Self.number(y.upperBound - y.lowerBound))" rx="6" fill="#fcfcfd" stroke="#d5dae2"/>"##,
+            at: mark)
+    }
+
     mutating func extend(_ x: Double, _ y: Double) {
         width = max(width, x)
         height = max(height, y)
@@ -31,11 +41,12 @@ struct SVGCanvas {
     /// A monospaced font's advance is six tenths of its size.
     static func width(of text: String, size: Double = 11) -> Double { Double(text.unicodeScalars.count) * size * 0.61 }
 
-    func render() -> String {
+    func render(title: String) -> String {
         let w = Self.number(width + 16)
         let h = Self.number(height + 16)
         return """
             <svg xmlns="http://www.w3.org/2000/svg" width="\(w)" height="\(h)" viewBox="0 0 \(w) \(h)" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace">
+            <title>\(Self.escaped(title))</title>
             <rect width="100%" height="100%" fill="white"/>
             \(elements.joined(separator: "\n"))
             </svg>

@@ -16,7 +16,7 @@ public struct SVGDrawing {
     /// Evaluates the program.
     ///
     /// - Throws: `RASPError` when evaluation fails, or the picture would be too large.
-    public init(_ program: Program, on input: [Atom], causal: Bool? = nil) throws {
+    public init(_ program: Program, on input: [Atom], causal: Bool? = nil, bos: Atom? = nil) throws {
         guard input.count <= Self.longestInput else {
             throw RASPError(.limit, "a drawing holds at most \(Self.longestInput) tokens; the input has \(input.count)")
         }
@@ -24,13 +24,18 @@ public struct SVGDrawing {
             throw RASPError(.limit, "the program has more than 20000 nodes; draw a part of it")
         }
         self.program = program
-        self.input = input
-        let interpreter = Interpreter(causal: causal ?? program.causal ?? false)
+        let interpreter = Interpreter(causal: causal ?? program.causal ?? false, bos: bos)
+        // BOS is drawn like any token.
+        self.input = interpreter.framed(input)
         trace = try interpreter.trace(program, on: input)
         order = topologicalOrder(of: [.sop(program.output)])
         depths = LayerReport.depths(below: [program.output])
         var names: [GraphNode: String] = [:]
         for variable in program.variables { names[.sop(variable.sop)] = variable.name }
+        for case .sop(let sop) in order where names[.sop(sop)] == nil {
+            if case .tokens(.asIs) = sop.operation { names[.sop(sop)] = "tokens" }
+            if case .tokens(.string) = sop.operation { names[.sop(sop)] = "tokens" }
+        }
         display = ValueDisplay(nodeNames: names)
         guard LayerReport(program.output).headsPerLayer.reduce(0, +) <= Self.mostHeads else {
             throw RASPError(.limit, "the program has more than \(Self.mostHeads) heads; draw a part of it")
@@ -39,16 +44,27 @@ public struct SVGDrawing {
 
     public func render() -> String {
         var canvas = SVGCanvas()
-        canvas.text("\(program.outputName)(\(shown(input)))", x: 16, y: 28, size: 15, bold: true)
-        var y = 48.0
-        let layers = depths.values.max() ?? 0
-        for layer in 0...layers { drawLayer(layer, &canvas, &y) }
-        return canvas.render()
+        let title = "\(program.outputName)(\(shown(input)))"
+        canvas.text(title, x: 16, y: 26, size: 15, bold: true)
+        var y = 42.0
+        var panels: [(mark: Int, y: ClosedRange<Double>)] = []
+        for layer in 0...(depths.values.max() ?? 0) {
+            let (mark, top) = (canvas.mark, y)
+            drawLayer(layer, &canvas, &y)
+            if y > top { panels.append((mark, top...y - 10)) }
+        }
+        // All as wide as the widest; from the last, so that the marks stay true.
+        let width = canvas.width + 8
+        for panel in panels.reversed() { canvas.panel(at: panel.mark, y: panel.y, width: width) }
+        canvas.extend(width, y - 10)
+        return canvas.render(title: title)
     }
 
     private func shown(_ atoms: [Atom]) -> String {
-        let text = atoms.map(\.description).joined(separator: atoms.allSatisfy { $0.description.count == 1 } ? "" : " ")
-        return text.count > 70 ? text.prefix(67) + "..." : text
+        let areCharacters = atoms.allSatisfy { if case .string(let text) = $0 { text.count == 1 } else { false } }
+        let text = areCharacters
+            ? "\"" + atoms.map(\.description).joined() + "\"" : "[" + atoms.map(\.described).joined(separator: ", ") + "]"
+        return text.count > 70 ? text.prefix(67) + "…" : text
     }
 
     private func drawLayer(_ layer: Int, _ canvas: inout SVGCanvas, _ y: inout Double) {
@@ -59,13 +75,13 @@ public struct SVGDrawing {
         let heads = groupedByHead(sops)
         let rows = sops.filter { isRow($0, layer) }
         guard !heads.isEmpty || !rows.isEmpty else { return }
-        canvas.text(layer == 0 ? "embedding and feed-forward" : "layer \(layer)", x: 16, y: y + 14, size: 13, bold: true, fill: "#345")
-        y += 24
+        canvas.text(layer == 0 ? "input" : "layer \(layer)", x: 16, y: y + 18, size: 12, bold: true, fill: "#345")
+        y += 30
         var x = 24.0
         var lowest = y
         for head in heads {
             // Heads stand side by side, and break into a new row where the page ends.
-            if x > 24, x > 1100 {
+            if x > 900 {
                 x = 24
                 y = lowest + 12
             }
@@ -73,9 +89,10 @@ public struct SVGDrawing {
             x = corner.x + 28
             lowest = max(lowest, corner.y)
         }
-        y = heads.isEmpty ? y : lowest + 14
-        for row in rows { drawRow(row, &canvas, &y) }
-        y += 16
+        y = heads.isEmpty ? y : lowest + 16
+        let left = 24 + (rows.map { SVGCanvas.width(of: label($0)) }.max() ?? 0) + 12
+        for row in rows { drawRow(row, &canvas, left: left, &y) }
+        y += 20
     }
 
     private func groupedByHead(_ sops: [SOp]) -> [(selector: Selector, users: [SOp])] {
@@ -104,10 +121,10 @@ public struct SVGDrawing {
         }
     }
 
-    private func drawRow(_ sop: SOp, _ canvas: inout SVGCanvas, _ y: inout Double) {
+    private func drawRow(_ sop: SOp, _ canvas: inout SVGCanvas, left: Double, _ y: inout Double) {
         let isOutput = sop === program.output
-        canvas.text(label(sop), x: 190, y: y + 14, anchor: .end, bold: isOutput)
-        var x = 200.0
+        canvas.text(label(sop), x: left - 10, y: y + 14, anchor: .end, bold: isOutput)
+        var x = left
         let width = cellWidth(sop)
         for value in values(sop) {
             canvas.rectangle(x: x, y: y, width: width, height: 20, fill: isOutput ? "#e3f1e3" : "#eef2f7", stroke: "#9ab")

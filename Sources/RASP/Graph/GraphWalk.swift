@@ -30,6 +30,16 @@ extension SOp {
     }
 }
 
+extension SOp {
+    /// The selector of an aggregate or width.
+    var usedSelector: Selector? {
+        switch operation {
+        case .aggregate(let selector, _, _, _), .selectorWidth(let selector): selector
+        default: nil
+        }
+    }
+}
+
 extension Selector {
     /// The nodes that this one is computed from.
     public var children: [GraphNode] {

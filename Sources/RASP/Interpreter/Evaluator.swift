@@ -7,6 +7,7 @@ struct Evaluator {
 
     let input: [Atom]
     let causal: Bool
+    let hasBOS: Bool
     let uniform: Bool
     let limits: Limits
     private(set) var values: [Value?] = []
@@ -21,9 +22,10 @@ struct Evaluator {
             throw RASPError(
                 .limit, "the input has \(input.count) tokens; the limit is \(interpreter.limits.sequenceLength)")
         }
-        self.input = input
+        self.input = interpreter.framed(input)
         self.uniform = uniform
         causal = interpreter.causal
+        hasBOS = interpreter.bos != nil
         limits = interpreter.limits
     }
 
@@ -31,7 +33,7 @@ struct Evaluator {
     func run(_ plan: EvaluationPlan) throws -> [[Atom?]] {
         var run = self
         try run.execute(plan)
-        return plan.roots.map { run.sequence($0) }
+        return plan.roots.map { hasBOS ? Array(run.sequence($0).dropFirst()) : run.sequence($0) }
     }
 
     func matrix(of selector: Selector, _ plan: EvaluationPlan) throws -> SelectionMatrix {

@@ -1,15 +1,25 @@
 /// Evaluates programs on input sequences, position by position, exactly as the language defines them.
 ///
 /// In causal mode every selector is intersected with "key position <= query position", as a causal mask in a
-/// transformer does.
+/// transformer does. With a beginning-of-sequence token (BOS), that token stands at position 0 of what the program sees;
+/// results leave its position out.
 public struct Interpreter: Sendable {
     public var causal: Bool
+    /// Put before every input, for programs that count on such a token (the paper's versions "with BOS").
+    public var bos: Atom?
     public var limits: Limits
 
-    public init(causal: Bool = false, limits: Limits = Limits()) {
+    /// What the reference implementation's programs with BOS take for it.
+    public static let customaryBOS: Atom = "\u{A7}"
+
+    public init(causal: Bool = false, bos: Atom? = nil, limits: Limits = Limits()) {
         self.causal = causal
+        self.bos = bos
         self.limits = limits
     }
+
+    /// The input as the program sees it.
+    func framed(_ input: [Atom]) -> [Atom] { bos.map { [$0] + input } ?? input }
 
     /// The s-op's value at every position of the input; nil where it is undefined (an empty selection without a
     /// default, and whatever is computed from one).
@@ -33,7 +43,7 @@ public struct Interpreter: Sendable {
         return Evaluation(input: input, output: output, variables: variables)
     }
 
-    /// The matrix that a selector gives on the input.
+    /// The matrix that a selector gives on the input, with a row and a column for BOS where there is one.
     public func matrix(of selector: Selector, on input: [Atom], uniform: Bool = false) throws -> SelectionMatrix {
         let width = SOp(.selectorWidth(selector))
         let plan = EvaluationPlan(roots: [width])

@@ -4,13 +4,12 @@ extension Evaluating {
         case .function(let function): return try call(function, arguments, at: span)
         case .sop(let sop):
             let input = try applicationInput(arguments, at: span)
-            let values = try Interpreter(causal: options.causal, limits: options.limits).evaluateUniformly(sop, on: input)
+            let values = try options.interpreter.evaluateUniformly(sop, on: input)
             return .applied(Applied(input: input, result: .sequence(values)))
         case .selector(let selector):
             let input = try applicationInput(arguments, at: span)
-            let matrix = try Interpreter(causal: options.causal, limits: options.limits)
-                .matrix(of: selector, on: input, uniform: true)
-            return .applied(Applied(input: input, result: .matrix(matrix)))
+            let matrix = try options.interpreter.matrix(of: selector, on: input, uniform: true)
+            return .applied(Applied(input: options.interpreter.framed(input), result: .matrix(matrix)))
         default: throw error(.notImplemented, "\(callee.described) cannot be called", at: span, transcript: .notImplemented)
         }
     }
@@ -72,7 +71,7 @@ extension Evaluating {
                     at: span)
             }
             let outerSpan = librarySpan
-            if home === Library.scope, librarySpan == nil { librarySpan = span }
+            if Library.isLibrary(home), librarySpan == nil { librarySpan = span }
             defer { librarySpan = outerSpan }
             do { return try run(declaration, arguments, home) } catch let failure as RASPError {
                 throw outerSpan == nil ? attributed(failure, to: function, calledAt: span) : failure
@@ -119,7 +118,7 @@ extension Evaluating {
     private func attributed(_ failure: RASPError, to function: FunctionValue, calledAt span: SourceSpan) -> RASPError {
         RASPError(failure.diagnostics.map { diagnostic in
             var diagnostic = diagnostic
-            if diagnostic.span?.file === Library.file || diagnostic.span == nil {
+            if diagnostic.span.map({ Library.isLibrary($0.file) }) ?? true {
                 diagnostic.span = span
                 diagnostic.notes.append("in \(function.name) of the library")
                 diagnostic.fixIt = nil

@@ -5,6 +5,9 @@ final class Evaluating {
         var strict = false
         var limits = Limits()
         var causal = false
+        var bos: Atom?
+
+        var interpreter: Interpreter { Interpreter(causal: causal, bos: bos, limits: limits) }
     }
 
     /// What a console shows of a statement.
@@ -71,6 +74,14 @@ final class Evaluating {
 
     func retain(closure scope: Scope) {
         if closedOver.last !== scope { closedOver.append(scope) }
+    }
+
+    /// Starts the accounts anew, for the next input of a conversation.
+    func begin(with diagnostics: [Diagnostic]) {
+        self.diagnostics = diagnostics
+        events = []
+        steps = 0
+        storage = 0
     }
 
     // MARK: Errors and limits

@@ -44,8 +44,8 @@ extension Program {
         let parsed = Parser.parse(file, options: .init(strict: options.strict, limits: options.limits))
         let pragmas = Pragmas(parsed.comments, in: file)
         let evaluating = Evaluating(
-            options: .init(strict: options.strict, limits: options.limits), base: Library.scope)
-        let scope = Scope(parent: Library.scope)
+            options: .init(strict: options.strict, limits: options.limits), base: Library.base(strict: options.strict))
+        let scope = Scope(parent: evaluating.base)
         evaluating.scope = scope
         evaluating.origin = name
         evaluating.diagnostics = parsed.diagnostics + pragmas.diagnostics

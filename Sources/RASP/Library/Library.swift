@@ -1,24 +1,41 @@
 /// The names every program starts with: primitives, and the standard library.
 enum Library {
     static let file = SourceFile(name: "<library>", text: source)
+    static let extensionFile = SourceFile(name: "<library>", text: extensionSource)
 
     static let origin = "library"
 
     /// Built once and never written again, hence safe to share.
     nonisolated(unsafe) static let scope: Scope = {
         let scope = primitives()
+        fill(scope, from: file)
+        return scope
+    }()
+
+    /// Names the console does not let be assigned.
+    static let names: Set<String> = Set(scope.variables.keys).subtracting(["tokens"])
+
+    /// The library and what goes beyond the reference's: these names are not reserved, and strict mode is without them.
+    nonisolated(unsafe) static let extended: Scope = {
+        let scope = Scope(parent: Library.scope)
+        fill(scope, from: extensionFile)
+        return scope
+    }()
+
+    static func base(strict: Bool) -> Scope { strict ? scope : extended }
+    static func isLibrary(_ candidate: Scope) -> Bool { candidate === scope || candidate === extended }
+    static func isLibrary(_ file: SourceFile) -> Bool { file === Library.file || file === extensionFile }
+
+    private static func fill(_ scope: Scope, from file: SourceFile) {
         let evaluating = Evaluating(options: .init(), base: scope)
+        evaluating.scope = scope
         evaluating.origin = origin
         let parsed = Parser.parse(file)
         evaluating.run(parsed.statements)
         let failures = parsed.diagnostics + evaluating.diagnostics
         precondition(failures.isEmpty, "the library is broken: \(failures.map(\.rendered))")
         scope.out = nil
-        return scope
-    }()
-
-    /// Names the console does not let be assigned.
-    static let names: Set<String> = Set(scope.variables.keys).subtracting(["tokens"])
+    }
 
     private static func primitives() -> Scope {
         let scope = Scope(parent: nil)

@@ -31,25 +31,4 @@ extension Diagnostic {
         let width = max(1, min(endColumn, last + 1) - column)
         return "  \(String(text))\n  \(padding)^\(String(repeating: "~", count: width - 1))"
     }
-
-    /// Keys and values for one JSON object (strings, integers and nested dictionaries only).
-    public var jsonObject: [String: any Sendable] {
-        var object: [String: any Sendable] = ["severity": severity.rawValue, "code": code.rawValue, "message": message]
-        if let span { object["span"] = Self.json(span) }
-        if let excerpt { object["excerpt"] = excerpt }
-        if !notes.isEmpty { object["notes"] = notes }
-        if let fixIt {
-            object["fix"] = [
-                "description": fixIt.description, "replacement": fixIt.replacement, "span": Self.json(fixIt.span),
-            ] as [String: any Sendable]
-        }
-        return object
-    }
-
-    private static func json(_ span: SourceSpan) -> [String: any Sendable] {
-        [
-            "file": span.file.name, "line": span.start.line, "column": span.start.column,
-            "end_line": span.end.line, "end_column": span.end.column,
-        ]
-    }
 }

@@ -45,7 +45,18 @@ struct CompileCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        do {
+            try compile()
+        } catch let error as RASPError where json.isOn {
+            try Standard.output.json(["program": .string(program), "diagnostics": .diagnostics(error.diagnostics)])
+            throw error
+        }
+    }
+
+    private func compile() throws {
         let program = try ProgramFile.load(self.program, output: name)
+        ProgramFile.show(
+            program.warnings + CausalCheck.warnings(for: program, masked: pragmas.causal ?? program.causal ?? false))
         let started = Date()
         let model = try RASPCompiler.compile(program, options: pragmas.compilerOptions)
         let seconds = Date().timeIntervalSince(started)

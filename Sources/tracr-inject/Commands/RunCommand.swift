@@ -18,6 +18,8 @@ struct RunCommand: ParsableCommand {
               tracr-inject run reverse hello
               tracr-inject run count '["x", "y", "x", ":"]' --trace
               tracr-inject run count --compiled 'xyx:' --json
+              tracr-inject run sort --layers
+              tracr-inject run sort cab --draw sort.svg
               echo abcab | tracr-inject run histogram.rasp
               tracr-inject run
             """)
@@ -30,53 +32,90 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var pragmas: PragmaArguments
 
+    @Option(help: ArgumentHelp("Take this s-op of the program for its output.", valueName: "s-op"))
+    var name: String?
+
     @Flag(help: "Execute the compiled weights in place of the interpreter.")
     var compiled = false
+
+    @Flag(help: "Put the beginning-of-sequence token § before every input; results leave its position out.")
+    var bos = false
 
     @Flag(help: "Show every named variable at every position.")
     var trace = false
 
+    @Flag(help: "Report layers and attention heads, by the reference implementation's rule.")
+    var layers = false
+
+    @Option(help: ArgumentHelp("Draw the computation on the one INPUT.", valueName: "file.svg"))
+    var draw: String?
+
+    @Flag(help: "Refuse what the reference implementation refuses.")
+    var strict = false
+
+    @Flag(help: "A session that prints exactly what the reference implementation prints.")
+    var transcript = false
+
     @OptionGroup var json: JSONOption
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        if program == nil, name != nil || compiled || trace || layers || draw != nil || strict || json.isOn {
+            throw ValidationError("Without PROGRAM a session begins, which takes only --causal, --bos and --transcript.")
+        }
+        if transcript, program != nil || pragmas.causal != nil || bos {
+            throw ValidationError("--transcript goes with no PROGRAM and no other option.")
+        }
+        if compiled, bos || draw != nil { throw ValidationError("--compiled excludes --bos and --draw.") }
+        if draw != nil, input.count != 1 { throw ValidationError("--draw needs exactly one INPUT.") }
+    }
+
+    private var bosToken: Atom? { bos ? Interpreter.customaryBOS : nil }
+
     func run() throws {
         common.apply()
-        guard let program else { return try Console(causal: pragmas.causal ?? false).converse() }
-        if input.isEmpty, Terminal.isTerminal(.input) {
-            let console = Console(causal: pragmas.causal ?? false)
+        guard let program else { return try console().converse() }
+        if input.isEmpty, !layers, !json.isOn, Terminal.isTerminal(.input) {
+            var console = console()
             try console.load(BundledFiles().program(program))
             return try console.converse()
         }
-        try evaluate(ProgramFile.load(program))
+        try evaluate(program)
     }
 
-    private func evaluate(_ program: Program) throws {
-        let runner: any ProgramRunner =
-            compiled
-            ? CompiledRunner(
-                model: try RASPCompiler.compile(program, options: pragmas.compilerOptions), named: program.variables.map(\.name))
-            : InterpretedRunner(program: program, causal: pragmas.causal ?? program.causal ?? false)
+    private func console() -> Console {
+        var console = Console(causal: pragmas.causal ?? false, bos: bosToken, transcript: transcript)
+        console.compilerOptions = pragmas.compilerOptions
+        return console
+    }
 
-        var results: [JSONValue] = []
-        func evaluate(_ text: String) throws {
-            let sequence = try InputSequence(parsing: text)
-            let result = try runner.run(sequence.tokens, tracing: trace)
-            if json.isOn {
-                results.append(result.json(tracing: trace))
-            } else if trace {
-                try Standard.output.line((results.isEmpty ? "" : "\n") + result.table(output: program.outputName))
-                results.append(.null)
-            } else {
-                try Standard.output.json(JSONValue(result.output))
+    private func evaluate(_ path: String) throws {
+        var report = RunReport(isJSON: json.isOn, name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
+        try report.collecting { report in
+            let program = try ProgramFile.load(path, output: name, strict: strict)
+            let causal = pragmas.causal ?? program.causal ?? false
+            let findings = program.warnings + CausalCheck.warnings(for: program, masked: causal)
+            ProgramFile.show(findings)
+            report.begin(program, findings)
+            if layers { try report.add(LayerTable(program)) }
+            let runner = try runner(program, causal: causal)
+            for text in layers && input.isEmpty ? AnySequence([]) : texts() {
+                let sequence = try InputSequence(parsing: text.get())
+                if let draw { try ConsoleCommand.draw(program, on: sequence.tokens, causal: causal, bos: bosToken, to: draw) }
+                try report.add(runner.run(sequence.tokens, tracing: trace), tracing: trace, output: program.outputName)
             }
         }
-        if input.isEmpty {
-            for line in InputLines() { try evaluate(line.get()) }
-        } else {
-            for text in input { try evaluate(text) }
+    }
+
+    private func texts() -> AnySequence<Result<String, Failure>> {
+        input.isEmpty ? AnySequence(InputLines()) : AnySequence(input.map(Result.success))
+    }
+
+    private func runner(_ program: Program, causal: Bool) throws -> any ProgramRunner {
+        guard compiled else {
+            return InterpretedRunner(program: program, interpreter: Interpreter(causal: causal, bos: bosToken))
         }
-        if json.isOn {
-            try Standard.output.json(["program": .string(program.name), "results": .array(results)])
-        }
+        let model = try RASPCompiler.compile(program, options: pragmas.compilerOptions)
+        return CompiledRunner(model: model, named: program.variables.map(\.name))
     }
 }

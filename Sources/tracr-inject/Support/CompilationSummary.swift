@@ -5,7 +5,8 @@ import Serialization
 /// What `compile` reports.
 struct CompilationSummary {
     let model: CompiledModel
-    let directory: String
+    /// nil: the model is not written.
+    let directory: String?
     let seconds: Double
     /// nil: nothing was compared.
     let report: VerificationReport?
@@ -13,7 +14,7 @@ struct CompilationSummary {
     var json: JSONValue {
         [
             "name": .string(model.name),
-            "output_directory": .string(directory),
+            "output_directory": .optional(directory),
             "output": .string(model.output),
             "layers": .integer(model.layerCount),
             "heads_per_layer": .integers(model.headsPerLayer),
@@ -48,7 +49,7 @@ struct CompilationSummary {
         listing.add("variables", variables.map(\.name).joined(separator: ", "))
         listing.add("compiled in", Quantity.seconds(seconds))
         if let report { listing.add("verified", verdict(report)) }
-        listing.add("written to", directory)
+        if let directory { listing.add("written to", directory) }
         return listing.text
     }
 

@@ -6,11 +6,8 @@ import Serialization
 
 /// A program as the command line names it: a path, or the name of a bundled program.
 enum ProgramFile {
-    /// Reads the program; its warnings go to standard error.
-    static func load(_ name: String, output: String? = nil) throws -> Program {
-        let program = try Program.load(contentsOf: BundledFiles().program(name), options: ProgramOptions(output: output))
-        show(program.warnings)
-        return program
+    static func load(_ name: String, output: String? = nil, strict: Bool = false) throws -> Program {
+        try Program.load(contentsOf: BundledFiles().program(name), options: ProgramOptions(output: output, strict: strict))
     }
 
     /// Warnings with their source lines, on standard error.

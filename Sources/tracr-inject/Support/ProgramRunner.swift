@@ -38,11 +38,6 @@ struct InterpretedRunner: ProgramRunner {
     let program: Program
     let interpreter: Interpreter
 
-    init(program: Program, causal: Bool) {
-        self.program = program
-        interpreter = Interpreter(causal: causal)
-    }
-
     func run(_ input: [Atom], tracing: Bool) throws -> RunResult {
         let evaluation = try interpreter.run(program, on: input)
         return RunResult(

@@ -19,6 +19,11 @@ enum Terminal {
         return (environment["NO_COLOR"] ?? "").isEmpty
     }
 
+    /// Whether lines can be edited on it: both ways, and it knows how to move its cursor.
+    static var canEdit: Bool {
+        isTerminal(.input) && isTerminal(.output) && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    }
+
     enum Style: String {
         case bold = "1"
         case dim = "2"

@@ -34,16 +34,21 @@ enum Tool {
         try run(arguments, input: input, in: directory, output: output, environment: environment)
     }
 
+    /// Runs a shell command that finds the executable in `$TOOL`.
+    static func shell(_ command: String, in directory: URL? = nil) throws -> Outcome {
+        try run(["-c", command], in: directory, environment: ["TOOL": executable.path], program: URL(fileURLWithPath: "/bin/sh"))
+    }
+
     static func run(
         _ arguments: [String], input: String? = nil, in directory: URL? = nil, output: String? = nil,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], program: URL = executable
     ) throws -> Outcome {
         let scratch = try Scratch()
         let outputFile = output.map { URL(fileURLWithPath: $0) } ?? scratch.file("output", "")
         let errorFile = scratch.file("error", "")
         let inputFile = scratch.file("input", input ?? "")
         let process = Process()
-        process.executableURL = executable
+        process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = directory ?? scratch.root
         process.environment = ProcessInfo.processInfo.environment

@@ -1,0 +1,59 @@
+/// What an expression is, evaluated beside the conversation.
+public struct Inspection: Sendable {
+    /// "s-op", "selector", "function", "list", ... ; nil when the expression has an error.
+    public var kind: String?
+    /// An s-op as a program, with the named s-ops it depends on.
+    public var program: Program?
+    /// What values it has on the running example: "ints", "strings", ...
+    public var values: String?
+    public var diagnostics: [Diagnostic] = []
+}
+
+extension Session {
+    /// Evaluates an expression without showing it, and without `out` naming it.
+    public func inspect(_ expression: String) -> Inspection {
+        DeepStack.run { self.evaluateAside(expression) }
+    }
+
+    /// The running example for s-ops.
+    public var example: [Atom] { (try? evaluating.sequence(of: evaluating.sopExample, at: nil)) ?? [] }
+
+    /// An s-op as a program, with the named s-ops it depends on.
+    func program(_ sop: SOp, named name: String) -> Program {
+        let variables: [(name: String, sop: SOp)] = console.variables.compactMap { name, value in
+            if case .sop(let sop) = value { (name, sop) } else { nil }
+        }
+        return Program(
+            name: name, output: sop, outputName: name, variables: variables, causal: evaluating.options.causal,
+            uniformSequences: true)
+    }
+
+    private func evaluateAside(_ text: String) -> Inspection {
+        let file = SourceFile(name: "<console>", text: text + ";")
+        let parsed = Parser.parse(file, options: .init(limits: evaluating.options.limits))
+        let previous = console.out
+        evaluating.begin(with: parsed.diagnostics)
+        defer {
+            console.out = previous
+            console.poisoned = []
+        }
+        var result = Inspection()
+        let isClean = !parsed.diagnostics.contains { $0.severity == .error }
+        if isClean, parsed.statements.count == 1, case .expression = parsed.statements[0].kind {
+            evaluating.run(parsed.statements)
+        } else if isClean {
+            evaluating.diagnostics.append(
+                Diagnostic(.error, .syntax, "expected one expression", at: SourceSpan(file: file, range: 0..<text.utf8.count)))
+        }
+        result.diagnostics = evaluating.diagnostics
+        guard case .value(let name, let value)? = evaluating.events.last else { return result }
+        result.kind = value.kindName
+        if case .sop(let sop) = value {
+            result.program = program(sop, named: name)
+            if let values = try? evaluating.options.interpreter.evaluateUniformly(sop, on: example) {
+                result.values = SequenceKind.of(values)?.rawValue
+            }
+        }
+        return result
+    }
+}

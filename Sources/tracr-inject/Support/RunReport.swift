@@ -1,0 +1,58 @@
+import RASP
+import Serialization
+
+/// What `run` prints: results as they come or, with `--json`, one object at the end, which holds the findings about the
+/// program as well, also when an error stops the run.
+struct RunReport {
+    let isJSON: Bool
+    private var name: String
+    private var diagnostics: [Diagnostic] = []
+    private var layers: [(String, JSONValue)] = []
+    private var results: [JSONValue] = []
+    private var count = 0
+
+    init(isJSON: Bool, name: String) {
+        self.isJSON = isJSON
+        self.name = name
+    }
+
+    mutating func begin(_ program: Program, _ findings: [Diagnostic]) {
+        name = program.name
+        diagnostics = findings
+    }
+
+    mutating func add(_ table: LayerTable) throws {
+        if isJSON { layers = table.json } else { try Standard.output.line(table.text) }
+    }
+
+    mutating func add(_ result: RunResult, tracing: Bool, output: String) throws {
+        if isJSON {
+            results.append(result.json(tracing: tracing))
+        } else if tracing {
+            try Standard.output.line((count == 0 ? "" : "\n") + result.table(output: output))
+        } else {
+            try Standard.output.json(JSONValue(result.output))
+        }
+        count += 1
+    }
+
+    /// Runs `body`, and prints what there is to print even when it throws a finding about the program.
+    mutating func collecting(_ body: (inout RunReport) throws -> Void) throws {
+        do {
+            try body(&self)
+        } catch let error as RASPError {
+            diagnostics += error.diagnostics
+            try finish()
+            throw error
+        }
+        try finish()
+    }
+
+    private func finish() throws {
+        guard isJSON else { return }
+        let members: [(String, JSONValue)] =
+            [("program", .string(name))] + layers
+            + [("results", .array(results)), ("diagnostics", .diagnostics(diagnostics))]
+        try Standard.output.json(.object(JSONObject(members)))
+    }
+}

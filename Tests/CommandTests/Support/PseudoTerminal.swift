@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+/// The executable on a terminal of its own.
+final class PseudoTerminal {
+    private let process = Process()
+    private let controller: Int32
+    private var pending = ""
+
+    init(_ arguments: [String], environment: [String: String]) throws {
+        var own: Int32 = -1
+        var other: Int32 = -1
+        try #require(openpty(&own, &other, nil, nil, nil) == 0)
+        controller = own
+        // Inherited by the child alone: it has to see the end when this side closes.
+        _ = fcntl(own, F_SETFD, FD_CLOEXEC)
+        let terminal = FileHandle(fileDescriptor: other, closeOnDealloc: false)
+        process.executableURL = Tool.executable
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = terminal
+        process.standardOutput = terminal
+        process.standardError = terminal
+        try process.run()
+        try terminal.close()
+    }
+
+    deinit {
+        if process.isRunning { process.terminate() }
+        close(controller)
+    }
+
+    /// Waits for the text and, after a line that was entered, for the next prompt: only then are keys read one by one.
+    func type(_ keys: String, expecting text: String, thenPrompt: Bool = true) throws {
+        pending = ""
+        let bytes = Array(keys.utf8)
+        try #require(write(controller, bytes, bytes.count) == bytes.count)
+        try wait(for: text)
+        guard thenPrompt, let end = pending.range(of: text)?.upperBound else { return }
+        pending = String(pending[end...])
+        try wait(for: ">> \u{1B}[K")
+    }
+
+    /// Reads until the text has appeared. A minute is far beyond what any answer takes, on any machine.
+    func wait(for text: String) throws {
+        let deadline = Date().addingTimeInterval(60)
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while !pending.contains(text) {
+            try #require(Date() < deadline, "no \(text.debugDescription) in \(pending.debugDescription)")
+            var request = pollfd(fd: controller, events: Int16(POLLIN), revents: 0)
+            guard poll(&request, 1, 100) > 0 else { continue }
+            let count = read(controller, &chunk, chunk.count)
+            try #require(count > 0, "the terminal was closed; \(pending.debugDescription)")
+            pending += String(decoding: chunk[..<count], as: UTF8.self)
+        }
+    }
+
+    func waitForExit() -> Int32 {
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}
