@@ -19,7 +19,7 @@ public struct GPT2Export: Sendable {
     /// itself in the copy, below the level of undefined, which is below 1.
     static let unembedding: Float = 0.25
     static let undefinedLevel: Float = 0.625
-    /// Logits are at least `0.09 x` this apart.
+    /// With it a value's logit is 64 at least, undefined's 40, and that of a token just read 16.
     static let logitGain: Float = 256
 
     public let width: Int

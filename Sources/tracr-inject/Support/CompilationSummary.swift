@@ -17,23 +17,27 @@ struct CompilationSummary {
         var json = members
         if let report {
             json["smallest_margin"] = .real(report.smallestMargin)
-            json["first_mismatch"] = report.firstMismatch.map { mismatch in
-                [
-                    "input": JSONValue(mismatch.input), "position": .integer(mismatch.position),
-                    "variable": .string(mismatch.variable), "layer": .integer(mismatch.layer),
-                    "expected": JSONValue([mismatch.expected]), "actual": JSONValue([mismatch.actual]),
-                ]
-            } ?? .null
+            json["first_mismatch"] = report.firstMismatch.map(Self.json) ?? .null
         }
-        if let export {
-            json["gpt2"] = [
-                "n_embd": .integer(export.width), "n_head": .integer(export.heads), "n_inner": .integer(export.hiddenSize),
-                "normalization_error": .real(export.normalizationError), "activation_error": .real(export.activationError),
-                "verified": .integer(check?.inputs ?? 0), "mismatches": .integer(check?.mismatch == nil ? 0 : 1),
-                "smallest_lead": check.map { .real($0.smallestLead) } ?? .null,
-            ]
-        }
+        if let export { json["gpt2"] = Self.json(export, check) }
         return .object(json)
+    }
+
+    private static func json(_ mismatch: VerificationReport.Mismatch) -> JSONValue {
+        .object(JSONObject([
+            ("input", JSONValue(mismatch.input)), ("position", .integer(mismatch.position)),
+            ("variable", .string(mismatch.variable)), ("layer", .integer(mismatch.layer)),
+            ("expected", mismatch.expected?.json ?? .null), ("actual", mismatch.actual?.json ?? .null),
+        ]))
+    }
+
+    private static func json(_ export: GPT2Export, _ check: GPT2ExportCheck?) -> JSONValue {
+        .object(JSONObject([
+            ("n_embd", .integer(export.width)), ("n_head", .integer(export.heads)), ("n_inner", .integer(export.hiddenSize)),
+            ("normalization_error", .real(export.normalizationError)), ("activation_error", .real(export.activationError)),
+            ("verified", .integer(check?.inputs ?? 0)), ("mismatches", .integer(check?.mismatch == nil ? 0 : 1)),
+            ("smallest_lead", check.map { JSONValue.real($0.smallestLead) } ?? .null),
+        ]))
     }
 
     private var members: JSONObject {
