@@ -16,7 +16,7 @@ struct StreamBenchmark {
     init(_ program: Program, repetitions: Int) throws {
         var options = CompilerOptions()
         options.maxLength = max(program.maxLength ?? 0, Self.length)
-        model = try RASPCompiler.compile(program, options: options)
+        let model = try RASPCompiler.compile(program, options: options)
         var random = SeededRandom(seed: 1)
         let batch = (0..<Self.sequences).map { _ in (0..<Self.length).map { _ in random.pick(model.vocabulary) } }
         var times: [Double] = []
@@ -25,6 +25,7 @@ struct StreamBenchmark {
             for input in batch { _ = try model.residualStates(input) }
             times.append((ContinuousClock.now - started) / .seconds(1))
         }
+        self.model = model
         seconds = times.sorted()[times.count / 2]
     }
 

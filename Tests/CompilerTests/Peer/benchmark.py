@@ -18,22 +18,22 @@ LETTERS = ["a", "b", "c", "d"]
 BRACKETS = ["(", ")", "{", "}", "[", "]"]
 PROGRAMS = {
     "count": ("rasp.SelectorWidth(rasp.Select(rasp.tokens, rasp.Map(lambda x: 'x', rasp.tokens), rasp.Comparison.EQ))",
-              'out = selector_width(select(tokens, "x", ==));', ["x", "y", "z"], 60),
-    "histogram": ("lib.make_hist()", "out = selector_width(select(tokens, tokens, ==));", LETTERS, 60),
+              'result = selector_width(select(tokens, "x", ==));', ["x", "y", "z"], 60),
+    "histogram": ("lib.make_hist()", "result = selector_width(select(tokens, tokens, ==));", LETTERS, 60),
     "reverse": ("lib.make_reverse(rasp.tokens)",
-                "out = aggregate(select(indices, length - indices - 1, ==), tokens);", LETTERS, 60),
+                "result = aggregate(select(indices, length - indices - 1, ==), tokens);", LETTERS, 60),
     "fraction_previous": ("lib.make_frac_prevs(rasp.tokens == 'a')",
-                          f'out = aggregate({UP_TO_HERE}, indicator(tokens == "a"));', LETTERS, 60),
+                          f'result = aggregate({UP_TO_HERE}, indicator(tokens == "a"));', LETTERS, 60),
     "shuffle_dyck_differences": ("lib.make_shuffle_dyck(pairs=['()', '{}', '[]'])", f"""
         def excess(opening, closing) {{
             return aggregate({UP_TO_HERE}, indicator(tokens == opening)) - aggregate({UP_TO_HERE}, indicator(tokens == closing));
         }}
-        round = excess("(", ")"); curly = excess("{{", "}}"); square = excess("[", "]");
-        below = round < 0 or curly < 0 or square < 0;
+        round_ = excess("(", ")"); curly = excess("{{", "}}"); square = excess("[", "]");
+        below = round_ < 0 or curly < 0 or square < 0;
         never_below = aggregate(select(True, True, ==), indicator(below)) == 0;
-        closed = round == 0 and curly == 0 and square == 0;
+        closed = round_ == 0 and curly == 0 and square == 0;
         ends_closed = aggregate(select(indices, length - 1, ==), closed);
-        out = never_below and ends_closed;""", BRACKETS, 30),
+        result = never_below and ends_closed;""", BRACKETS, 30),
 }
 
 
@@ -71,7 +71,7 @@ def main():
             path = os.path.join(folder, name + ".rasp")
             words = " ".join(vocabulary)
             with open(path, "w") as file:
-                file.write(f"#pragma vocab {words}\n#pragma max_length {length}\n#pragma output out\n{source}\n")
+                file.write(f"#pragma vocab {words}\n#pragma max_length {length}\n#pragma output result\n{source}\n")
             our = measured([ours, "compile", path, "--verify", "1000", "--output", os.path.join(folder, "out")])
         peer = measured([sys.executable, __file__, "--tracr", name])
         cells = ["failed" if m is None else f"{m[0]:.3f}, {m[1]:.3f}, {m[2]:.0f}" for m in (peer, our)]
