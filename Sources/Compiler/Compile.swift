@@ -1,4 +1,5 @@
 import RASP
+import Serialization
 
 /// From RASP to the weights of a transformer, after Lindner et al., "Tracr: Compiled Transformers as a Laboratory for
 /// Interpretability" (2023), with exact value sets, fused maps and undefined values.
@@ -16,23 +17,60 @@ public enum RASPCompiler {
     ///   length.
     public static func compile(_ program: Program, options: CompilerOptions = .init()) throws -> CompiledModel {
         let setting = try CompilationSetting(program, options)
-        var lowering = Lowering(setting, program)
+        let tabulations = Tabulations()
+        var best: CompiledModel?
+        var limit: StepwiseCost?
+        var refusal: (any Error)?
+        // Attention alone needs this many; an MLP comes with each.
+        let leastLayers = LayerReport(program.output).layers
+        for fusion in setting.fusions where best.map({ $0.layerCount > max(leastLayers, 1) }) ?? true {
+            do {
+                let (model, cost) = try compile(program, setting, fusion, tabulations)
+                limit = limit ?? cost
+                if let known = best, let limit, !model.isBetter(than: known, within: limit) { continue }
+                best = model
+            } catch { refusal = refusal ?? error }
+        }
+        guard let best else { throw refusal ?? Failure(.internalError, "no way to compile '\(program.name)' was tried") }
+        return best
+    }
+
+    private static func compile(
+        _ program: Program, _ setting: CompilationSetting, _ fusion: Fusion, _ tabulations: Tabulations
+    ) throws -> (CompiledModel, StepwiseCost) {
+        var lowering = Lowering(setting, program, fusion, tabulations)
         let named = try lowering.lower(program)
         let variables = lowering.variables
         let liveness = Liveness(variables, kept: named.map(\.variable))
-        let layout = Layout(variables, live: liveness.isLive)
+        let output = program.outputName(in: named)
+        let layout = Layout(
+            variables, liveness, output: named.first { $0.name == output }?.variable, reusing: setting.reuseDirections)
         let assembly = Assembly(variables, liveness, layout, setting)
         let layers = (1...max(assembly.layerCount, 1)).prefix(assembly.layerCount).map { layer in
             CompiledLayer(assembly.heads(layer: layer), assembly.hiddenUnits(layer: layer), width: layout.basis.count)
         }
-        return CompiledModel(
+        let model = CompiledModel(
             name: program.name, vocabulary: setting.vocabulary, maxLength: setting.maxLength, causal: setting.causal,
             basis: layout.basis,
             variables: VariableTable(variables, liveness, layout).list(named),
-            output: program.outputName(in: named),
+            output: output,
             tokenEmbedding: SparseMap(columns: assembly.tokenEmbedding(), rows: layout.basis.count),
             positionEmbedding: SparseMap(columns: assembly.positionEmbedding(), rows: layout.basis.count),
             layers: layers)
+        return (model, StepwiseCost(program, lowering))
+    }
+}
+
+extension CompiledModel {
+    /// Fewer layers as long as that costs no more than going step by step; at equal depth fewer non-zeros.
+    fileprivate func isBetter(than other: CompiledModel, within limit: StepwiseCost) -> Bool {
+        let fits = { (model: CompiledModel) in
+            model.nonzeroCount <= limit.nonzeros && model.hiddenSize <= limit.hiddenUnits
+        }
+        if fits(self) != fits(other) { return fits(self) }
+        return fits(self)
+            ? (layerCount, nonzeroCount) < (other.layerCount, other.nonzeroCount)
+            : (nonzeroCount, layerCount) < (other.nonzeroCount, other.layerCount)
     }
 }
 

@@ -12,17 +12,18 @@ public struct CompilerOptions: Sendable {
     /// Every named variable gets directions of its own under its name, where it can be decoded and aligned with.
     /// Otherwise only the output does.
     public var keepNamedVariables = true
-    /// Compute a variable from what its named inputs are computed from, not from the inputs themselves. Saves layers
-    /// where an MLP can do several steps at once, and costs hidden units.
-    public var fuseThroughNamedVariables = false
+    /// Whether a variable may be computed from what its named inputs are computed from, in the same layer, instead of
+    /// from the inputs themselves, in a later one. nil: where that saves layers and costs no non-zeros.
+    public var fuseThroughNamedVariables: Bool?
+    /// Variables that nothing reads any more are cleared, and later ones take their directions: a narrower stream, whose
+    /// labels say from which layer to which they hold. The output stays to the end.
+    public var reuseDirections = false
     public var limits = Limits()
 
     /// What a program may cost before it is refused.
     public struct Limits: Sendable {
         /// Joint domain up to which chains of maps are fused into one.
-        public var fusedDomain = 1 << 17
-        /// Hidden units that a fused map may take, where not fusing would take fewer.
-        public var fusedUnits = 2048
+        public var fusedDomain = 1 << 16
         /// Joint domain of one map, or entries of one selector table.
         public var domain = 1 << 21
         /// Values of one variable laid out one-hot.
@@ -38,7 +39,7 @@ public struct CompilerOptions: Sendable {
 
     public init(
         vocabulary: [Atom]? = nil, maxLength: Int? = nil, causal: Bool? = nil, keepNamedVariables: Bool = true,
-        fuseThroughNamedVariables: Bool = false
+        fuseThroughNamedVariables: Bool? = nil
     ) {
         self.vocabulary = vocabulary
         self.maxLength = maxLength
@@ -54,7 +55,8 @@ struct CompilationSetting {
     let maxLength: Int
     let causal: Bool
     let keepNamedVariables: Bool
-    let fuseThroughNamedVariables: Bool
+    let fusions: [Fusion]
+    let reuseDirections: Bool
     let limits: CompilerOptions.Limits
 
     init(_ program: Program, _ options: CompilerOptions) throws {
@@ -86,7 +88,29 @@ struct CompilationSetting {
         self.maxLength = maxLength
         causal = options.causal ?? program.causal ?? false
         keepNamedVariables = options.keepNamedVariables
-        fuseThroughNamedVariables = options.fuseThroughNamedVariables
+        fusions = Fusion.candidates(throughNames: keepNamedVariables ? options.fuseThroughNamedVariables : false)
+        reuseDirections = options.reuseDirections
         limits = options.limits
+    }
+}
+
+/// How far chains of maps are fused into one.
+struct Fusion {
+    /// Hidden units that a fused map may take although steps would take fewer non-zeros.
+    let units: Int
+    /// Variables that are kept under a name are fused as well.
+    let goesThroughNames: Bool
+
+    var isEager: Bool { units > 0 }
+
+    /// From the one with the fewest non-zeros to the one with the fewest layers.
+    static func candidates(throughNames: Bool?) -> [Fusion] {
+        let between = [0, 128, 2048].map { Fusion(units: $0, goesThroughNames: false) }
+        let through = Fusion(units: 512, goesThroughNames: true)
+        switch throughNames {
+        case false: return between
+        case true: return [through]
+        case nil: return between + [through]
+        }
     }
 }

@@ -25,6 +25,16 @@ import Testing
         #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
     }
 
+    /// Directions change hands: no wider, and still every variable where its label says.
+    @Test(arguments: TestProgram.table) func reusingDirections(_ test: TestProgram) throws {
+        var options = CompilerOptions()
+        options.reuseDirections = true
+        let model = try RASPCompiler.compile(test.program, options: options)
+        #expect(try model.width <= RASPCompiler.compile(test.program).width)
+        let report = try model.verify(against: test.program, count: 500, seed: 4)
+        #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
+    }
+
     @Test(arguments: TestProgram.table) func savedAndLoaded(_ test: TestProgram) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("compiled-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -16,6 +16,11 @@ struct LinearForm: Hashable {
     /// Ascending by direction.
     var terms: [(direction: Int, weight: Double)] { weights.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
     func weight(_ direction: Int) -> Double { weights[direction, default: 0] }
+
+    /// The form's value where the stream holds these numbers, with weights as fp32 has them.
+    func value(at stream: LinearForm) -> Double {
+        stream.terms.reduce(bias) { $0 + Double(Float(weight($1.direction))) * $1.weight }
+    }
 }
 
 /// One hidden unit of an MLP: `ReLU(reads)` times `writes`, added to the residual stream.

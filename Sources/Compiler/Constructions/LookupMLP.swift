@@ -1,8 +1,8 @@
 /// Hidden units that write a table's value into its variable's directions.
 struct LookupMLP {
     let reader: Reader
-    /// The half-layer of the MLP, an even number.
-    let time: Int
+    /// The stream at BOS that these units read.
+    let atBOS: LinearForm
 
     func write(_ table: ValueTable, into target: Int, units: inout HiddenUnits) {
         let isScalar = !reader.variables[target].isOneHot
@@ -11,7 +11,7 @@ struct LookupMLP {
         switch plan.construction {
         case .cases(let tree): cases(table, tree, target, plan.defaultOutput, &units)
         case .thresholds(let axis, let tree, let rows): thresholds(table, axis, tree, rows, target, plan.defaultOutput, &units)
-        case .additive(let codes): additive(table, codes, target, &units)
+        case .additive(let steps): additive(table, steps, target, &units)
         case .linear(let codes, let least, let offset): linear(table, codes, least, offset, target, &units)
         }
     }
@@ -35,7 +35,7 @@ struct LookupMLP {
                 form = conjunction(conditions, table.axes, members)
                 form.bias -= Double(conditions.count - 1)
             }
-            units.add(reader.silencedAtBOS(form, time: time), writing: difference(target, output, defaultOutput))
+            units.add(form, writing: difference(target, output, defaultOutput))
         }
     }
 
@@ -71,82 +71,102 @@ struct LookupMLP {
         tree.forEachLeaf { conditions, row in
             let gate = conjunction(conditions, others, members)
             let count = Double(conditions.count)
-            let points = order.map { (sum: variable.scalars[$0], output: rows[row][scalarAxis.classOf[$0]]) }
+            let points = order.map { (low: variable.scalars[$0], high: variable.scalars[$0], output: rows[row][scalarAxis.classOf[$0]]) }
             steps(points, of: scalar, gate: gate, gateCount: count, target, startsAt: defaultOutput, &units)
             if let flagged = variable.flagged, let stand = variable.stand, let flag = reader.layout.flag(scalarAxis.variable) {
                 var form = gate
                 form.add(1, flag)
                 form.bias -= count
                 let (output, instead) = (rows[row][scalarAxis.classOf[flagged]], rows[row][scalarAxis.classOf[stand]])
-                units.add(reader.silencedAtBOS(form, time: time), writing: difference(target, output, instead))
+                units.add(form, writing: difference(target, output, instead))
             }
         }
     }
 
-    private func additive(_ table: ValueTable, _ codes: [[Double]], _ target: Int, _ units: inout HiddenUnits) {
-        guard let points = LookupPlan.steps(table, codes) else { return }
-        steps(points, of: sum(table, codes), gate: LinearForm(), gateCount: 0, target, startsAt: nil, &units)
-    }
-
-    private func sum(_ table: ValueTable, _ codes: [[Double]]) -> LinearForm {
+    private func additive(_ table: ValueTable, _ additive: AdditiveSteps, _ target: Int, _ units: inout HiddenUnits) {
         var form = LinearForm()
-        for (axis, code) in zip(table.axes, codes) { form.add(reader.sum(code, axis)) }
-        return form
+        for (axis, code) in zip(table.axes, additive.codes) { form.add(reader.sum(code, axis.variable)) }
+        steps(additive.intervals, of: form, gate: LinearForm(), gateCount: 0, target, startsAt: nil, &units)
     }
 
     /// A step function of a linear form, where the gate's conditions all hold.
+    ///
+    /// Steps rise with the form, or with its negative where BOS stands at the upper end: there they should stay silent.
     private func steps(
-        _ points: [(sum: Double, output: Int)], of form: LinearForm, gate: LinearForm, gateCount: Double, _ target: Int,
+        _ intervals: [(low: Double, high: Double, output: Int)], of form: LinearForm, gate: LinearForm, gateCount: Double, _ target: Int,
         startsAt defaultOutput: Int?, _ units: inout HiddenUnits
     ) {
-        guard let first = points.first, let last = points.last else { return }
-        if first.output != defaultOutput {
+        guard let least = intervals.first, let most = intervals.last else { return }
+        let bos = form.value(at: atBOS)
+        let descends = gateCount == 0 && bos >= most.low && bos > least.high
+        let start = descends ? most.output : least.output
+        if start != defaultOutput {
             var open = gateCount == 0 ? everywhere : gate
             open.bias -= gateCount == 0 ? 0 : gateCount - 1
-            units.add(reader.silencedAtBOS(open, time: time), writing: difference(target, first.output, defaultOutput))
+            units.add(open, writing: difference(target, start, defaultOutput))
         }
-        for (low, high) in zip(points, points.dropFirst()) where low.output != high.output {
-            let step = ThresholdStep(between: low.sum, and: high.sum)
-            let writes = difference(target, high.output, low.output)
+        for (low, high) in zip(intervals, intervals.dropFirst()) where low.output != high.output {
+            let step = descends ? ThresholdStep(between: -high.low, and: -low.high) : ThresholdStep(between: low.high, and: high.low)
+            let writes = descends ? difference(target, low.output, high.output) : difference(target, high.output, low.output)
             for (shift, sign) in [(0.0, 1.0), (1.0, -1.0)] {
                 var unit = LinearForm()
-                unit.add(form, times: step.steepness)
+                unit.add(form, times: descends ? -step.steepness : step.steepness)
                 unit.bias -= step.offset + shift
                 if gateCount > 0 {
                     // Closed gates must outweigh the largest activation.
-                    let bound = ThresholdStep.powerOfTwo(atLeast: max(1, step.steepness * last.sum - step.offset))
+                    let bound = ThresholdStep.powerOfTwo(atLeast: max(1, step.steepness * most.high - step.offset))
                     unit.add(gate, times: bound)
                     unit.bias -= bound * gateCount
                 }
                 var signed = LinearForm()
                 signed.add(writes, times: sign)
-                units.add(reader.silencedAtBOS(unit, time: time), writing: signed)
+                units.add(unit, writing: signed)
             }
         }
     }
 
-    /// `ReLU(z - least)` is `z - least`: the sum is never smaller.
+    /// `ReLU(z - least)` is `z - least`: the sum is never smaller. Scalars are read one by one, by the units that clear them.
     private func linear(
         _ table: ValueTable, _ codes: [[Double]], _ least: Double, _ offset: Double, _ target: Int, _ units: inout HiddenUnits
     ) {
-        var form = sum(table, codes)
+        let direction = reader.layout.scalar(target)
+        if table.axes.allSatisfy({ !reader.variables[$0.variable].isOneHot }) {
+            var constant = offset
+            for (axis, code) in zip(table.axes, codes) {
+                guard let slope = LookupPlan.slope(code, axis, reader.variables[axis.variable]) else { continue }
+                constant += slope.offset
+                let scalars = reader.variables[axis.variable].scalars
+                for sign in [1.0, -1.0] where scalars.contains(where: { $0 * sign > 0 }) {
+                    var (reads, writes) = (LinearForm(), LinearForm())
+                    reads.add(sign, reader.layout.scalar(axis.variable))
+                    writes.add(sign * slope.factor, direction)
+                    units.add(reads, writing: writes)
+                }
+            }
+            var writes = LinearForm()
+            // A sum of offsets that cancel up to rounding is none.
+            if abs(constant) > 1e-12 { writes.add(constant, direction) }
+            units.add(everywhere, writing: writes)
+            return
+        }
+        var form = LinearForm()
+        for (axis, code) in zip(table.axes, codes) { form.add(reader.sum(code, axis)) }
         form.bias -= least
         if least != 0 { form.add(least, reader.layout.bos) }
         var writes = LinearForm()
-        writes.add(1, reader.layout.scalar(target))
-        units.add(reader.silencedAtBOS(form, time: time), writing: writes)
+        writes.add(1, direction)
+        units.add(form, writing: writes)
         var constant = LinearForm()
-        constant.add(least + offset, reader.layout.scalar(target))
+        constant.add(least + offset, direction)
         units.add(everywhere, writing: constant)
     }
 
-    /// coefficient x width, summed over widths, each read from its attention scalar.
+    /// coefficient x width, summed over widths, each read from its attention scalar: 1 for none (and at BOS), less for
+    /// more.
     func writeSum(_ parts: [(coefficient: Double, width: Int)], into target: Int, units: inout HiddenUnits) {
         for part in parts {
             let width = reader.variables[part.width]
-            let order = width.scalarOrder
-            var scalar = LinearForm()
-            scalar.add(1, reader.layout.scalar(part.width))
+            let order = Array(width.scalarOrder.reversed())
             let numbers = order.map { part.coefficient * (width.values[$0]?.doubleValue ?? 0) }
             if let first = numbers.first, first != 0 {
                 var writes = LinearForm()
@@ -154,14 +174,14 @@ struct LookupMLP {
                 units.add(everywhere, writing: writes)
             }
             for index in order.indices.dropLast() {
-                let step = ThresholdStep(between: width.scalars[order[index]], and: width.scalars[order[index + 1]])
+                let step = ThresholdStep(between: -width.scalars[order[index]], and: -width.scalars[order[index + 1]])
                 for (shift, sign) in [(0.0, 1.0), (1.0, -1.0)] {
                     var unit = LinearForm()
-                    unit.add(scalar, times: step.steepness)
+                    unit.add(-step.steepness, reader.layout.scalar(part.width))
                     unit.bias -= step.offset + shift
                     var writes = LinearForm()
                     writes.add(sign * (numbers[index + 1] - numbers[index]), reader.layout.scalar(target))
-                    units.add(reader.silencedAtBOS(unit, time: time), writing: writes)
+                    units.add(unit, writing: writes)
                 }
             }
         }

@@ -1,6 +1,6 @@
 import RASP
 
-/// How an MLP computes a table, decided by the number of hidden units it takes.
+/// How an MLP computes a table, decided by what the weights cost.
 struct LookupPlan {
     enum Construction {
         /// `ReLU(sum of m indicators - (m - 1))` for each leaf.
@@ -8,71 +8,97 @@ struct LookupPlan {
         /// Steps along one scalar axis. The tree is over the other axes; its leaves number the rows of outputs, one for each class of
         /// the scalar axis.
         case thresholds(scalarAxis: Int, DecisionTree, rows: [[Int]])
-        /// The output depends on a weighted sum only: steps along that sum. `codes[axis][class]`.
-        case additive(codes: [[Double]])
-        /// The output is that sum (plus `offset`): `relu(z - least) + least + offset`.
+        /// The output depends on a sum of numbers only: steps along that sum.
+        case additive(AdditiveSteps)
+        /// The output is a sum (plus `offset`): `relu(z - least) + least + offset`. `codes[axis][class]`.
         case linear(codes: [[Double]], least: Double, offset: Double)
     }
 
-    let construction: Construction
-    /// Written wherever no unit says otherwise; nil: nothing is.
-    let defaultOutput: Int?
-    let unitCount: Int
+    struct Candidate {
+        var construction: Construction
+        /// Written wherever no unit says otherwise; nil: nothing is.
+        var defaultOutput: Int?
+        var unitCount: Int
+        /// Weights and biases that are not zero, about.
+        var nonzeros: Int
+    }
+
+    private let chosen: Candidate
+    var construction: Construction { chosen.construction }
+    var defaultOutput: Int? { chosen.defaultOutput }
+    var unitCount: Int { chosen.unitCount }
+    var nonzeros: Int { chosen.nonzeros }
+    /// Whether one MLP can compute the table at all; not so where several scalars have to be told apart.
+    let isPossible: Bool
 
     init(_ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool) {
-        var best: (construction: Construction, defaultOutput: Int?, count: Int)?
-        func consider(_ candidate: (construction: Construction, defaultOutput: Int?, count: Int)?) {
-            if let candidate, best.map({ candidate.count < $0.count }) ?? true { best = candidate }
+        var best: Candidate?
+        func consider(_ candidate: Candidate?) {
+            guard let candidate else { return }
+            if let known = best, (known.nonzeros, known.unitCount) <= (candidate.nonzeros, candidate.unitCount) { return }
+            best = candidate
         }
         let scalarAxes = table.axes.indices.filter { !variables[table.axes[$0].variable].isOneHot }
         if isScalar { consider(Self.linear(table, variables)) }
         if scalarAxes.isEmpty {
-            consider(Self.cases(table, isScalar: isScalar))
+            consider(Self.cases(table, variables, isScalar: isScalar))
         } else if scalarAxes.count == 1 {
             consider(Self.thresholds(table, scalarAxes[0], variables))
         }
         if table.axes.count > 1 || !scalarAxes.isEmpty { consider(Self.additive(table, variables)) }
-        let chosen = best ?? (.cases(.leaf(0)), nil, Int.max)
-        construction = chosen.construction
-        defaultOutput = chosen.defaultOutput
-        unitCount = chosen.count
+        isPossible = best != nil
+        chosen = best ?? Candidate(construction: .cases(.leaf(0)), defaultOutput: nil, unitCount: Int.max, nonzeros: Int.max)
     }
 
-    /// Hidden units when every axis is one-hot.
-    static func caseCount(_ table: ValueTable) -> Int { cases(table, isScalar: false).count }
-
-    private static func cases(
-        _ table: ValueTable, isScalar: Bool
-    ) -> (construction: Construction, defaultOutput: Int?, count: Int) {
+    private static func cases(_ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool) -> Candidate {
         let tree = DecisionTree(sizes: table.axes.map(\.classCount), outputs: table.function.outputs)
         var leaves = [Int](repeating: 0, count: table.values.count)
-        tree.forEachLeaf { _, output in leaves[output] += 1 }
+        var reads = [Int](repeating: 0, count: table.values.count)
+        let sizes = ReadSizes(table.axes, variables)
+        tree.forEachLeaf { conditions, output in
+            leaves[output] += 1
+            reads[output] += conditions.reduce(1) { $0 + sizes.reads($1) }
+        }
         // Writing nothing is free: undefined in a one-hot, zero in a scalar.
         let silent = table.values.indices.filter { isScalar ? table.values[$0]?.doubleValue == 0 : table.values[$0] == nil }
-        for output in silent { leaves[output] = 0 }
-        let total = leaves.reduce(0, +)
-        guard silent.isEmpty, let most = leaves.max(), most > 1 else { return (.cases(tree), nil, total) }
-        return (.cases(tree), leaves.firstIndex(of: most), total - most + 1)
+        for output in silent { (leaves[output], reads[output]) = (0, 0) }
+        let units = leaves.reduce(0, +)
+        let plain = Candidate(
+            construction: .cases(tree), defaultOutput: nil, unitCount: units, nonzeros: reads.reduce(units, +))
+        guard silent.isEmpty, let most = reads.max(), let output = reads.firstIndex(of: most), leaves[output] > 1 else { return plain }
+        let rest = units - leaves[output]
+        // One unit for the default everywhere, and each other one takes it back as it writes its own.
+        let withDefault = Candidate(
+            construction: .cases(tree), defaultOutput: output, unitCount: rest + 1,
+            nonzeros: plain.nonzeros - most - leaves[output] + (isScalar ? 0 : rest) + 2)
+        return withDefault.nonzeros < plain.nonzeros ? withDefault : plain
     }
 
-    private static func thresholds(
-        _ table: ValueTable, _ axis: Int, _ variables: [CompilerVariable]
-    ) -> (construction: Construction, defaultOutput: Int?, count: Int) {
+    private static func thresholds(_ table: ValueTable, _ axis: Int, _ variables: [CompilerVariable]) -> Candidate {
         let variable = variables[table.axes[axis].variable]
         let (sizes, numbers, rows) = rows(table, along: axis)
         let tree = DecisionTree(sizes: sizes, outputs: numbers)
         let order = variable.scalarOrder
-        var count = 0
+        let classes = order.map { table.axes[axis].classOf[$0] }
+        var others = table.axes
+        others.remove(at: axis)
+        let gates = ReadSizes(others, variables)
+        var (units, nonzeros) = (0, 0)
         var starts = [Int](repeating: 0, count: table.values.count)
-        tree.forEachLeaf { _, row in
-            let outputs = order.map { rows[row][table.axes[axis].classOf[$0]] }
+        tree.forEachLeaf { conditions, row in
+            let outputs = classes.map { rows[row][$0] }
             starts[outputs[0]] += 1
-            count += 2 * zip(outputs, outputs.dropFirst()).count { $0 != $1 } + (variable.flagged == nil ? 0 : 1)
+            let gate = conditions.reduce(0) { $0 + gates.reads($1) }
+            let steps = 2 * zip(outputs, outputs.dropFirst()).count { $0 != $1 } + (variable.flagged == nil ? 0 : 1)
+            units += steps
+            nonzeros += steps * (gate + 4) + gate + 2
         }
         let total = starts.reduce(0, +)
         let most = starts.max() ?? 0
-        let defaultOutput = most > 1 ? starts.firstIndex(of: most) : nil
-        return (.thresholds(scalarAxis: axis, tree, rows: rows), defaultOutput, count + (most > 1 ? total - most + 1 : total))
+        return Candidate(
+            construction: .thresholds(scalarAxis: axis, tree, rows: rows),
+            defaultOutput: most > 1 ? starts.firstIndex(of: most) : nil,
+            unitCount: units + (most > 1 ? total - most + 1 : total), nonzeros: nonzeros)
     }
 
     /// The distinct rows of outputs along one axis, and which of them each combination of the other axes has.
@@ -95,6 +121,28 @@ struct LookupPlan {
             return rows.count - 1
         }
         return (sizes, numbers, rows)
+    }
+}
+
+/// How many directions it takes to see that an axis is in some of its classes.
+private struct ReadSizes {
+    /// `values[axis][class]`: values in the class.
+    private let values: [[Int]]
+    private let totals: [Int]
+
+    init(_ axes: [Axis], _ variables: [CompilerVariable]) {
+        values = axes.map { axis in
+            var counts = [Int](repeating: 0, count: axis.classCount)
+            for index in axis.classOf { counts[index] += 1 }
+            return counts
+        }
+        totals = axes.map { variables[$0.variable].values.count }
+    }
+
+    /// Those values' directions, or everything but the others' (`Reader.indicator`).
+    func reads(_ condition: (axis: Int, classes: [Int])) -> Int {
+        let count = condition.classes.reduce(0) { $0 + values[condition.axis][$1] }
+        return min(count, totals[condition.axis] - count + 2)
     }
 }
 

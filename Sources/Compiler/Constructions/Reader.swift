@@ -46,6 +46,19 @@ struct Reader {
         return form
     }
 
+    /// `numbers[value]` of a one-hot variable, or a scalar itself.
+    func sum(_ numbers: [Double], _ variable: Int) -> LinearForm {
+        guard variables[variable].isOneHot else {
+            var form = LinearForm()
+            // A scalar enters as it is, with either sign.
+            let scalars = variables[variable].scalars
+            let index = scalars.firstIndex { $0 != 0 } ?? 0
+            form.add(scalars[index] == numbers[index] ? 1 : -1, layout.scalar(variable))
+            return form
+        }
+        return sum(numbers, Axis(variable: variable, valueCount: numbers.count))
+    }
+
     /// What a target's directions receive for one of its values.
     func writing(_ target: Int, _ value: Int) -> LinearForm {
         let variable = variables[target]
@@ -57,17 +70,5 @@ struct Reader {
             if value == variable.flagged, let flag = layout.flag(target) { form.add(1, flag) }
         }
         return form
-    }
-
-    /// Silences a unit at BOS, where this layer's attention may just have written defaults.
-    func silencedAtBOS(_ form: LinearForm, time: Int) -> LinearForm {
-        var level = form.bias + form.weight(layout.bos)
-        for (direction, weight) in form.terms where direction != layout.bos {
-            if let bound = layout.boundAtBOS(direction, time: time) { level += abs(weight) * bound }
-        }
-        guard level > 0 else { return form }
-        var silenced = form
-        silenced.add(-level.rounded(.up), layout.bos)
-        return silenced
     }
 }

@@ -7,15 +7,35 @@ public struct BasisDirection: Sendable, Hashable {
     public let value: Atom?
     /// Nothing that the program names: an intermediate result, or the constant that marks BOS.
     public let isScratch: Bool
+    /// What it stood for before, where directions are reused.
+    public private(set) var former: [Former] = []
 
-    public init(variable: String, value: Atom?, isScratch: Bool) {
+    public struct Former: Sendable, Hashable {
+        public let label: String
+        /// The last residual state that holds it.
+        public let lastState: Int
+    }
+
+    public init(variable: String, value: Atom?, isScratch: Bool, former: [Former] = []) {
         self.variable = variable
         self.value = value
         self.isScratch = isScratch
+        self.former = former
     }
 
-    /// `variable:value`, or the variable alone.
-    public var label: String { value.map { "\(variable):\($0)" } ?? variable }
+    private var ownLabel: String { value.map { "\(variable):\($0)" } ?? variable }
+
+    /// `variable:value`, or the variable alone; with those that had the direction before it, `a:x until 1, b:y from 2`.
+    public var label: String {
+        guard let last = former.last else { return ownLabel }
+        return former.map { "\($0.label) until \($0.lastState)" }.joined(separator: ", ") + ", \(ownLabel) from \(last.lastState + 1)"
+    }
+
+    mutating func handOver(to other: BasisDirection, after state: Int) {
+        let former = former + [Former(label: ownLabel, lastState: state)]
+        self = other
+        self.former = former
+    }
 }
 
 /// A variable of the program and where it is read off.
@@ -34,6 +54,8 @@ public struct CompiledVariable: Sendable, Hashable {
     public let exception: Exception?
     /// The first residual state that holds it: 0 is the embedding, l the output of layer l.
     public let writtenByLayer: Int
+    /// The last residual state that holds it, where it is taken out again; nil: all the rest do.
+    public let heldUntil: Int?
     public let isScratch: Bool
 
     public struct Exception: Sendable, Hashable {

@@ -52,7 +52,11 @@ struct ConfigurationReader {
             Self.all(list.array) { item in
                 guard let variable = item["variable"]?.string, let scratch = item["scratch"]?.bool, let json = item["value"]
                 else { return nil }
-                return BasisDirection(variable: variable, value: Self.atom(json), isScratch: scratch)
+                let former = (item["former"]?.array ?? []).compactMap { earlier -> BasisDirection.Former? in
+                    guard let label = earlier["label"]?.string, let state = earlier["last_state"]?.integer else { return nil }
+                    return .init(label: label, lastState: state)
+                }
+                return BasisDirection(variable: variable, value: Self.atom(json), isScratch: scratch, former: former)
             }
         }
     }
@@ -86,7 +90,8 @@ struct ConfigurationReader {
             }
         }
         return CompiledVariable(
-            name: name, encoding: encoding, exception: exception, writtenByLayer: state, isScratch: scratch)
+            name: name, encoding: encoding, exception: exception, writtenByLayer: state,
+            heldUntil: item["last_state"]?.integer.flatMap { (0...layers).contains($0) ? $0 : nil }, isScratch: scratch)
     }
 
     private static func atoms(_ json: JSONValue) -> [Atom]? { all(json.array, atom) }

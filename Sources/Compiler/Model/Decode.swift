@@ -21,9 +21,9 @@ extension CompiledModel {
         }
     }
 
-    /// Every named variable in one row of a residual state.
+    /// Every named variable in one row of the last residual state, those left out that are gone by then.
     public func decode(_ row: some RandomAccessCollection<Float>) -> [(name: String, value: Atom?)] {
-        variables.filter { !$0.isScratch }.map { ($0.name, decode($0, row)) }
+        variables.filter { !$0.isScratch && $0.heldUntil == nil }.map { ($0.name, decode($0, row)) }
     }
 
     /// How clearly a row shows the variable's value: for one-hots the lead of the largest direction over the next (or of undefined's

@@ -146,12 +146,13 @@ struct Execution {
     mutating func feedForward(_ layer: CompiledLayer) {
         let units = layer.hiddenCount
         guard units > 0 else { return }
-        let activations = layer.hidden.apply(SparseVectors(dense: state, width: width))
+        let input = SparseVectors(dense: state, width: width)
+        // One position after the other: all activations at once would be the largest allocation by far.
+        var activations = [Double](repeating: 0, count: units)
         var active = SparseVectors()
         for position in 0..<positions {
-            for unit in 0..<units where activations[position * units + unit] > 0 {
-                active.append(unit, activations[position * units + unit])
-            }
+            layer.hidden.apply(input, position, into: &activations)
+            for unit in 0..<units where activations[unit] > 0 { active.append(unit, activations[unit]) }
             active.endVector()
         }
         sums.withUnsafeMutableBufferPointer { layer.output.accumulate(active, into: $0) }

@@ -79,10 +79,7 @@ extension CompiledModel {
             ("d_mlp_per_layer", .array(layers.map { .integer($0.hiddenCount) })),
             ("activation", "relu"), ("normalization", .null), ("attention_scale", 1.0),
             ("basis", .array(basis.map { direction in
-                .object(JSONObject([
-                    ("label", .string(direction.label)), ("variable", .string(direction.variable)),
-                    ("value", direction.value.map(JSONValue.init(atom:)) ?? .null), ("scratch", .bool(direction.isScratch)),
-                ]))
+                direction.json
             })),
             ("variables", .array(variables.map(\.json))),
             ("output", .object(JSONObject([
@@ -100,6 +97,21 @@ extension CompiledModel {
             "the number in the first direction of the last state, rounded to the nearest reachable one where those are listed; "
                 + "the exception instead when its direction exceeds 0.5"
         }
+    }
+}
+
+extension BasisDirection {
+    var json: JSONValue {
+        var object = JSONObject([
+            ("label", .string(label)), ("variable", .string(variable)),
+            ("value", value.map(JSONValue.init(atom:)) ?? .null), ("scratch", .bool(isScratch)),
+        ])
+        if !former.isEmpty {
+            object["former"] = .array(former.map {
+                .object(JSONObject([("label", .string($0.label)), ("last_state", .integer($0.lastState))]))
+            })
+        }
+        return .object(object)
     }
 }
 
@@ -123,6 +135,7 @@ extension CompiledVariable {
             }
         }
         object["state"] = .integer(writtenByLayer)
+        if let heldUntil { object["last_state"] = .integer(heldUntil) }
         object["scratch"] = .bool(isScratch)
         return .object(object)
     }

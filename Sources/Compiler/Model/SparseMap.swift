@@ -53,6 +53,15 @@ package struct SparseMap: Sendable, Equatable {
         return result
     }
 
+    /// `b + A x` for one of several sparse vectors.
+    func apply(_ vectors: SparseVectors, _ vector: Int, into result: inout [Double]) {
+        for index in 0..<rows { result[index] = Double(bias[index]) }
+        for entry in vectors.starts[vector]..<vectors.starts[vector + 1] {
+            let (column, x) = (Int(vectors.columns[entry]), vectors.values[entry])
+            for index in Int(starts[column])..<Int(starts[column + 1]) { result[Int(row[index])] += x * Double(weight[index]) }
+        }
+    }
+
     /// Adds `A x` for each vector; the bias is left out.
     func accumulate(_ vectors: SparseVectors, into result: UnsafeMutableBufferPointer<Double>) {
         guard let output = result.baseAddress else { return }

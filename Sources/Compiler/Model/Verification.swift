@@ -60,7 +60,7 @@ extension CompiledModel {
             for (index, variable) in compared {
                 let values = expected.variables[index].values
                 for position in input.indices {
-                    let row = states.row(state: states.count - 1, position: position)
+                    let row = states.row(state: variable.heldUntil ?? states.count - 1, position: position)
                     let actual = decode(variable, row)
                     if Self.agree(values[position], actual) {
                         report.smallestMargin = min(report.smallestMargin, margin(variable, row))
@@ -77,6 +77,12 @@ extension CompiledModel {
             }
         }
         return report
+    }
+
+    /// The inputs that `verify` compares on.
+    public func sampleInputs(count: Int, seed: UInt64 = 0) -> some Sequence<[Atom]> {
+        var inputs = VerificationInputs(vocabulary: vocabulary, maxLength: maxLength, count: count, seed: seed)
+        return AnyIterator { inputs.next() }
     }
 
     /// Equal atoms, or numbers that differ by fp32 rounding only.

@@ -83,7 +83,7 @@ struct Assembly {
 
     func hiddenUnits(layer: Int) -> [HiddenUnit] {
         let time = 2 * layer
-        let construction = LookupMLP(reader: reader, time: time)
+        let construction = LookupMLP(reader: reader, atBOS: atBOS(time))
         var units = HiddenUnits()
         for number in live(at: time) {
             switch variables[number].origin {
@@ -97,23 +97,18 @@ struct Assembly {
         return units.units
     }
 
-    /// Unnamed scalars vanish after their last use, so that no state holds more than variables.
     private func clearScratch(_ time: Int, _ units: inout HiddenUnits) {
-        for number in variables.indices where isCleared(number, at: time) {
-            let direction = layout.scalar(number)
-            let scalars = variables[number].scalars
-            for sign in [1.0, -1.0] where scalars.contains(where: { $0 * sign > 0 }) || scalars.isEmpty {
-                subtract(direction, sign, &units)
+        for number in variables.indices where layout.clearedAt[number] == time {
+            let variable = variables[number]
+            guard !variable.isOneHot else {
+                for direction in layout.all(number) { subtract(direction, 1, &units) }
+                continue
+            }
+            for sign in [1.0, -1.0] where variable.scalars.contains(where: { $0 * sign > 0 }) || variable.scalars.isEmpty {
+                subtract(layout.scalar(number), sign, &units)
             }
             if let flag = layout.flag(number) { subtract(flag, 1, &units) }
         }
-    }
-
-    private func isCleared(_ number: Int, at time: Int) -> Bool {
-        let variable = variables[number]
-        guard liveness.isLive[number], !variable.isOneHot, variable.name == nil, variable.time % 2 == 1 else { return false }
-        let last = liveness.lastRead[number]
-        return last + last % 2 == time
     }
 
     /// `-sign ReLU(sign x)` on the direction x itself.
@@ -124,22 +119,37 @@ struct Assembly {
         units.add(reads, writing: writes)
     }
 
-    /// At BOS every head reads BOS itself and writes what an empty row gets. One unit takes that back, so that BOS
-    /// is nothing but BOS in every state.
+    /// At BOS every head reads BOS itself and writes what an empty row gets, and units then fire as they may. One unit
+    /// takes it all back, so that BOS is nothing but BOS in every state.
     private func clearBOS(_ time: Int, _ units: inout HiddenUnits) {
-        var reads = LinearForm()
+        let stream = atBOS(time)
+        var after = stream
+        for unit in units.units {
+            let level = unit.reads.value(at: stream)
+            if level > 0 { after.add(unit.writes, times: level) }
+        }
+        after.add(-1, layout.bos)
+        var (reads, writes) = (LinearForm(), LinearForm())
         reads.add(1, layout.bos)
-        var writes = LinearForm()
-        for number in live(at: time - 1) where !isCleared(number, at: time) {
+        // Less than rounding leaves nothing to take back.
+        for term in after.terms where abs(term.weight) > 1e-9 { writes.add(-term.weight, term.direction) }
+        units.add(reads, writing: writes)
+    }
+
+    /// The stream at BOS between the attention before `time` and the MLP.
+    private func atBOS(_ time: Int) -> LinearForm {
+        var stream = LinearForm()
+        for number in live(at: time - 1) {
             switch variables[number].origin {
-            case .gather(let read): if read.defaultOutput >= 0 { writes.add(reader.writing(number, read.defaultOutput), times: -1) }
+            case .gather(let read): if read.defaultOutput >= 0 { stream.add(reader.writing(number, read.defaultOutput)) }
             case .mean(let read):
-                writes.add(-read.defaultNumber, layout.scalar(number))
-                if let flag = layout.flag(number) { writes.add(-1, flag) }
-            case .width: writes.add(-1, layout.scalar(number))
+                stream.add(read.defaultNumber, layout.scalar(number))
+                if let flag = layout.flag(number) { stream.add(1, flag) }
+            case .width: stream.add(1, layout.scalar(number))
             case .tokens, .indices, .table, .weightedWidths: break
             }
         }
-        units.add(reads, writing: writes)
+        stream.add(1, layout.bos)
+        return stream
     }
 }

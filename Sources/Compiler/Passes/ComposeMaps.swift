@@ -3,38 +3,80 @@ import RASP
 extension Lowering {
     /// An elementwise function composed with the tables of its inputs.
     ///
-    /// Inputs that are themselves maps dissolve into the result as long as the joint domain stays small; beyond that
-    /// they become variables of their own, which costs a layer.
+    /// Inputs that are themselves maps of several variables dissolve into the result, or become variables of their own,
+    /// which costs a layer: as the fusion says, and always where the joint domain is too large.
     mutating func compose(_ function: ElementwiseFunction, _ inputs: [SOp], _ sop: SOp) throws -> ValueTable {
         for input in inputs where openMeans[input] != nil { throw unlistedValues(input, usedAt: sop.span) }
-        var limit = setting.limits.fusedDomain
-        while true {
-            let operands = inputs.map { tables[$0, default: .constant(nil)] }
-            do {
-                let table = try evaluate(function, operands, limit: limit, sop)
-                // A map that fuses badly is better off in steps.
-                let compound = inputs.filter { tables[$0, default: .constant(nil)].axes.count > 1 }
-                if compound.isEmpty || !isCostly(table) { return table }
-                for input in compound { _ = try materialise(input, named: nil, encoding: input.encoding) }
-            } catch let error as DomainTooLarge {
-                let compound = inputs.filter { tables[$0, default: .constant(nil)].axes.count > 1 }
-                for input in compound { _ = try materialise(input, named: nil, encoding: input.encoding) }
-                guard compound.isEmpty else { continue }
-                guard limit < setting.limits.domain else { throw tooLarge(error, function, inputs, sop) }
-                limit = setting.limits.domain
-            }
+        let compound = inputs.filter { tables[$0, default: .constant(nil)].axes.count > 1 }
+        if compound.isEmpty { return try inSteps(function, inputs, sop) }
+        guard let fused = try evaluate(function, inputs, limit: setting.limits.fusedDomain, sop) else {
+            for input in compound { _ = try materialise(input, named: nil, encoding: input.encoding) }
+            return try inSteps(function, inputs, sop)
+        }
+        if fused.axes.count <= 1 { return fused }
+        let direct = LookupPlan(fused, variables, isScalar: false)
+        if direct.isPossible, direct.unitCount <= fusion.units { return fused }
+        let plan = direct.isPossible ? direct : estimate(fused)
+        var separate = self
+        var cost = 0
+        for input in compound {
+            let count = separate.variables.count
+            _ = try separate.materialise(input, named: nil, encoding: input.encoding)
+            cost += separate.cost(from: count)
+        }
+        let stepwise = try separate.inSteps(function, inputs, sop)
+        if plan.nonzeros <= cost + separate.estimate(stepwise).nonzeros { return fused }
+        self = separate
+        return stepwise
+    }
+
+    /// The non-zeros of the variables added since there were `count`, about.
+    func cost(from count: Int) -> Int {
+        variables[count...].reduce(0) { sum, variable in
+            guard case .table(let table) = variable.origin, variable.time > 0 else { return sum }
+            return sum + LookupPlan(table, variables, isScalar: !variable.isOneHot).nonzeros
         }
     }
 
-    private func evaluate(
-        _ function: ElementwiseFunction, _ operands: [ValueTable], limit: Int, _ sop: SOp
+    /// What a table would cost, several scalars made one-hot first.
+    private func estimate(_ table: ValueTable) -> LookupPlan {
+        let plan = LookupPlan(table, variables, isScalar: false)
+        if plan.isPossible { return plan }
+        var (table, variables) = (table, variables)
+        for axis in table.axes where !variables[axis.variable].isOneHot {
+            variables.append(
+                CompilerVariable(
+                    origin: .tokens, representation: .oneHot, values: (0..<axis.classCount).map { .int($0) }, time: 0))
+            table = table.replacing(axis.variable, by: variables.count - 1, classOf: Array(0..<axis.classCount))
+        }
+        return LookupPlan(table, variables, isScalar: false)
+    }
+
+    /// The table over the inputs' tables as they are; the last resort where it is still too large is to refuse.
+    private mutating func inSteps(_ function: ElementwiseFunction, _ inputs: [SOp], _ sop: SOp) throws -> ValueTable {
+        do {
+            return try tabulated(function, inputs, limit: setting.limits.domain, sop)
+        } catch let error as DomainTooLarge { throw tooLarge(error, function, inputs, sop) }
+    }
+
+    /// nil beyond the limit.
+    private func evaluate(_ function: ElementwiseFunction, _ inputs: [SOp], limit: Int, _ sop: SOp) throws -> ValueTable? {
+        do { return try tabulated(function, inputs, limit: limit, sop) } catch is DomainTooLarge { return nil }
+    }
+
+    private func tabulated(
+        _ function: ElementwiseFunction, _ inputs: [SOp], limit: Int, _ sop: SOp
     ) throws -> ValueTable {
+        let operands = inputs.map { tables[$0, default: .constant(nil)] }
+        // Differently fused attempts mostly ask for the same.
+        let key = Tabulations.Key(sop: sop, operands: operands)
+        if let known = tabulations.known[key], known.function.outputs.count <= limit { return known }
         var failure: ValueError?
+        var atoms = [Atom](repeating: .bool(false), count: operands.count)
         let table = try tabulate(operands, limit: limit) { arguments in
-            var atoms: [Atom] = []
-            for (operand, argument) in zip(operands, arguments) {
-                guard let atom = operand.values[argument] else { return nil }
-                atoms.append(atom)
+            for (index, argument) in arguments.enumerated() {
+                guard let atom = operands[index].values[argument] else { return nil }
+                atoms[index] = atom
             }
             do { return try function.apply(atoms) } catch let error as ValueError {
                 // Inferred sets may hold combinations that no input reaches; where one does, the interpreter stops
@@ -46,12 +88,8 @@ extension Lowering {
         if let failure, table.values == [nil] {
             throw RASPError(failure.code, "'\(function.name)' fails for every value it can meet: \(failure.reason)", at: sop.span)
         }
+        tabulations.known[key] = table
         return table
-    }
-
-    private func isCostly(_ table: ValueTable) -> Bool {
-        guard table.function.outputs.count > setting.limits.fusedUnits, table.axes.count > 1 else { return false }
-        return LookupPlan.caseCount(table) > setting.limits.fusedUnits && !LookupPlan.isAdditive(table, variables)
     }
 
     private func tooLarge(
@@ -70,4 +108,13 @@ extension Lowering {
                 + "\(setting.maxLength), and a function of it has to tell them apart", at: span ?? input.span,
             notes: ["average fewer distinct numbers (0 and 1 at best), or lower the maximum length"])
     }
+}
+
+/// Tables that were made before, for other fusions of the same program.
+final class Tabulations {
+    struct Key: Hashable {
+        let sop: SOp
+        let operands: [ValueTable]
+    }
+    var known: [Key: ValueTable] = [:]
 }

@@ -1,50 +1,93 @@
-/// Which direction of the residual stream is what.
+import RASP
+
+/// Which direction of the residual stream is what, and when variables are taken out of it again.
 struct Layout {
     private(set) var basis: [BasisDirection] = []
     private(set) var bos = 0
-    private var first: [Int: Int] = [:]
+    private var directions: [Int: [Int]] = [:]
     private var flags: [Int: Int] = [:]
-    private var bounds: [Int: (time: Int, bound: Double)] = [:]
+    /// The half-layer of the MLP that clears a variable, for those that are cleared.
+    private(set) var clearedAt: [Int: Int] = [:]
 
     /// Directions in the order: tokens and indices, named variables in order of computation, unnamed one-hots,
-    /// unnamed scalars, BOS. Only live variables get any.
-    init(_ variables: [CompilerVariable], live: [Bool]) {
-        let order = variables.indices.filter { live[$0] }.sorted { Self.rank(variables[$0], $0) < Self.rank(variables[$1], $1) }
+    /// unnamed scalars, BOS. Only live variables get any. Unnamed scalars are cleared after their last use, so that no state
+    /// holds more than variables.
+    ///
+    /// - Parameter reusing: everything but the output is cleared once nothing reads it any more, where a later variable
+    ///   then takes its directions.
+    init(_ variables: [CompilerVariable], _ liveness: Liveness, output: Int?, reusing: Bool) {
+        let live = variables.indices.filter { liveness.isLive[$0] }
+        let order = live.sorted { Self.rank(variables[$0], $0) < Self.rank(variables[$1], $1) }
+        var names: [Int: String] = [:]
         var scratch = 0
         for number in order {
+            if variables[number].name == nil { scratch += 1 }
+            names[number] = variables[number].name ?? "scratch\(scratch)"
+        }
+        for number in live where !variables[number].isOneHot && variables[number].name == nil {
+            let last = liveness.lastRead[number]
+            clearedAt[number] = last + last % 2
+        }
+        var vacant = Vacancies()
+        // Reuse looks ahead in time; without it, labels stand in the order above.
+        for number in reusing ? order.sorted(by: { variables[$0].time < variables[$1].time }) : order {
             let variable = variables[number]
-            if variable.name == nil { scratch += 1 }
-            let name = variable.name ?? "scratch\(scratch)"
-            first[number] = basis.count
-            let start = basis.count
-            if variable.isOneHot {
-                for value in variable.values {
-                    if let value { basis.append(BasisDirection(variable: name, value: value, isScratch: variable.name == nil)) }
+            let labels = Self.labels(variable, names[number] ?? "")
+            let places = labels.map { label in
+                guard reusing, let place = vacant.take(at: variable.time) else {
+                    basis.append(label)
+                    return basis.count - 1
                 }
-            } else {
-                basis.append(BasisDirection(variable: name, value: nil, isScratch: variable.name == nil))
-                if variable.flagged != nil {
-                    flags[number] = basis.count
-                    basis.append(BasisDirection(variable: name, value: .string("undefined"), isScratch: variable.name == nil))
-                }
+                if clearedAt[place.tenant] == nil { clearedAt[place.tenant] = place.from }
+                basis[place.direction].handOver(to: label, after: place.from / 2 - 1)
+                return place.direction
             }
-            // Only attention writes at BOS, and only until the MLP of the same layer.
-            let bound = variable.isOneHot ? 1 : max(variable.scalars.map(abs).max() ?? 1, 1)
-            if variable.time % 2 == 1 { for direction in start..<basis.count { bounds[direction] = (variable.time, bound) } }
+            if variable.flagged != nil { flags[number] = places[1] }
+            directions[number] = places
+            guard reusing, number != output else { continue }
+            let last = liveness.lastRead[number]
+            // What has a name can be seen in one state at least.
+            let seen = variable.name == nil ? 0 : (variable.time + 1) / 2 * 2 + 2
+            vacant.add(places, of: number, from: max(last + last % 2, seen))
         }
         bos = basis.count
         basis.append(BasisDirection(variable: "bos", value: nil, isScratch: true))
+    }
+
+    private static func labels(_ variable: CompilerVariable, _ name: String) -> [BasisDirection] {
+        let isScratch = variable.name == nil
+        if variable.isOneHot {
+            return variable.values.compactMap { $0.map { BasisDirection(variable: name, value: $0, isScratch: isScratch) } }
+        }
+        let number = BasisDirection(variable: name, value: nil, isScratch: isScratch)
+        return variable.flagged == nil
+            ? [number] : [number, BasisDirection(variable: name, value: .string("undefined"), isScratch: isScratch)]
     }
 
     private static func rank(_ variable: CompilerVariable, _ number: Int) -> (Int, Int) {
         (number < 2 ? 0 : variable.name != nil ? 1 : variable.isOneHot ? 2 : 3, number)
     }
 
-    func oneHot(_ variable: Int, _ value: Int) -> Int { (first[variable] ?? 0) + value }
-    func scalar(_ variable: Int) -> Int { first[variable] ?? 0 }
+    func oneHot(_ variable: Int, _ value: Int) -> Int { directions[variable].map { $0[value] } ?? 0 }
+    func scalar(_ variable: Int) -> Int { directions[variable]?.first ?? 0 }
     func flag(_ variable: Int) -> Int? { flags[variable] }
+    func all(_ variable: Int) -> [Int] { directions[variable] ?? [] }
+}
 
-    func boundAtBOS(_ direction: Int, time: Int) -> Double? {
-        bounds[direction].flatMap { $0.time == time - 1 ? $0.bound : nil }
+/// Directions whose variable is dead.
+private struct Vacancies {
+    /// The variable they belong to, and the half-layer at which it can be cleared.
+    private var places: [(direction: Int, tenant: Int, from: Int)] = []
+
+    mutating func add(_ directions: [Int], of tenant: Int, from: Int) {
+        places += directions.map { ($0, tenant, from) }
+        places.sort { ($0.from, $0.direction) > ($1.from, $1.direction) }
+    }
+
+    /// A direction that can be written at this half-layer.
+    mutating func take(at time: Int) -> (direction: Int, tenant: Int, from: Int)? {
+        guard let last = places.last, last.from <= time else { return nil }
+        places.removeLast()
+        return last
     }
 }

@@ -8,6 +8,7 @@ import RASP
 /// earliest that its inputs allow.
 struct Lowering {
     let setting: CompilationSetting
+    let fusion: Fusion
     var variables: [CompilerVariable] = []
     var tables: [SOp: ValueTable] = [:]
     /// S-ops whose value is a mean with more reachable values than are listed.
@@ -22,6 +23,7 @@ struct Lowering {
     var variableOfMean: [MeanRead: Int] = [:]
     /// A one-hot copy of a scalar variable.
     var oneHotOf: [Int: Int] = [:]
+    let tabulations: Tabulations
 
     struct TableKey: Hashable {
         let table: ValueTable
@@ -36,8 +38,10 @@ struct Lowering {
     static let tokens = 0
     static let indices = 1
 
-    init(_ setting: CompilationSetting, _ program: Program) {
+    init(_ setting: CompilationSetting, _ program: Program, _ fusion: Fusion, _ tabulations: Tabulations = Tabulations()) {
         self.setting = setting
+        self.fusion = fusion
+        self.tabulations = tabulations
         // A program may call converted tokens "tokens"; the raw ones then go by their full name.
         let isTaken = program.variables.contains { $0.name == "tokens" }
         variables.append(
@@ -104,18 +108,49 @@ struct Lowering {
     func tabulate(_ inputs: [ValueTable], limit: Int? = nil, _ body: ([Int]) throws -> Atom?) throws -> ValueTable {
         var numbers: [Atom?: Int] = [:]
         var values: [Atom?] = []
-        var cache: [[Int]: Int] = [:]
+        var known = KnownArguments(inputs.map(\.values.count))
         let function = try FiniteFunction.combine(inputs.map(\.function), limit: limit ?? setting.limits.domain) { arguments in
-            if let known = cache[arguments] { return known }
+            if let number = known[arguments] { return number }
             let value = try body(arguments)
             let number = numbers[value] ?? values.count
             if number == values.count {
                 numbers[value] = number
                 values.append(value)
             }
-            cache[arguments] = number
+            known[arguments] = number
             return number
         }
-        return ValueTable(function: function, unsorted: values)
+        return ValueTable(function: filled(function), unsorted: values)
+    }
+}
+
+/// Results by argument numbers, where there are few enough combinations of arguments to remember them all.
+private struct KnownArguments {
+    private let sizes: [Int]
+    private var results: [Int32] = []
+
+    init(_ sizes: [Int]) {
+        self.sizes = sizes
+        var product = 1
+        for size in sizes {
+            product = product.multipliedReportingOverflow(by: size).partialValue
+            guard product > 0, product <= 1 << 20 else { return }
+        }
+        results = [Int32](repeating: -1, count: product)
+    }
+
+    private func index(_ arguments: [Int]) -> Int {
+        var index = 0
+        for (argument, size) in zip(arguments, sizes) { index = index * size + argument }
+        return index
+    }
+
+    subscript(_ arguments: [Int]) -> Int? {
+        get {
+            guard !results.isEmpty else { return nil }
+            let result = results[index(arguments)]
+            return result < 0 ? nil : Int(result)
+        }
+        set { if !results.isEmpty, let newValue { results[index(arguments)] = Int32(newValue) } }
     }
 }

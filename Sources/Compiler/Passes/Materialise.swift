@@ -9,13 +9,15 @@ extension Lowering {
         }
         let table = tables[sop, default: .constant(nil)]
         let variable = try materialise(table, named: name, encoding: encoding ?? inferredEncoding(table), sop.span)
-        if name == nil || !setting.fuseThroughNamedVariables { tables[sop] = tableOfVariable(variable) }
+        if name == nil || !fusion.goesThroughNames { tables[sop] = tableOfVariable(variable) }
         return variable
     }
 
-    /// One direction a value, unless it is a mean: that is a number in one direction already.
+    /// One direction a value, unless it is a mean, or a sum of means: that is a number in one direction already.
     private func inferredEncoding(_ table: ValueTable) -> Encoding {
-        table.axes.count == 1 && isMeanItself(table) ? .numerical : .categorical
+        if table.axes.count == 1, isMeanItself(table) { return .numerical }
+        guard !table.axes.isEmpty, table.axes.allSatisfy({ !variables[$0.variable].isOneHot }) else { return .categorical }
+        return LookupPlan.linear(table, variables) == nil ? .categorical : .numerical
     }
 
     private func isMeanItself(_ table: ValueTable) -> Bool {
@@ -64,7 +66,7 @@ extension Lowering {
 
     private mutating func write(_ table: ValueTable, _ encoding: Encoding, _ name: String?, _ span: SourceSpan?) throws -> Int {
         let direct = table.axes.count <= 1 && table.axes.allSatisfy { $0.variable == Self.tokens || $0.variable == Self.indices }
-        let resolved = direct ? table : try withOneScalarAtMost(table, span)
+        let resolved = direct ? table : try withNumericalTwins(withOneScalarAtMost(table, encoding, span), encoding, span)
         let latest = resolved.axes.map { variables[$0.variable].time }.max() ?? 0
         var variable = CompilerVariable(
             origin: .table(resolved), representation: .oneHot, values: resolved.values,
@@ -101,33 +103,55 @@ extension Lowering {
         }
     }
 
-    /// An MLP unit can compare one scalar with thresholds; of several, all but one are made one-hot first, by the
-    /// classes that the table tells apart.
-    private mutating func withOneScalarAtMost(_ table: ValueTable, _ span: SourceSpan?) throws -> ValueTable {
-        var table = table
-        let scalars = table.axes.filter { !variables[$0.variable].isOneHot }.sorted { $0.classCount > $1.classCount }
+    /// An MLP unit can compare one scalar with thresholds, or a sum of several. Where a table is neither, scalars are made
+    /// one-hot first, by the classes that the table tells apart; also where a copy is there already and costs less, or where
+    /// thresholds would take more units than there are combinations.
+    private mutating func withOneScalarAtMost(_ table: ValueTable, _ encoding: Encoding, _ span: SourceSpan?) throws -> ValueTable {
+        let scalars = table.axes.filter { !variables[$0.variable].isOneHot }.sorted { $0.classCount < $1.classCount }
+        guard !scalars.isEmpty else { return table }
         let latest = table.axes.map { variables[$0.variable].time }.max() ?? 0
-        var remaining = scalars.count
-        for axis in scalars.reversed() {
-            let isCheap = oneHotOf[axis.variable].map { variables[$0].time <= latest } ?? false
-            guard isCheap || remaining > 1 else { continue }
-            if LookupPlan.isAdditive(table, variables) { break }
-            remaining -= 1
-            let known = oneHotOf[axis.variable]
-            let replacement: Int
-            let classOf: [Int]
-            if let known {
-                (replacement, classOf) = (known, axis.classOf)
-            } else {
-                let classes = ValueTable(
-                    function: FiniteFunction(axes: [axis], outputs: Array(0..<axis.classCount)),
-                    unsorted: (0..<axis.classCount).map { .int($0) })
-                replacement = try materialise(classes, named: nil, encoding: .categorical, span)
-                classOf = Array(0..<axis.classCount)
-            }
-            table = table.replacing(axis.variable, by: replacement, classOf: classOf)
+        let asItIs = LookupPlan(table, variables, isScalar: encoding == .numerical)
+        var cheap = table
+        for axis in scalars {
+            guard let copy = oneHotOf[axis.variable], variables[copy].time <= latest else { continue }
+            cheap = cheap.replacing(axis.variable, by: copy, classOf: axis.classOf)
         }
-        return table
+        if cheap != table {
+            let plan = LookupPlan(cheap, variables, isScalar: encoding == .numerical)
+            if plan.isPossible, plan.nonzeros < asItIs.nonzeros { return cheap }
+        }
+        let isWasteful = !fusion.isEager && table.axes.count > 1 && asItIs.unitCount > table.function.outputs.count
+        if asItIs.isPossible, !isWasteful { return table }
+        // A sum of values, that is not one of the scalars which stand for them.
+        var (separate, sum) = (self, table)
+        for axis in scalars { sum = try separate.withOneHot(axis, in: sum, span) }
+        if sum.axes.count > 1, AdditiveSteps(sum, separate.variables) != nil {
+            self = separate
+            return sum
+        }
+        // All of them, or all but the one with the most classes, whichever costs less.
+        guard !isWasteful || scalars.count > 1 else {
+            self = separate
+            return sum
+        }
+        var (mixed, rest) = (self, table)
+        for axis in scalars.dropLast() { rest = try mixed.withOneHot(axis, in: rest, span) }
+        let count = variables.count
+        let costs = [(separate, sum), (mixed, rest)].map { lowering, table in
+            let plan = LookupPlan(table, lowering.variables, isScalar: encoding == .numerical)
+            return plan.isPossible ? plan.nonzeros + lowering.cost(from: count) : Int.max
+        }
+        self = costs[0] < costs[1] ? separate : mixed
+        return costs[0] < costs[1] ? sum : rest
+    }
+
+    private mutating func withOneHot(_ axis: Axis, in table: ValueTable, _ span: SourceSpan?) throws -> ValueTable {
+        if let known = oneHotOf[axis.variable] { return table.replacing(axis.variable, by: known, classOf: axis.classOf) }
+        let classes = ValueTable(
+            function: FiniteFunction(axes: [axis], outputs: Array(0..<axis.classCount)),
+            unsorted: (0..<axis.classCount).map { .int($0) })
+        let copy = try materialise(classes, named: nil, encoding: .categorical, span)
+        return table.replacing(axis.variable, by: copy, classOf: Array(0..<axis.classCount))
     }
 }
 

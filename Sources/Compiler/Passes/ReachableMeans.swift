@@ -39,7 +39,7 @@ enum ReachableMeans {
     }
 
     /// Sorted, with numbers that differ by rounding only taken as one.
-    private static func merged(_ numbers: [Double]) -> [Double] {
+    static func merged(_ numbers: [Double]) -> [Double] {
         var result: [Double] = []
         for number in numbers.sorted() {
             if let last = result.last, number - last <= 1e-12 * max(abs(number), abs(last), 1) { continue }

@@ -33,13 +33,14 @@ struct VariableTable {
             let values = variable.values.compactMap { $0 }
             encoding = .categorical(values: values, directions: values.indices.map { layout.oneHot(number, $0) })
         } else {
-            encoding = .numerical(direction: layout.scalar(number), reachable: variable.scalarOrder.map { variable.scalars[$0] })
+            encoding = .numerical(direction: layout.scalar(number), reachable: ReachableMeans.merged(variable.scalarOrder.map { variable.scalars[$0] }))
         }
         return CompiledVariable(
             name: name, encoding: encoding,
             exception: variable.flagged.flatMap { flagged in
                 layout.flag(number).map { .init(direction: $0, value: variable.values[flagged]) }
             },
-            writtenByLayer: (variable.time + 1) / 2, isScratch: variable.name == nil)
+            writtenByLayer: (variable.time + 1) / 2, heldUntil: layout.clearedAt[number].map { $0 / 2 - 1 },
+            isScratch: variable.name == nil)
     }
 }

@@ -8,6 +8,8 @@ extension TaskEncoder {
         options.vocabulary = task.tokens.vocabulary
         options.maxLength = longest
         options.causal = true
+        // Alignment teaches one step a layer: each variable after the named ones that it is a function of.
+        options.fuseThroughNamedVariables = false
         return options
     }
 

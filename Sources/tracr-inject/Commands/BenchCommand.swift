@@ -15,10 +15,15 @@ struct BenchCommand: ParsableCommand {
             EXAMPLES
               tracr-inject bench
               tracr-inject bench --student gpt2 --steps 3 --json
+              tracr-inject bench --program shuffle_dyck
             """)
 
     @Option(help: ArgumentHelp("gpt2, gpt2-medium, gpt2-large, gpt2-xl, tiny, or a GPT-2 folder.", valueName: "size"))
     var student = "tiny"
+
+    @Option(
+        help: ArgumentHelp("Time a compiled program's labelled residual streams for such a batch instead.", valueName: "program"))
+    var program: String?
 
     @Option(help: ArgumentHelp("Steps to time, after one that is not timed; the median counts.", valueName: "n"))
     var steps = 5
@@ -36,6 +41,11 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        if let program {
+            let result = try StreamBenchmark(ProgramFile.load(program), repetitions: steps)
+            if json.isOn { try Standard.output.json(result.json) } else { try Standard.output.line(result.text) }
+            return
+        }
         if threads > 0 { Parallel.threads = threads }
         BLASWarning.warn()
         var options = StepBenchmark.Options()

@@ -17,6 +17,7 @@ struct CompileCommand: ParsableCommand {
               tracr-inject compile count
               tracr-inject compile sort.rasp --vocab a b c d --max-length 8 --output sorted
               tracr-inject compile count --verify 100000 --json
+              tracr-inject compile shuffle_dyck --format gpt2 --output dyck-gpt2
             """)
 
     @Argument(help: "A RASP file, or the name of a bundled program such as count.")
@@ -36,12 +37,25 @@ struct CompileCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Decides the random inputs.", valueName: "n"))
     var seed: UInt64 = 0
 
+    @Option(help: "plain: the weights as they are. gpt2: an ordinary Hugging Face GPT-2, for causal programs.")
+    var format = Format.plain
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Compute a variable in the layer of its named inputs, not after them (default: where that saves layers).")
+    var fuse: Bool?
+
+    @Flag(help: "Let later variables take the directions of dead ones: a narrower stream, labelled layer by layer.")
+    var reuseDirections = false
+
     @OptionGroup var json: JSONOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         if verify < 0 { throw ValidationError("--verify has to be at least 0.") }
     }
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case plain, gpt2 }
 
     func run() throws {
         common.apply()
@@ -58,15 +72,30 @@ struct CompileCommand: ParsableCommand {
         ProgramFile.show(
             program.warnings + CausalCheck.warnings(for: program, masked: pragmas.causal ?? program.causal ?? false))
         let started = Date()
-        let model = try RASPCompiler.compile(program, options: pragmas.compilerOptions)
+        var options = pragmas.compilerOptions
+        options.fuseThroughNamedVariables = fuse
+        options.reuseDirections = reuseDirections
+        let model = try RASPCompiler.compile(program, options: options)
         let seconds = Date().timeIntervalSince(started)
 
-        let directory = URL(fileURLWithPath: output ?? "compiled/\(name ?? program.name)")
-        try model.save(to: directory)
+        let place = output ?? "compiled/\(name ?? program.name)"
+        let directory = URL(fileURLWithPath: place)
+        var export: GPT2Export?
+        switch format {
+        case .plain: try model.save(to: directory)
+        case .gpt2:
+            let exported = try GPT2Export(model)
+            try exported.save(to: directory)
+            export = exported
+        }
         let report = verify > 0 ? try model.verify(against: program, count: verify, seed: seed) : nil
+        // The export runs densely; a tenth of the inputs takes as long as all of them do on the sparse weights.
+        let check = try export.flatMap { export in
+            verify > 0 ? try GPT2ExportCheck(export, model, folder: directory, count: (verify + 9) / 10, seed: seed) : nil
+        }
 
         let summary = CompilationSummary(
-            model: model, directory: output ?? "compiled/\(name ?? program.name)", seconds: seconds, report: report)
+            model: model, directory: place, seconds: seconds, report: report, export: export, check: check)
         if json.isOn {
             try Standard.output.json(summary.json)
         } else {
@@ -74,6 +103,9 @@ struct CompileCommand: ParsableCommand {
         }
         if let mismatch = report?.firstMismatch {
             throw Failure(.verificationFailed, "the compiled model differs from the interpreter", at: "\(mismatch)")
+        }
+        if let mismatch = check?.mismatch {
+            throw Failure(.verificationFailed, "the exported GPT-2 differs from the compiled model", at: mismatch)
         }
     }
 }

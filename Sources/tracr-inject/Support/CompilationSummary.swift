@@ -10,27 +10,57 @@ struct CompilationSummary {
     let seconds: Double
     /// nil: nothing was compared.
     let report: VerificationReport?
+    /// Where the model was written as a GPT-2, and what running that gave.
+    var export: GPT2Export?
+    var check: GPT2ExportCheck?
 
     var json: JSONValue {
-        [
-            "name": .string(model.name),
-            "output_directory": .optional(directory),
-            "output": .string(model.output),
-            "layers": .integer(model.layerCount),
-            "heads_per_layer": .integers(model.headsPerLayer),
-            "d_model": .integer(model.width),
-            "d_head": .integer(model.headSize),
-            "d_mlp": .integer(model.hiddenSize),
-            "parameters": .integer(model.parameterCount),
-            "nonzero": .integer(model.nonzeroCount),
-            "vocabulary": JSONValue(model.vocabulary),
-            "max_length": .integer(model.maxLength),
-            "causal": .bool(model.causal),
-            "seconds": .real(seconds),
-            "verified": .integer(report?.verified ?? 0),
-            "mismatches": .integer(report?.mismatches ?? 0),
-            "exhaustive": .bool(report?.isExhaustive ?? false),
-        ]
+        var json = members
+        if let report {
+            json["smallest_margin"] = .real(report.smallestMargin)
+            json["first_mismatch"] = report.firstMismatch.map(Self.json) ?? .null
+        }
+        if let export { json["gpt2"] = Self.json(export, check) }
+        return .object(json)
+    }
+
+    private static func json(_ mismatch: VerificationReport.Mismatch) -> JSONValue {
+        .object(JSONObject([
+            ("input", JSONValue(mismatch.input)), ("position", .integer(mismatch.position)),
+            ("variable", .string(mismatch.variable)), ("layer", .integer(mismatch.layer)),
+            ("expected", mismatch.expected?.json ?? .null), ("actual", mismatch.actual?.json ?? .null),
+        ]))
+    }
+
+    private static func json(_ export: GPT2Export, _ check: GPT2ExportCheck?) -> JSONValue {
+        .object(JSONObject([
+            ("n_embd", .integer(export.width)), ("n_head", .integer(export.heads)), ("n_inner", .integer(export.hiddenSize)),
+            ("normalization_error", .real(export.normalizationError)), ("activation_error", .real(export.activationError)),
+            ("verified", .integer(check?.inputs ?? 0)), ("mismatches", .integer(check?.mismatch == nil ? 0 : 1)),
+            ("smallest_lead", check.map { JSONValue.real($0.smallestLead) } ?? .null),
+        ]))
+    }
+
+    private var members: JSONObject {
+        JSONObject([
+            ("name", .string(model.name)),
+            ("output_directory", .optional(directory)),
+            ("output", .string(model.output)),
+            ("layers", .integer(model.layerCount)),
+            ("heads_per_layer", .integers(model.headsPerLayer)),
+            ("d_model", .integer(model.width)),
+            ("d_head", .integer(model.headSize)),
+            ("d_mlp", .integer(model.hiddenSize)),
+            ("parameters", .integer(model.parameterCount)),
+            ("nonzero", .integer(model.nonzeroCount)),
+            ("vocabulary", JSONValue(model.vocabulary)),
+            ("max_length", .integer(model.maxLength)),
+            ("causal", .bool(model.causal)),
+            ("seconds", .real(seconds)),
+            ("verified", .integer(report?.verified ?? 0)),
+            ("mismatches", .integer(report?.mismatches ?? 0)),
+            ("exhaustive", .bool(report?.isExhaustive ?? false)),
+        ])
     }
 
     var text: String {
@@ -49,6 +79,16 @@ struct CompilationSummary {
         listing.add("variables", variables.map(\.name).joined(separator: ", "))
         listing.add("compiled in", Quantity.seconds(seconds))
         if let report { listing.add("verified", verdict(report)) }
+        if let export {
+            listing.add(
+                "as GPT-2", "n_embd \(export.width), n_head \(export.heads), n_inner \(export.hiddenSize); normalisation exact to 1 in "
+                    + Quantity.grouped(Int(1 / export.normalizationError)) + ", activation to 1 in "
+                    + Quantity.grouped(Int(1 / export.activationError)))
+        }
+        if let check {
+            listing.add("run as GPT-2", "\(Quantity.grouped(check.inputs)) inputs" + (check.mismatch == nil
+                ? ": equal; the right logit leads by at least \(Quantity.fixed(check.smallestLead, 1))" : ": differs"))
+        }
         if let directory { listing.add("written to", directory) }
         return listing.text
     }
@@ -58,6 +98,7 @@ struct CompilationSummary {
         if report.undefinedInputs > 0 {
             text += ", without \(Quantity.grouped(report.undefinedInputs)) on which the interpreter stops"
         }
-        return text + (report.passed ? ": equal to the interpreter" : ": \(report.mismatches) differ")
+        return text + (report.passed
+            ? ": equal to the interpreter, smallest margin \(Quantity.fixed(report.smallestMargin, 6))" : ": \(report.mismatches) differ")
     }
 }

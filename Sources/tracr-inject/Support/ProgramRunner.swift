@@ -52,11 +52,12 @@ struct CompiledRunner: ProgramRunner {
 
     func run(_ input: [Atom], tracing: Bool) throws -> RunResult {
         guard tracing else { return RunResult(input: input, output: try model.run(input)) }
-        // Nothing that is named is ever overwritten, so the last state holds all of it.
+        // A variable is read off the last state that holds it.
         let states = try model.residualStates(input)
         let rows = input.indices.map { states.row(state: states.count - 1, position: $0) }
         let trace = named.compactMap { model.variable(named: $0) }.map { variable in
-            (name: variable.name, values: rows.map { model.decode(variable, $0) })
+            let state = variable.heldUntil ?? states.count - 1
+            return (name: variable.name, values: input.indices.map { model.decode(variable, states.row(state: state, position: $0)) })
         }
         return RunResult(input: input, output: rows.map { model.decode(model.outputVariable, $0) }, trace: trace)
     }

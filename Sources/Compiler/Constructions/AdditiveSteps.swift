@@ -1,0 +1,99 @@
+import RASP
+
+/// A table that depends on a sum of numbers only, one number for each value of each axis: `x - y`, `x > y`, "all of
+/// these", "any of these", parity. A step function of the sum takes units in the number of sums, not of combinations.
+///
+/// Several scalars can be read together this way. Where a class holds several scalars, it stands for an interval, and the sum of
+/// intervals of combinations with different outputs must not overlap: the scalar of a width is 1 for none and at most
+/// 1/2 for any, so "all of m widths are 0" is a sum of at least m, and at most m - 1/2 otherwise.
+struct AdditiveSteps {
+    /// `codes[axis][value]`: the number that each value of the axis's variable adds.
+    let codes: [[Double]]
+    /// Where the output changes: up to `low` it is the earlier one, from `high` on the next.
+    let intervals: [(low: Double, high: Double, output: Int)]
+
+    /// Steps are resolved in fp32: relative to the largest sum they must be this wide, 64 units in the last place.
+    static let resolution = 4e-6
+    /// Combinations of signs and table entries that are looked at.
+    private static func budget(_ axes: Int) -> Int { axes <= 2 ? 1 << 20 : 1 << 16 }
+
+    /// nil where the table is no such function.
+    init?(_ table: ValueTable, _ variables: [CompilerVariable]) {
+        guard !table.axes.isEmpty, table.axes.count <= 10 else { return nil }
+        let codes = table.axes.compactMap { Self.codes($0, variables[$0.variable]) }
+        guard codes.count == table.axes.count else { return nil }
+        var best: AdditiveSteps?
+        // With the first axis's sign fixed; the others' follow from whether it takes more or less of them to change the output.
+        let signCount = 1 << (codes.count - 1)
+        guard signCount <= max(1, Self.budget(codes.count) / table.function.outputs.count) else { return nil }
+        for signs in 0..<signCount {
+            let signed = codes.enumerated().map { index, code in
+                index > 0 && signs >> (index - 1) & 1 == 1 ? code.map { -$0 } : code
+            }
+            guard let intervals = Self.intervals(table, signed) else { continue }
+            if best.map({ intervals.count < $0.intervals.count }) ?? true { best = AdditiveSteps(codes: signed, intervals: intervals) }
+        }
+        guard let best else { return nil }
+        self = best
+    }
+
+    private init(codes: [[Double]], intervals: [(low: Double, high: Double, output: Int)]) {
+        self.codes = codes
+        self.intervals = intervals
+    }
+
+    /// The numbers by which a variable enters a sum: its scalars, else its values, else 0 and 1 for two classes.
+    private static func codes(_ axis: Axis, _ variable: CompilerVariable) -> [Double]? {
+        guard variable.isOneHot else { return variable.flagged == nil && !variable.isOpen ? variable.scalars : nil }
+        if axis.classCount == 2 { return axis.classOf.map(Double.init) }
+        let numbers = variable.values.compactMap { $0?.doubleValue }
+        return numbers.count == variable.values.count ? numbers : nil
+    }
+
+    /// The sums in ascending order, neighbours with one output united; nil when two with different outputs overlap.
+    private static func intervals(_ table: ValueTable, _ codes: [[Double]]) -> [(low: Double, high: Double, output: Int)]? {
+        let bounds = zip(table.axes, codes).map { axis, code in
+            var bounds = [(low: Double, high: Double)](repeating: (.infinity, -.infinity), count: axis.classCount)
+            for (value, index) in axis.classOf.enumerated() {
+                bounds[index] = (min(bounds[index].low, code[value]), max(bounds[index].high, code[value]))
+            }
+            return bounds
+        }
+        var entries: [(low: Double, high: Double, output: Int)] = []
+        entries.reserveCapacity(table.function.outputs.count)
+        table.function.forEachEntry { digits, output in
+            var (low, high) = (0.0, 0.0)
+            for (position, digit) in digits.enumerated() {
+                low += bounds[position][digit].low
+                high += bounds[position][digit].high
+            }
+            entries.append((low, high, output))
+        }
+        entries.sort { ($0.low, $0.high) < ($1.low, $1.high) }
+        let largest = bounds.reduce(0.0) { $0 + ($1.lazy.map { max(abs($0.low), abs($0.high)) }.max() ?? 0) }
+        var result: [(low: Double, high: Double, output: Int)] = []
+        for entry in entries {
+            if let last = result.last {
+                if entry.output == last.output {
+                    result[result.count - 1].high = max(last.high, entry.high)
+                    continue
+                }
+                guard entry.low - last.high > resolution * largest else { return nil }
+            }
+            result.append(entry)
+        }
+        return result
+    }
+}
+
+extension LookupPlan {
+    static func additive(_ table: ValueTable, _ variables: [CompilerVariable]) -> Candidate? {
+        guard let steps = AdditiveSteps(table, variables) else { return nil }
+        let units = 2 * (steps.intervals.count - 1)
+        let reads = zip(table.axes, steps.codes).reduce(0) { sum, axis in
+            sum + (variables[axis.0.variable].isOneHot ? axis.1.count { $0 != 0 } : 1)
+        }
+        return Candidate(
+            construction: .additive(steps), defaultOutput: nil, unitCount: units + 1, nonzeros: units * (reads + 3) + 2)
+    }
+}
