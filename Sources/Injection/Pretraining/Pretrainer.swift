@@ -151,7 +151,8 @@ public final class Pretrainer {
             try Student(model: model, tokenizer: tokenizer).save(to: folder)
         }
         try Checkpoint.write(
-            into: run.checkpoints, step: step, buffers: Self.buffers(of: model, optimizer), record: ["metrics": .integer(log.length)], keepLast: 2)
+            into: run.checkpoints, step: step, buffers: Self.buffers(of: model, optimizer), record: ["metrics": .integer(log.length)],
+            retention: .init(last: 2))
     }
 
     private static func trainVocabulary(size: Int, on texts: [URL]) throws -> Tokenizer {
