@@ -106,13 +106,10 @@ public final class Pretrainer {
             activations.final, head: tape.parameter(model.head), targets: targets,
             scale: 1 / Float(targets.count))
         let value = loss.value[0]
-        guard value.isFinite else {
-            throw Failure(
-                .badData, "the loss became \(value) at step \(step)",
-                remedy: "Lower lr.peak, or lengthen lr.warmup; the last checkpoint is intact.")
-        }
+        guard value.isFinite else { throw Divergence.failure("the loss", step: step, run: run) }
         tape.backward(from: loss)
         let norm = optimizer.gradientNorm()
+        guard norm.isFinite else { throw Divergence.failure("the gradient", step: step, run: run) }
         let clip = Double(settings.optimizer.clip)
         let rate = settings.lr.peak * schedule.factor(at: step)
         optimizer.groups[0].learningRate = rate
@@ -146,6 +143,7 @@ public final class Pretrainer {
 
     /// A checkpoint to go on from, and the model as it is as a Hugging Face folder.
     private func save() throws {
+        try Divergence.check(model.parameters, named: "model", step: step, run: run)
         try log.synchronize()
         try AtomicFile.replaceDirectory(at: run.student) { folder in
             try Student(model: model, tokenizer: tokenizer).save(to: folder)

@@ -28,7 +28,7 @@ enum Divergence {
         return Failure(
             .verificationFailed, "training diverged at step \(step): \(what) is not finite",
             at: run.root.path,
-            remedy: last.map { "The last good checkpoint is of step \($0). Lower lr.student, or set optimizer.clip." }
-                ?? "No checkpoint was saved yet. Lower lr.student, or set optimizer.clip.")
+            remedy: last.map { "The last good checkpoint is of step \($0). Lower the learning rate, or set optimizer.clip." }
+                ?? "No checkpoint was saved yet. Lower the learning rate, or set optimizer.clip.")
     }
 }
