@@ -1,7 +1,7 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
-.PHONY: all demo test build install dependencies format clean
+.PHONY: all demo test sanitize build install dependencies format clean
 all: build
 
 demo: build
@@ -10,6 +10,11 @@ demo: build
 # Same configuration as `build`, so that the two share their object files.
 test: dependencies
 	$(SWIFT) test -c release
+
+# The whole suite under the address sanitizer, then under the thread sanitizer, each with object files of its own.
+sanitize: dependencies
+	TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --sanitize=address --scratch-path .build/address
+	TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --sanitize=thread --scratch-path .build/thread
 
 build: dependencies
 	$(SWIFT) build -c release --product tracr-inject

@@ -72,7 +72,10 @@ let package = Package(
         .testTarget(
             name: "GPT2Tests", dependencies: ["GPT2", "TensorCore", "Serialization"], exclude: ["Goldens", "Peer"]),
         .testTarget(name: "InjectionTests", dependencies: ["Injection"], exclude: ["Goldens"]),
-        .testTarget(name: "CommandTests", dependencies: ["tracr-inject"]),
+        .testTarget(
+            name: "RobustnessTests", dependencies: ["Injection", "Compiler", "RASP", "GPT2", "Serialization"],
+            exclude: ["soak.sh"]),
+        .testTarget(name: "CommandTests", dependencies: ["tracr-inject"], exclude: ["Faults"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,7 +9,13 @@
 #include <string.h>
 
 // One clone a level of the x86-64 psABI, chosen when the library loads: a portable binary at native speed.
-#if defined(__x86_64__)
+// Under a sanitizer only the plain one: the clones are chosen before its runtime is ready.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNDER_SANITIZER
+#endif
+#endif
+#if defined(__x86_64__) && !defined(UNDER_SANITIZER)
 #define VECTOR_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define VECTOR_KERNEL

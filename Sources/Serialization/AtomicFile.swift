@@ -45,15 +45,32 @@ public enum AtomicFile {
         try synchronizeDirectory(url.deletingLastPathComponent().path)
     }
 
+    /// Removes what processes that were killed left half-written in a folder. Nothing else may be writing there.
+    package static func removeLeftovers(in folder: URL) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        for name in names where isTemporary(name) {
+            try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+        }
+    }
+
+    /// Whether a name is of the form that `temporarySibling` gives: `.NAME.PID-TAG.tmp`.
+    private static func isTemporary(_ name: String) -> Bool {
+        name.wholeMatch(of: /\..+\.[0-9]+-[0-9a-z]+\.tmp/) != nil
+    }
+
     /// Creates a directory and its parents.
     public static func createDirectory(_ url: URL) throws(Failure) {
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        } catch {
-            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            let code = underlying.map { Int32(truncatingIfNeeded: $0.code) } ?? EEXIST
-            throw Failure.system(code, doing: "create the directory", url.path)
+        let path = url.standardizedFileURL.path
+        if mkdir(path, 0o755) == 0 { return }
+        var code = errno
+        if code == ENOENT, path != "/" {
+            try createDirectory(url.standardizedFileURL.deletingLastPathComponent())
+            if mkdir(path, 0o755) == 0 { return }
+            code = errno
         }
+        var status = stat()
+        if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        throw Failure.system(code, doing: "create the directory", url.path)
     }
 
     private static func temporarySibling(of url: URL) -> String {
@@ -66,7 +83,7 @@ public enum AtomicFile {
     private static func exchange(_ temporary: String, into path: String) throws(Failure) {
         if rename(temporary, path) == 0 { return }  // the place was free, or an empty directory
         guard errno == ENOTEMPTY || errno == EEXIST else { throw Failure.system(errno, doing: "write", path) }
-        let old = path + ".\(getpid()).old"
+        let old = temporarySibling(of: URL(fileURLWithPath: path))
         if exchangeNames(temporary, path) {
             try? FileManager.default.removeItem(atPath: temporary)
             return

@@ -42,6 +42,7 @@ package final class OutputFile {
                 if errno == EINTR { continue }
                 throw Failure.system(errno, doing: "write", path)
             }
+            guard written > 0 else { throw Failure.system(EIO, doing: "write", path) }  // no progress, and no reason given
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
         }
     }
@@ -65,7 +66,7 @@ extension Failure {
         case ENOSPC, EDQUOT:
             return Failure(
                 .writeFailed, "cannot \(verb) \(path): \(reason)", remedy: "Free some space, or write to another disk.")
-        case EIO, EFBIG, EINTR, EBADF:
+        case EIO, EFBIG, EINTR, EBADF, ENOSR, ETIMEDOUT, ESTALE:
             return Failure(.writeFailed, "cannot \(verb) \(path): \(reason)")
         default:
             return Failure(.cannotCreate, "cannot \(verb) \(path): \(reason)")

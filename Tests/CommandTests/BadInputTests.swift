@@ -91,13 +91,16 @@ import Testing
     }
 
     @Test func tooFewLayersAre65() throws {
-        // Eight variables deep: nothing that fits on a student of one layer.
-        let folder = try student("shallow") { folder in
-            let file = folder.appendingPathComponent("config.json")
-            let text = try String(contentsOf: file, encoding: .utf8)
-            try text.replacing(/"n_layer": *\d+/, with: "\"n_layer\": 0").write(to: file, atomically: true, encoding: .utf8)
-        }
-        try expectError(["train", "--task", "count", "--student", folder], status: 65, mentions: ["layer"])
+        let facts = try Tool.run("doctor", "--json").json()
+        let tiny = try #require(facts["student"] as? String)
+        scratch.file("one.yaml", "model: {layers: 1, width: 16, heads: 1, vocabulary: 512}\nbatch: {sequences: 1, tokens: 16}\n")
+        let pretrained = try Tool.run(
+            "pretrain", "--config", "one.yaml", "--text", tiny + "/heldout.txt", "--steps", "0", "--output", "shallow",
+            in: scratch.root)
+        #expect(pretrained.status == 0, "\(pretrained.error)")
+        // The program has two layers.
+        try expectError(
+            ["train", "--task", "count", "--student", "shallow/student"], status: 65, mentions: ["1 layers", "program's 2"])
     }
 
     @Test func brokenConfigurationIs65() throws {

@@ -106,13 +106,10 @@ public final class Pretrainer {
             activations.final, head: tape.parameter(model.head), targets: targets,
             scale: 1 / Float(targets.count))
         let value = loss.value[0]
-        guard value.isFinite else {
-            throw Failure(
-                .badData, "the loss became \(value) at step \(step)",
-                remedy: "Lower lr.peak, or lengthen lr.warmup; the last checkpoint is intact.")
-        }
+        guard value.isFinite else { throw Divergence.failure("the loss", step: step, run: run) }
         tape.backward(from: loss)
         let norm = optimizer.gradientNorm()
+        guard norm.isFinite else { throw Divergence.failure("the gradient", step: step, run: run) }
         let clip = Double(settings.optimizer.clip)
         let rate = settings.lr.peak * schedule.factor(at: step)
         optimizer.groups[0].learningRate = rate
@@ -146,12 +143,14 @@ public final class Pretrainer {
 
     /// A checkpoint to go on from, and the model as it is as a Hugging Face folder.
     private func save() throws {
+        try Divergence.check(model.parameters, named: "model", step: step, run: run)
         try log.synchronize()
         try AtomicFile.replaceDirectory(at: run.student) { folder in
             try Student(model: model, tokenizer: tokenizer).save(to: folder)
         }
         try Checkpoint.write(
-            into: run.checkpoints, step: step, buffers: Self.buffers(of: model, optimizer), record: ["metrics": .integer(log.length)], keepLast: 2)
+            into: run.checkpoints, step: step, buffers: Self.buffers(of: model, optimizer), record: ["metrics": .integer(log.length)],
+            retention: .init(last: 2))
     }
 
     private static func trainVocabulary(size: Int, on texts: [URL]) throws -> Tokenizer {

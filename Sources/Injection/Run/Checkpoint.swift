@@ -13,7 +13,7 @@ struct Checkpoint {
         var values: UnsafeMutableBufferPointer<Float>
     }
 
-    static let format = 1
+    static let format = 2
     let directory: URL
     let step: Int
     /// What the trainer wrote beside the buffers.
@@ -27,13 +27,14 @@ struct Checkpoint {
         return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
     }
 
-    /// Writes a checkpoint for `step` below `folder`, then removes all but the `keepLast` newest.
+    /// Writes a checkpoint for `step` below `folder`, points `latest` at it, then removes those that `retention` does not keep.
     static func write(
-        into folder: URL, step: Int, buffers: [Buffer], record: JSONValue, keepLast: Int
+        into folder: URL, step: Int, buffers: [Buffer], record: JSONValue, retention: CheckpointRetention
     ) throws {
         try AtomicFile.createDirectory(folder)
         try DiskSpace.require(
-            bytes: buffers.reduce(0) { $0 + $1.values.count * 4 } + 1 << 20, at: folder)
+            bytes: size(of: buffers), for: "a checkpoint", at: folder,
+            remedy: "free some space and go on with --resume; the last checkpoint is intact")
         let place = folder.appendingPathComponent(name(step: step))
         try AtomicFile.replaceDirectory(at: place) { temporary in
             var writer = SafeTensorsWriter()
@@ -44,16 +45,29 @@ struct Checkpoint {
             }
             let values = temporary.appendingPathComponent(valuesFile)
             try writer.write(to: values)
-            let state: JSONValue = [
-                "format": .integer(format), "step": .integer(step),
-                "checksum": .string(try XXHash64.hex(contentsOf: values)), "record": record,
-            ]
-            try JSONFile.write(state, to: temporary.appendingPathComponent(recordFile))
+            // Last: a folder without it is no checkpoint.
+            try SealedJSON.write(
+                JSONObject([
+                    ("format", .integer(format)), ("step", .integer(step)),
+                    ("checksum", .string(try XXHash64.hex(contentsOf: values))), ("record", record),
+                ]), to: temporary.appendingPathComponent(recordFile))
         }
-        for old in try steps(in: folder).dropLast(max(1, keepLast)) {
+        pointLatest(in: folder, at: name(step: step))
+        for old in retention.superfluous(try steps(in: folder)) {
             try? FileManager.default.removeItem(at: folder.appendingPathComponent(name(step: old)))
         }
     }
+
+    /// `checkpoints/latest`, for people and their scripts; a resume looks for the newest that is whole instead.
+    private static func pointLatest(in folder: URL, at name: String) {
+        let temporary = folder.appendingPathComponent(".latest.\(getpid())-0.tmp").path
+        unlink(temporary)
+        guard symlink(name, temporary) == 0 else { return }
+        if rename(temporary, folder.appendingPathComponent("latest").path) != 0 { unlink(temporary) }
+    }
+
+    /// Bytes on disk, with room to spare for the headers.
+    static func size(of buffers: [Buffer]) -> Int { buffers.reduce(1 << 20) { $0 + $1.values.count * 4 } }
 
     /// The steps of the checkpoints below `folder`, oldest first.
     static func steps(in folder: URL) throws -> [Int] {
@@ -84,7 +98,7 @@ struct Checkpoint {
     /// Opens a checkpoint and verifies its checksum.
     init(reading directory: URL) throws {
         self.directory = directory
-        let state = try JSONFile.read(directory.appendingPathComponent(Self.recordFile))
+        let state = try SealedJSON.read(directory.appendingPathComponent(Self.recordFile))
         guard state["format"]?.integer == Self.format, let step = state["step"]?.integer, step >= 0,
             let checksum = state["checksum"]?.string, let record = state["record"]
         else {
@@ -112,22 +126,6 @@ struct Checkpoint {
                     at: directory.path, remedy: "resume with the configuration the run was started with")
             }
             try file.readFloats(buffer.name, into: buffer.values)
-        }
-    }
-}
-
-/// Room on a file system, asked before something large is written.
-enum DiskSpace {
-    static func require(bytes: Int, at folder: URL) throws {
-        var status = statvfs()
-        guard statvfs(folder.path, &status) == 0 else { return }
-        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
-        guard free >= UInt64(bytes) else {
-            throw Failure(
-                .writeFailed,
-                "not enough room for a checkpoint: \(bytes >> 20) MiB needed, \(free >> 20) MiB free",
-                at: folder.path,
-                remedy: "free some space and go on with --resume; the last checkpoint is intact")
         }
     }
 }

@@ -4,7 +4,7 @@ import Serialization
 /// `manifest.json`: says that a run's results are whole, up to which step they were trained, and the checksum of each file.
 /// It is removed before results are replaced and written after the last of them.
 public struct Manifest: Sendable {
-    public static let format = 1
+    public static let format = 2
     public var step: Int
     public var checksums: [String: String]
 
@@ -15,8 +15,8 @@ public struct Manifest: Sendable {
             files[file] = .string(
                 try XXHash64.hex(contentsOf: run.root.appendingPathComponent(file)))
         }
-        try JSONFile.write(
-            ["format": .integer(format), "step": .integer(step), "files": .object(files)],
+        try SealedJSON.write(
+            JSONObject([("format", .integer(format)), ("step", .integer(step)), ("files", .object(files))]),
             to: run.manifest)
     }
 
@@ -38,7 +38,7 @@ public struct Manifest: Sendable {
             throw Failure(.notFound, "no such run", at: run.root.path)
         }
         guard run.isFinished else { throw try Manifest.unfinished(run) }
-        let json = try JSONFile.read(run.manifest)
+        let json = try SealedJSON.read(run.manifest)
         guard json["format"]?.integer == Manifest.format, let step = json["step"]?.integer,
             let files = json["files"]?.object
         else {
@@ -48,14 +48,17 @@ public struct Manifest: Sendable {
         self.step = step
         checksums = [:]
         for (file, value) in files.members {
-            guard let checksum = value.string, !file.hasPrefix("/"),
-                !file.split(separator: "/").contains("..")
-            else {
+            guard let checksum = value.string, Self.isInside(file) else {
                 throw Failure(
                     .badData, "manifest.json names a file outside the run: \(file)",
                     at: run.manifest.path)
             }
             let url = run.root.appendingPathComponent(file)
+            guard run.holds(url) else {
+                throw Failure(
+                    .badData, "\(file) is a symbolic link that leads out of the run", at: url.path,
+                    remedy: "copy the run with its links followed: cp -rL")
+            }
             guard try XXHash64.hex(contentsOf: url) == checksum else {
                 throw Failure(
                     .badData, "\(file) is not what the run wrote: its checksum differs", at: url.path,
@@ -63,6 +66,12 @@ public struct Manifest: Sendable {
             }
             checksums[file] = checksum
         }
+    }
+
+    /// Whether a name in a manifest is a path below the run's directory.
+    private static func isInside(_ file: String) -> Bool {
+        let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." } && !file.utf8.contains(0)
     }
 
     private static func unfinished(_ run: RunDirectory) throws -> Failure {

@@ -46,13 +46,10 @@ final class MetricsLog {
         self.length = length
         descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw Failure(
-                .cannotCreate, "cannot open the metrics file: \(String(cString: strerror(errno)))",
-                at: path)
+            throw Failure.system(errno, doing: "open the metrics file", path)
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, Int(status.st_size) >= length else {
-            close(descriptor)
             throw Failure(
                 .badData, "metrics.jsonl is shorter than the checkpoint remembers", at: path,
                 remedy: "restore the file, or start the run again in another directory")
@@ -61,7 +58,6 @@ final class MetricsLog {
             lseek(descriptor, off_t(length), SEEK_SET) >= 0
         else {
             let reason = String(cString: strerror(errno))
-            close(descriptor)
             throw Failure(.writeFailed, "cannot cut the metrics file back: \(reason)", at: path)
         }
     }

@@ -37,7 +37,8 @@ public struct RunDirectory: Sendable {
             let contents = (try? manager.contentsOfDirectory(atPath: root.path)) ?? []
             if isRun {
                 // Refuse before moving a run from under the process that writes it.
-                _ = try RunLock(directory: root)
+                let lock = try RunLock(directory: root)
+                defer { withExtendedLifetime(lock) {} }
                 let aside = freeSibling()
                 guard rename(root.path, aside.path) == 0 else {
                     throw Failure(
@@ -53,6 +54,16 @@ public struct RunDirectory: Sendable {
             }
         }
         try AtomicFile.createDirectory(root)
+    }
+
+    /// Whether a file, its symbolic links followed, lies in the run's directory.
+    func holds(_ file: URL) -> Bool {
+        file.resolvingSymlinksInPath().path.hasPrefix(root.resolvingSymlinksInPath().path + "/")
+    }
+
+    /// Removes what a process that was killed left half-written. Only for who holds the lock.
+    func removeLeftovers() {
+        for folder in [root, checkpoints] { AtomicFile.removeLeftovers(in: folder) }
     }
 
     private func freeSibling() -> URL {

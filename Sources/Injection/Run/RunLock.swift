@@ -12,17 +12,24 @@ package final class RunLock {
         let path = directory.appendingPathComponent(".lock").path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw Failure(
-                .cannotCreate, "cannot create the run's lock: \(String(cString: strerror(errno)))",
-                at: path)
+            throw Failure.system(errno, doing: "create the run's lock", path)
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw Failure(
-                .cannotCreate, "another training is writing to this run directory",
-                at: directory.path,
-                remedy: "wait for it, stop it, or choose another directory with --output")
-        }
+        // From here on a failure ends in `deinit`, which closes the file.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isCurrent(path) else { throw Self.taken(directory) }
+    }
+
+    /// Whether the locked file is still the one of that name: the directory may have been moved aside by another training
+    /// between opening and locking.
+    private func isCurrent(_ path: String) -> Bool {
+        var (held, named) = (stat(), stat())
+        return fstat(descriptor, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev
+            && held.st_ino == named.st_ino
+    }
+
+    private static func taken(_ directory: URL) -> Failure {
+        Failure(
+            .cannotCreate, "another training is writing to this run directory", at: directory.path,
+            remedy: "wait for it, stop it, or choose another directory with --output")
     }
 
     deinit { close(descriptor) }

@@ -85,6 +85,8 @@ extension SettingKey {
 
         SettingKey("checkpoint.every", .integer(\.checkpoint.every, 0...Int.max),
             "Steps between checkpoints; 0: only at the end or when interrupted."),
-        SettingKey("checkpoint.keep_last", .integer(\.checkpoint.keepLast, 1...1_000_000), "Checkpoints kept."),
+        SettingKey("checkpoint.keep_last", .integer(\.checkpoint.keepLast, 1...1_000_000), "Newest checkpoints kept."),
+        SettingKey("checkpoint.keep_every", .integer(\.checkpoint.keepEvery, 0...Int.max),
+            "Checkpoints whose step is a multiple of this are kept for good; 0: none."),
     ]
 }

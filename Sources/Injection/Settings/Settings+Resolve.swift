@@ -29,7 +29,9 @@ extension Settings {
         guard let configuration else { return try resolve(yaml: "", name: "", overrides: overrides) }
         let data: Foundation.Data
         do {
-            data = try Foundation.Data(contentsOf: configuration)
+            // Never more than is allowed, whatever the file is.
+            let handle = try FileHandle(forReadingFrom: configuration)
+            data = try handle.read(upToCount: YAMLDocument.maximumSize + 1) ?? Foundation.Data()
         } catch {
             throw Failure(.notFound, "cannot read the configuration", at: configuration.path)
         }

@@ -162,10 +162,12 @@ extension Settings {
     public struct Checkpoint: Codable, Sendable, Equatable {
         public var every = 500
         public var keepLast = 2
+        public var keepEvery = 0
 
         enum CodingKeys: String, CodingKey {
             case every
             case keepLast = "keep_last"
+            case keepEvery = "keep_every"
         }
     }
 }

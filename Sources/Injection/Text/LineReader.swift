@@ -13,7 +13,7 @@ struct LineReader {
     private static let longest = 16 << 20
     private let url: URL
     private let handle: FileHandle
-    private var buffer = Data()
+    private var buffer = ByteQueue()
     private var number = 0
     private var ended = false
 
@@ -42,19 +42,12 @@ struct LineReader {
     private mutating func nextBytes() throws -> Data? {
         var searched = 0
         while true {
-            if let feed = buffer.dropFirst(searched).firstIndex(of: 0x0A) {
-                let line = Data(buffer[..<feed])
-                buffer = Data(buffer[(feed + 1)...])
-                return line
-            }
+            if let feed = buffer.firstIndex(of: 0x0A, from: searched) { return buffer.take(feed + 1).dropLast() }
             searched = buffer.count
             guard searched <= Self.longest else {
                 throw Failure(.badData, "a line of more than \(Self.longest >> 20) MiB", at: "\(url.path):\(number + 1)")
             }
-            if ended {
-                defer { buffer = Data() }
-                return buffer.isEmpty ? nil : buffer
-            }
+            if ended { return buffer.isEmpty ? nil : buffer.take(buffer.count) }
             do {
                 let more = try handle.read(upToCount: 1 << 16) ?? Data()
                 ended = more.isEmpty

@@ -25,7 +25,7 @@ struct TextBlocks {
     let format: Format
     private let handle: FileHandle
     private let size: Int
-    private var buffer = Data()
+    private var buffer = ByteQueue()
     /// The file offset of the buffer's first byte.
     private(set) var offset = 0
     /// Line of the file at `offset`, counted from where reading began; for messages.
@@ -64,7 +64,7 @@ struct TextBlocks {
         do { try handle.seek(toOffset: UInt64(offset)) } catch {
             throw Failure(.notFound, "cannot read on at byte \(offset): \(error.localizedDescription)", at: url.path)
         }
-        buffer.removeAll(keepingCapacity: true)
+        buffer.removeAll()
         (self.offset, line, lineIsKnown) = (offset, 1, offset == 0)
     }
 
@@ -107,9 +107,7 @@ struct TextBlocks {
     private mutating func lineBytes() throws -> Data? {
         var searched = 0
         while true {
-            if let feed = buffer.dropFirst(searched).firstIndex(of: 0x0A) {
-                return take(feed - buffer.startIndex + 1)
-            }
+            if let feed = buffer.firstIndex(of: 0x0A, from: searched) { return take(feed + 1) }
             searched = buffer.count
             guard searched <= Self.largestBlock else {
                 throw Failure(.badData, "a line of more than \(Self.largestBlock >> 20) MiB", at: "\(url.path), byte \(offset)")
@@ -133,41 +131,30 @@ struct TextBlocks {
     /// The first place at or after the wanted block size that parts a line feed from what is not white space, else the last
     /// one before it.
     private func cut(until end: Int) -> Int? {
-        buffer.withUnsafeBytes { bytes -> Int? in
-            func parts(_ index: Int) -> Bool {
-                // Only ASCII signs and letters behind the line feed: the first byte of anything else may be a space too.
-                bytes[index - 1] == 0x0A && bytes[index] > 0x20 && bytes[index] < 0x7F
-            }
-            var index = min(Self.plainBlock, end - 1)
-            while index > 0 {
-                if parts(index) { return index }
-                index -= 1
-            }
-            index = Self.plainBlock
-            while index < end {
-                if parts(index) { return index }
-                index += 1
-            }
-            return nil
+        func parts(_ index: Int) -> Bool {
+            // Only ASCII signs and letters behind the line feed: the first byte of anything else may be a space too.
+            buffer[index - 1] == 0x0A && buffer[index] > 0x20 && buffer[index] < 0x7F
         }
+        let wanted = min(Self.plainBlock, end - 1)
+        return stride(from: wanted, to: 0, by: -1).first(where: parts)
+            ?? (Self.plainBlock < end ? (Self.plainBlock..<end).first(where: parts) : nil)
     }
 
     /// The most bytes up to `limit` that do not end inside a UTF-8 character.
     private func wholeCharacters(_ limit: Int) -> Int {
         var count = limit
-        while count > limit - 4, count > 0, count < buffer.count, buffer[buffer.startIndex + count] & 0xC0 == 0x80 { count -= 1 }
+        while count > limit - 4, count > 0, count < buffer.count, buffer[count] & 0xC0 == 0x80 { count -= 1 }
         // At the buffer's end the next byte is not known: leave the last, possibly unfinished, character for the next block.
         if count == buffer.count {
             var back = 1
-            while back < 4, back < count, buffer[buffer.startIndex + count - back] & 0xC0 == 0x80 { back += 1 }
-            if buffer[buffer.startIndex + count - back] >= 0xC0 { count -= back }
+            while back < 4, back < count, buffer[count - back] & 0xC0 == 0x80 { back += 1 }
+            if buffer[count - back] >= 0xC0 { count -= back }
         }
         return max(count, 1)
     }
 
     private mutating func take(_ count: Int) -> Data {
-        let bytes = Data(buffer.prefix(count))
-        buffer = Data(buffer.dropFirst(count))
+        let bytes = buffer.take(count)
         offset += count
         return bytes
     }

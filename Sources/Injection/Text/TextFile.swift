@@ -29,6 +29,8 @@ public struct TextFile: TextSource {
         try refill()
     }
 
+    public var url: URL { blocks.url }
+
     public var position: TextPosition { TextPosition(pass: pass, offset: blockOffset, tokens: used) }
 
     public mutating func seek(to position: TextPosition) throws {
@@ -63,10 +65,10 @@ public struct TextFile: TextSource {
 
     /// Reads the next block with tokens in it, from the beginning again after the end.
     private mutating func refill() throws {
+        // `first` refills before it gives a window out: what was read ahead by `init` is not lost.
+        if windows == .first, used == 0, block.count > 1 { return }
         var passes = 0
         while true {
-            // `first` refills before it gives a window out: what was read ahead by `init` is not lost.
-            if windows == .first, used == 0, !block.isEmpty { return }
             if let next = try blocks.next() {
                 block = tokenizer.encode(next.text)
                 if windows == .stream, next.endsDocument, let end = tokenizer.endOfText { block.append(end) }

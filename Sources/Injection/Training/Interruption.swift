@@ -15,7 +15,13 @@ public enum Interruption {
     }
 
     /// Begins to catch the signals. Idempotent.
+    ///
+    /// A mask that the parent left blocked is opened for them: it would make a run deaf for hours.
     public static func observe() {
+        var deaf = sigset_t()
+        sigemptyset(&deaf)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&deaf, number) }
+        pthread_sigmask(SIG_UNBLOCK, &deaf, nil)
         for number in [SIGINT, SIGTERM, SIGHUP] {
             var current = sigaction()
             sigaction(number, nil, &current)

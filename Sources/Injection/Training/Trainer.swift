@@ -16,6 +16,7 @@ final class Trainer {
     private(set) var step = 0
     private let arena = Arena()
     private let log: MetricsLog
+    private var spikes = LossSpike()
 
     /// - Parameter checkpoint: where to go on from; nil for a new run.
     init(_ parts: TrainingParts, resuming checkpoint: Checkpoint?) throws {
@@ -45,6 +46,10 @@ final class Trainer {
             }
             let metrics = try takeStep()
             try log.append(metrics)
+            if let expected = spikes.expected(beside: metrics.loss) {
+                progress.interrupt()
+                Progress.note("warning: loss spike at step \(step): \(metrics.loss), where about \(expected) was expected")
+            }
             progress.update(metrics)
             let every = settings.checkpoint.every
             if step == settings.steps || (every > 0 && step % every == 0) { try save() }
@@ -58,7 +63,7 @@ final class Trainer {
         let batch = try batches.next(arena: arena)
         let tape = Tape(arena: arena)
         let value = try loss(tape, student: student.model, teacherHead: teacherHead, batch: batch)
-        try Divergence.check(value, step: step + 1, run: run)
+        try Divergence.check(value, of: student.model.parameters, step: step + 1, run: run)
         tape.backward(from: value.roots)
         let rate = try optimizers.step(step + 1) { name in
             Divergence.failure("the gradient of \(name)", step: self.step + 1, run: self.run)
@@ -81,13 +86,17 @@ final class Trainer {
     }
 
     private func save() throws {
+        for (name, optimizer) in optimizers.all {
+            try Divergence.check(optimizer.store, named: name, step: step, run: run)
+        }
         try log.synchronize()
         try Checkpoint.write(
             into: run.checkpoints, step: step, buffers: buffers,
             record: [
                 "metrics_length": .integer(log.length), "batches": batches.state,
-                "fingerprint": fingerprint.json,
-            ], keepLast: settings.checkpoint.keepLast)
+                "fingerprint": fingerprint.json, "configuration": .string(settings.yaml()),
+            ],
+            retention: .init(last: settings.checkpoint.keepLast, every: settings.checkpoint.keepEvery))
     }
 
     private func restore(_ checkpoint: Checkpoint) throws {

@@ -22,8 +22,14 @@ public enum Training {
 
     /// Reads and checks everything a run needs and writes nothing: `--dry-run`.
     /// - Returns: the run's header, a line each.
-    public static func check(_ settings: Settings) throws -> [String] {
-        try TrainingHeader.lines(TrainingInputs(settings))
+    public static func check(_ settings: Settings, output: URL? = nil) throws -> [String] {
+        let inputs = try TrainingInputs(settings)
+        let place = output ?? defaultOutput(settings)
+        let preflight = Preflight(inputs)
+        try preflight.requireMemory()
+        try preflight.requireDisk(at: place)
+        return TrainingHeader.lines(inputs) + [preflight.line(at: place)]
+            + (inputs.warnings + [preflight.memoryWarning()].compactMap(\.self)).map { "warning: \($0)" }
     }
 
     /// Trains from the beginning.
@@ -31,11 +37,14 @@ public enum Training {
         Interruption.observe()
         let inputs = try TrainingInputs(settings)
         let run = RunDirectory(output ?? defaultOutput(settings))
+        let preflight = Preflight(inputs)
+        try preflight.requireMemory()
+        try preflight.requireDisk(at: run.root)
         try run.prepare { Progress.note("note: \($0)") }
         let lock = try RunLock(directory: run.root)
         defer { withExtendedLifetime(lock) {} }
+        run.removeLeftovers()
         try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
-        try inputs.compiled.save(to: run.compiled)
         return try train(inputs, run: run, resuming: nil)
     }
 
@@ -57,18 +66,23 @@ public enum Training {
             configuration: run.configuration,
             overrides: steps.map { [Settings.Override("steps", String($0))] } ?? [])
         let inputs = try TrainingInputs(settings)
+        try Preflight(inputs).requireMemory()
         if steps != nil { try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration) }
+        run.removeLeftovers()
         let checkpoint = try Checkpoint.newest(in: run.checkpoints) { Progress.note("warning: \($0)") }
+        if let checkpoint { try RunRecord(checkpoint.record).compare(with: settings, at: run) }
         return try train(inputs, run: run, resuming: checkpoint)
     }
 
     private static func train(
         _ inputs: TrainingInputs, run: RunDirectory, resuming checkpoint: Checkpoint?
     ) throws -> Outcome {
-        let settings = inputs.settings
-        for line in TrainingHeader.lines(inputs) { Progress.note(line) }
-        for warning in inputs.warnings { Progress.note("warning: \(warning)") }
+        let preflight = Preflight(inputs)
+        for line in TrainingHeader.lines(inputs) + [preflight.line(at: run.root)] { Progress.note(line) }
+        for warning in inputs.warnings + [preflight.memoryWarning()].compactMap(\.self) { Progress.note("warning: \(warning)") }
         run.becomeLatest()
+        // On a resume again: a run can be killed before its first write of it.
+        try inputs.compiled.save(to: run.compiled)
 
         let parts = try TrainingParts(inputs, run: run)
         let trainer = try Trainer(parts, resuming: checkpoint)
@@ -79,6 +93,6 @@ public enum Training {
         try RunResults.write(
             to: run, student: inputs.student, projection: parts.loss.projection, inputs: inputs,
             step: trainer.step)
-        return Outcome(run: run, step: max(trainer.step, settings.steps), interruptedBy: nil)
+        return Outcome(run: run, step: max(trainer.step, inputs.settings.steps), interruptedBy: nil)
     }
 }

@@ -21,30 +21,7 @@ enum TrainingHeader {
                     + (inputs.roll.map { ", roll after layer \($0.site) keeping \($0.rows.count) rows" } ?? ""))
         }
         lines.append(
-            "seed \(settings.seed), \(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName), "
-                + "about \(MemoryPlan(inputs).bytes >> 20) MiB")
+            "seed \(settings.seed), \(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName)")
         return lines
-    }
-}
-
-/// Roughly what a run needs in memory, from the sizes of what it holds.
-struct MemoryPlan {
-    /// Student values, gradients and two moments; the same for the projection; the teacher; activations of one step.
-    let bytes: Int
-
-    init(_ inputs: TrainingInputs) {
-        let shape = inputs.student.model.configuration
-        let settings = inputs.settings
-        let width = VariableLayout(inputs.compiled).width
-        let teacher = settings.loss.kl > 0 && settings.batch.text > 0
-        let parameters = shape.parameterCount * (teacher ? 5 : 4) + width * shape.width * 4
-        let rows =
-            (settings.batch.task + inputs.perturbedCount) * inputs.task.encoder.longest + settings.batch.text * settings.text.tokens
-        // Per layer: stream twice, two norms, queries, keys, values, attention's output and its projection, the MLP's two
-        // inner activations and its output; each aligned state: its map and gradient.
-        let perRow = shape.layers * (9 * shape.width + 2 * shape.innerWidth) * 5 / 4
-        let aligned = (inputs.alignment?.layers.count ?? 0) * (2 * width + shape.width)
-        let head = min(rows * shape.vocabularySize, (96 << 20) / 4) * 2
-        bytes = 4 * (parameters + rows * (perRow + aligned) + head)
     }
 }

@@ -40,10 +40,17 @@ struct TrainingInputs {
         fingerprint = Fingerprint()
 
         let folder = try StudentFolder.locate(settings.student)
+        // From the shapes alone, before a byte is allocated for them.
+        try Preflight.requireMemory(forTraining: GPT2Configuration.load(folder.appendingPathComponent("config.json")))
         let loaded = try Student.load(from: folder)
         var task = try LoadedTask(settings: settings, tokenizer: loaded.tokenizer)
         student = try Student(model: loaded.model, tokenizer: task.tokenizer)
         try fingerprint.add("student", contentsOf: folder.appendingPathComponent("config.json"))
+        for name in ["tokenizer.json", "vocab.json", "merges.txt"] {
+            let file = folder.appendingPathComponent(name)
+            guard FileManager.default.fileExists(atPath: file.path) else { continue }
+            try fingerprint.add("student's \(name)", contentsOf: file)
+        }
         fingerprint.add("student's weights", student.model.parameters.values)
 
         // Examples of a file can be longer than the generator's; the program is compiled for the longest.
@@ -100,6 +107,27 @@ struct TrainingInputs {
         } else {
             (alignment, roll) = (nil, nil)
         }
+        // Opened again when the run begins; a text that is not there is told before anything is written.
+        _ = try textFile()
+    }
+
+    /// Whether there is a KL term, and steps that compute it.
+    var readsText: Bool { settings.loss.kl > 0 && settings.batch.text > 0 && settings.steps > 0 }
+
+    /// The text of the KL term, opened; nil where the student samples its own.
+    func textFile() throws -> TextFile? {
+        guard readsText else { return nil }
+        let context = student.model.configuration.contextLength
+        guard settings.text.tokens <= context else {
+            throw Failure(
+                .badData, "text.tokens is \(settings.text.tokens), and the student reads at most \(context)",
+                remedy: "set a smaller text.tokens")
+        }
+        return try settings.text.file.map { file in
+            try TextFile(
+                URL(fileURLWithPath: file), tokenizer: student.tokenizer, tokens: settings.text.tokens,
+                windows: settings.text.windows)
+        }
     }
 
     /// The linear map at the start of a run: every method writes one, so that runs can be compared.
@@ -151,18 +179,10 @@ extension TrainingParts {
 
         var text: (any TextSource)?
         var sampled: SampledText?
-        if settings.loss.kl > 0, settings.batch.text > 0, settings.steps > 0 {
-            guard settings.text.tokens <= student.model.configuration.contextLength else {
-                throw Failure(
-                    .badData,
-                    "text.tokens is \(settings.text.tokens), and the student reads at most "
-                        + "\(student.model.configuration.contextLength)", remedy: "set a smaller text.tokens")
-            }
-            if let file = settings.text.file {
-                let url = URL(fileURLWithPath: file)
-                text = try TextFile(
-                    url, tokenizer: student.tokenizer, tokens: settings.text.tokens, windows: settings.text.windows)
-                try fingerprint.add("text", contentsOf: url)
+        if inputs.readsText {
+            if let file = try inputs.textFile() {
+                text = file
+                try fingerprint.add("text", contentsOf: file.url)
             } else {
                 let own = try Self.ownText(of: student, settings: settings, run: run)
                 try fingerprint.add("sampled text", contentsOf: run.text)

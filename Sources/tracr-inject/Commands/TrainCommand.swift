@@ -54,7 +54,7 @@ struct TrainCommand: ParsableCommand {
             return
         }
         if dryRun {
-            for line in try Training.check(resolved) { try Standard.output.line(line) }
+            for line in try Training.check(resolved, output: output.map { URL(fileURLWithPath: $0) }) { try Standard.output.line(line) }
             return
         }
         let outcome: Training.Outcome

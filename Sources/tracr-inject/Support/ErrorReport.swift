@@ -46,7 +46,12 @@ struct ErrorReport {
         // What was already printed comes first, and its failure does not hide the error at hand.
         try? Standard.output.flush()
         if isHelp {
-            print(text)
+            do {
+                try Standard.output.line(text)
+                try Standard.output.flush()
+            } catch {
+                return ErrorReport(error).send()
+            }
         } else if !text.isEmpty {
             Standard.error(text)
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Injection
 
 /// What `doctor` and `bench` say about the machine. Everything is read from /proc and /sys; what is not there is nil.
 enum Machine {
@@ -12,31 +13,15 @@ enum Machine {
         return ["avx", "fma", "avx2", "avx512f", "avx512_bf16", "amx_bf16"].filter(flags.contains)
     }
 
-    static var totalMemory: Int? { memoryField("MemTotal:") }
+    static var totalMemory: Int? { MemoryLimits.total }
 
-    static var availableMemory: Int? { memoryField("MemAvailable:") }
+    static var availableMemory: Int? { MemoryLimits.available }
 
-    /// The control group's limit, where the process runs under one (a container, a batch system).
-    static var memoryLimit: Int? {
-        let files = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
-        for file in files {
-            // Version 1 says "no limit" with a huge number.
-            if let limit = text(of: file).flatMap({ Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }),
-                limit < 1 << 50
-            {
-                return limit
-            }
-        }
-        return nil
-    }
+    /// The tightest limit on this process: of its control groups (a container, a batch system), or of `ulimit`.
+    static var memoryLimit: Int? { [MemoryLimits.controlGroup, MemoryLimits.process].compactMap(\.self).min() }
 
-    /// What this process may still take: free memory, within the control group's limit.
-    static var usableMemory: Int? {
-        switch (availableMemory, memoryLimit) {
-        case (let free?, let limit?): min(free, limit)
-        case (let free, let limit): free ?? limit
-        }
-    }
+    /// What this process may still take: free memory, within its limits.
+    static var usableMemory: Int? { MemoryLimits.usable }
 
     /// The most memory this process has held so far, in bytes.
     static var peakMemory: Int {
@@ -49,11 +34,6 @@ enum Machine {
 
     private static func cpuField(_ name: String) -> String? {
         field(name, in: "/proc/cpuinfo", separator: ":")
-    }
-
-    private static func memoryField(_ name: String) -> Int? {
-        guard let value = field(name, in: "/proc/meminfo", separator: " ") else { return nil }
-        return value.split(separator: " ").first.flatMap { Int($0) }.map { $0 * 1024 }
     }
 
     private static func field(_ name: String, in file: String, separator: Character) -> String? {

@@ -11,7 +11,10 @@ enum Standard {
     /// SIGPIPE gets its default action back even where a parent ignored it, so that `tracr-inject … | head` ends
     /// quietly. (`train` ignores it again: a run of hours must outlive the reader of its progress.)
     static func prepare() {
+        openMissingStreams()
         signal(SIGPIPE, SIG_DFL)
+        // A file that may not grow (ulimit -f) is a failed write, not a reason to be killed.
+        signal(SIGXFSZ, SIG_IGN)
         LoggingSystem.bootstrap { label in DiagnosticLog(label: label) }
     }
 
@@ -19,8 +22,27 @@ enum Standard {
         signal(SIGPIPE, SIG_IGN)
     }
 
+    /// A line on standard error. One that is closed or full is no reason to stop.
     static func error(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        var rest = Array((text + "\n").utf8)[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { return }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    /// A stream that was closed by the caller (`2>&-`) would lend its number to the next file that is opened, and messages
+    /// would be written into that.
+    private static func openMissingStreams() {
+        while true {
+            let descriptor = open("/dev/null", O_RDWR)
+            guard (0...STDERR_FILENO).contains(descriptor) else {
+                if descriptor >= 0 { close(descriptor) }
+                return
+            }
+        }
     }
 }
 
@@ -54,6 +76,8 @@ final class OutputStream: @unchecked Sendable {
             if written < 0 {
                 let code = errno
                 if code == EINTR { continue }
+                // The reader has gone, which is its right.
+                if code == EPIPE { return }
                 throw Failure(.writeFailed, "cannot write to standard output: \(String(cString: strerror(code)))")
             }
             start += written

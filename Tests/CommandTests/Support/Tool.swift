@@ -26,7 +26,9 @@ enum Tool {
 
     /// Runs the executable to its end. Streams go through files, which no amount of output can block.
     ///
-    /// - Parameter output: where standard output goes in place of a file that is read back (`/dev/full`).
+    /// - Parameters:
+    ///   - output: where standard output goes in place of a file that is read back (`/dev/full`).
+    ///   - whileRunning: is handed the process once it runs, to send it signals.
     static func run(
         _ arguments: String..., input: String? = nil, in directory: URL? = nil, output: String? = nil,
         environment: [String: String] = [:]
@@ -41,7 +43,8 @@ enum Tool {
 
     static func run(
         _ arguments: [String], input: String? = nil, in directory: URL? = nil, output: String? = nil,
-        environment: [String: String] = [:], program: URL = executable
+        environment: [String: String] = [:], program: URL = executable,
+        whileRunning: ((Process) throws -> Void)? = nil
     ) throws -> Outcome {
         let scratch = try Scratch()
         let outputFile = output.map { URL(fileURLWithPath: $0) } ?? scratch.file("output", "")
@@ -60,12 +63,24 @@ enum Tool {
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
         try process.run()
+        try whileRunning?(process)
         ended.wait()
         let status = process.terminationStatus
         return Outcome(
             status: process.terminationReason == .uncaughtSignal ? 128 + status : status,
             output: output == nil ? try String(contentsOf: outputFile, encoding: .utf8) : "",
             error: try String(contentsOf: errorFile, encoding: .utf8))
+    }
+}
+
+extension Process {
+    /// Waits until a file has something in it, or the process has ended.
+    func wait(forContentOf file: String) {
+        while isRunning {
+            let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
+            if size > 0 { return }
+            usleep(10_000)
+        }
     }
 }
 

@@ -1,0 +1,27 @@
+import Serialization
+
+/// The configuration that a checkpoint was trained under, compared with the run's `config.yaml` on a resume.
+struct RunRecord {
+    private let configuration: String?
+
+    /// - Parameter record: what the trainer wrote into the checkpoint.
+    init(_ record: JSONValue) { configuration = record["configuration"]?.string }
+
+    /// What may be changed on purpose; of other threads the fingerprint warns.
+    private static let free: Set<String> = [
+        "steps", "threads", "checkpoint.every", "checkpoint.keep_last", "checkpoint.keep_every",
+    ]
+
+    /// - Throws: `.badData` for a setting that is not what it was.
+    func compare(with settings: Settings, at run: RunDirectory) throws {
+        guard let configuration else { return }
+        let saved = try Settings.resolve(yaml: configuration, name: "the checkpoint's configuration")
+        for key in SettingKey.all where !Self.free.contains(key.path) {
+            let (then, now) = (saved.value(of: key), settings.value(of: key))
+            guard then != now else { continue }
+            throw Failure(
+                .badData, "the run was trained with \(key.path) \(then), and its configuration says \(now)",
+                at: run.configuration.path, remedy: "Put it back, or start a new run with another --output.")
+        }
+    }
+}

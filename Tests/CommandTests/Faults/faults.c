@@ -1,0 +1,115 @@
+// Makes system calls fail on purpose. Loaded before the C library (LD_PRELOAD), and steered by the environment:
+//
+//   FAULT_PATH   calls on paths that hold this text are counted; others are passed on
+//   FAULT_CALL   one of: write fsync close open mkdir rename ftruncate symlink unlink
+//   FAULT_AT     the number of the call that fails, from 1; all after it fail too when FAULT_STAYS is set
+//   FAULT_ERROR  errno; for write also: "short" writes at most 7 bytes, every time
+//   FAULT_COUNT  a file that gets the number of calls counted, when the process ends
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static atomic_int counted;
+
+static int matches(const char *path) {
+    const char *wanted = getenv("FAULT_PATH");
+    return wanted && path && strstr(path, wanted);
+}
+
+static int descriptor_matches(int descriptor) {
+    char link[64], path[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 0) return 0;
+    path[length] = 0;
+    return matches(path);
+}
+
+// Whether this call is the one that fails; errno is set.
+static int fails(const char *call) {
+    const char *wanted = getenv("FAULT_CALL"), *at = getenv("FAULT_AT"), *error = getenv("FAULT_ERROR");
+    if (!wanted || strcmp(wanted, call)) return 0;
+    int number = atomic_fetch_add(&counted, 1) + 1;
+    if (!at || !error || !strcmp(error, "short")) return 0;
+    int first = atoi(at);
+    if (number != first && !(number > first && getenv("FAULT_STAYS"))) return 0;
+    errno = atoi(error);
+    return 1;
+}
+
+__attribute__((destructor)) static void report(void) {
+    const char *file = getenv("FAULT_COUNT");
+    if (!file) return;
+    char text[32];
+    int length = snprintf(text, sizeof text, "%d\n", atomic_load(&counted));
+    int descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (descriptor < 0) return;
+    if (write(descriptor, text, length) < 0) return;
+    close(descriptor);
+}
+
+#define NEXT(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
+
+ssize_t write(int descriptor, const void *bytes, size_t count) {
+    if (descriptor > 2 && descriptor_matches(descriptor)) {
+        if (fails("write")) return -1;
+        const char *error = getenv("FAULT_ERROR");
+        if (error && !strcmp(error, "short") && count > 7) count = 7;
+    }
+    return NEXT(write)(descriptor, bytes, count);
+}
+
+int fsync(int descriptor) { return descriptor_matches(descriptor) && fails("fsync") ? -1 : NEXT(fsync)(descriptor); }
+
+int close(int descriptor) {
+    // The descriptor is gone whatever the system says of the data.
+    int bad = descriptor > 2 && descriptor_matches(descriptor) && fails("close"), code = errno;
+    int status = NEXT(close)(descriptor);
+    if (!bad) return status;
+    errno = code;
+    return -1;
+}
+
+static int open_mode(int flags, va_list arguments) {
+    return flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, int) : 0;
+}
+
+#define OPEN(name) \
+    int name(const char *path, int flags, ...) { \
+        va_list arguments; \
+        va_start(arguments, flags); \
+        int mode = open_mode(flags, arguments); \
+        va_end(arguments); \
+        if (flags & (O_WRONLY | O_RDWR) && matches(path) && fails("open")) return -1; \
+        return NEXT(name)(path, flags, mode); \
+    }
+OPEN(open)
+OPEN(open64)
+
+int mkdir(const char *path, mode_t mode) { return matches(path) && fails("mkdir") ? -1 : NEXT(mkdir)(path, mode); }
+
+int rename(const char *from, const char *to) {
+    return matches(to) && fails("rename") ? -1 : NEXT(rename)(from, to);
+}
+
+int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
+    return matches(to) && fails("rename") ? -1 : NEXT(renameat2)(from_folder, from, to_folder, to, flags);
+}
+
+int ftruncate(int descriptor, off_t length) {
+    return descriptor_matches(descriptor) && fails("ftruncate") ? -1 : NEXT(ftruncate)(descriptor, length);
+}
+
+int symlink(const char *target, const char *path) {
+    return matches(path) && fails("symlink") ? -1 : NEXT(symlink)(target, path);
+}
+
+int unlink(const char *path) { return matches(path) && fails("unlink") ? -1 : NEXT(unlink)(path); }

@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+/// Resume is exact: runs killed by SIGKILL at random moments end with the bytes of one that was left alone.
+///
+/// `TRACR_INJECT_KILLS` is the number of kills: 4 by default, 100 and more in a full run.
+@Suite(.serialized) struct KillTests {
+    static let kills = ProcessInfo.processInfo.environment["TRACR_INJECT_KILLS"].flatMap { Int($0) } ?? 4
+    /// `tiny` in place of the micro student: slower by a hundred times.
+    static let student = ProcessInfo.processInfo.environment["TRACR_INJECT_KILL_STUDENT"]
+
+    @Test func killedRunsEndWithTheSameBytes() throws {
+        var micro = try MicroRun()
+        if let student = Self.student { micro = micro.with(student: student) }
+        let started = Date()
+        let reference = try micro.start("reference")
+        try #require(reference.status == 0, "\(reference.error)")
+        let duration = Date().timeIntervalSince(started)
+        let wanted = try micro.contents(of: "reference")
+        #expect(wanted.count > 10)
+
+        // Moments are drawn anew each time: with the clock no seed could give the same ones again anyway.
+        var (kills, runs, early, steps) = (0, 0, 0, Set<Int>())
+        while kills < Self.kills {
+            runs += 1
+            let name = "run\(runs)"
+            repeat {
+                let begun = FileManager.default.fileExists(atPath: micro.scratch.path(name + "/config.yaml"))
+                let delay = UInt32(Double.random(in: 0...1.1) * duration * 1e6)
+                let kill = { (process: Process) in
+                    usleep(delay)
+                    Foundation.kill(process.processIdentifier, SIGKILL)
+                }
+                let outcome = begun ? try micro.resume(name, whileRunning: kill) : try micro.start(name, whileRunning: kill)
+                // Now and then a run is through before its moment comes.
+                guard outcome.status == 128 + SIGKILL else {
+                    #expect(outcome.status == 0, "\(outcome.error)")
+                    break
+                }
+                kills += 1
+                if !FileManager.default.fileExists(atPath: micro.scratch.path(name + "/config.yaml")) { early += 1 }
+                steps.insert(micro.steps(of: name))
+            } while kills < Self.kills && Bool.random()
+            try micro.finish(name)
+            try micro.expectEqual(name, wanted, "run \(runs) after kill \(kills)")
+            try FileManager.default.removeItem(atPath: micro.scratch.path(name))
+        }
+        if Self.kills > 10 {
+            print(
+                "\(kills) kills in \(runs) runs, \(early) before the run had begun, with \(steps.sorted()) steps logged")
+        }
+    }
+}
+
+extension MicroRun {
+    fileprivate func with(student: String) -> MicroRun {
+        MicroRun(scratch: scratch, arguments: Self.arguments(student: student, steps: Self.steps))
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+/// What a run does when it is asked to end, when its terminal goes away, and when nobody reads what it prints.
+@Suite(.serialized) struct SignalTests {
+    let micro: MicroRun
+
+    init() throws { micro = try MicroRun() }
+
+    /// A run that would go on for hours.
+    private func long(_ output: String, environment: [String: String] = [:], _ body: @escaping (Process) throws -> Void) throws -> Outcome {
+        try Tool.run(
+            micro.arguments + ["--steps", "10000000", "--set", "checkpoint.every=0", "--output", output], in: micro.scratch.root,
+            environment: environment
+        ) { process in
+            process.wait(forContentOf: micro.scratch.path(output + "/metrics.jsonl"))
+            try body(process)
+        }
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func aSignalSavesAndEndsTheRun(_ signal: Int32) throws {
+        let outcome = try long("run") { Foundation.kill($0.processIdentifier, signal) }
+        #expect(outcome.status == 128 + signal, "\(outcome.error)")
+        #expect(outcome.error.contains("--resume"))
+        // What is not finished is not taken for a run.
+        #expect(try Tool.run("eval", "run", in: micro.scratch.root).status == 65)
+        let reached = micro.steps(of: "run")
+        #expect(reached > 0)
+        let resumed = try micro.resume("run", "--steps", "\(reached + 1)")
+        #expect(resumed.status == 0, "\(resumed.error)")
+        #expect(micro.steps(of: "run") == reached + 1)
+    }
+
+    /// The second signal does not wait for the step. Whichever of the two ends the process, the run can go on.
+    @Test func aSecondSignalEndsAtOnceWithoutHarm() throws {
+        let outcome = try long("run") { process in
+            for _ in 0..<2 { Foundation.kill(process.processIdentifier, SIGTERM) }
+        }
+        #expect(outcome.status == 128 + SIGTERM, "\(outcome.error)")
+        let resumed = try micro.resume("run", "--steps", "3")
+        #expect(resumed.status == 0, "\(resumed.error)")
+    }
+
+    /// `nohup` leaves SIGHUP ignored, and the run leaves it so.
+    @Test func aHangupDoesNotStopARunToldToGoOn() throws {
+        let command = (["exec", Tool.executable.path] + micro.arguments + ["--output", "run"])
+            .map { "'\($0)'" }.joined(separator: " ")
+        // The terminal's end: the streams are broken too.
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", "trap '' HUP; " + command.replacing("'exec'", with: "exec")]
+        process.currentDirectoryURL = micro.scratch.root
+        let (output, error) = (Pipe(), Pipe())
+        (process.standardOutput, process.standardError) = (output, error)
+        try process.run()
+        try output.fileHandleForReading.close()
+        try error.fileHandleForReading.close()
+        process.wait(forContentOf: micro.scratch.path("run/metrics.jsonl"))
+        Foundation.kill(process.processIdentifier, SIGHUP)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        #expect(micro.steps(of: "run") == MicroRun.steps)
+        #expect(FileManager.default.fileExists(atPath: micro.scratch.path("run/manifest.json")))
+    }
+
+    /// A stream that is closed from the start does not lend its number to a file of the run.
+    @Test(arguments: ["2>&-", "1>&- 2>&-", "0<&- 1>&- 2>&-"]) func closedStreamsDoNoHarm(_ redirection: String) throws {
+        let wanted = try micro.start("reference")
+        #expect(wanted.status == 0)
+        let command = ([Tool.executable.path] + micro.arguments + ["--output", "run"]).map { "'\($0)'" }.joined(separator: " ")
+        #expect(try shell("\(command) \(redirection)").status == 0)
+        try micro.expectEqual("run", micro.contents(of: "reference"), redirection)
+    }
+
+    @Test(arguments: [
+        "data count --count 100000", "--help", "doctor", "run count 'xyxx:'", "tokenize 'a b'", "train --task count --print-config",
+        "compile count --verify 0 --json --output compiled", "run count < /dev/null",
+    ])
+    func aClosedPipeEndsQuietly(_ arguments: String) throws {
+        let outcome = try shell("{ '\(Tool.executable.path)' \(arguments); echo \"status $?\" >&2; } | true")
+        let lines = outcome.error.split(separator: "\n")
+        // 141 is the shell's word for SIGPIPE; a command may also have nothing left to print.
+        #expect(lines == ["status 141"] || lines == ["status 0"], "\(outcome.error)")
+    }
+
+    private func shell(_ command: String) throws -> (status: Int32, error: String) {
+        let errors = micro.scratch.file("errors", "")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", command]
+        process.currentDirectoryURL = micro.scratch.root
+        process.standardError = try FileHandle(forWritingTo: errors)
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return (process.terminationStatus, try String(contentsOf: errors, encoding: .utf8))
+    }
+}

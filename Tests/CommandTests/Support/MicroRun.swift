@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+/// A training that takes a second: a student of four layers of width 16, a checkpoint after every step.
+struct MicroRun {
+    let scratch: Scratch
+    let arguments: [String]
+    static let steps = 8
+
+    init(scratch: Scratch, arguments: [String]) {
+        (self.scratch, self.arguments) = (scratch, arguments)
+    }
+
+    init() throws {
+        scratch = try Scratch()
+        let facts = try Tool.run("doctor", "--json").json()
+        let tiny = try #require(facts["student"] as? String)
+        scratch.file(
+            "micro.yaml",
+            "model: {layers: 4, width: 16, heads: 2, vocabulary: 512, context: 128}\nbatch: {sequences: 1, tokens: 16}\n")
+        let made = try Tool.run(
+            "pretrain", "--config", "micro.yaml", "--text", tiny + "/heldout.txt", "--steps", "0", "--output", "base",
+            in: scratch.root)
+        try #require(made.status == 0, "\(made.error)")
+        arguments = Self.arguments(student: scratch.path("base/student"), steps: Self.steps)
+    }
+
+    static func arguments(student: String, steps: Int) -> [String] {
+        ["train", "--task", "count", "--student", student, "--steps", "\(steps)", "--threads", "1"]
+            + [
+                "batch.task=2", "batch.text=2", "text.tokens=12", "text.samples=4", "text.held_out=1", "data.check=4",
+                "checkpoint.every=1", "lr.warmup=2",
+            ].flatMap { ["--set", $0] }
+    }
+
+    func start(
+        _ output: String, environment: [String: String] = [:], whileRunning: ((Process) throws -> Void)? = nil
+    ) throws -> Outcome {
+        try Tool.run(
+            arguments + ["--output", output], in: scratch.root, environment: environment, whileRunning: whileRunning)
+    }
+
+    func resume(
+        _ output: String, _ more: String..., environment: [String: String] = [:], whileRunning: ((Process) throws -> Void)? = nil
+    ) throws -> Outcome {
+        try Tool.run(
+            ["train", "--resume", "--output", output] + more, in: scratch.root, environment: environment,
+            whileRunning: whileRunning)
+    }
+
+    /// Goes on with a run, or starts it where it had not begun; it has to end well.
+    func finish(_ output: String, at location: SourceLocation = #_sourceLocation) throws {
+        let begun = FileManager.default.fileExists(atPath: scratch.path(output + "/config.yaml"))
+        let outcome = begun ? try resume(output) : try start(output)
+        #expect(outcome.status == 0, "\(outcome.error)", sourceLocation: location)
+    }
+
+    func steps(of run: String) -> Int { metrics(of: run).count }
+
+    /// The lines of `metrics.jsonl` without the two clock readings, which no two runs share.
+    private func metrics(of run: String) -> [String] {
+        let text = (try? String(contentsOfFile: scratch.path(run + "/metrics.jsonl"), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").map { line in
+            line.range(of: ",\"tokens_per_second\"").map { String(line[..<$0.lowerBound]) } ?? String(line)
+        }
+    }
+
+    /// Every file of a run with its bytes: checkpoints too, and whatever should not be there. `manifest.json` holds the
+    /// checksums of the others.
+    func contents(of run: String) throws -> [String: Data] {
+        var files: [String: Data] = [:]
+        let root = scratch.path(run)
+        for name in try FileManager.default.subpathsOfDirectory(atPath: root) {
+            var isFolder: ObjCBool = false
+            let path = root + "/" + name
+            let kind = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue, kind == .typeRegular
+            else { continue }
+            // A checkpoint's record remembers how long the metrics were, clock readings included.
+            if name == "metrics.jsonl" || name.hasSuffix("/state.json") { continue }
+            files[name] = try Data(contentsOf: URL(fileURLWithPath: path))
+        }
+        files["metrics.jsonl"] = Data(metrics(of: run).joined(separator: "\n").utf8)
+        return files
+    }
+
+    /// The same files with the same bytes.
+    func expectEqual(
+        _ run: String, _ wanted: [String: Data], _ comment: String, at location: SourceLocation = #_sourceLocation
+    ) throws {
+        let got = try contents(of: run)
+        #expect(got.keys.sorted() == wanted.keys.sorted(), "\(comment)", sourceLocation: location)
+        for (name, data) in wanted where got[name] != data {
+            Issue.record("\(name) differs: \(comment)", sourceLocation: location)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import GPT2
+import Serialization
+
+/// Small valid documents to mutate.
+enum Samples {
+    /// The bytes of a safetensors file: a header, and as many bytes of data.
+    static func safetensors(header: [UInt8], data: Int, announced: UInt64? = nil) -> [UInt8] {
+        let length = announced ?? UInt64(header.count)
+        return withUnsafeBytes(of: length.littleEndian) { Array($0) } + header
+            + (0..<data).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+    }
+
+    /// A header of tensors one after another, and the bytes that they take.
+    static func header(_ tensors: [(name: String, type: String, size: Int, shape: [Int])]) -> (header: JSONValue, bytes: Int) {
+        var members = JSONObject([("__metadata__", ["format": "pt"])])
+        var offset = 0
+        for tensor in tensors {
+            let end = offset + tensor.shape.reduce(tensor.size, *)
+            members[tensor.name] = [
+                "dtype": .string(tensor.type), "shape": .array(tensor.shape.map { .integer($0) }),
+                "data_offsets": [.integer(offset), .integer(end)],
+            ]
+            offset = end
+        }
+        return (.object(members), offset)
+    }
+
+    static let mixed = header([
+        ("a", "F32", 4, [2, 3]), ("b", "F16", 2, [4]), ("c", "BF16", 2, []), ("d", "I64", 8, [1, 1, 2]), ("e", "F64", 8, [0, 5]),
+    ])
+
+    /// One layer of width 4, with the vocabulary of the 256 bytes and end-of-text.
+    static let configuration: JSONValue = [
+        "model_type": "gpt2", "vocab_size": 258, "n_positions": 8, "n_ctx": 8, "n_embd": 4, "n_layer": 1, "n_head": 2,
+        "n_inner": .null, "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "eos_token_id": 257,
+        "tie_word_embeddings": true, "task_specific_params": ["text-generation": ["do_sample": true, "max_length": 50]],
+    ]
+
+    static let weights = header([
+        ("transformer.wte.weight", "F32", 4, [258, 4]), ("transformer.wpe.weight", "F32", 4, [8, 4]),
+        ("transformer.h.0.ln_1.weight", "F32", 4, [4]), ("transformer.h.0.ln_1.bias", "F32", 4, [4]),
+        ("transformer.h.0.attn.c_attn.weight", "F32", 4, [4, 12]), ("transformer.h.0.attn.c_attn.bias", "F32", 4, [12]),
+        ("transformer.h.0.attn.c_proj.weight", "F32", 4, [4, 4]), ("transformer.h.0.attn.c_proj.bias", "F32", 4, [4]),
+        ("transformer.h.0.ln_2.weight", "F32", 4, [4]), ("transformer.h.0.ln_2.bias", "F32", 4, [4]),
+        ("transformer.h.0.mlp.c_fc.weight", "F32", 4, [4, 16]), ("transformer.h.0.mlp.c_fc.bias", "F16", 2, [16]),
+        ("transformer.h.0.mlp.c_proj.weight", "F32", 4, [16, 4]), ("transformer.h.0.mlp.c_proj.bias", "F32", 4, [4]),
+        ("transformer.ln_f.weight", "F32", 4, [4]), ("transformer.ln_f.bias", "BF16", 2, [4]),
+    ])
+
+    /// The symbol of each byte, as GPT-2 spells it: the printable ones stand for themselves.
+    static let byteSymbols: [String] = {
+        var next: UInt32 = 256
+        return (0..<256).map { byte in
+            let printable = (33...126).contains(byte) || (161...172).contains(byte) || (174...255).contains(byte)
+            var value = UInt32(byte)
+            if !printable { (value, next) = (next, next + 1) }
+            return Unicode.Scalar(value).map { String(Character($0)) } ?? ""
+        }
+    }()
+
+    static let vocabulary = JSONObject(
+        (byteSymbols + ["he", "<|endoftext|>"]).enumerated().map { ($1, .integer($0)) })
+
+    static let tokenizer: JSONValue = [
+        "version": "1.0", "truncation": .null, "padding": .null,
+        "added_tokens": [
+            [
+                "id": 257, "content": "<|endoftext|>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": true,
+                "special": true,
+            ]
+        ],
+        "normalizer": .null,
+        "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true],
+        "post_processor": .null, "decoder": ["type": "ByteLevel"],
+        "model": [
+            "type": "BPE", "dropout": .null, "unk_token": .null, "byte_fallback": false, "vocab": .object(vocabulary),
+            "merges": ["h e"],
+        ],
+    ]
+
+    static let prose = "The quick brown fox.\nAnswer: 3 of 12, na\u{EF}ve \u{1F98A}\n\nNext\tline \u{2028} end<|endoftext|>"
+}
