@@ -3,7 +3,8 @@ import Injection
 import Serialization
 import Testing
 
-/// Whole runs of a micro student. In sequence: a run uses every thread, and the interruption flag is the process's.
+/// Whole runs of a micro student, one after the other: each uses every thread. Signals are the command's tests' part: they
+/// would reach every run of this process.
 @Suite(.serialized) struct TrainingRunTests {
     /// Names and contents of the files that have to be equal; metrics without their two clock readings.
     private func contents(_ run: RunDirectory) throws -> [String: Data] {
@@ -81,25 +82,6 @@ import Testing
         #expect(longer.step == 8)
         #expect(try metrics(run).count == 8)
         _ = try Manifest(verifying: run)
-    }
-
-    @Test func aSignalSavesAndEndsTheRun() throws {
-        let folder = try MicroStudent.Folder()
-        let settings = try MicroStudent.settings(in: folder)
-        Interruption.observe()
-        // To the process: the pool's threads, on which tests run, block signals.
-        Foundation.kill(getpid(), SIGTERM)
-        for _ in 0..<1000 where Interruption.signal == nil { usleep(1000) }
-        try #require(Interruption.signal == SIGTERM)
-        let outcome = try Training.start(settings, output: folder("run"))
-        Interruption.reset()
-        #expect(outcome.interruptedBy == SIGTERM)
-        #expect(outcome.step == 0)
-        #expect(failure { _ = try LoadedRun(outcome.run) }?.message.contains("not finished") == true)
-        let whole = try Training.start(settings, output: folder("whole"))
-        let resumed = try Training.resume(folder("run"))
-        #expect(resumed.interruptedBy == nil)
-        #expect(try contents(resumed.run) == contents(whole.run))
     }
 
     @Test(arguments: ["default", "paper", "authors"]) func recipesTrainEvaluateAndDecode(recipe: String) throws {
