@@ -48,8 +48,7 @@ import Testing
     }
 
     @Test func aTerminalHasEditingHistoryAndCompletion() throws {
-        let terminal = try PseudoTerminal(["run"], environment: ["XDG_STATE_HOME": scratch.root.path, "TERM": "xterm", "NO_COLOR": "1"])
-        try terminal.wait(for: ">> \u{1B}[K")
+        let terminal = try terminal()
         // A slip mended with the cursor: to the start, three to the right, delete, insert.
         try terminal.type("tokans;\u{1}\u{1B}[C\u{1B}[C\u{1B}[C\u{1B}[3~e\r", expecting: "= [h, e, l, l, o] (strings)")
         // Completed to the only name; the former line again and changed at its end.
@@ -64,9 +63,48 @@ import Testing
         try terminal.type("\u{3}", expecting: "^C")
         try terminal.type("f(6);\r", expecting: "42")
         try terminal.type(":ty\t f(indices)\r", expecting: "s-op of ints")
+        // Ctrl-R finds the last line that holds what is typed, again an older one: `:type f(indices)`, `indices + 1;`, `indices;`.
+        try terminal.type("\u{12}ind", expecting: "(search) ind: ", thenPrompt: false)
+        try terminal.type("\u{12}\u{12}\r", expecting: "[0, 1, 2, 3, 4] (ints)")
         try terminal.type("\u{4}", expecting: "\r\n", thenPrompt: false)
         #expect(terminal.waitForExit() == 0)
         let history = try String(contentsOfFile: scratch.path("tracr-inject/history"), encoding: .utf8)
-        #expect(history.hasPrefix("tokens;\nindices;\nlength;\nindices + 1;\ndef f(a) {\n") && history.hasSuffix(":type f(indices)\n"))
+        #expect(history.hasPrefix("tokens;\nindices;\nlength;\nindices + 1;\ndef f(a) {\n") && history.hasSuffix(":type f(indices)\nindices;\n"))
+    }
+
+    private func terminal() throws -> PseudoTerminal {
+        let environment = ["XDG_STATE_HOME": scratch.root.path, "TERM": "xterm", "NO_COLOR": "1"]
+        let terminal = try PseudoTerminal(["run"], environment: environment, in: scratch.root)
+        try terminal.wait(for: ">> \u{1B}[K")
+        return terminal
+    }
+
+    @Test func aTerminalAnswersEveryCommand() throws {
+        let terminal = try terminal()
+        try terminal.type("set example \"abc\"\r", expecting: "\r\n")
+        try terminal.type("r = aggregate(select(indices, length - 1 - indices, ==), tokens);\r", expecting: "[c, b, a] (strings)")
+        try terminal.type(":layers r\r", expecting: "r           2 1 1\r\n")
+        try terminal.type(":trace r\r", expecting: "0 a     a      c\r\n1 b     b      b\r\n2 c     c      a\r\n")
+        try terminal.type(":type r\r", expecting: "s-op of strings\r\n")
+        try terminal.type(":compile r to model\r", expecting: "written to")
+        try terminal.type(":verify r\r", expecting: "39 inputs (all there are): equal to the interpreter")
+        try terminal.type(":draw r to r.svg\r", expecting: "drawn: r.svg")
+        try terminal.type(":help\r", expecting: "Tab completes names.")
+        try terminal.type(":nonsense\r", expecting: "there is no command :nonsense")
+        try terminal.type(":quit\r", expecting: "\r\n", thenPrompt: false)
+        #expect(terminal.waitForExit() == 0)
+        #expect(FileManager.default.fileExists(atPath: scratch.path("model/model.safetensors")))
+        #expect(FileManager.default.fileExists(atPath: scratch.path("r.svg")))
+    }
+
+    /// Ctrl-C ends a computation of many seconds, not the session.
+    @Test func aComputationCanBeInterrupted() throws {
+        let terminal = try terminal()
+        try terminal.type("for i in range(50000) { x = sort(tokens, tokens)(\"abcdefghij\" * 20); }\r", expecting: "\r\n", thenPrompt: false)
+        try terminal.waitUntilKeysAreSignals()
+        try terminal.type("\u{3}", expecting: "interrupted")
+        try terminal.type("1 + 1;\r", expecting: "2\r\n")
+        try terminal.type("\u{4}", expecting: "\r\n", thenPrompt: false)
+        #expect(terminal.waitForExit() == 0)
     }
 }

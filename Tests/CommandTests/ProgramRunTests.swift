@@ -43,6 +43,29 @@ import Testing
         #expect(try run("p.rasp", "ab", "--draw", "nowhere/x.svg").status == 73)
     }
 
+    @Test func drawStatementsOfAProgramAreDrawn() throws {
+        write("p.rasp", "x = indices;\ndraw(x + 1, \"ab\");\ndraw(tokens + \"!\");\n")
+        let outcome = try run("p.rasp", "ab")
+        #expect(outcome.status == 0 && outcome.output == "[0, 1]\n")
+        #expect(outcome.error == "tracr-inject: drawn: out.svg\ntracr-inject: drawn: out-2.svg\n")
+        let second = try String(contentsOfFile: scratch.path("out-2.svg"), encoding: .utf8)
+        #expect(second.contains("<title>out(&quot;hello&quot;)</title>"))
+    }
+
+    @Test func aPositionThatTheInputLacksIsToldOfOnce() throws {
+        write("p.rasp", "x = indices[2] + 1;")
+        let outcome = try run("p.rasp", "abc", "ab", "a")
+        #expect(outcome.output == "[3, 3, 3]\n[1, 1]\n[1]\n")
+        #expect(
+            outcome.error == """
+                tracr-inject: warning: an input of 2 tokens has no position 2: what is read there is 0 [value]
+                  p.rasp:1:5
+                  x = indices[2] + 1;
+                      ^~~~~~~~~~
+
+                """)
+    }
+
     @Test func severalErrorsAreFoundInOneRunWithFixes() throws {
         write("bad.rasp", "x = lenght;\ny = 1 +;\nz = 3\nw = tokens;\n")
         let outcome = try run("bad.rasp", "a")
@@ -124,6 +147,7 @@ import Testing
         ("range.rasp", "x = range(1000000000000);", "a list may hold 1000000 items"),
         ("doubling.rasp", "l = [1]; for i in range(100) { l = l + l; } x = indices;", "a list may hold 1000000 items"),
         ("strings.rasp", "x = tokens; for i in range(60) { x = x + x; }", "longer than 1048576 bytes"),
+        ("applied.rasp", "x = sort(tokens, tokens); for i in range(100000) { y = x(\"ab\" * 1000); }", "in all"),
         ("loops.rasp", "for i in range(100000) { for j in range(100000) { y = 1; } } x = indices;", "more than 5000000 steps"),
         ("garbage.rasp", String(repeating: "@ $ ", count: 100_000), "starts no token"),
         ("binary.rasp", "\u{0}\u{1}\u{2}", "starts no token"),

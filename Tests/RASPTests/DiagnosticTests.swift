@@ -48,7 +48,8 @@ import Testing
     @Test(arguments: [
         ("not 1 == 2", 1), ("not tokens in [\"a\"]", 1), ("1 or 0 and 0", 1), ("-2^2", 1), ("2^3^2", 1), ("1 < 2 < 3", 1), ("10 % 2 * 3", 1),
         ("1 if True else 2 if False else 3", 1), ("(not 1) == 2", 0), ("1 + 2 * 3", 0), ("(1 or 0) and 0", 0), ("(-2)^2", 0), ("not (1 == 2)", 0),
-        ("\"a\" in tokens and tokens", 1),
+        ("\"a\" in tokens and tokens", 1), ("tokens in [1] if True else [2]", 1), ("tokens in ([1] if True else [2])", 0), ("not 1 + 1", 1), ("not (1 + 1)", 0),
+        ("not 2 * 3", 1), ("1 in [1] in [True]", 1),
     ] as [(String, Int)]) func precedenceTrapsAreWarnedOf(expression: String, count: Int) {
         #expect(findings("y = \(expression); x = indices;").filter { $0.code == .precedence }.count == count)
     }

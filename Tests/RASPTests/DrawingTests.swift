@@ -18,9 +18,36 @@ import Testing
     @Test func matricesAreDrawnAsTheyAre() throws {
         let program = try Program(source: "x = aggregate(select(indices, indices, <=), indices);", name: "x")
         let svg = try SVGDrawing(program, on: ["a", "<", "&", "d"]).render()
-        #expect(svg.components(separatedBy: "#4a7dbd").count - 1 == 10)
+        #expect(svg.components(separatedBy: "<rect").dropFirst().filter { $0.contains("\"selected\"") }.count == 10)
         #expect(svg.contains("&lt;") && svg.contains("&amp;") && XMLCheck(svg).isWellFormed)
         #expect(throws: RASPError.self) { try SVGDrawing(program, on: Array(repeating: "a", count: 65)) }
+    }
+
+    /// Statements of the file, of files it loads, and of functions; each with the names that are visible there.
+    @Test func drawStatementsOfFilesAreKept() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rasp-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("a = indices + 1; draw(a, \"xy\");".utf8).write(to: folder.appendingPathComponent("inner.rasp"))
+        let outer = folder.appendingPathComponent("outer.rasp")
+        try Data("load \"inner\"; def f(s) { t = s * 2; draw(t); return t; } b = f(a);".utf8).write(to: outer)
+        let drawings = try Program.load(contentsOf: outer).drawings
+        #expect(drawings.map(\.program.outputName) == ["a", "t"] && drawings.map(\.input.count) == [2, 5])
+        #expect(drawings[1].program.variables.map(\.name) == ["a", "t"])
+        let session = Session()
+        #expect(session.feed("load \"\(outer.path)\";").drawings.count == 2 && session.feed("b;").drawings.isEmpty)
+        #expect(session.feed("for i in range(101) { draw(indices); }").diagnostics.map(\.code) == [.limit])
+    }
+
+    /// A graph built in Swift has no source text to quote.
+    @Test func graphsWithoutTextAreLabelled() throws {
+        let before = select(tokens, "a", .equal) && !select(indices, indices, named: "later") { _, _ in false }
+        let svg = try SVGDrawing(Program(name: "n", output: selectorWidth(before) + 1), on: ["a", "b"]).render()
+        #expect(svg.contains(">select(tokens,\u{A0}\"a\",") || svg.contains("select(tokens,\u{A0}&quot;a&quot;,\u{A0}==)"))
+        var deep = indices
+        for _ in 0..<1000 { deep = deep + deep }
+        let chain = try SVGDrawing(Program(name: "n", output: aggregate(selectAll(), deep * 0)), on: ["a"]).render()
+        #expect(chain.utf8.count < 20_000)
     }
 
     /// Tags balance and no stray markup characters occur: enough for a writer that emits three kinds of element.

@@ -63,6 +63,17 @@ import Testing
     @Test(arguments: [Case("indices[10];", "[0]*5 (ints)"), Case("0 and 1/0;", "error value"), Case("1 or 1/0;", "error value")])
     func keptAsTheyAre(_ testCase: Case) { check(testCase) }
 
+    @Test(arguments: [
+        ("tokens[10];", "position 10"), ("indices[-6];", "position -6"), ("load_from_location(indices, 5);", "position 5"),
+        ("tokens[4];", nil), ("tokens[-5];", nil), ("aggregate(select(indices, 10, ==), tokens, \"?\");", nil),
+    ] as [(String, String?)]) func aPositionPastTheEndIsToldOf(source: String, words: String?) {
+        let session = Session()
+        let found = session.feed(source).diagnostics
+        #expect(found.count == (words == nil ? 0 : 1))
+        #expect(found.allSatisfy { $0.severity == .warning && $0.message.contains(words ?? "?") && $0.span?.text == String(source.dropLast()) })
+        #expect(session.feed("out;").diagnostics.isEmpty)
+    }
+
     // spec §Q16 what only the host language means is refused, repetition is not
     @Test(arguments: [Case("\"%d\" % 3;", "error type"), Case("(-8) ^ 0.5;", "error value"), Case("\"ab\" * 2;", "\"abab\""), Case("[1] * 2;", "[1, 1]")])
     func hostSemantics(_ testCase: Case) { check(testCase) }

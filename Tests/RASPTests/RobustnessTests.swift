@@ -50,6 +50,20 @@ import Testing
         #expect(code("tokens[-9223372036854775807 - 1];") == nil)
     }
 
+    /// Each application is cheap enough for itself.
+    @Test(arguments: [false, true]) func applicationsInALoopEndInALimit(strict: Bool) {
+        var limits = Limits()
+        limits.applicationWork = 2_000_000
+        limits.evaluationWork = 2_000_000
+        let source = "x = sort(tokens, tokens); for i in range(10000) { y = x(\"ab\" * (10 + i % 2)); z = full_s(\"ab\" * 30); }"
+        #expect {
+            try Program(source: source, name: "x", options: .init(strict: strict, limits: limits))
+        } throws: { ($0 as? RASPError)?.diagnostics.first?.code == .limit }
+        // The next input of a console has an account of its own.
+        let session = Session(limits: limits)
+        #expect(session.feed(source).diagnostics.first?.code == .limit && session.feed("x(\"ba\");").diagnostics.isEmpty)
+    }
+
     @Test func stringsGrowingAtEvaluationEndInALimit() throws {
         let program = try Program(source: "x = tokens; for i in range(60) { x = x + x; }", name: "x")
         #expect { try Interpreter().run(program, on: ["a"]) } throws: { ($0 as? RASPError)?.diagnostics.first?.code == .limit }

@@ -16,7 +16,7 @@ final class EventPrinter {
         switch event {
         case .value(let name, let value): return lines(value, name: name, withExamples: true) + "\n"
         case .function(let function): return lines(.function(function), name: function.name, withExamples: true) + "\n"
-        case .drawn(_, _, let applied): return lines(.applied(applied), name: "out", withExamples: true) + "\n"
+        case .drawn(let applied): return lines(.applied(applied), name: "out", withExamples: true) + "\n"
         case .loaded(let values):
             return values.map { lines($0.1, name: $0.name, withExamples: false) + "\n" }.joined()
         case .loadedWithErrors(let events): return events.map(loaded).joined()

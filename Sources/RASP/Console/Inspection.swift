@@ -18,16 +18,6 @@ extension Session {
     /// The running example for s-ops.
     public var example: [Atom] { (try? evaluating.sequence(of: evaluating.sopExample, at: nil)) ?? [] }
 
-    /// An s-op as a program, with the named s-ops it depends on.
-    func program(_ sop: SOp, named name: String) -> Program {
-        let variables: [(name: String, sop: SOp)] = console.variables.compactMap { name, value in
-            if case .sop(let sop) = value { (name, sop) } else { nil }
-        }
-        return Program(
-            name: name, output: sop, outputName: name, variables: variables, causal: evaluating.options.causal,
-            uniformSequences: true)
-    }
-
     private func evaluateAside(_ text: String) -> Inspection {
         let file = SourceFile(name: "<console>", text: text + ";")
         let parsed = Parser.parse(file, options: .init(limits: evaluating.options.limits))
@@ -49,7 +39,7 @@ extension Session {
         guard case .value(let name, let value)? = evaluating.events.last else { return result }
         result.kind = value.kindName
         if case .sop(let sop) = value {
-            result.program = program(sop, named: name)
+            result.program = evaluating.program(sop, named: name)
             if let values = try? evaluating.options.interpreter.evaluateUniformly(sop, on: example) {
                 result.values = SequenceKind.of(values)?.rawValue
             }

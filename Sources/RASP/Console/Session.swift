@@ -17,14 +17,8 @@ public final class Session: @unchecked Sendable {
         public var diagnostics: [Diagnostic] = []
         /// The session is over.
         public var exits = false
-        /// S-ops that `draw` was asked for.
+        /// What `draw` was asked for.
         public var drawings: [Drawing] = []
-    }
-
-    /// An s-op to be drawn, as a program, and the input to draw it on.
-    public struct Drawing: Sendable {
-        public let program: Program
-        public let input: [Atom]
     }
 
     public let style: Style
@@ -40,6 +34,7 @@ public final class Session: @unchecked Sendable {
 
     /// Selectors that a causal mask was said to change.
     private var warned: Set<Selector> = []
+    private var positions = PositionCheck()
 
     public init(style: Style = .standard, causal: Bool = false, bos: Atom? = nil, limits: Limits = Limits()) {
         self.style = style
@@ -109,6 +104,7 @@ public final class Session: @unchecked Sendable {
             return response
         }
         evaluating.run(errors.isEmpty || style == .standard ? parsed.statements : [])
+        response.drawings = evaluating.drawings
         render(evaluating.events, into: &response)
         if style == .standard { response.diagnostics = evaluating.diagnostics + response.diagnostics }
         console.poisoned = []
@@ -135,6 +131,12 @@ public final class Session: @unchecked Sendable {
         return CausalCheck.warnings(about: CausalCheck.selectorsAhead(in: sop).filter { warned.insert($0.selector).inserted })
     }
 
+    /// Reads of positions that the running example does not have.
+    private func positionWarnings(of event: Evaluating.Event) -> [Diagnostic] {
+        guard case .value(_, .sop(let sop)) = event, evaluating.showsSOpExamples else { return [] }
+        return positions.warnings(about: PositionCheck.reads(below: sop), length: interpreter.framed(example).count)
+    }
+
     private func render(_ events: [Evaluating.Event], into response: inout Response) {
         let printer = EventPrinter(evaluating: evaluating, style: style)
         for event in events {
@@ -143,10 +145,10 @@ public final class Session: @unchecked Sendable {
             case .failed(let diagnostic):
                 if style == .transcript { response.output += diagnostic.transcriptLines + "\n" }
             default:
-                if case .drawn(let name, let sop, let applied) = event {
-                    response.drawings.append(Drawing(program: program(sop, named: name), input: applied.input))
+                if style == .standard {
+                    if evaluating.options.causal { response.diagnostics += causalWarnings(of: event) }
+                    response.diagnostics += positionWarnings(of: event)
                 }
-                if style == .standard, evaluating.options.causal { response.diagnostics += causalWarnings(of: event) }
                 response.output += printer.text(event)
             }
         }

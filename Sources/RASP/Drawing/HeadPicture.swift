@@ -1,99 +1,144 @@
-/// One attention head: queries down, keys across, both with their names, the selected entries filled; above it the
-/// values that are read, to its right what each query position receives.
+/// One attention head. Its matrix has a column for every key and a row for every query, the selected entries filled;
+/// above it stand the values that are read, to its right what each query position receives:
+///
+///     select(indices, mirrored, ==)
+///                 a  b  c   tokens         values read
+///                 a  b  c
+///        keys →   0  1  2   reverse
+///     queries ↓
+///        a  2    [ ][ ][#]   c             tokens, queries, entries, result
 struct HeadPicture {
     let drawing: SVGDrawing
     let selector: Selector
     /// The aggregates and widths that share the selector.
     let users: [SOp]
 
-    private let cell = 22.0
+    /// In as many lines as the head's width asks for.
+    private var title: [String] = []
+    /// What is compared, over the columns and beside the rows. The tokens stand before it where it is something else.
+    private let keys: [String], queries: [String]
+    private let showsKeyTokens: Bool, showsQueryTokens: Bool
+    private let reads: [SOp]
 
-    /// - Returns: the lower right corner.
-    func draw(_ canvas: inout SVGCanvas, x: Double, y: Double) -> (x: Double, y: Double) {
-        let (keys, queries) = labels
-        let names = axisNames
-        let margin = max(34, (queries.map { SVGCanvas.width(of: $0) }.max() ?? 0) + 26)
-        let keyHeight = keys.contains { $0.unicodeScalars.count > 2 } ? (keys.map { SVGCanvas.width(of: $0) }.max() ?? 0) + 8 : 18
-        let reads = users.compactMap { user -> SOp? in
-            if case .aggregate(_, let values, _, _) = user.operation { values } else { nil }
+    private static let cell = 22.0
+    private static let labelGap = 6.0
+
+    init(drawing: SVGDrawing, selector: Selector, users: [SOp]) {
+        self.drawing = drawing
+        self.selector = selector
+        self.users = users
+        var read: [SOp] = []
+        for case .aggregate(_, let values, _, _) in users.map(\.operation) where !read.contains(values) { read.append(values) }
+        reads = read
+        if case .select(let keys, let queries, _) = selector.operation {
+            self.keys = drawing.texts(keys)
+            self.queries = drawing.texts(queries)
+        } else {
+            keys = drawing.tokens
+            queries = drawing.tokens
         }
-        canvas.text(drawing.label(selector), x: x, y: y + 12, size: 11, bold: true, fill: "#633")
-        let top = y + 36 + Double(reads.count) * 22 + keyHeight
-        let left = x + margin
-        for (index, values) in reads.enumerated() { drawValues(values, &canvas, left: left, y: y + 20 + Double(index) * 22) }
-        // The names of what is compared, along both sides and no longer than these.
-        let side = Double(drawing.size) * cell
-        canvas.text(
-            fitted("key: \(names.keys)", to: max(side, 150)), x: left, y: top - keyHeight - 4, size: 9, fill: Self.axisColour)
-        canvas.text(
-            fitted("query: \(names.queries)", to: side + keyHeight), x: x + 9, y: top + side, size: 9, fill: Self.axisColour,
-            rotated: true)
-        for (column, key) in keys.enumerated() {
-            let center = left + (Double(column) + 0.5) * cell
-            if keyHeight > 18 {
-                canvas.text(key, x: center + 4, y: top - 4, rotated: true)
+        showsKeyTokens = keys != drawing.tokens
+        showsQueryTokens = queries != drawing.tokens
+        title = drawing.label(selector).wrapped(to: max(40, Int(contentWidth / SVGCanvas.width(of: "m"))))
+    }
+
+    private var side: Double { Double(drawing.size) * Self.cell }
+    private static func widest(_ texts: [String]) -> Double { texts.map { SVGCanvas.width(of: $0) }.max() ?? 0 }
+    private var queryWidth: Double { Self.widest(queries) }
+    private var tokenWidth: Double { showsQueryTokens ? Self.widest(drawing.tokens) + 10 : 0 }
+    /// Room left of the matrix: the queries, their tokens, and the words for both sides.
+    private var left: Double { max(58, queryWidth + tokenWidth + Self.labelGap + 4) }
+    private static func height(of labels: [String]) -> Double {
+        labels.contains { $0.unicodeScalars.count > 3 } ? widest(labels) + 10 : 17
+    }
+    private var keyHeight: Double { Self.height(of: keys) }
+    private var keyTokenHeight: Double { showsKeyTokens ? Self.height(of: drawing.tokens) : 0 }
+    private var titleHeight: Double { (reads.isEmpty && !showsKeyTokens ? 18 : 10) + 14 * Double(title.count) }
+    private func valueHeight(_ sop: SOp) -> Double { max(19, Self.height(of: drawing.texts(sop))) }
+    private var top: Double { titleHeight + reads.reduce(0) { $0 + valueHeight($1) + 3 } + keyTokenHeight + keyHeight }
+
+    var width: Double { max(contentWidth, Self.widest(title)) }
+    var height: Double { top + side }
+
+    private var contentWidth: Double {
+        let labels = reads.map { left + side + Self.labelGap + SVGCanvas.width(of: drawing.label($0), size: 10) }
+        let results = users.reduce(left + side + 12) { $0 + resultWidth($1) + 10 }
+        return max(results, labels.max() ?? 0)
+    }
+
+    func draw(_ canvas: inout SVGCanvas, x: Double, y: Double) {
+        for (index, line) in title.enumerated() { canvas.text(line, x: x, y: y + 12 + 14 * Double(index), bold: true, .heading) }
+        var valuesY = y + titleHeight - 1
+        for values in reads {
+            drawValues(values, &canvas, x: x + left, y: valuesY)
+            valuesY += valueHeight(values) + 3
+        }
+        let (matrixX, matrixY) = (x + left, y + top)
+        drawKeys(&canvas, x: matrixX, y: matrixY)
+        drawQueries(&canvas, x: matrixX, y: matrixY)
+        drawMatrix(&canvas, x: matrixX, y: matrixY)
+        var right = matrixX + side + 12
+        for user in users {
+            drawResult(user, &canvas, x: right, y: matrixY)
+            right += resultWidth(user) + 10
+        }
+    }
+
+    private func drawValues(_ sop: SOp, _ canvas: inout SVGCanvas, x: Double, y: Double) {
+        let height = valueHeight(sop)
+        canvas.boxes(drawing.texts(sop), x: x, y: y, width: Self.cell, height: height, .value, rotated: height > 19)
+        canvas.text(drawing.label(sop), x: x + side + Self.labelGap, y: y + height - 6, size: 10, .valueInk)
+    }
+
+    private func drawKeys(_ canvas: inout SVGCanvas, x: Double, y: Double) {
+        columnLabels(keys, &canvas, x: x, y: y, height: keyHeight, .ink)
+        if showsKeyTokens { columnLabels(drawing.tokens, &canvas, x: x, y: y - keyHeight, height: keyTokenHeight, .faint) }
+    }
+
+    private func columnLabels(_ labels: [String], _ canvas: inout SVGCanvas, x: Double, y: Double, height: Double, _ paint: Paint) {
+        for (column, label) in labels.enumerated() {
+            let center = x + (Double(column) + 0.5) * Self.cell
+            if height > 17 {
+                canvas.text(label, x: center + 4, y: y - 5, paint, rotated: true)
             } else {
-                canvas.text(key, x: center, y: top - 5, anchor: .middle)
+                let size = min(SVGCanvas.textSize, (Self.cell - 1) / SVGCanvas.width(of: label, size: 1))
+                canvas.text(label, x: center, y: y - 5, anchor: .middle, size: size, paint)
             }
         }
-        drawMatrix(&canvas, left: left, top: top, queries)
-        var right = left + Double(drawing.size) * cell + 12
-        for user in users { right = drawResult(user, &canvas, x: right, top: top) }
-        let labelEnd = x + SVGCanvas.width(of: drawing.label(selector))
-        return (max(right, labelEnd), top + Double(drawing.size) * cell)
     }
 
-    private static let axisColour = "#667"
-
-    private var axisNames: (keys: String, queries: String) {
-        guard case .select(let keys, let queries, _) = selector.operation else { return ("tokens", "tokens") }
-        return (drawing.label(keys), drawing.label(queries))
-    }
-
-    private func fitted(_ text: String, to width: Double) -> String {
-        let longest = max(3, Int(width / SVGCanvas.width(of: "m", size: 9)))
-        return text.unicodeScalars.count > longest ? text.prefix(longest - 1) + "…" : text
-    }
-
-    /// The compared values where the selector is a plain select, else the tokens.
-    private var labels: (keys: [String], queries: [String]) {
-        guard case .select(let keys, let queries, _) = selector.operation else { return (drawing.tokens, drawing.tokens) }
-        return (drawing.values(keys).map(drawing.text), drawing.values(queries).map(drawing.text))
-    }
-
-    private func drawValues(_ sop: SOp, _ canvas: inout SVGCanvas, left: Double, y: Double) {
-        for (column, value) in drawing.values(sop).enumerated() {
-            let x = left + Double(column) * cell
-            canvas.rectangle(x: x, y: y, width: cell, height: 18, fill: "#fdf3dd", stroke: "#cb8")
-            canvas.text(drawing.text(value), x: x + cell / 2, y: y + 13, anchor: .middle, size: fitting(drawing.text(value)))
+    private func drawQueries(_ canvas: inout SVGCanvas, x: Double, y: Double) {
+        for row in queries.indices {
+            let baseline = y + Double(row) * Self.cell + 15
+            canvas.text(queries[row], x: x - Self.labelGap, y: baseline, anchor: .end)
+            guard showsQueryTokens else { continue }
+            canvas.text(drawing.tokens[row], x: x - Self.labelGap - queryWidth - 10, y: baseline, anchor: .end, .faint)
         }
-        canvas.text(drawing.label(sop), x: left + Double(drawing.size) * cell + 6, y: y + 13, size: 10, fill: "#863")
+        for (line, word) in ["queries ↓", "keys →"].enumerated() {
+            canvas.text(word, x: x - Self.labelGap, y: y - 5 - Double(line) * 11, anchor: .end, size: 9, face: .note, .faint)
+        }
     }
 
-    private func drawMatrix(_ canvas: inout SVGCanvas, left: Double, top: Double, _ queries: [String]) {
+    private func drawMatrix(_ canvas: inout SVGCanvas, x: Double, y: Double) {
         let matrix = drawing.matrix(selector)
         for row in 0..<drawing.size {
-            let y = top + Double(row) * cell
-            canvas.text(queries[row], x: left - 6, y: y + 15, anchor: .end)
             for column in 0..<drawing.size {
                 canvas.rectangle(
-                    x: left + Double(column) * cell, y: y, width: cell, height: cell,
-                    fill: matrix[row, column] ? "#4a7dbd" : "#f6f8fb", stroke: "#c5d0dd")
+                    x: x + Double(column) * Self.cell, y: y + Double(row) * Self.cell, width: Self.cell, height: Self.cell,
+                    matrix[row, column] ? .selected : .blank)
             }
         }
     }
 
-    private func drawResult(_ sop: SOp, _ canvas: inout SVGCanvas, x: Double, top: Double) -> Double {
-        let width = drawing.cellWidth(sop)
-        for (row, value) in drawing.values(sop).enumerated() {
-            let y = top + Double(row) * cell
-            canvas.rectangle(x: x, y: y, width: width, height: cell, fill: "#e3f1e3", stroke: "#8b9")
-            canvas.text(drawing.text(value), x: x + width / 2, y: y + 15, anchor: .middle)
-        }
-        let name = drawing.label(sop)
-        canvas.text(name, x: x, y: top - 5, size: 10, fill: "#363")
-        return x + max(width, SVGCanvas.width(of: name, size: 10)) + 10
+    private func resultWidth(_ sop: SOp) -> Double {
+        max(drawing.cellWidth(sop), SVGCanvas.width(of: drawing.label(sop), size: 10))
     }
 
-    private func fitting(_ text: String) -> Double { text.unicodeScalars.count > 3 ? max(5, 36 / Double(text.unicodeScalars.count)) : 11 }
+    private func drawResult(_ sop: SOp, _ canvas: inout SVGCanvas, x: Double, y: Double) {
+        canvas.text(drawing.label(sop), x: x, y: y - 6, size: 10, bold: drawing.isOutput(sop), .resultInk)
+        for (row, text) in drawing.texts(sop).enumerated() {
+            canvas.box(
+                text, x: x, y: y + Double(row) * Self.cell, width: drawing.cellWidth(sop), height: Self.cell, .result)
+        }
+    }
 }

@@ -6,31 +6,61 @@ struct SVGCanvas {
 
     enum Anchor: String { case start, middle, end }
 
-    mutating func rectangle(x: Double, y: Double, width: Double, height: Double, fill: String, stroke: String = "none", radius: Double = 0) {
+    /// Names of the language and values stand in a monospaced font, headings in another.
+    enum Face { case code, heading, note }
+
+    /// Size of text that says nothing else.
+    static let textSize = 11.0
+
+    mutating func rectangle(x: Double, y: Double, width: Double, height: Double, _ paint: Paint, radius: Double = 0) {
+        let rounding = radius > 0 ? #" rx="\#(Self.number(radius))""# : ""
         elements.append(
-            #"<rect x="\#(Self.number(x))" y="\#(Self.number(y))" width="\#(Self.number(width))" height="\#(Self.number(height))" rx="\#(Self.number(radius))" fill="\#(fill)" stroke="\#(stroke)"/>"#)
+            #"<rect x="\#(Self.number(x))" y="\#(Self.number(y))" width="\#(Self.number(width))" height="\#(Self.number(height))"\#(rounding) \#(paint.attributes)/>"#)
         extend(x + width, y + height)
     }
 
     mutating func text(
-        _ text: String, x: Double, y: Double, anchor: Anchor = .start, size: Double = 11, bold: Bool = false,
-        fill: String = "#222", rotated: Bool = false
+        _ text: String, x: Double, y: Double, anchor: Anchor = .start, size: Double = textSize, face: Face = .code,
+        bold: Bool = false, _ paint: Paint = .ink, rotated: Bool = false
     ) {
-        let turn = rotated ? #" transform="rotate(-90 \#(Self.number(x)) \#(Self.number(y)))""# : ""
-        let weight = bold ? #" font-weight="bold""# : ""
-        elements.append(
-            #"<text x="\#(Self.number(x))" y="\#(Self.number(y))" text-anchor="\#(anchor.rawValue)" font-size="\#(Self.number(size))" fill="\#(fill)"\#(weight)\#(turn)>\#(Self.escaped(text))</text>"#)
+        var attributes = #"x="\#(Self.number(x))" y="\#(Self.number(y))" \#(paint.attributes)"#
+        if anchor != .start { attributes += #" text-anchor="\#(anchor.rawValue)""# }
+        if size != Self.textSize { attributes += #" font-size="\#(Self.number(size))""# }
+        if bold { attributes += #" font-weight="bold""# }
+        if face != .code { attributes += #" font-family="Helvetica Neue, Helvetica, Arial, Liberation Sans, sans-serif""# }
+        if face == .note { attributes += #" font-style="italic""# }
+        if rotated { attributes += #" transform="rotate(-90 \#(Self.number(x)) \#(Self.number(y)))""# }
+        elements.append("<text \(attributes)>\(Self.escaped(text))</text>")
         if !rotated, anchor == .start { extend(x + Self.width(of: text, size: size), y) }
+    }
+
+    /// Values side by side in boxes of one width; the text of a value too long for its box is made smaller.
+    mutating func boxes(
+        _ texts: [String], x: Double, y: Double, width: Double, height: Double, _ paint: Paint, rotated: Bool = false
+    ) {
+        for (column, text) in texts.enumerated() {
+            box(text, x: x + Double(column) * width, y: y, width: width, height: height, paint, rotated: rotated)
+        }
+    }
+
+    mutating func box(
+        _ text: String, x: Double, y: Double, width: Double, height: Double, _ paint: Paint, rotated: Bool = false
+    ) {
+        rectangle(x: x, y: y, width: width, height: height, paint)
+        if rotated { return self.text(text, x: x + width / 2 + 4, y: y + height / 2, anchor: .middle, rotated: true) }
+        let size = min(Self.textSize, max(5, (width - 4) / Self.width(of: text, size: 1)))
+        self.text(text, x: x + width / 2, y: y + height / 2 + size * 0.36, anchor: .middle, size: size)
     }
 
     /// A place in the drawing order, for what is to lie behind later elements.
     var mark: Int { elements.count }
 
     /// A panel behind everything drawn since the mark.
-    mutating func panel(at mark: Int, y: ClosedRange<Double>, width: Double) {
-        elements.insert(
-            ##"<rect x="8" y="\##(Self.number(y.lowerBound))" width="\##(Self.number(width - 8))" height="\##(Self.number(y.upperBound - y.lowerBound))" rx="6" fill="#fcfcfd" stroke="#d5dae2"/>"##,
-            at: mark)
+    mutating func panel(at mark: Int, x: Double, y: ClosedRange<Double>, width: Double) {
+        var behind = SVGCanvas()
+        behind.rectangle(x: x, y: y.lowerBound, width: width, height: y.upperBound - y.lowerBound, .panel, radius: 6)
+        elements.insert(contentsOf: behind.elements, at: mark)
+        extend(behind.width, behind.height)
     }
 
     mutating func extend(_ x: Double, _ y: Double) {
@@ -39,15 +69,17 @@ struct SVGCanvas {
     }
 
     /// A monospaced font's advance is six tenths of its size.
-    static func width(of text: String, size: Double = 11) -> Double { Double(text.unicodeScalars.count) * size * 0.61 }
+    static func width(of text: String, size: Double = textSize) -> Double { Double(text.unicodeScalars.count) * size * 0.61 }
 
-    func render(title: String) -> String {
-        let w = Self.number(width + 16)
-        let h = Self.number(height + 16)
+    /// - Parameter margin: left free to the right and below.
+    func render(title: String, margin: Double) -> String {
+        let w = Self.number(width + margin)
+        let h = Self.number(height + margin)
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" width="\(w)" height="\(h)" viewBox="0 0 \(w) \(h)" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace">
+            <svg xmlns="http://www.w3.org/2000/svg" width="\(w)" height="\(h)" viewBox="0 0 \(w) \(h)" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="\(Self.number(Self.textSize))">
             <title>\(Self.escaped(title))</title>
-            <rect width="100%" height="100%" fill="white"/>
+            \(Paint.styleSheet)
+            <rect width="100%" height="100%" \(Paint.page.attributes)/>
             \(elements.joined(separator: "\n"))
             </svg>
 

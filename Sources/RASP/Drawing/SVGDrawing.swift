@@ -11,7 +11,7 @@ public struct SVGDrawing {
     private let trace: NodeTrace
     private let order: [GraphNode]
     private let depths: [GraphNode: Int]
-    private let display: ValueDisplay
+    private let labels: NodeLabels
 
     /// Evaluates the program.
     ///
@@ -30,34 +30,39 @@ public struct SVGDrawing {
         trace = try interpreter.trace(program, on: input)
         order = topologicalOrder(of: [.sop(program.output)])
         depths = LayerReport.depths(below: [program.output])
-        var names: [GraphNode: String] = [:]
+        var names = program.localNames
         for variable in program.variables { names[.sop(variable.sop)] = variable.name }
         for case .sop(let sop) in order where names[.sop(sop)] == nil {
             if case .tokens(.asIs) = sop.operation { names[.sop(sop)] = "tokens" }
             if case .tokens(.string) = sop.operation { names[.sop(sop)] = "tokens" }
         }
-        display = ValueDisplay(nodeNames: names)
+        labels = NodeLabels(names: names)
         guard LayerReport(program.output).headsPerLayer.reduce(0, +) <= Self.mostHeads else {
             throw RASPError(.limit, "the program has more than \(Self.mostHeads) heads; draw a part of it")
         }
     }
 
+    /// Space around panels, inside them, and between what stands in them.
+    private static let margin = 14.0, padding = 14.0, gap = 26.0
+    /// Heads that reach beyond it go on in a new row.
+    private static let pageWidth = 1000.0
+
     public func render() -> String {
         var canvas = SVGCanvas()
         let title = "\(program.outputName)(\(shown(input)))"
-        canvas.text(title, x: 16, y: 26, size: 15, bold: true)
-        var y = 42.0
+        canvas.text(title, x: Self.margin, y: 26, size: 15, bold: true)
+        var y = 40.0
         var panels: [(mark: Int, y: ClosedRange<Double>)] = []
         for layer in 0...(depths.values.max() ?? 0) {
-            let (mark, top) = (canvas.mark, y)
-            drawLayer(layer, &canvas, &y)
-            if y > top { panels.append((mark, top...y - 10)) }
+            let mark = canvas.mark
+            guard let bottom = drawLayer(layer, &canvas, y: y) else { continue }
+            panels.append((mark, y...bottom))
+            y = bottom + 10
         }
         // All as wide as the widest; from the last, so that the marks stay true.
-        let width = canvas.width + 8
-        for panel in panels.reversed() { canvas.panel(at: panel.mark, y: panel.y, width: width) }
-        canvas.extend(width, y - 10)
-        return canvas.render(title: title)
+        let width = canvas.width + Self.padding - Self.margin
+        for panel in panels.reversed() { canvas.panel(at: panel.mark, x: Self.margin, y: panel.y, width: width) }
+        return canvas.render(title: title, margin: Self.margin)
     }
 
     private func shown(_ atoms: [Atom]) -> String {
@@ -67,32 +72,47 @@ public struct SVGDrawing {
         return text.count > 70 ? text.prefix(67) + "…" : text
     }
 
-    private func drawLayer(_ layer: Int, _ canvas: inout SVGCanvas, _ y: inout Double) {
+    /// - Returns: where the layer's panel ends; nil when there is nothing to show of it.
+    private func drawLayer(_ layer: Int, _ canvas: inout SVGCanvas, y top: Double) -> Double? {
         let sops = order.compactMap { node -> SOp? in
             guard case .sop(let sop) = node, depths[node] == layer else { return nil }
             return sop
         }
-        let heads = groupedByHead(sops)
+        let heads = groupedByHead(sops).map { HeadPicture(drawing: self, selector: $0.selector, users: $0.users) }
         let rows = sops.filter { isRow($0, layer) }
-        guard !heads.isEmpty || !rows.isEmpty else { return }
-        canvas.text(layer == 0 ? "input" : "layer \(layer)", x: 16, y: y + 18, size: 12, bold: true, fill: "#345")
-        y += 30
-        var x = 24.0
-        var lowest = y
+        guard !heads.isEmpty || !rows.isEmpty else { return nil }
+        let left = Self.margin + Self.padding
+        canvas.text(layer == 0 ? "Input" : "Layer \(layer)", x: left, y: top + 22, size: 13, face: .heading, bold: true, .heading)
+        var y = top + 34
+        if !heads.isEmpty { y = drawHeads(heads, &canvas, left: left, y: y) + (rows.isEmpty ? 0 : 18) }
+        if !rows.isEmpty { y = drawRows(rows, &canvas, left: left, y: y) }
+        return y + Self.padding
+    }
+
+    /// Side by side, in a new row where the page ends.
+    private func drawHeads(_ heads: [HeadPicture], _ canvas: inout SVGCanvas, left: Double, y top: Double) -> Double {
+        var (x, y, lowest) = (left, top, top)
         for head in heads {
-            // Heads stand side by side, and break into a new row where the page ends.
-            if x > 900 {
-                x = 24
-                y = lowest + 12
+            if x > left, x + head.width > Self.pageWidth {
+                (x, y) = (left, lowest + Self.gap)
             }
-            let corner = HeadPicture(drawing: self, selector: head.selector, users: head.users).draw(&canvas, x: x, y: y)
-            x = corner.x + 28
-            lowest = max(lowest, corner.y)
+            head.draw(&canvas, x: x, y: y)
+            canvas.extend(x + head.width, y + head.height)
+            x += head.width + Self.gap
+            lowest = max(lowest, y + head.height)
         }
-        y = heads.isEmpty ? y : lowest + 16
-        let left = 24 + (rows.map { SVGCanvas.width(of: label($0)) }.max() ?? 0) + 12
-        for row in rows { drawRow(row, &canvas, left: left, &y) }
-        y += 20
+        return lowest
+    }
+
+    private func drawRows(_ rows: [SOp], _ canvas: inout SVGCanvas, left: Double, y top: Double) -> Double {
+        let boxesLeft = left + (rows.map { SVGCanvas.width(of: label($0)) }.max() ?? 0) + 12
+        let width = rows.map(cellWidth).max() ?? 0
+        for (index, row) in rows.enumerated() {
+            let y = top + Double(index) * 25
+            canvas.text(label(row), x: boxesLeft - 10, y: y + 14, anchor: .end, bold: isOutput(row))
+            canvas.boxes(texts(row), x: boxesLeft, y: y, width: width, height: 20, isOutput(row) ? .result : .state)
+        }
+        return top + Double(rows.count) * 25 - 5
     }
 
     private func groupedByHead(_ sops: [SOp]) -> [(selector: Selector, users: [SOp])] {
@@ -115,23 +135,10 @@ public struct SVGDrawing {
     /// Named feed-forward results, the output, and the input itself.
     private func isRow(_ sop: SOp, _ layer: Int) -> Bool {
         switch sop.operation {
-        case .elementwise: display.nodeNames[.sop(sop)] != nil
+        case .elementwise: labels.names[.sop(sop)] != nil
         case .tokens, .indices: true
         default: false
         }
-    }
-
-    private func drawRow(_ sop: SOp, _ canvas: inout SVGCanvas, left: Double, _ y: inout Double) {
-        let isOutput = sop === program.output
-        canvas.text(label(sop), x: left - 10, y: y + 14, anchor: .end, bold: isOutput)
-        var x = left
-        let width = cellWidth(sop)
-        for value in values(sop) {
-            canvas.rectangle(x: x, y: y, width: width, height: 20, fill: isOutput ? "#e3f1e3" : "#eef2f7", stroke: "#9ab")
-            canvas.text(text(value), x: x + width / 2, y: y + 14, anchor: .middle)
-            x += width
-        }
-        y += 24
     }
 
     // MARK: What heads need too
@@ -139,26 +146,15 @@ public struct SVGDrawing {
     var size: Int { input.count }
     var tokens: [String] { input.map { clipped($0.displayed) } }
 
-    func values(_ sop: SOp) -> [Atom?] { trace.sequence(sop) }
+    func isOutput(_ sop: SOp) -> Bool { sop === program.output }
+    func texts(_ sop: SOp) -> [String] { trace.sequence(sop).map { clipped($0?.displayed ?? "·") } }
     func matrix(_ selector: Selector) -> SelectionMatrix { trace.selection(selector) }
-    func text(_ value: Atom?) -> String { clipped(value?.displayed ?? "·") }
-    func label(_ sop: SOp) -> String {
-        if let name = display.nodeNames[.sop(sop)] { return name }
-        if case .constant(let atom) = sop.operation { return atom.described }
-        if case .elementwise = sop.operation { return sourceText(sop.span) ?? display.name(of: .sop(sop)) }
-        return display.name(of: .sop(sop)) == "s-op" ? (sourceText(sop.span) ?? "s-op") : display.name(of: .sop(sop))
-    }
-
-    func label(_ selector: Selector) -> String { sourceText(selector.span) ?? "selector" }
+    func label(_ sop: SOp) -> String { labels.label(sop) }
+    func label(_ selector: Selector) -> String { labels.label(selector) }
 
     func cellWidth(_ sop: SOp) -> Double {
-        max(24, (values(sop).map { SVGCanvas.width(of: text($0)) }.max() ?? 0) + 8)
+        max(24, (texts(sop).map { SVGCanvas.width(of: $0) }.max() ?? 0) + 8)
     }
 
     private func clipped(_ text: String) -> String { text.unicodeScalars.count > 12 ? text.prefix(11) + "…" : text }
-
-    private func sourceText(_ span: SourceSpan?) -> String? {
-        guard let text = span?.text.split(whereSeparator: \.isWhitespace).joined(separator: " "), !text.isEmpty else { return nil }
-        return text.count > 44 ? text.prefix(43) + "…" : text
-    }
 }

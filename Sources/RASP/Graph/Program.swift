@@ -27,8 +27,12 @@ public struct Program: Sendable {
     public var encodings: [String: Encoding]
     /// Whether every sequence must hold atoms of one kind, as the language demands of programs in text.
     public var uniformSequences: Bool
+    /// What the text's `draw` statements ask for.
+    public var drawings: [Drawing] = []
     /// Findings that did not keep the program from being built.
     public var warnings: [Diagnostic]
+    /// What nodes were called inside functions and of selectors, for pictures.
+    var localNames: [GraphNode: String] = [:]
     /// Evaluation order of output and variables, made once.
     let plan: EvaluationPlan
 

@@ -30,17 +30,16 @@ struct Evaluator {
     }
 
     /// - Returns: the value of each root of the plan.
-    func run(_ plan: EvaluationPlan) throws -> [[Atom?]] {
-        var run = self
-        try run.execute(plan)
-        return plan.roots.map { hasBOS ? Array(run.sequence($0).dropFirst()) : run.sequence($0) }
+    mutating func run(_ plan: EvaluationPlan) throws -> [[Atom?]] {
+        try execute(plan)
+        return plan.roots.map { hasBOS ? Array(sequence($0).dropFirst()) : sequence($0) }
     }
 
-    func matrix(of selector: Selector, _ plan: EvaluationPlan) throws -> SelectionMatrix {
-        var run = self
-        try run.execute(plan, keepingAll: true)
+    mutating func matrix(of selector: Selector) throws -> SelectionMatrix {
+        let plan = EvaluationPlan(roots: [SOp(.selectorWidth(selector))])
+        try execute(plan, keepingAll: true)
         // The plan's only root is the selector's width, whose single input it is.
-        return run.selection(plan.steps[plan.roots[0]].inputs[0])
+        return selection(plan.steps[plan.roots[0]].inputs[0])
     }
 
     private mutating func execute(_ plan: EvaluationPlan, keepingAll: Bool = false) throws {
@@ -82,6 +81,7 @@ struct Evaluator {
     }
 
     private mutating func charge(_ step: EvaluationPlan.Step) throws {
+        try Cancellation.check(at: step.node.span)
         switch step.node {
         case .sop:
             work += input.count * max(1, step.inputs.count)

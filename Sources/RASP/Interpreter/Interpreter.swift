@@ -26,18 +26,20 @@ public struct Interpreter: Sendable {
     ///
     /// - Throws: `RASPError` naming position, token and operands.
     public func evaluate(_ sop: SOp, on input: [Atom]) throws -> [Atom?] {
-        let results = try Evaluator(self, input: input, uniform: false).run(EvaluationPlan(roots: [sop]))
-        return results[0]
+        var evaluator = try Evaluator(self, input: input, uniform: false)
+        return try evaluator.run(EvaluationPlan(roots: [sop]))[0]
     }
 
     /// As `evaluate`, holding every sequence to one kind of atom, as the language does for programs in text.
     public func evaluateUniformly(_ sop: SOp, on input: [Atom]) throws -> [Atom?] {
-        try Evaluator(self, input: input, uniform: true).run(EvaluationPlan(roots: [sop]))[0]
+        var evaluator = try Evaluator(self, input: input, uniform: true)
+        return try evaluator.run(EvaluationPlan(roots: [sop]))[0]
     }
 
     /// The program's output and named variables. The interpreter's `causal` decides, not the program's pragma.
     public func run(_ program: Program, on input: [Atom]) throws -> Evaluation {
-        var results = try Evaluator(self, input: input, uniform: program.uniformSequences).run(program.plan)
+        var evaluator = try Evaluator(self, input: input, uniform: program.uniformSequences)
+        var results = try evaluator.run(program.plan)
         let output = results.removeFirst()
         let variables = zip(program.variables, results).map { Evaluation.Variable(name: $0.name, values: $1) }
         return Evaluation(input: input, output: output, variables: variables)
@@ -45,9 +47,8 @@ public struct Interpreter: Sendable {
 
     /// The matrix that a selector gives on the input, with a row and a column for BOS where there is one.
     public func matrix(of selector: Selector, on input: [Atom], uniform: Bool = false) throws -> SelectionMatrix {
-        let width = SOp(.selectorWidth(selector))
-        let plan = EvaluationPlan(roots: [width])
-        return try Evaluator(self, input: input, uniform: uniform).matrix(of: selector, plan)
+        var evaluator = try Evaluator(self, input: input, uniform: uniform)
+        return try evaluator.matrix(of: selector)
     }
 }
 

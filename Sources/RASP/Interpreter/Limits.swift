@@ -4,6 +4,8 @@ public struct Limits: Sendable {
     public var sequenceLength = 10_000
     /// Work of one evaluation, in atoms computed and matrix words written.
     public var evaluationWork = 200_000_000
+    /// Work of all applications of s-ops and selectors while a program is built, or by one input of a console.
+    public var applicationWork = 2_000_000_000
     /// Bytes of text that one evaluation may build.
     public var evaluationText = 256 << 20
     /// Bytes of sequences and matrices that one evaluation may hold at a time.
@@ -24,6 +26,8 @@ public struct Limits: Sendable {
     public var loadDepth = 50
     /// Bytes of one source file.
     public var sourceSize = 4 << 20
+    /// Pictures that one program may ask for.
+    public var drawings = 100
     /// Errors after which reading stops.
     public var errors = 50
 

@@ -4,14 +4,27 @@ extension Evaluating {
         case .function(let function): return try call(function, arguments, at: span)
         case .sop(let sop):
             let input = try applicationInput(arguments, at: span)
-            let values = try options.interpreter.evaluateUniformly(sop, on: input)
+            let values = try apply(to: input, at: span) { try $0.run(EvaluationPlan(roots: [sop]))[0] }
             return .applied(Applied(input: input, result: .sequence(values)))
         case .selector(let selector):
             let input = try applicationInput(arguments, at: span)
-            let matrix = try options.interpreter.matrix(of: selector, on: input, uniform: true)
+            let matrix = try apply(to: input, at: span) { try $0.matrix(of: selector) }
             return .applied(Applied(input: options.interpreter.framed(input), result: .matrix(matrix)))
         default: throw error(.notImplemented, "\(callee.described) cannot be called", at: span, transcript: .notImplemented)
         }
+    }
+
+    /// Evaluates on an input, on the account of all applications.
+    private func apply<Result>(
+        to input: [Atom], at span: SourceSpan, _ body: (inout Evaluator) throws -> Result
+    ) throws -> Result {
+        var evaluator = try Evaluator(options.interpreter, input: input, uniform: true)
+        defer { appliedWork += evaluator.work }
+        guard appliedWork <= options.limits.applicationWork else {
+            throw error(
+                .limit, "applying s-ops takes more than \(options.limits.applicationWork) elementary operations in all", at: span)
+        }
+        return try body(&evaluator)
     }
 
     private func applicationInput(_ arguments: [Value], at span: SourceSpan) throws -> [Atom] {

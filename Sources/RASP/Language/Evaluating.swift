@@ -14,7 +14,7 @@ final class Evaluating {
     enum Event {
         case value(name: String, Value)
         case function(FunctionValue)
-        case drawn(name: String, SOp, Applied)
+        case drawn(Applied)
         case loaded([(name: String, Value)])
         case examples(Command.Subject)
         case exit
@@ -31,6 +31,8 @@ final class Evaluating {
     var scope: Scope
     var diagnostics: [Diagnostic] = []
     var events: [Event] = []
+    /// What `draw` statements asked for, those of loaded files among them.
+    var drawings: [Drawing] = []
     /// `load` string of the file being run, or `console`.
     var origin = "console"
     /// Files being loaded, innermost last.
@@ -49,6 +51,7 @@ final class Evaluating {
 
     // Accounts against the limits.
     var steps = 0
+    var appliedWork = 0
     var storage = 0
     var nodes = 0
     var depth = 0
@@ -80,8 +83,12 @@ final class Evaluating {
     func begin(with diagnostics: [Diagnostic]) {
         self.diagnostics = diagnostics
         events = []
+        drawings = []
         steps = 0
         storage = 0
+        appliedWork = 0
+        trial.begin()
+        alternativeTrial.begin()
     }
 
     // MARK: Errors and limits
@@ -95,6 +102,7 @@ final class Evaluating {
 
     func step(at span: SourceSpan?) throws {
         steps += 1
+        try Cancellation.check(at: span)
         if steps > options.limits.steps {
             throw error(.limit, "the program takes more than \(options.limits.steps) steps to build", at: span)
         }

@@ -21,6 +21,7 @@ extension Evaluating {
                 if let failure = error as? RASPError {
                     diagnostics += failure.diagnostics
                     events += failure.diagnostics.map(Event.failed)
+                    if failure.diagnostics.contains(where: { $0.code == .interrupted }) { return true }
                 } else if !(error is Suppressed) {
                     diagnostics.append(Diagnostic(.error, .value, "\(error)", at: statement.span))
                 }
@@ -170,18 +171,6 @@ extension Evaluating {
             for (name, value) in zip(iteration.names, values) { try assign(name, value) }
             try body()
         }
-    }
-
-    private func draw(_ drawn: Expression, input: Expression?, at span: SourceSpan) throws {
-        let value = try evaluate(drawn)
-        guard case .sop(let sop) = value else {
-            throw error(.type, "draw needs an s-op, not \(value.described)", at: drawn.span)
-        }
-        let source = try input.map(evaluate) ?? sopExample
-        guard case .applied(let result) = try call(value, [source], at: span) else { return }
-        var name = "out"
-        if case .name(let variable) = drawn.kind { name = variable }
-        events.append(.drawn(name: name, sop, result))
     }
 
     private func run(_ command: Command) throws {

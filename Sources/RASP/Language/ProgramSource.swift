@@ -71,15 +71,18 @@ extension Program {
         guard case .success(let output) = selected, !findings.contains(where: { $0.severity == .error }) else {
             throw RASPError(findings)
         }
-        return Program(
+        var program = Program(
             name: name, output: output.sop, outputName: output.name, variables: deduplicated(variables, output: output),
             vocabulary: pragmas.vocabulary, maxLength: pragmas.maxLength, causal: pragmas.causal,
             encodings: Dictionary(pragmas.encodings.map { ($0.name.text, $0.encoding) }) { $1 },
             uniformSequences: true, warnings: findings)
+        program.drawings = evaluating.drawings
+        program.localNames = evaluating.nodeNames
+        return program
     }
 
     /// One name a node: the output's own for the output, else the first given.
-    private static func deduplicated(
+    static func deduplicated(
         _ variables: [(name: String, sop: SOp)], output: (name: String, sop: SOp)
     ) -> [(name: String, sop: SOp)] {
         var seen: Set<SOp> = []

@@ -7,10 +7,15 @@ final class TrialEvaluation {
 
     init(limits: Limits) { self.limits = limits }
 
+    /// Starts the account of work anew, for the next input of a conversation.
+    func begin() { evaluator?.work = 0 }
+
     /// - Throws: what evaluating the node on the input throws.
     func evaluate(_ node: GraphNode, on input: [Atom]) throws {
         if evaluator == nil || self.input.count != input.count || !zip(self.input, input).allSatisfy({ $0.quoted == $1.quoted }) {
+            let spent = evaluator?.work ?? 0
             evaluator = try Evaluator(Interpreter(limits: limits), input: input, uniform: true)
+            evaluator?.work = spent
             self.input = input
             index = [:]
         }

@@ -26,14 +26,7 @@ struct ValueDisplay {
 
     /// The name last given to a node, else its expression; long ones are cut to a generic word.
     func name(of node: GraphNode) -> String {
-        if let name = nodeNames[node] { return name }
-        switch node {
-        case .selector(let selector):
-            // The kind is said beside it; the reference calls every unnamed one so.
-            _ = selector
-            return "plain select"
-        case .sop: return expression(node, depth: 0)
-        }
+        expression(node, depth: 0)
     }
 
     private func expression(_ node: GraphNode, depth: Int) -> String {
@@ -61,6 +54,7 @@ struct ValueDisplay {
                 return "\(function.name)(\(inputs.map { part(.sop($0)) }.joined(separator: ", ")))"
             case .aggregate, .selectorWidth: return "s-op"
             }
+        // What the reference calls every unnamed one.
         case .selector: return "plain select"
         }
     }

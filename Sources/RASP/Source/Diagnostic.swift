@@ -9,8 +9,8 @@ public struct Diagnostic: Sendable {
         case reservedName = "reserved-name"
         case arity, type, value, overflow, limit, load, pragma
         case notImplemented = "not-implemented"
-        case precedence, causal, unused
-        case strict
+        case precedence, causal
+        case strict, interrupted
     }
 
     /// A replacement that would mend the finding; an empty range inserts.

@@ -21,9 +21,12 @@ extension Parser {
         let operands = [first] + links.map(\.operand)
         switch links[0].symbol {
         case .in:
-            if hasPrefix(first, .not) { lint("not binds tighter than in: this is (not x) in y", group: first.span) }
+            lintNot(first, .in)
             for operand in operands where isChain(operand, of: [.and, .or, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual]) {
                 lint("in binds loosest of all: and, or and comparisons beside it are grouped first", group: operand.span)
+            }
+            for operand in operands where !operand.isParenthesized {
+                if case .conditional = operand.kind { lint("in binds loosest of all: the conditional beside it is grouped first", group: operand.span) }
             }
             if links.count > 1 { lint("x in y in z is (x in y) in z", group: first.span.union(links[0].operand.span)) }
         case .and, .or:
@@ -31,21 +34,26 @@ extension Parser {
                 lint("and and or have one precedence and group from the left", group: first.span.union(links[0].operand.span))
             }
         case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
-            if hasPrefix(first, .not) {
-                lint("not binds tighter than \(links[0].symbol.rawValue): this is (not x) \(links[0].symbol.rawValue) y", group: first.span)
-            }
+            lintNot(first, links[0].symbol)
             if links.count > 1 {
                 lint("comparisons do not chain: the first result is compared with the next operand", group: first.span.union(links[0].operand.span))
             }
         case .modulo:
+            lintNot(first, .modulo)
             for operand in operands where isChain(operand, of: [.times, .divide]) {
                 lint("% binds looser than * and /", group: operand.span)
             }
         case .power:
+            lintNot(first, .power)
             if hasPrefix(first, .minus) { lint("prefix - binds tighter than ^: this is (-x)^y", group: first.span) }
             if links.count > 1 { lint("^ groups from the left: (x^y)^z", group: first.span.union(links[0].operand.span)) }
-        default: break
+        case .times, .divide, .plus, .minus: lintNot(first, links[0].symbol)
         }
+    }
+
+    private mutating func lintNot(_ first: Expression, _ symbol: BinaryOperator) {
+        guard hasPrefix(first, .not) else { return }
+        lint("not binds tighter than \(symbol.rawValue): this is (not x) \(symbol.rawValue) y", group: first.span)
     }
 
     mutating func lintConditional(_ expression: Expression) {

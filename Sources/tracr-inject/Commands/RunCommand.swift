@@ -74,7 +74,10 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
-        guard let program else { return try console().converse() }
+        guard let program else {
+            var console = console()
+            return try console.converse()
+        }
         if input.isEmpty, !layers, !json.isOn, Terminal.isTerminal(.input) {
             var console = console()
             try console.load(BundledFiles().program(program))
@@ -95,13 +98,19 @@ struct RunCommand: ParsableCommand {
             let program = try ProgramFile.load(path, output: name, strict: strict)
             let causal = pragmas.causal ?? program.causal ?? false
             let findings = program.warnings + CausalCheck.warnings(for: program, masked: causal)
-            ProgramFile.show(findings)
-            report.begin(program, findings)
+            report.begin(program)
+            report.note(findings)
             if layers { try report.add(LayerTable(program)) }
+            var drawings = DrawingFile()
+            for drawing in program.drawings { try drawings.write(drawing, causal: causal, bos: bosToken) }
             let runner = try runner(program, causal: causal)
+            let reads = PositionCheck.reads(below: program.output)
+            var positions = PositionCheck()
             for text in layers && input.isEmpty ? AnySequence([]) : texts() {
                 let sequence = try InputSequence(parsing: text.get())
-                if let draw { try ConsoleCommand.draw(program, on: sequence.tokens, causal: causal, bos: bosToken, to: draw) }
+                let length = sequence.tokens.count + (bos ? 1 : 0)
+                report.note(positions.warnings(about: reads, length: length))
+                if let draw { try DrawingFile.write(program, on: sequence.tokens, causal: causal, bos: bosToken, to: draw) }
                 try report.add(runner.run(sequence.tokens, tracing: trace), tracing: trace, output: program.outputName)
             }
         }

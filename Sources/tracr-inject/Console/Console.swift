@@ -11,6 +11,7 @@ struct Console {
     /// Prints prompts, and everything else on standard output, as the reference implementation does.
     private let isTranscript: Bool
     private let isInteractive: Bool
+    private var drawings = DrawingFile()
 
     init(causal: Bool = false, bos: Atom? = nil, transcript: Bool = false) {
         session = Session(style: transcript ? .transcript : .standard, causal: causal, bos: bos)
@@ -29,10 +30,11 @@ struct Console {
     }
 
     /// Reads lines until their end, `exit`, or `quit`.
-    func converse() throws {
+    mutating func converse() throws {
         if isTranscript || isInteractive { try Standard.output.write(session.banner) }
         if isInteractive { try Standard.output.line(":help shows what can be asked.") }
         var lines: any LineSource = isInteractive && Terminal.canEdit ? EditedLines(session) : PlainLines()
+        if isInteractive, Terminal.canEdit { InterruptKey.observe() }
         while true {
             let prompt = isTranscript || isInteractive ? session.prompt : ""
             let input = try lines.next(prompt: prompt)
@@ -41,6 +43,7 @@ struct Console {
                 session.abandon()
                 continue
             }
+            Cancellation.reset()
             if !isTranscript, session.isAtStart, line.hasPrefix(":") {
                 if try ConsoleCommand(session: session, options: compilerOptions).run(line) { return }
                 continue
@@ -52,14 +55,16 @@ struct Console {
         if isTranscript { try Standard.output.write("\n\n") }
     }
 
-    private func show(_ response: Session.Response) throws {
+    private mutating func show(_ response: Session.Response) throws {
         try Standard.output.write(response.output)
         // What was said before an error stands before it.
         if !response.diagnostics.isEmpty { try Standard.output.flush() }
         for diagnostic in ErrorReport.ordered(response.diagnostics) { Standard.error(ErrorReport.describe(diagnostic)) }
         guard !isTranscript else { return }
-        for drawing in response.drawings {
-            try ConsoleCommand.draw(drawing.program, on: drawing.input, to: "\(drawing.program.outputName).svg")
+        do {
+            for drawing in response.drawings { try drawings.write(drawing, bos: session.interpreter.bos) }
+        } catch let error where !ConsoleCommand.isFatal(error) {
+            Standard.error(ErrorReport(error).text)
         }
     }
 }

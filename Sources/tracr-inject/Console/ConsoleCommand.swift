@@ -1,7 +1,6 @@
 import Compiler
 import Foundation
 import Injection
-import Logging
 import RASP
 import Serialization
 
@@ -42,7 +41,8 @@ struct ConsoleCommand {
         return name == ":quit"
     }
 
-    private static func isFatal(_ error: any Error) -> Bool {
+    /// Nothing can go on after it: output is gone, or the program is wrong itself.
+    static func isFatal(_ error: any Error) -> Bool {
         (error as? Failure)?.kind == .writeFailed || (error as? Failure)?.kind == .internalError
     }
 
@@ -56,7 +56,7 @@ struct ConsoleCommand {
         case ":draw":
             let (expression, place) = Self.divided(argument)
             let program = try program(expression)
-            try Self.draw(program, on: session.example, bos: session.interpreter.bos, to: place ?? "\(program.outputName).svg")
+            try DrawingFile.write(program, on: session.example, bos: session.interpreter.bos, to: place ?? "\(program.outputName).svg")
         case ":compile":
             let (expression, place) = Self.divided(argument)
             try compile(try program(expression), to: place, verifying: 0)
@@ -113,13 +113,5 @@ struct ConsoleCommand {
         if let mismatch = report?.firstMismatch {
             throw Failure(.verificationFailed, "the compiled model differs from the interpreter", at: "\(mismatch)")
         }
-    }
-
-    static func draw(
-        _ program: Program, on input: [Atom], causal: Bool? = nil, bos: Atom? = nil, to path: String
-    ) throws {
-        let drawing = try SVGDrawing(program, on: input, causal: causal, bos: bos).render()
-        try AtomicFile.write(Data(drawing.utf8), to: URL(fileURLWithPath: path))
-        Logger(label: "draw").notice("drawn: \(path)")
     }
 }

@@ -23,6 +23,7 @@ final class LineEditor {
     /// Index into the history while it is walked through, and the line left for that.
     private var place = 0
     private var unfinished = ""
+    private var search: HistorySearch?
     private var bytes: [UInt8] = []
 
     init(history: History) { self.history = history }
@@ -44,6 +45,7 @@ final class LineEditor {
     }
 
     private func handle(_ key: Key) throws -> Input? {
+        if takenBySearch(key) { return nil }
         switch key {
         case .text(let text): line.insert(text)
         case .enter:
@@ -76,11 +78,28 @@ final class LineEditor {
         case .control("w"), .deleteWordLeft: killed = line.deleteWordBackward()
         case .deleteWordRight: killed = line.deleteWordForward()
         case .control("y"): line.insert(killed)
+        case .control("r"): search = HistorySearch(in: history.lines)
         case .control("l"): try Standard.output.write("\u{1B}[H\u{1B}[2J")
         case .tab: try complete()
         case .control, .escape: break
         }
         return nil
+    }
+
+    /// While a search goes on, text and Ctrl-R belong to it; Ctrl-G gives it up, any other key takes what it found and goes on.
+    private func takenBySearch(_ key: Key) -> Bool {
+        guard search != nil else { return false }
+        switch key {
+        case .text(let text): search?.extend(text)
+        case .backspace: search?.shorten()
+        case .control("r"): search?.older()
+        case .control("g"): search = nil
+        default:
+            line = LineBuffer(search?.match ?? line.text)
+            search = nil
+            return false
+        }
+        return true
     }
 
     private func recall(_ index: Int) {
@@ -104,6 +123,11 @@ final class LineEditor {
 
     /// Draws prompt and line; a line wider than the terminal is shown around the cursor.
     private func refresh() throws {
+        var (prompt, line) = (prompt, line)
+        if let search {
+            prompt = "(search) \(search.query): "
+            line = LineBuffer(search.match ?? line.text)
+        }
         let available = max(8, RawMode.columns - LineBuffer.width(of: prompt) - 1)
         var start = 0
         while LineBuffer.width(of: line.characters[start..<line.cursor]) > available { start += 1 }

@@ -16,9 +16,12 @@ struct RunReport {
         self.name = name
     }
 
-    mutating func begin(_ program: Program, _ findings: [Diagnostic]) {
-        name = program.name
-        diagnostics = findings
+    mutating func begin(_ program: Program) { name = program.name }
+
+    /// Findings that do not keep the program from running.
+    mutating func note(_ findings: [Diagnostic]) {
+        diagnostics += findings
+        ProgramFile.show(findings)
     }
 
     mutating func add(_ table: LayerTable) throws {

@@ -7,7 +7,7 @@ final class PseudoTerminal {
     private let controller: Int32
     private var pending = ""
 
-    init(_ arguments: [String], environment: [String: String]) throws {
+    init(_ arguments: [String], environment: [String: String], in directory: URL) throws {
         var own: Int32 = -1
         var other: Int32 = -1
         try #require(openpty(&own, &other, nil, nil, nil) == 0)
@@ -17,6 +17,7 @@ final class PseudoTerminal {
         let terminal = FileHandle(fileDescriptor: other, closeOnDealloc: false)
         process.executableURL = Tool.executable
         process.arguments = arguments
+        process.currentDirectoryURL = directory
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = terminal
         process.standardOutput = terminal
@@ -53,6 +54,16 @@ final class PseudoTerminal {
             try #require(count > 0, "the terminal was closed; \(pending.debugDescription)")
             pending += String(decoding: chunk[..<count], as: UTF8.self)
         }
+    }
+
+    /// Waits until the program has left the mode in which it reads every key itself, Ctrl-C as well.
+    func waitUntilKeysAreSignals() throws {
+        let deadline = Date().addingTimeInterval(60)
+        var mode = termios()
+        repeat {
+            try #require(Date() < deadline && tcgetattr(controller, &mode) == 0)
+            usleep(1_000)
+        } while mode.c_lflag & tcflag_t(ISIG) == 0
     }
 
     func waitForExit() -> Int32 {

@@ -12,9 +12,11 @@ syntax keyword raspWordOperator and or not in
 syntax keyword raspDefine def nextgroup=raspFunctionName skipwhite
 syntax match raspFunctionName /[A-Za-z_][A-Za-z0-9_]*/ contained
 syntax keyword raspPrimitive select aggregate range zip len round indicator
-syntax keyword raspLibrary selector_width has_focus count contains max min average load_from_location shift sort
+syntax keyword raspLibrary selector_width has_focus count max min average load_from_location shift sort
 syntax keyword raspLibrary mark_last_instance mark_first_instance select_from_last select_from_first select_next_identical
 syntax keyword raspLibrary occurrence firsts lasts index_select induct max_of min_of
+" An option of `syntax keyword` is named so, too.
+syntax match raspLibrary /\<contains\>/
 syntax keyword raspVariable tokens tokens_asis tokens_str tokens_int tokens_float tokens_bool indices length full_s out
 syntax keyword raspBoolean True False
 syntax match raspNumber /\<[0-9]\+\(\.[0-9]\+\)\?\>/
