@@ -5,7 +5,7 @@ public struct Limits: Sendable {
     /// Work of one evaluation, in atoms computed and matrix words written.
     public var evaluationWork = 200_000_000
     /// Work of all applications of s-ops and selectors while a program is built, or by one input of a console.
-    public var applicationWork = 2_000_000_000
+    public var applicationWork = 500_000_000
     /// Bytes of text that one evaluation may build.
     public var evaluationText = 256 << 20
     /// Bytes of sequences and matrices that one evaluation may hold at a time.

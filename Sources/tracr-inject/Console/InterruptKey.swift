@@ -11,5 +11,10 @@ enum InterruptKey {
         // What is being read goes on being read.
         action.sa_flags = SA_RESTART
         sigaction(SIGINT, &action, nil)
+        // A mask that the parent left blocked would make the session deaf.
+        var deaf = sigset_t()
+        sigemptyset(&deaf)
+        sigaddset(&deaf, SIGINT)
+        pthread_sigmask(SIG_UNBLOCK, &deaf, nil)
     }
 }

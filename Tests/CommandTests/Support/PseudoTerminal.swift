@@ -66,6 +66,9 @@ final class PseudoTerminal {
         } while mode.c_lflag & tcflag_t(ISIG) == 0
     }
 
+    /// What Ctrl-C sends then. The terminal here is not the one that controls the process, and sends no signals itself.
+    func interrupt() { process.interrupt() }
+
     func waitForExit() -> Int32 {
         process.waitUntilExit()
         return process.terminationStatus
