@@ -7,12 +7,7 @@ public enum JSONFile {
     public static func read(
         _ url: URL, maximumBytes: Int = 100_000_000, maximumDepth: Int = 64
     ) throws(Failure) -> JSONValue {
-        let file = try MappedFile(contentsOf: url)
-        guard file.bytes.count <= maximumBytes else {
-            throw Failure(
-                .badData, "the file has \(file.bytes.count) bytes, more than the \(maximumBytes) it may have",
-                at: url.path)
-        }
+        let file = try MappedFile(contentsOf: url, maximumBytes: maximumBytes)
         let value = try JSONParser.parse(file.bytes, name: url.path, maximumDepth: maximumDepth)
         withExtendedLifetime(file) {}
         return value

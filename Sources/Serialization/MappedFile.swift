@@ -9,26 +9,21 @@ public final class MappedFile: @unchecked Sendable {
     public let url: URL
     public let bytes: UnsafeRawBufferPointer
 
-    /// - Throws: `.notFound` for a file that is not there, not readable or not a regular file.
-    public init(contentsOf url: URL) throws(Failure) {
-        let path = url.path
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)  // non-blocking: a FIFO must not hang us
-        guard descriptor >= 0 else {
-            throw Failure(.notFound, "cannot open \(path): \(String(cString: strerror(errno)))")
-        }
+    /// - Throws: `.notFound` for a file that is not there, not readable or not a regular file; `.badData` for one of more than
+    ///   `maximumBytes`.
+    public init(contentsOf url: URL, maximumBytes: Int = .max) throws(Failure) {
+        let (descriptor, size) = try RegularFile.open(url)
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw Failure(.notFound, "\(path) is not a regular file")
+        guard size <= maximumBytes else {
+            throw Failure(.badData, "the file has \(size) bytes, more than the \(maximumBytes) it may have", at: url.path)
         }
-        let size = Int(status.st_size)
         self.url = url
         guard size > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             return
         }
         guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-            throw Failure(.notFound, "cannot map \(path) into memory: \(String(cString: strerror(errno)))")
+            throw Failure(.notFound, "cannot map \(url.path) into memory: \(String(cString: strerror(errno)))")
         }
         bytes = UnsafeRawBufferPointer(start: start, count: size)
     }

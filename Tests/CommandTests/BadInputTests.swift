@@ -150,41 +150,4 @@ import Testing
         #expect(outcome.status == 74)
         #expect(outcome.error == "tracr-inject: error: cannot write to standard output: No space left on device\n")
     }
-
-    /// A full disk: a file system of 256 KiB, which only root may mount.
-    @Test(.enabled(if: SmallDisk.isAvailable))
-    func fullDiskIs74AndLeavesNothingHalfWritten() throws {
-        let disk = try SmallDisk(kibibytes: 256)
-        let outcome = try Tool.run("train", "--task", "count", "--steps", "0", "--output", disk.path + "/run")
-        #expect(outcome.status == 74, "\(outcome.error)")
-        #expect(outcome.error.contains("space"))
-        // Whatever is there does not pass for a run.
-        let evaluated = try Tool.run("eval", disk.path + "/run")
-        #expect(evaluated.status == 65 || evaluated.status == 66, "\(evaluated.error)")
-    }
-}
-
-/// A tmpfs that is full soon.
-private final class SmallDisk {
-    let path: String
-
-    static let isAvailable: Bool = {
-        guard getuid() == 0, let disk = try? SmallDisk(kibibytes: 64) else { return false }
-        withExtendedLifetime(disk) {}
-        return true
-    }()
-
-    init(kibibytes: Int) throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("disk-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        guard mount("tmpfs", path, "tmpfs", 0, "size=\(kibibytes)k") == 0 else {
-            rmdir(path)
-            throw CocoaError(.fileWriteNoPermission)
-        }
-    }
-
-    deinit {
-        umount(path)
-        rmdir(path)
-    }
 }

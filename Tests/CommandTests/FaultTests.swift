@@ -98,7 +98,9 @@ enum FaultLibrary {
             compiler.standardError = FileHandle.nullDevice
             guard (try? compiler.run()) != nil else { return nil }
             compiler.waitUntilExit()
-            return compiler.terminationStatus == 0 ? library : nil
+            guard compiler.terminationStatus == 0 else { return nil }
+            atexit { if let library = FaultLibrary.path { unlink(library) } }
+            return library
         #else
             return nil
         #endif

@@ -10,12 +10,17 @@ import Testing
     static let student = ProcessInfo.processInfo.environment["TRACR_INJECT_KILL_STUDENT"]
 
     @Test func killedRunsEndWithTheSameBytes() throws {
-        var micro = try MicroRun()
-        if let student = Self.student { micro = micro.with(student: student) }
+        let plain = try MicroRun()
+        let micro = Self.student.map { plain.with(student: $0) } ?? plain
         let started = Date()
-        let reference = try micro.start("reference")
+        var begun = started
+        let reference = try micro.start("reference") { process in
+            micro.wait(forChangeOf: "reference", in: process)
+            begun = Date()
+        }
         try #require(reference.status == 0, "\(reference.error)")
-        let duration = Date().timeIntervalSince(started)
+        // A run prepares for a while, then steps and saves, which is where most of the kills have to be.
+        let (duration, stepping) = (Date().timeIntervalSince(started), Date().timeIntervalSince(begun))
         let wanted = try micro.contents(of: "reference")
         #expect(wanted.count > 10)
 
@@ -26,8 +31,10 @@ import Testing
             let name = "run\(runs)"
             repeat {
                 let begun = FileManager.default.fileExists(atPath: micro.scratch.path(name + "/config.yaml"))
-                let delay = UInt32(Double.random(in: 0...1.1) * duration * 1e6)
+                let isAnyMoment = Int.random(in: 0..<4) == 0
+                let delay = UInt32(Double.random(in: 0...1.1) * (isAnyMoment ? duration : stepping) * 1e6)
                 let kill = { (process: Process) in
+                    if !isAnyMoment { micro.wait(forChangeOf: name, in: process) }
                     usleep(delay)
                     Foundation.kill(process.processIdentifier, SIGKILL)
                 }
@@ -53,6 +60,15 @@ import Testing
 }
 
 extension MicroRun {
+    /// Waits until a training opens its metrics, which is when it has prepared everything else, or ends.
+    fileprivate func wait(forChangeOf run: String, in process: Process) {
+        func modified() -> Date? {
+            (try? FileManager.default.attributesOfItem(atPath: scratch.path(run + "/metrics.jsonl")))?[.modificationDate] as? Date
+        }
+        let before = modified()
+        while process.isRunning, modified() == before { usleep(2_000) }
+    }
+
     fileprivate func with(student: String) -> MicroRun {
         MicroRun(scratch: scratch, arguments: Self.arguments(student: student, steps: Self.steps))
     }

@@ -63,6 +63,15 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: micro.scratch.path("run/manifest.json")))
     }
 
+    /// Neither does a terminal that goes away, whatever can no longer be written to it.
+    @Test func aClosedTerminalDoesNotStopARun() throws {
+        let terminal = try PseudoTerminal(micro.arguments + ["--output", "run"], environment: ["TERM": "xterm"], in: micro.scratch.root)
+        terminal.wait(forContentOf: micro.scratch.path("run/metrics.jsonl"))
+        terminal.hangUp()
+        #expect(terminal.waitForExit() == 0)
+        #expect(FileManager.default.fileExists(atPath: micro.scratch.path("run/manifest.json")))
+    }
+
     /// A stream that is closed from the start does not lend its number to a file of the run.
     @Test(arguments: ["2>&-", "1>&- 2>&-", "0<&- 1>&- 2>&-"]) func closedStreamsDoNoHarm(_ redirection: String) throws {
         let wanted = try micro.start("reference")

@@ -37,7 +37,7 @@ import Testing
 
     @Test func missingFileIsNotFound() {
         #expect(failure { _ = try ExampleFile(contentsOf: URL(fileURLWithPath: "/nowhere.jsonl")) }?.kind == .notFound)
-        #expect(failure { _ = try ExampleFile(contentsOf: URL(fileURLWithPath: "/tmp")) }?.kind == .notFound)
+        #expect(failure { _ = try ExampleFile(contentsOf: FileManager.default.temporaryDirectory) }?.kind == .notFound)
     }
 
     @Test func ordersOfAFile() throws {

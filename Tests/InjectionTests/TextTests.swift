@@ -108,7 +108,7 @@ import Testing
         }
         #expect(latin?.message.contains("UTF-8") == true)
         #expect(failure { _ = try TextFile(URL(fileURLWithPath: "/nowhere"), tokenizer: tokenizer, tokens: 4) }?.kind == .notFound)
-        #expect(failure { _ = try TextFile(URL(fileURLWithPath: "/tmp"), tokenizer: tokenizer, tokens: 4) }?.kind == .notFound)
+        #expect(failure { _ = try TextFile(FileManager.default.temporaryDirectory, tokenizer: tokenizer, tokens: 4) }?.kind == .notFound)
     }
 
     @Test func aChangedFileIsNoticedOnResume() throws {

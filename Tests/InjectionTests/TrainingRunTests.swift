@@ -78,7 +78,7 @@ import Testing
         #expect(try Training.resume(run.root).step == 6)
         #expect(try contents(run) == wanted)
         // More steps than were planned go on from the end.
-        let longer = try Training.resume(run.root, steps: 8)
+        let longer = try Training.resume(run.root, overrides: [Settings.Override("steps", "8")])
         #expect(longer.step == 8)
         #expect(try metrics(run).count == 8)
         _ = try Manifest(verifying: run)

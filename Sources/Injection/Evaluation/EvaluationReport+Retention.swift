@@ -61,21 +61,14 @@ extension Evaluation.Report {
 
     /// A text for perplexity: plain, or the texts of JSON lines, one after another.
     private static func read(_ file: URL) throws -> String {
-        guard let data = try? Data(contentsOf: file, options: .alwaysMapped) else {
-            throw Failure(.notFound, "no such text file, or it cannot be read", at: file.path)
-        }
-        guard data.count <= 1 << 30 else {
-            throw Failure(.badData, "a text of more than 1 GiB", at: file.path, remedy: "measure on a part of it")
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw Failure(.badData, "the text is not UTF-8", at: file.path)
-        }
-        guard text.first(where: { !$0.isWhitespace }) == "{" else { return text }
+        let text = try RegularFile.text(file, maximumBytes: 1 << 30, called: "a text to measure")
+        guard text.unicodeScalars.first(where: { !$0.properties.isWhitespace }) == "{" else { return text }
+        var reader = try LineReader(file)
         var texts: [String] = []
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if line.allSatisfy(\.isWhitespace) { continue }
-            guard let value = try JSONParser.parse(String(line), name: "\(file.path):\(number + 1)")["text"]?.string
-            else { throw Failure(.badData, "the line has no text in a field \"text\"", at: "\(file.path):\(number + 1)") }
+        while let line = try reader.next() {
+            guard let value = try JSONParser.parse(line.text, name: line.place)["text"]?.string else {
+                throw Failure(.badData, "the line has no text in a field \"text\"", at: line.place)
+            }
             texts.append(value)
         }
         return texts.joined(separator: "\n")

@@ -3,8 +3,7 @@ import Serialization
 
 /// `metrics.jsonl` of a pretraining, and its progress on standard error.
 final class PretrainLog {
-    private let handle: FileHandle
-    private let path: String
+    private let metrics: MetricsLog
     private let total: Int
     private let firstStep: Int
     private let started = Clock.now
@@ -13,26 +12,18 @@ final class PretrainLog {
     private var smoothed: Float?
     private var heldOut: HeldOutLoss?
     /// Bytes written so far; saved with every checkpoint.
-    private(set) var length: Int
+    var length: Int { metrics.length }
 
     /// - Parameter length: how much of an existing file to keep.
     init(at file: URL, keeping length: Int, total: Int, firstStep: Int) throws {
-        path = file.path
-        if !FileManager.default.fileExists(atPath: path) { try AtomicFile.write(Data(), to: file) }
-        do {
-            handle = try FileHandle(forUpdating: file)
-            try handle.truncate(atOffset: UInt64(length))
-        } catch {
-            throw Failure(.cannotCreate, "cannot open the metrics file: \(error.localizedDescription)", at: path)
-        }
-        (self.length, self.total, self.firstStep) = (length, total, firstStep)
+        metrics = try MetricsLog(at: file, keeping: length)
+        (self.total, self.firstStep) = (total, firstStep)
     }
 
     func append(
         step: Int, loss: Float, lr: Float, gradientNorm: Double, tokens: Int, seconds: Double
     ) throws {
-        try write(
-            """
+        try metrics.append(line: """
             {"step":\(step),"loss":\(loss),"lr":\(lr),"gradient_norm":\(Float(gradientNorm)),\
             "tokens_per_second":\((Double(tokens) / seconds).rounded()),"seconds":\((seconds * 1e6).rounded() / 1e6)}
 
@@ -51,29 +42,17 @@ final class PretrainLog {
 
     func append(step: Int, heldOut loss: HeldOutLoss) throws {
         heldOut = loss
-        try write(
-            """
+        try metrics.append(line: """
             {"step":\(step),"held_out_nats_per_token":\(loss.perToken),"held_out_nats_per_byte":\(loss.perByte)}
 
             """)
         shown = -.infinity
     }
 
-    func synchronize() throws {
-        do { try handle.synchronize() } catch {
-            throw Failure(.writeFailed, "cannot write metrics: \(error.localizedDescription)", at: path)
-        }
-    }
+    func synchronize() throws { try metrics.synchronize() }
 
     /// Leaves a terminal's bar behind.
     func end() { if onTerminal { Progress.note("") } }
-
-    private func write(_ line: String) throws {
-        do { try handle.write(contentsOf: Data(line.utf8)) } catch {
-            throw Failure(.writeFailed, "cannot write metrics: \(error.localizedDescription)", at: path)
-        }
-        length += line.utf8.count
-    }
 
     private func show(_ line: String) {
         if onTerminal {

@@ -70,12 +70,8 @@ public struct PretrainSettings: Sendable, Equatable, Codable {
     ///   a value out of range, naming the key; `.usage` for the same in an override.
     public static func resolve(configuration: URL? = nil, overrides: [Settings.Override] = []) throws -> PretrainSettings {
         guard let configuration else { return try PretrainSettings(yaml: "", name: "", overrides: overrides) }
-        let file = try MappedFile(contentsOf: configuration)
-        guard file.bytes.count <= YAMLDocument.maximumSize else {
-            throw Failure(.badData, "too large for a configuration", at: configuration.path)
-        }
         return try PretrainSettings(
-            yaml: String(decoding: file.bytes, as: UTF8.self), name: configuration.path, overrides: overrides)
+            yaml: YAMLDocument.text(of: configuration), name: configuration.path, overrides: overrides)
     }
 
     /// The settings as YAML, every key present.

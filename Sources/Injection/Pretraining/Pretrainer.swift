@@ -21,6 +21,7 @@ public final class Pretrainer {
     private let schedule: Schedule
     private let arena = Arena()
     private let log: PretrainLog
+    private let fingerprint: Fingerprint
 
     /// Trains the vocabulary, tokenises the text and initialises the model, or takes up the newest checkpoint.
     /// - Throws: `Failure` for texts that cannot be read, a directory that cannot be written, a damaged checkpoint.
@@ -33,6 +34,7 @@ public final class Pretrainer {
         if settings.threads > 0 { Parallel.threads = settings.threads }
         if resume {
             guard run.isRun else { throw Failure(.notFound, "there is no training to resume", at: run.root.path) }
+            try Self.requireSame(settings, as: run)
             tokenizer = try Tokenizer.load(run.student)
         } else {
             // Before anything is written: a text that cannot be read leaves no run behind.
@@ -55,6 +57,10 @@ public final class Pretrainer {
                 texts: [URL(fileURLWithPath: settings.heldout.file)], tokenizer: tokenizer, endOfText: endOfText,
                 at: run.root.appendingPathComponent("heldout.tokens"))
 
+        var fingerprint = Fingerprint()
+        try fingerprint.add("text", contentsOf: corpus.place)
+        self.fingerprint = fingerprint
+
         model = GPT2Model(configuration: settings.configuration(endOfText: endOfText), seed: settings.seed)
         optimizer = AdamW(
             store: model.parameters,
@@ -66,6 +72,7 @@ public final class Pretrainer {
 
         var logged = 0
         if resume, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Progress.note($0) }) {
+            if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) }
             try checkpoint.restore(Self.buffers(of: model, optimizer))
             step = checkpoint.step
             optimizer.stepCount = step
@@ -149,8 +156,21 @@ public final class Pretrainer {
             try Student(model: model, tokenizer: tokenizer).save(to: folder)
         }
         try Checkpoint.write(
-            into: run.checkpoints, step: step, buffers: Self.buffers(of: model, optimizer), record: ["metrics": .integer(log.length)],
-            retention: .init(last: 2))
+            into: run.checkpoints, step: step, buffers: Self.buffers(of: model, optimizer),
+            record: ["metrics": .integer(log.length), "fingerprint": fingerprint.json], retention: .init(last: 2))
+    }
+
+    /// - Throws: `.badData` for a setting that is not what the run was begun with; how long and on how many threads it trains,
+    ///   and how often it saves and measures, may change.
+    private static func requireSame(_ settings: PretrainSettings, as run: RunDirectory) throws {
+        var begun = try PretrainSettings.load(contentsOf: run.configuration)
+        (begun.steps, begun.threads, begun.output) = (settings.steps, settings.threads, settings.output)
+        (begun.checkpoint, begun.heldout) = (settings.checkpoint, settings.heldout)
+        let (then, now) = (try begun.yaml().split(separator: "\n"), try settings.yaml().split(separator: "\n"))
+        guard let (old, new) = zip(then, now).first(where: { $0 != $1 }) else { return }
+        throw Failure(
+            .badData, "the training was begun with \(old.drop { $0 == " " }), and is to go on with \(new.drop { $0 == " " })",
+            at: run.configuration.path, remedy: "Give the configuration it was begun with, or start another with --output.")
     }
 
     private static func trainVocabulary(size: Int, on texts: [URL]) throws -> Tokenizer {

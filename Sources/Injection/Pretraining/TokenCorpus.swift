@@ -7,6 +7,7 @@ import Serialization
 /// The file is a plain array of little-endian Int32, an end-of-text token before every document.
 final class TokenCorpus {
     private let file: MappedFile
+    var place: URL { file.url }
     /// Bytes of the text, for losses per byte.
     let byteCount: Int
 

@@ -64,8 +64,11 @@ final class MetricsLog {
 
     deinit { close(descriptor) }
 
-    func append(_ metrics: StepMetrics) throws {
-        var line = metrics.jsonLine
+    func append(_ metrics: StepMetrics) throws { try append(line: metrics.jsonLine) }
+
+    /// - Parameter line: with its line feed.
+    func append(line: String) throws {
+        var line = line
         try line.withUTF8 { bytes in
             var written = 0
             while written < bytes.count {

@@ -12,6 +12,15 @@ struct RunRecord {
         "steps", "threads", "checkpoint.every", "checkpoint.keep_last", "checkpoint.keep_every",
     ]
 
+    /// - Throws: `.usage` for a setting that was asked for and cannot be changed any more.
+    static func requireChangeable(from own: Settings, to asked: Settings, at run: RunDirectory) throws(Failure) {
+        for key in SettingKey.all where !free.contains(key.path) && own.value(of: key) != asked.value(of: key) {
+            throw Failure(
+                .usage, "the run has \(key.path) \(own.value(of: key)), and cannot go on with \(asked.value(of: key))",
+                at: run.root.path, remedy: "Leave the setting out, or start a new run with another --output.")
+        }
+    }
+
     /// - Throws: `.badData` for a setting that is not what it was.
     func compare(with settings: Settings, at run: RunDirectory) throws {
         guard let configuration else { return }

@@ -66,12 +66,10 @@ public struct XXHash64: Sendable {
     public static func hex(_ data: Data) -> String { data.withUnsafeBytes { hex($0) } }
 
     /// The checksum of a file's contents, read through a memory map.
-    public static func hex(contentsOf file: URL) throws -> String {
-        do {
-            return hex(try Data(contentsOf: file, options: .alwaysMapped))
-        } catch {
-            throw Failure(.notFound, "cannot read \(file.lastPathComponent)", at: file.path)
-        }
+    public static func hex(contentsOf file: URL) throws(Failure) -> String {
+        let mapped = try MappedFile(contentsOf: file)
+        defer { withExtendedLifetime(mapped) {} }
+        return hex(mapped.bytes)
     }
 
     @inline(__always)

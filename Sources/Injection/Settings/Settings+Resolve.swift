@@ -27,20 +27,7 @@ extension Settings {
     /// - Throws: `Failure` `.notFound` for a missing file, `.badData` for what is wrong in it, `.usage` for an override.
     public static func resolve(configuration: URL? = nil, overrides: [Override] = []) throws -> Settings {
         guard let configuration else { return try resolve(yaml: "", name: "", overrides: overrides) }
-        let data: Foundation.Data
-        do {
-            // Never more than is allowed, whatever the file is.
-            let handle = try FileHandle(forReadingFrom: configuration)
-            data = try handle.read(upToCount: YAMLDocument.maximumSize + 1) ?? Foundation.Data()
-        } catch {
-            throw Failure(.notFound, "cannot read the configuration", at: configuration.path)
-        }
-        guard data.count <= YAMLDocument.maximumSize, let text = String(data: data, encoding: .utf8) else {
-            throw Failure(
-                .badData, data.count <= YAMLDocument.maximumSize ? "not UTF-8 text" : "too large for a configuration",
-                at: configuration.path)
-        }
-        return try resolve(yaml: text, name: configuration.path, overrides: overrides)
+        return try resolve(yaml: YAMLDocument.text(of: configuration), name: configuration.path, overrides: overrides)
     }
 
     /// The same for YAML text; `name` stands for it in errors.

@@ -5,7 +5,9 @@ import Yams
 /// Reads a configuration file into settings' keys and values, each with its place.
 enum YAMLDocument {
     /// Far beyond any configuration, and small enough that no parser can be made to work long.
-    static let maximumSize = 1 << 20
+    private static let maximumSize = 1 << 20
+    /// Aliases of aliases name exponentially many values, or values nested as deep as there are aliases: so many are harmless.
+    private static let maximumAliases = 16
 
     struct Entry {
         var key: SettingKey
@@ -34,8 +36,17 @@ enum YAMLDocument {
         return entries
     }
 
+    static func text(of file: URL) throws(Failure) -> String {
+        try RegularFile.text(file, maximumBytes: maximumSize, called: "a configuration")
+    }
+
     /// The root node, or nil for an empty document; a syntax error becomes a `Failure` with its line.
     static func compose(_ yaml: String, name: String) throws -> Node? {
+        guard aliases(in: yaml) <= maximumAliases else {
+            throw Failure(
+                .badData, "a configuration with more than \(maximumAliases) aliases (*name)", at: name,
+                remedy: "Write the values out.")
+        }
         do {
             return try Yams.compose(yaml: yaml)
         } catch let error as YamlError {
@@ -51,6 +62,17 @@ enum YAMLDocument {
                 throw Failure(.badData, "malformed YAML: \(error)", at: name)
             }
         }
+    }
+
+    /// At least as many as the parser will find: a star where an alias may begin, and a letter, digit or sign after it.
+    private static func aliases(in yaml: String) -> Int {
+        var count = 0
+        var (last, before) = (UInt8(ascii: "\n"), UInt8(ascii: "\n"))
+        for byte in yaml.utf8 {
+            if last == UInt8(ascii: "*"), byte > 0x20, !(0x21...0x7E).contains(before) || "[]{},:?\"'".utf8.contains(before) { count += 1 }
+            (before, last) = (last, byte)
+        }
+        return count
     }
 
     private static func collect(

@@ -9,13 +9,7 @@ import Yams
 enum TaskFile {
     /// - Throws: `.notFound`, or `.badData` at `file:line:column (key)`.
     static func read(_ url: URL) throws -> InjectionTask {
-        guard let data = try? Data(contentsOf: url) else {
-            throw Failure(.notFound, "no such task file, or it cannot be read", at: url.path)
-        }
-        guard data.count <= YAMLDocument.maximumSize, let text = String(data: data, encoding: .utf8) else {
-            throw Failure(.badData, "a task file is UTF-8 text of at most 1 MiB", at: url.path)
-        }
-        let file = try YAMLMapping(text, name: url.path)
+        let file = try YAMLMapping(YAMLDocument.text(of: url), name: url.path)
         try file.allow(["name", "summary", "program", "prompt", "answer", "tokens", "fill", "end", "answers", "edits", "generator", "settings"])
         let folder = url.deletingLastPathComponent()
         let name = try file.text("name") ?? url.deletingPathExtension().lastPathComponent

@@ -34,7 +34,7 @@ struct YAMLMapping {
     private func node(_ key: String) -> Node? { nodes.first { $0.key == key }?.node }
 
     func failure(_ message: String, at key: String, remedy: String? = nil) -> Failure {
-        Failure(.badData, message, at: "\(YAMLDocument.place(name, node(key)?.mark)) (\(path + key))", remedy: remedy)
+        Failure(.badData, message, at: "\(YAMLDocument.place(name, node(key)?.mark)) (\((path + key).prefix(100)))", remedy: remedy)
     }
 
     /// Refuses keys that nothing reads.

@@ -1,7 +1,9 @@
 import Foundation
 import Serialization
 
-/// The lines of a file one by one, in bounded memory, with their places for messages. Lines end at line feeds only.
+/// The lines of a file one by one, with their places for messages. Lines end at line feeds only.
+///
+/// Who reads them keeps what is in them: a file larger than any that belongs in memory is refused.
 struct LineReader {
     struct Line {
         var text: String
@@ -11,6 +13,7 @@ struct LineReader {
     }
 
     private static let longest = 16 << 20
+    private static let largestFile = 1 << 30
     private let url: URL
     private let handle: FileHandle
     private var buffer = ByteQueue()
@@ -19,11 +22,11 @@ struct LineReader {
 
     init(_ url: URL) throws {
         self.url = url
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue,
-            let handle = try? FileHandle(forReadingFrom: url)
-        else { throw Failure(.notFound, isFolder.boolValue ? "a folder, not a file" : "no such file, or it cannot be read", at: url.path) }
-        self.handle = handle
+        let (descriptor, size) = try RegularFile.open(url)
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard size <= Self.largestFile else {
+            throw Failure(.badData, "a file of more than \(Self.largestFile >> 30) GiB", at: url.path, remedy: "Take a part of it.")
+        }
     }
 
     /// The next line that is not blank, without its line feed; nil at the end.

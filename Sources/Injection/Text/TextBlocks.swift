@@ -35,17 +35,10 @@ struct TextBlocks {
     /// JSON lines are told by the file's first character, `{`.
     init(_ url: URL, perLine: Bool) throws {
         self.url = url
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-            throw Failure(.notFound, "no such text file", at: url.path)
-        }
-        guard !isFolder.boolValue, let handle = try? FileHandle(forReadingFrom: url) else {
-            throw Failure(.notFound, isFolder.boolValue ? "a folder, not a text file" : "cannot read the text file", at: url.path)
-        }
-        self.handle = handle
+        let (descriptor, size) = try RegularFile.open(url)
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        self.size = size
         do {
-            size = Int(try handle.seekToEnd())
-            try handle.seek(toOffset: 0)
             let start = try handle.read(upToCount: 4_096) ?? Data()
             try handle.seek(toOffset: 0)
             let first = start.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }

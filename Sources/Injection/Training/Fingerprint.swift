@@ -38,8 +38,8 @@ struct Fingerprint {
         for (name, hash) in inputs {
             guard let old = saved["inputs"]?[name]?.string, old != hash else { continue }
             throw Failure(
-                .badData, "the \(name) is not the one this run was started with", at: run.root.path,
-                remedy: "restore it, or start a new run in another directory")
+                .badData, "not the same \(name) as the run was started with", at: run.root.path,
+                remedy: "Put it back, or start a new run with another --output.")
         }
         if let old = saved["threads"]?.integer, old != threads {
             Progress.note("warning: resumed with \(threads) threads, started with \(old): results differ in the last bits")

@@ -51,8 +51,8 @@ public enum Training {
     /// Goes on with a run from its newest checkpoint, to the bits of a run that was never interrupted.
     ///
     /// The configuration is the run's own.
-    /// - Parameter steps: trains on to this step instead of the configured last one.
-    public static func resume(_ directory: URL, steps: Int? = nil) throws -> Outcome {
+    /// - Parameter overrides: what may change, such as `steps` to train on to; anything else is refused.
+    public static func resume(_ directory: URL, overrides: [Settings.Override] = []) throws -> Outcome {
         Interruption.observe()
         let run = RunDirectory(directory)
         guard run.isRun else {
@@ -62,12 +62,11 @@ public enum Training {
         }
         let lock = try RunLock(directory: run.root)
         defer { withExtendedLifetime(lock) {} }
-        let settings = try Settings.resolve(
-            configuration: run.configuration,
-            overrides: steps.map { [Settings.Override("steps", String($0))] } ?? [])
+        let settings = try Settings.resolve(configuration: run.configuration, overrides: overrides)
+        try RunRecord.requireChangeable(from: Settings.resolve(configuration: run.configuration), to: settings, at: run)
         let inputs = try TrainingInputs(settings)
         try Preflight(inputs).requireMemory()
-        if steps != nil { try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration) }
+        if !overrides.isEmpty { try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration) }
         run.removeLeftovers()
         let checkpoint = try Checkpoint.newest(in: run.checkpoints) { Progress.note("warning: \($0)") }
         if let checkpoint { try RunRecord(checkpoint.record).compare(with: settings, at: run) }

@@ -27,7 +27,7 @@ struct TrainCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The run directory (default: runs/TASK-METHOD).", valueName: "dir"))
     var output: String?
 
-    @Flag(help: "Go on from the newest checkpoint of the run, with the run's own settings.")
+    @Flag(help: "Go on from the newest checkpoint of the run, with the run's own settings; --steps and --threads may change.")
     var resume = false
 
     @Flag(help: "Print the resolved settings as YAML and exit.")
@@ -59,9 +59,7 @@ struct TrainCommand: ParsableCommand {
         }
         let outcome: Training.Outcome
         if resume {
-            let run = runToResume(resolved)
-            try checkUnchanged(run)
-            outcome = try Training.resume(run.root, steps: settings.steps)
+            outcome = try Training.resume(runToResume(resolved).root, overrides: settings.overrides())
         } else {
             outcome = try Training.start(resolved, output: output.map { URL(fileURLWithPath: $0) })
         }
@@ -102,18 +100,5 @@ extension TrainCommand {
                 .notFound, "there is no run to go on with", at: run.root.path, remedy: "Start one without --resume.")
         }
         return try Settings.resolve(configuration: run.configuration)
-    }
-
-    /// A resumed run keeps its settings; only the number of steps may grow. A flag that says otherwise is refused
-    /// rather than ignored.
-    private func checkUnchanged(_ run: RunDirectory) throws {
-        let own = try ownSettings(of: run)
-        let flags = try settings.overrides().filter { $0.key != "steps" }
-        let asked = try Settings.resolve(configuration: run.configuration, overrides: flags)
-        for key in SettingKey.all where own.value(of: key) != asked.value(of: key) {
-            throw Failure(
-                .usage, "the run has \(key.path) \(own.value(of: key)), and cannot go on with \(asked.value(of: key))",
-                at: run.root.path, remedy: "Leave the setting out, or start a new run with another --output.")
-        }
     }
 }

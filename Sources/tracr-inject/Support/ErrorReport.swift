@@ -62,7 +62,7 @@ struct ErrorReport {
         var lines = [failure.message]
         if let location = failure.location { lines.append(indented(location)) }
         if let remedy = failure.remedy { lines.append(indented(remedy)) }
-        return lines.joined(separator: "\n")
+        return Terminal.harmless(lines.joined(separator: "\n"))
     }
 
     /// In the order of the source; the passes of the front end find them in another.
@@ -82,12 +82,12 @@ struct ErrorReport {
         case .warning: tag = "tracr-inject: " + Terminal.styled("warning", .yellow, for: .error) + ": "
         case .note: tag = "tracr-inject: note: "
         }
-        var lines = ["\(tag)\(diagnostic.message) [\(diagnostic.code.rawValue)]"]
+        var lines = ["\(diagnostic.message) [\(diagnostic.code.rawValue)]"]
         if let span = diagnostic.span { lines.append("  " + span.location) }
         if let excerpt = diagnostic.excerpt { lines.append(excerpt) }
         if let fixIt = diagnostic.fixIt { lines.append("  fix: \(fixIt.description)") }
         lines += diagnostic.notes.map { "  note: \($0)" }
-        return lines.joined(separator: "\n")
+        return tag + Terminal.harmless(lines.joined(separator: "\n"))
     }
 
     private static func indented(_ text: String) -> String {

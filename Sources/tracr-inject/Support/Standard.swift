@@ -12,6 +12,7 @@ enum Standard {
     /// quietly. (`train` ignores it again: a run of hours must outlive the reader of its progress.)
     static func prepare() {
         openMissingStreams()
+        _ = output  // asks whether it is a terminal: one that has gone away no longer looks like it
         signal(SIGPIPE, SIG_DFL)
         // A file that may not grow (ulimit -f) is a failed write, not a reason to be killed.
         signal(SIGXFSZ, SIG_IGN)
@@ -76,8 +77,8 @@ final class OutputStream: @unchecked Sendable {
             if written < 0 {
                 let code = errno
                 if code == EINTR { continue }
-                // The reader has gone, which is its right.
-                if code == EPIPE { return }
+                // The reader has gone, which is its right: the other end of a pipe, or the terminal.
+                if code == EPIPE || code == EIO && isTerminal { return }
                 throw Failure(.writeFailed, "cannot write to standard output: \(String(cString: strerror(code)))")
             }
             start += written

@@ -33,6 +33,16 @@ enum Terminal {
         case boldRed = "1;31"
     }
 
+    /// Text from elsewhere with its control characters spelled out, line feeds and tabs excepted: what a file holds must not
+    /// command the terminal that an error about it is shown on.
+    static func harmless(_ text: String) -> String {
+        func isControl(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+        }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return text.unicodeScalars.map { isControl($0) ? $0.escaped(asASCII: true) : String($0) }.joined()
+    }
+
     static func styled(_ text: String, _ style: Style, for stream: Stream) -> String {
         showsColour(stream) ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }

@@ -4,7 +4,7 @@ import Testing
 /// The executable on a terminal of its own.
 final class PseudoTerminal {
     private let process = Process()
-    private let controller: Int32
+    private var controller: Int32
     private var pending = ""
 
     init(_ arguments: [String], environment: [String: String], in directory: URL) throws {
@@ -28,8 +28,16 @@ final class PseudoTerminal {
 
     deinit {
         if process.isRunning { process.terminate() }
-        close(controller)
+        hangUp()
     }
+
+    /// The terminal goes away.
+    func hangUp() {
+        if controller >= 0 { close(controller) }
+        controller = -1
+    }
+
+    func wait(forContentOf file: String) { process.wait(forContentOf: file) }
 
     /// Waits for the text and, after a line that was entered, for the next prompt: only then are keys read one by one.
     func type(_ keys: String, expecting text: String, thenPrompt: Bool = true) throws {

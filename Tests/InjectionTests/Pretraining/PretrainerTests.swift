@@ -80,6 +80,23 @@ struct PretrainerTests {
         #expect(try losses(parts) == losses(whole))
     }
 
+    @Test("A training goes on with the settings and the text it was begun with, or not at all")
+    func refusesAnother() throws {
+        var (settings, texts) = try settings("begun", steps: 1)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Pretrainer(settings: settings, texts: texts, resume: false).train()
+        let another = folder.appendingPathComponent("another.txt")
+        try Data((String(contentsOf: texts[0], encoding: .utf8) + "One line more.\n").utf8).write(to: another)
+        let changed = #expect(throws: Failure.self) { try Pretrainer(settings: settings, texts: [another], resume: true) }
+        #expect(changed?.kind == .badData && changed?.message.contains("text") == true)
+        settings.lr.peak = 2e-2
+        let refused = #expect(throws: Failure.self) { try Pretrainer(settings: settings, texts: texts, resume: true) }
+        #expect(refused?.message.contains("peak: 0.01") == true && refused?.message.contains("peak: 0.02") == true)
+        settings.lr.peak = 1e-2
+        (settings.steps, settings.checkpoint.every) = (2, 1)
+        #expect(try Pretrainer(settings: settings, texts: texts, resume: true).step == 1)
+    }
+
     @Test("Texts that nothing can be learned from are refused")
     func refuses() throws {
         let (settings, texts) = try settings("refused", steps: 1)
