@@ -15,7 +15,7 @@ public enum AtomicFile {
     package static func write(to url: URL, _ body: (OutputFile) throws(Failure) -> Void) throws(Failure) {
         let temporary = temporarySibling(of: url)
         do throws(Failure) {
-            let file = try OutputFile(creating: temporary)
+            let file = try OutputFile(creating: temporary, called: url.path)
             try body(file)
             try file.finish()
             guard rename(temporary, url.path) == 0 else { throw Failure.system(errno, doing: "write", url.path) }

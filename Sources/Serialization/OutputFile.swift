@@ -2,16 +2,19 @@ import Foundation
 
 /// A file being written: every error of the system becomes a `Failure` with the right exit code.
 package final class OutputFile {
-    package let path: String
+    /// What errors call it.
+    private let name: String
     private var descriptor: Int32
     private var pending: [UInt8] = []
     private static let capacity = 1 << 20
 
     /// Creates a file that must not exist yet.
-    package init(creating path: String) throws(Failure) {
-        self.path = path
+    ///
+    /// - Parameter name: what errors call it, for a file that will be renamed.
+    package init(creating path: String, called name: String? = nil) throws(Failure) {
+        self.name = name ?? path
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Failure.system(errno, doing: "create", path) }
+        guard descriptor >= 0 else { throw Failure.system(errno, doing: "create", self.name) }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -40,9 +43,9 @@ package final class OutputFile {
             let written = Foundation.write(descriptor, start, min(rest.count, 1 << 30))
             if written < 0 {
                 if errno == EINTR { continue }
-                throw Failure.system(errno, doing: "write", path)
+                throw Failure.system(errno, doing: "write", name)
             }
-            guard written > 0 else { throw Failure.system(EIO, doing: "write", path) }  // no progress, and no reason given
+            guard written > 0 else { throw Failure.system(EIO, doing: "write", name) }  // no progress, and no reason given
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
         }
     }
@@ -50,11 +53,11 @@ package final class OutputFile {
     /// Flushes everything to the disk and closes the file.
     package func finish() throws(Failure) {
         try flush()
-        guard fsync(descriptor) == 0 else { throw Failure.system(errno, doing: "write", path) }
+        guard fsync(descriptor) == 0 else { throw Failure.system(errno, doing: "write", name) }
         let status = close(descriptor)
         let code = errno
         descriptor = -1
-        guard status == 0 else { throw Failure.system(code, doing: "write", path) }
+        guard status == 0 else { throw Failure.system(code, doing: "write", name) }
     }
 }
 
