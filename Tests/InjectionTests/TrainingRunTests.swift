@@ -84,6 +84,20 @@ import Testing
         _ = try Manifest(verifying: run)
     }
 
+    /// A run killed after its last checkpoint was put in place, and before `latest` followed and the older one went.
+    @Test func theLastCheckpointIsSettledOnAResume() throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(in: folder, overrides: [("steps", "2"), ("checkpoint.keep_last", "1")])
+        let run = try Training.start(settings, output: folder("run")).run
+        let (manager, place) = (FileManager.default, { run.checkpoints.appendingPathComponent($0) })
+        try manager.copyItem(at: place("step-00000002"), to: place("step-00000001"))
+        try manager.removeItem(at: place("latest"))
+        try manager.createSymbolicLink(atPath: place("latest").path, withDestinationPath: "step-00000001")
+        #expect(try Training.resume(run.root).step == 2)
+        #expect(try manager.contentsOfDirectory(atPath: run.checkpoints.path).sorted() == ["latest", "step-00000002"])
+        #expect(try manager.destinationOfSymbolicLink(atPath: place("latest").path) == "step-00000002")
+    }
+
     @Test(arguments: ["default", "paper", "authors"]) func recipesTrainEvaluateAndDecode(recipe: String) throws {
         let folder = try MicroStudent.Folder()
         let settings = try MicroStudent.settings(

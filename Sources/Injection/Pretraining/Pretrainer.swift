@@ -22,6 +22,7 @@ public final class Pretrainer {
     private let arena = Arena()
     private let log: PretrainLog
     private let fingerprint: Fingerprint
+    private static let retention = CheckpointRetention(last: 2)
 
     /// Trains the vocabulary, tokenises the text and initialises the model, or takes up the newest checkpoint.
     /// - Throws: `Failure` for texts that cannot be read, a directory that cannot be written, a damaged checkpoint.
@@ -98,6 +99,7 @@ public final class Pretrainer {
             if isEnd || interrupted || step % settings.checkpoint.every == 0 { try save() }
             if interrupted { break }
         }
+        if step == settings.steps { Checkpoint.settle(run.checkpoints, retention: Self.retention) }
         log.end()
     }
 
@@ -157,7 +159,7 @@ public final class Pretrainer {
         }
         try Checkpoint.write(
             into: run.checkpoints, step: step, buffers: Self.buffers(of: model, optimizer),
-            record: ["metrics": .integer(log.length), "fingerprint": fingerprint.json], retention: .init(last: 2))
+            record: ["metrics": .integer(log.length), "fingerprint": fingerprint.json], retention: Self.retention)
     }
 
     /// - Throws: `.badData` for a setting that is not what the run was begun with; how long and on how many threads it trains,

@@ -52,8 +52,16 @@ struct Checkpoint {
                     ("checksum", .string(try XXHash64.hex(contentsOf: values))), ("record", record),
                 ]), to: temporary.appendingPathComponent(recordFile))
         }
-        pointLatest(in: folder, at: name(step: step))
-        for old in retention.superfluous(try steps(in: folder)) {
+        settle(folder, retention: retention)
+    }
+
+    /// Points `latest` at the newest checkpoint and removes those that `retention` does not keep. A run that goes on to its end
+    /// without writing one does it again: it may have been killed in between.
+    static func settle(_ folder: URL, retention: CheckpointRetention) {
+        let steps = steps(in: folder)
+        guard let newest = steps.last else { return }
+        pointLatest(in: folder, at: name(step: newest))
+        for old in retention.superfluous(steps) {
             try? FileManager.default.removeItem(at: folder.appendingPathComponent(name(step: old)))
         }
     }
@@ -70,7 +78,7 @@ struct Checkpoint {
     static func size(of buffers: [Buffer]) -> Int { buffers.reduce(1 << 20) { $0 + $1.values.count * 4 } }
 
     /// The steps of the checkpoints below `folder`, oldest first.
-    static func steps(in folder: URL) throws -> [Int] {
+    static func steps(in folder: URL) -> [Int] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return names.compactMap { entry in
             guard entry.hasPrefix("step-"), let step = Int(entry.dropFirst(5)),
@@ -83,7 +91,7 @@ struct Checkpoint {
     /// The newest checkpoint that is whole; damaged ones are reported through `warn` and passed over.
     static func newest(in folder: URL, warn: (String) -> Void) throws -> Checkpoint? {
         var failure: (any Error)?
-        for step in try steps(in: folder).reversed() {
+        for step in steps(in: folder).reversed() {
             do {
                 return try Checkpoint(reading: folder.appendingPathComponent(name(step: step)))
             } catch {

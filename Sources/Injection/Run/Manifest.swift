@@ -37,7 +37,7 @@ public struct Manifest: Sendable {
         guard FileManager.default.fileExists(atPath: run.root.path) else {
             throw Failure(.notFound, "no such run", at: run.root.path)
         }
-        guard run.isFinished else { throw try Manifest.unfinished(run) }
+        guard run.isFinished else { throw Manifest.unfinished(run) }
         let json = try SealedJSON.read(run.manifest)
         guard json["format"]?.integer == Manifest.format, let step = json["step"]?.integer,
             let files = json["files"]?.object
@@ -74,8 +74,8 @@ public struct Manifest: Sendable {
         return parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." } && !file.utf8.contains(0)
     }
 
-    private static func unfinished(_ run: RunDirectory) throws -> Failure {
-        if let step = try Checkpoint.steps(in: run.checkpoints).last {
+    private static func unfinished(_ run: RunDirectory) -> Failure {
+        if let step = Checkpoint.steps(in: run.checkpoints).last {
             return Failure(
                 .badData, "the run is not finished: it stopped after step \(step)",
                 at: run.root.path,

@@ -24,7 +24,7 @@ enum Divergence {
     }
 
     static func failure(_ what: String, step: Int, run: RunDirectory) -> Failure {
-        let last = (try? Checkpoint.steps(in: run.checkpoints).last) ?? nil
+        let last = Checkpoint.steps(in: run.checkpoints).last
         return Failure(
             .verificationFailed, "training diverged at step \(step): \(what) is not finite",
             at: run.root.path,

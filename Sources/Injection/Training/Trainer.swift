@@ -54,6 +54,7 @@ final class Trainer {
             let every = settings.checkpoint.every
             if step == settings.steps || (every > 0 && step % every == 0) { try save() }
         }
+        Checkpoint.settle(run.checkpoints, retention: retention)
         return nil
     }
 
@@ -96,7 +97,11 @@ final class Trainer {
                 "metrics_length": .integer(log.length), "batches": batches.state,
                 "fingerprint": fingerprint.json, "configuration": .string(settings.yaml()),
             ],
-            retention: .init(last: settings.checkpoint.keepLast, every: settings.checkpoint.keepEvery))
+            retention: retention)
+    }
+
+    private var retention: CheckpointRetention {
+        CheckpointRetention(last: settings.checkpoint.keepLast, every: settings.checkpoint.keepEvery)
     }
 
     private func restore(_ checkpoint: Checkpoint) throws {
