@@ -24,15 +24,6 @@ import Testing
         }
     }
 
-    private func student(_ name: String, _ change: (URL) throws -> Void) throws -> String {
-        let facts = try Tool.run("doctor", "--json").json()
-        let tiny = try #require(facts["student"] as? String)
-        let folder = scratch.root.appendingPathComponent(name)
-        try FileManager.default.copyItem(at: URL(fileURLWithPath: tiny), to: folder)
-        try change(folder)
-        return folder.path
-    }
-
     // MARK: Missing files
 
     @Test(arguments: [
@@ -80,7 +71,7 @@ import Testing
     // MARK: Students
 
     @Test func truncatedWeightsAre65() throws {
-        let folder = try student("truncated") { folder in
+        let folder = try scratch.student { folder in
             let weights = folder.appendingPathComponent("model.safetensors")
             let handle = try FileHandle(forWritingTo: weights)
             try handle.truncate(atOffset: handle.seekToEnd() / 2)
@@ -104,7 +95,7 @@ import Testing
     }
 
     @Test func brokenConfigurationIs65() throws {
-        let folder = try student("broken") { folder in
+        let folder = try scratch.student { folder in
             try Data("{\"n_layer\": 12,".utf8).write(to: folder.appendingPathComponent("config.json"))
         }
         try expectError(["train", "--task", "count", "--student", folder], status: 65, mentions: ["config.json"])

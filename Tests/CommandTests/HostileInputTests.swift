@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: ["config.json", "tokenizer.json", "model.safetensors"]) func aStudentOfPipesIs66(_ part: String) throws {
-        let folder = try student { folder in
+        let folder = try scratch.student { folder in
             try? FileManager.default.removeItem(at: folder.appendingPathComponent(part))
             #expect(mkfifo(folder.appendingPathComponent(part).path, 0o644) == 0)
         }
@@ -127,7 +127,7 @@ import Testing
     @Test func deepJSONIs65() throws {
         let deep = String(repeating: "[", count: 10_000) + String(repeating: "]", count: 10_000)
         for part in ["config.json", "tokenizer.json"] {
-            let folder = try student { try Data(deep.utf8).write(to: $0.appendingPathComponent(part)) }
+            let folder = try scratch.student { try Data(deep.utf8).write(to: $0.appendingPathComponent(part)) }
             try expectError(["train", "--task", "count", "--dry-run", "--student", folder], status: 65, mentions: part, "64 levels")
         }
         scratch.file("deep.jsonl", deep + "\n")
@@ -136,7 +136,7 @@ import Testing
 
     /// A model of 10^18 layers is refused before anything is allocated for it.
     @Test(arguments: ["n_layer", "n_embd", "n_positions", "vocab_size", "n_inner"]) func enormousShapesAre65(_ key: String) throws {
-        let folder = try student { folder in
+        let folder = try scratch.student { folder in
             let file = folder.appendingPathComponent("config.json")
             var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
             object[key] = 1_000_000_000_000_000_000
@@ -147,7 +147,7 @@ import Testing
 
     @Test func anIndexNamesFilesOfItsFolderOnly() throws {
         for name in ["../one.safetensors", "/dev/zero", "link.safetensors", "..", ""] {
-            let folder = try student { folder in
+            let folder = try scratch.student { folder in
                 let weights = folder.appendingPathComponent("model.safetensors")
                 try FileManager.default.moveItem(at: weights, to: folder.appendingPathComponent("one.safetensors"))
                 try FileManager.default.createSymbolicLink(
@@ -157,13 +157,5 @@ import Testing
             }
             try expectError(["train", "--task", "count", "--dry-run", "--student", folder], status: 65, mentions: "index.json")
         }
-    }
-
-    /// A copy of the bundled student, changed.
-    private func student(_ change: (URL) throws -> Void) throws -> String {
-        let folder = scratch.root.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.copyItem(at: URL(fileURLWithPath: tiny), to: folder)
-        try change(folder)
-        return folder.path
     }
 }

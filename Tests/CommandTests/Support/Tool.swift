@@ -108,4 +108,17 @@ final class Scratch {
         _ = FileManager.default.createFile(atPath: url.path, contents: Data(text.utf8))
         return url
     }
+
+    /// A copy of the bundled student, changed. (`copyItem` would want its owner too, which may be another user.)
+    func student(_ change: (URL) throws -> Void) throws -> String {
+        let facts = try Tool.run("doctor", "--json").json()
+        let tiny = URL(fileURLWithPath: try #require(facts["student"] as? String))
+        let folder = root.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for name in try FileManager.default.contentsOfDirectory(atPath: tiny.path) {
+            try Data(contentsOf: tiny.appendingPathComponent(name)).write(to: folder.appendingPathComponent(name))
+        }
+        try change(folder)
+        return folder.path
+    }
 }
