@@ -12,7 +12,7 @@ import Testing
         let model: CompiledModel
         let perturbed: PerturbedExamples
 
-        init(_ name: String) throws {
+        init(_ name: String, candidates: Int = 1) throws {
             task = try InjectionTask.named(name)
             let edits = task.edits
             let tokenizer = try Tokenizer.load(
@@ -21,8 +21,10 @@ import Testing
                 task: task,
                 tokenizer: tokenizer.removingMerges { left, right in edits.contains { $0.removes(left, right) } })
             model = try RASPCompiler.compile(bundledProgram(task), options: encoder.compilerOptions)
-            perturbed = PerturbedExamples(
+            var perturbed = PerturbedExamples(
                 encoder: encoder, model: model, heldOut: try HeldOutPrompts(task, seeds: [42]), seed: 7)
+            try perturbed.cover(candidates, examples: task.examples(.train, count: 200))
+            self.perturbed = perturbed
         }
 
         func made(_ count: Int) throws -> [(example: Example, encoded: EncodedExample)] {
@@ -72,5 +74,13 @@ import Testing
         let first = try #require(try setup.perturbed.perturbation(of: example, at: 3))
         #expect(try setup.perturbed.perturbation(of: example, at: 3)?.encoded == first.encoded)
         #expect(try setup.perturbed.perturbation(of: example, at: 4)?.encoded != first.encoded)
+    }
+
+    @Test func ofSeveralCandidatesTheRarestValuesAreKept() throws {
+        let (plain, rarest) = (try Setup("count").made(150), try Setup("count", candidates: 6).made(150))
+        // Taken from the task's definition: counts above 30 are rare among perturbed prompts.
+        func large(_ made: [PerturbedExamples.Made]) -> Int { made.count { Int($0.example.answer.dropFirst()) ?? 0 > 30 } }
+        #expect(large(rarest) > 2 * large(plain), "\(large(rarest)) against \(large(plain))")
+        #expect(rarest.count > 140)
     }
 }

@@ -34,6 +34,17 @@ import Testing
         #expect(both.alignment.reduction == .sum)
     }
 
+    @Test func aRecipeDependsOnTheTask() throws {
+        let count = try Settings.resolve()
+        let sums = try Settings.resolve(overrides: [.init("task", "int-sum")])
+        #expect(sums.batch.task > count.batch.task)
+        // From a file as well; what is given by name still lies over it, and other recipes know nothing of it.
+        #expect(try Settings.resolve(yaml: "task: int-sum", name: "run.yaml") == sums)
+        #expect(try Settings.resolve(yaml: "batch: {task: 3}\ntask: int-sum", name: "run.yaml").batch.task == 3)
+        let paper = try Settings.resolve(overrides: [.init("task", "int-sum"), .init("recipe", "paper")])
+        #expect(paper.batch.task == 12)
+    }
+
     @Test func everyKeyRoundTrips() throws {
         for recipe in Recipe.all {
             var settings = try Settings.resolve(yaml: "recipe: \(recipe.name)", name: "run.yaml")

@@ -45,7 +45,7 @@ package struct AlignmentTargets {
 
 /// Runs the compiled model on the program's tokens of a batch. The model is an oracle: its streams are exact, so one-hot
 /// coordinates are read by comparison with one half.
-struct CompiledOracle {
+struct CompiledOracle: Sendable {
     let model: CompiledModel
     let variables: AlignedVariables
     private var layout: VariableLayout { variables.layout }

@@ -14,12 +14,21 @@ public struct Recipe: Sendable {
     public let name: String
     public let summary: String
     public let differences: [Difference]
+    /// What differs further for one task, by the task's name.
+    public var taskDifferences: [String: [Difference]] = [:]
 
     public static let all = [Recipe.default, .paper, .authors]
 
     /// The built-in defaults of `Settings` are the `default` recipe: what measures best on the bundled student.
     public static let `default` = Recipe(
-        name: "default", summary: "What measures best on the bundled student.", differences: [])
+        name: "default", summary: "What measures best on the bundled student.", differences: [],
+        taskDifferences: [
+            "int-sum": [
+                Difference("steps", "4000", "203,401 pairs of operands"),
+                Difference("batch.task", "24", "its prompts have a tenth of the tokens of the other tasks'"),
+                Difference("batch.perturbed", "24", "as many again"),
+            ]
+        ])
 
     /// The paper's section 5 and appendix: every value that it states; what it leaves open is as the authors' program has it.
     public static let paper = Recipe(
@@ -66,6 +75,7 @@ public struct Recipe: Sendable {
         Difference("steps", "80000", "80,000 batches"),
         Difference("batch.task", "12", "12 task examples a batch"),
         Difference("batch.perturbed", "0", "only the task's own examples"),
+        Difference("batch.candidates", "1", "only the task's own examples"),
         Difference("batch.text", "12", "12 text examples a batch"),
         Difference("text.tokens", "70", "70 tokens per text example"),
         Difference("seed", "42", "seed 42"),

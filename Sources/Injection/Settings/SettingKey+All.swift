@@ -21,6 +21,8 @@ extension SettingKey {
         SettingKey("batch.task", .integer(\.batch.task, 1...65_536), "Task examples a step."),
         SettingKey("batch.perturbed", .integer(\.batch.perturbed, 0...65_536),
             "Task examples a step with other tokens put in and the compiled model's answer (method tracr; not with data.file)."),
+        SettingKey("batch.candidates", .integer(\.batch.candidates, 1...64),
+            "Perturbed examples drawn for each that is kept: the one that reaches the rarest values of the program's variables."),
         SettingKey("batch.text", .integer(\.batch.text, 0...65_536), "Text windows a step (for the KL term)."),
         choice("batch.pad", \.batch.pad,
             "longest: pad task examples with the end-of-text token to the longest of the task, as the authors do."),

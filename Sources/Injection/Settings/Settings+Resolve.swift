@@ -38,24 +38,20 @@ extension Settings {
             (key: try key(override.key, kind: .usage, at: "--set \(override.key)"), override: override)
         }
 
-        // The recipe first: it lies under everything else.
-        for entry in entries where entry.key.path == "recipe" {
-            try entry.key.assign(entry.value, to: &settings, kind: .badData, at: entry.location)
+        func assign(where isWanted: (String) -> Bool) throws {
+            for entry in entries where isWanted(entry.key.path) {
+                try entry.key.assign(entry.value, to: &settings, kind: .badData, at: entry.location)
+            }
+            for flag in flags where isWanted(flag.key.path) {
+                try flag.key.assign(
+                    SettingValue(commandLine: flag.override.value), to: &settings, kind: .usage, at: "--set \(flag.key.path)")
+            }
         }
-        for flag in flags where flag.key.path == "recipe" {
-            try flag.key.assign(
-                SettingValue(commandLine: flag.override.value), to: &settings, kind: .usage, at: "--set recipe")
-        }
+        // The recipe lies under everything else, and what it says depends on the task.
+        let first: Set = ["recipe", "task"]
+        try assign(where: first.contains)
         try settings.apply(recipe: settings.recipe)
-
-        for entry in entries where entry.key.path != "recipe" {
-            try entry.key.assign(entry.value, to: &settings, kind: .badData, at: entry.location)
-        }
-        for flag in flags where flag.key.path != "recipe" {
-            try flag.key.assign(
-                SettingValue(commandLine: flag.override.value), to: &settings, kind: .usage,
-                at: "--set \(flag.key.path)")
-        }
+        try assign { !first.contains($0) }
         return settings
     }
 
@@ -63,7 +59,7 @@ extension Settings {
         guard let recipe = Recipe.all.first(where: { $0.name == name }) else {
             preconditionFailure("the key `recipe` accepts known names only")
         }
-        for difference in recipe.differences {
+        for difference in recipe.differences + recipe.taskDifferences[task, default: []] {
             guard let key = SettingKey.byPath[difference.key] else {
                 preconditionFailure("recipe \(name) sets \(difference.key), which is no setting")
             }

@@ -20,7 +20,7 @@ public struct Settings: Codable, Sendable, Equatable {
     /// 0: as many as the machine has cores.
     public var threads = 0
     public var precision = Precision.fp32
-    public var steps = 2_600
+    public var steps = 2_400
     public var batch = Batch()
     public var text = Text()
     public var data = Data()
@@ -43,9 +43,10 @@ extension Settings {
     public struct Batch: Codable, Sendable, Equatable {
         public enum Padding: String, Codable, Sendable, CaseIterable { case none, longest }
 
-        public var task = 8
-        public var perturbed = 16
-        public var text = 3
+        public var task = 12
+        public var perturbed = 12
+        public var candidates = 4
+        public var text = 2
         public var pad = Padding.none
     }
 
@@ -107,7 +108,7 @@ extension Settings {
         /// The weights alpha, beta and gamma.
         public var ce = 1.0
         public var alg = 1.0
-        public var kl = 100.0
+        public var kl = 30.0
         public var supervised = Supervision.answerAndEnd
         public var klReduction = Reduction.mean
 

@@ -18,17 +18,40 @@ package struct PerturbedExamples: Sendable {
     let model: CompiledModel
     let heldOut: HeldOutPrompts
     let seed: Int
+    /// Of so many candidates the one with the rarest values of variables is taken.
+    private var candidates = 1
+    private var coverage: ValueCoverage?
 
     package init(encoder: TaskEncoder, model: CompiledModel, heldOut: HeldOutPrompts, seed: Int) {
         (self.encoder, self.model, self.heldOut, self.seed) = (encoder, model, heldOut, seed)
+    }
+
+    package typealias Made = (example: Example, encoded: EncodedExample)
+
+    /// From now on the rarest of `candidates`; what is rare is found out from perturbations of `examples`.
+    package mutating func cover(_ candidates: Int, examples: [Example]) throws {
+        guard candidates > 1 else { return }
+        let samples = try examples.enumerated().compactMap { try candidate(of: $0.element, "coverage/\($0.offset)")?.encoded }
+        (self.candidates, coverage) = (candidates, try ValueCoverage(model, samples: samples))
     }
 
     /// The example made of `example`, which is number `position` of its stream; the same whenever it is asked for.
     ///
     /// - Returns: nil where no perturbation found has an answer.
     /// - Throws: what the compiled model throws on a prompt that it cannot run.
-    package func perturbation(of example: Example, at position: Int) throws -> (example: Example, encoded: EncodedExample)? {
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "perturbed/\(position)")
+    package func perturbation(of example: Example, at position: Int) throws -> Made? {
+        guard let coverage else { return try candidate(of: example, "perturbed/\(position)") }
+        var best: (score: Float, made: Made)?
+        for number in 0..<candidates {
+            guard let made = try candidate(of: example, "perturbed/\(position)/\(number)") else { continue }
+            let score = try coverage.score(made.encoded)
+            if score > best?.score ?? 0 { best = (score, made) }
+        }
+        return best?.made
+    }
+
+    private func candidate(of example: Example, _ stream: String) throws -> Made? {
+        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: stream)
         let prompt = try encoder.encode(example)
         let span = inputSpan(of: Array(prompt.prompt))
         let room = encoder.longest - prompt.contentCount + span.count
@@ -94,20 +117,32 @@ package struct PerturbedExamples: Sendable {
     private func answer(to prompt: [Atom], like example: EncodedExample) throws -> String? {
         let map = encoder.task.tokens
         var atoms = prompt
-        var text = ""
+        var symbols: [Atom] = []
         for _ in 0..<(map.end == nil ? example.answerCount : Self.longestAnswer) {
             guard atoms.count <= model.maxLength, let symbol = try model.run(atoms).last ?? nil else { return nil }
             if let answers = map.answers { return answers.first { $0.atom == symbol }?.pieces.first }
-            if symbol == map.end { return text.isEmpty ? nil : wording(text) }
-            guard symbol != map.fill, case .string(let piece) = symbol else { return nil }
-            text += piece
-            atoms.append(symbol)
+            if symbol == map.end { break }
+            symbols.append(symbol)
+            guard symbol != map.fill, let text = words(for: symbols) else { return nil }
+            // As the program will read it, which need not know its own answers by their names.
+            atoms = prompt + encoder.atoms(of: encoder.tokenizer.encode(wording(text, upToOutput: true)))
         }
-        return map.end == nil ? wording(text) : nil
+        return symbols.isEmpty ? nil : words(for: symbols).map { wording($0) }
     }
 
-    private func wording(_ output: String) -> String {
-        encoder.task.wording.answer.replacing("{output}", with: output, maxReplacements: 1)
+    /// The answer's text, of which each token stands for one of the symbols; nil where they cannot be put in this task's words.
+    private func words(for symbols: [Atom]) -> String? {
+        let pieces = symbols.compactMap { if case .string(let piece) = $0 { piece } else { nil } }
+        guard pieces.count == symbols.count else { return nil }
+        return ["", " "].lazy.map { pieces.joined(separator: $0) }.first { text in
+            encoder.tokenizer.encode(wording(text, upToOutput: true)).map { encoder.outputOfToken[$0] } == symbols
+        }
+    }
+
+    private func wording(_ output: String, upToOutput: Bool = false) -> String {
+        let answer = encoder.task.wording.answer
+        if upToOutput, let place = answer.firstRange(of: "{output}") { return answer[..<place.lowerBound] + output }
+        return answer.replacing("{output}", with: output, maxReplacements: 1)
     }
 }
 

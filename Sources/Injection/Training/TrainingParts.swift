@@ -146,9 +146,12 @@ struct TrainingInputs {
         return settings.batch.perturbed
     }
 
-    var perturbed: PerturbedExamples? {
-        perturbedCount > 0
-            ? PerturbedExamples(encoder: task.encoder, model: compiled, heldOut: heldOut, seed: settings.seed) : nil
+    /// - Throws: what the compiled model throws on a prompt that it cannot run.
+    func perturbed() throws -> PerturbedExamples? {
+        guard perturbedCount > 0 else { return nil }
+        var perturbed = PerturbedExamples(encoder: task.encoder, model: compiled, heldOut: heldOut, seed: settings.seed)
+        try perturbed.cover(settings.batch.candidates, examples: task.task.examples(.train, count: 400, seed: settings.seed))
+        return perturbed
     }
 
     var warnings: [String] {
@@ -198,7 +201,7 @@ extension TrainingParts {
             projection: inputs.initialProjection())
         batches = BatchSource(
             encoder: inputs.task.encoder, oracle: inputs.alignment.map { _ in CompiledOracle(inputs.compiled) },
-            perturbed: inputs.perturbed,
+            perturbed: try inputs.perturbed(),
             aligningStates: inputs.alignment?.kind == .cosine, teacher: teacher, sizes: settings.batch,
             context: student.model.configuration.contextLength, examples: inputs.examples, text: text)
     }
