@@ -36,17 +36,27 @@ extension CompiledModel {
     ///
     /// - Throws: `Failure` for an input that the model cannot read.
     public func residualStates(_ tokens: [Atom]) throws -> ResidualStates {
-        let rows = try encode(tokens)
-        var execution = Execution(self, [vocabulary.count] + rows)
+        let values = try states(tokens, fromRow: 1)
+        return ResidualStates(count: layers.count + 1, positions: tokens.count, width: width, values: values)
+    }
+
+    /// The same with BOS's row before the others: `[layers + 1, tokens + 1, width]`.
+    ///
+    /// - Throws: `Failure` for an input that the model cannot read.
+    package func statesWithBOS(_ tokens: [Atom]) throws -> [Float] { try states(tokens, fromRow: 0) }
+
+    private func states(_ tokens: [Atom], fromRow first: Int) throws -> [Float] {
+        let rows = try [vocabulary.count] + encode(tokens)
+        var execution = Execution(self, rows)
         var values: [Float] = []
-        values.reserveCapacity((layers.count + 1) * rows.count * width)
-        values += execution.state[width...]
+        values.reserveCapacity((layers.count + 1) * (rows.count - first) * width)
+        values += execution.state[(first * width)...]
         for layer in layers {
             execution.attend(layer.heads)
             execution.feedForward(layer)
-            values += execution.state[width...]
+            values += execution.state[(first * width)...]
         }
-        return ResidualStates(count: layers.count + 1, positions: rows.count, width: width, values: values)
+        return values
     }
 }
 
