@@ -20,12 +20,15 @@ public struct CompressedModel: Sendable {
 
 /// How W is found.
 public struct CompressionOptions: Sendable {
-    /// Steps of AdamW.
-    public var steps = 1000
+    /// Steps of AdamW, each over all moments of the states (`ReadingObjective`).
+    public var steps = 400
     public var seed: UInt64 = 0
-    public var learningRate: Float = 2e-3
-    /// Positions in a step, about.
-    public var rows = 1024
+    /// At first; it falls to zero along half a cosine.
+    public var learningRate: Float = 0.02
+    /// Positions of random inputs whose states W is learned from, about.
+    public var rows = 8192
+    /// How much the states themselves count beside what is read of them.
+    public var stateWeight: Float = 0.1
     /// Fresh inputs on which the result is measured.
     public var measuredInputs = 200
 

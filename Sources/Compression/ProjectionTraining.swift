@@ -4,8 +4,9 @@ import Serialization
 import TensorCore
 
 extension CompressedModel {
-    /// Learns W on random inputs: AdamW on the mean squared difference between the states read back, `h W^T`, and the compiled
-    /// model's, plus the cross-entropy of the output (its squared difference where it is a number).
+    /// Learns W on the states of random inputs with AdamW, so that sublayers read what they should (`ReadingObjective`).
+    /// Training on the model's own outputs instead, through saturated attention and steep hidden units, gets lost: wrong
+    /// selections have no gradient.
     ///
     /// W begins as the principal components of the states. Steep directions (`steepDirections`) keep coordinates of their
     /// own, W is learned for the others.
@@ -35,21 +36,20 @@ extension CompressedModel {
 
         let arena = Arena()
         let optimizer = AdamW(store: store, groups: [.init(learningRate: options.learningRate, weightDecay: 0)])
-        let objective = CompressionObjective(model, weights)
         var random = SeededRandom(seed: options.seed, stream: "compression")
+        let objective = ReadingObjective(
+            model, try StreamBatch(model, rows: options.rows, &random), stateWeight: options.stateWeight)
         for step in 0..<options.steps {
             arena.reset()
             store.zeroGradients()
             let tape = Tape(arena: arena)
-            let loss = objective.loss(
-                tape, try StreamBatch(model, rows: options.rows, &random), projection: tape.parameter(projection))
-            let value = loss.reduce(0) { $0 + Double($1.value.scalar) }
+            let loss = objective.loss(tape, projection: tape.parameter(projection))
+            let value = Double(loss.value.scalar)
             tape.backward(from: loss)
             if let gradient = projection.gradient { free.clearFixed(gradient) }
-            // From the full rate down to zero along half a cosine.
             let rate = 0.5 * (1 + cos(Double.pi * Double(step) / Double(options.steps)))
             optimizer.groups[0].learningRate = options.learningRate * Float(rate)
-            optimizer.step(gradientScale: Float(min(1, 1 / max(optimizer.gradientNorm(), 1e-12))))
+            optimizer.step()
             progress(step + 1, value)
         }
         trained = try measure()

@@ -8,26 +8,25 @@ struct StreamBatch {
     let inputs: [[Atom]]
     /// First row of each input, its BOS; and N.
     let starts: [Int]
+    /// What every sublayer reads, and the last state: 2 layers + 1 tensors [N, D].
+    let sublayerStates: [Tensor]
     /// layers + 1 tensors [N, D].
-    let states: [Tensor]
+    var states: [Tensor] { stride(from: 0, to: sublayerStates.count, by: 2).map { sublayerStates[$0] } }
 
     /// - Throws: `Failure` for an input that the model cannot read.
     init(_ model: CompiledModel, _ inputs: [[Atom]]) throws {
         self.inputs = inputs
         starts = inputs.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count + 1) }
         let (rows, width) = (starts[starts.count - 1], model.width)
-        let states = (0...model.layerCount).map { _ in Tensor(zeros: [rows, width]) }
+        let states = (0...2 * model.layerCount).map { _ in Tensor(zeros: [rows, width]) }
         for (start, input) in zip(starts, inputs) {
-            let stream = try model.statesWithBOS(input)
-            let size = (input.count + 1) * width
-            for (number, state) in states.enumerated() {
-                stream.withUnsafeBufferPointer { stream in
-                    guard let base = stream.baseAddress else { return }
-                    state.row(start).update(from: base + number * size, count: size)
+            for (state, values) in zip(states, try model.sublayerStates(input)) {
+                values.withUnsafeBufferPointer { values in
+                    if let base = values.baseAddress { state.row(start).update(from: base, count: values.count) }
                 }
             }
         }
-        self.states = states
+        sublayerStates = states
     }
 
     /// About so many rows of random inputs.

@@ -36,27 +36,33 @@ extension CompiledModel {
     ///
     /// - Throws: `Failure` for an input that the model cannot read.
     public func residualStates(_ tokens: [Atom]) throws -> ResidualStates {
-        let values = try states(tokens, fromRow: 1)
-        return ResidualStates(count: layers.count + 1, positions: tokens.count, width: width, values: values)
-    }
-
-    /// The same with BOS's row before the others: `[layers + 1, tokens + 1, width]`.
-    ///
-    /// - Throws: `Failure` for an input that the model cannot read.
-    package func statesWithBOS(_ tokens: [Atom]) throws -> [Float] { try states(tokens, fromRow: 0) }
-
-    private func states(_ tokens: [Atom], fromRow first: Int) throws -> [Float] {
-        let rows = try [vocabulary.count] + encode(tokens)
-        var execution = Execution(self, rows)
+        let rows = try encode(tokens)
+        var execution = Execution(self, [vocabulary.count] + rows)
         var values: [Float] = []
-        values.reserveCapacity((layers.count + 1) * (rows.count - first) * width)
-        values += execution.state[(first * width)...]
+        values.reserveCapacity((layers.count + 1) * rows.count * width)
+        values += execution.state[width...]
         for layer in layers {
             execution.attend(layer.heads)
             execution.feedForward(layer)
-            values += execution.state[(first * width)...]
+            values += execution.state[width...]
         }
-        return values
+        return ResidualStates(count: layers.count + 1, positions: rows.count, width: width, values: values)
+    }
+
+    /// What every sublayer reads, and the last state: the embedding, the stream after the attention of layer 1, after its MLP,
+    /// and so on. 2 layers + 1 states `[tokens + 1, width]`, BOS's row first.
+    ///
+    /// - Throws: `Failure` for an input that the model cannot read.
+    package func sublayerStates(_ tokens: [Atom]) throws -> [[Float]] {
+        var execution = Execution(self, try [vocabulary.count] + encode(tokens))
+        var states = [execution.state]
+        for layer in layers {
+            execution.attend(layer.heads)
+            states.append(execution.state)
+            execution.feedForward(layer)
+            states.append(execution.state)
+        }
+        return states
     }
 }
 
@@ -91,9 +97,15 @@ struct Execution {
     }
 
     private mutating func addSums() {
-        for index in state.indices where sums[index] != 0 {
-            state[index] = Float(Double(state[index]) + sums[index])
-            sums[index] = 0
+        let count = state.count
+        state.withUnsafeMutableBufferPointer { state in
+            sums.withUnsafeMutableBufferPointer { sums in
+                guard let state = state.baseAddress, let sums = sums.baseAddress else { return }
+                for index in 0..<count where sums[index] != 0 {
+                    state[index] = Float(Double(state[index]) + sums[index])
+                    sums[index] = 0
+                }
+            }
         }
     }
 
