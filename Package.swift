@@ -2,13 +2,14 @@
 import PackageDescription
 
 /// The two halves never see each other: RASP <- Compiler on one side, TensorCore <- GPT2 on the other.
-/// They meet in Injection; the command line is a thin layer on top.
+/// They meet in Injection (and Compiler and TensorCore in Compression); the command line is a thin layer on top.
 let package = Package(
     name: "tracr-inject",
     products: [
         .executable(name: "tracr-inject", targets: ["tracr-inject"]),
         .library(name: "RASP", targets: ["RASP"]),
         .library(name: "Compiler", targets: ["Compiler"]),
+        .library(name: "Compression", targets: ["Compression"]),
         .library(name: "TensorCore", targets: ["TensorCore"]),
         .library(name: "GPT2", targets: ["GPT2"]),
         .library(name: "Injection", targets: ["Injection"]),
@@ -41,6 +42,7 @@ let package = Package(
             ]),
 
         .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS", "CLAPACKE"]),
+        .target(name: "Compression", dependencies: ["Compiler", "TensorCore", "RASP", "Serialization"]),
         .target(
             name: "GPT2",
             dependencies: [
@@ -59,14 +61,16 @@ let package = Package(
         .executableTarget(
             name: "tracr-inject",
             dependencies: [
-                "Injection", "RASP", "Compiler", "TensorCore", "GPT2", "Serialization", "TextTable",
+                "Injection", "RASP", "Compiler", "Compression", "TensorCore", "GPT2", "Serialization", "TextTable",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
         .testTarget(name: "RASPTests", dependencies: ["RASP"], exclude: ["Peer"]),
         .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
-        .testTarget(name: "CompilerTests", dependencies: ["Compiler"], exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
+        .testTarget(
+            name: "CompilerTests", dependencies: ["Compiler", "GPT2", "TensorCore"], exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(

@@ -40,8 +40,8 @@ public enum RASPCompiler {
     ) throws -> (CompiledModel, StepwiseCost) {
         var lowering = Lowering(setting, program, fusion, tabulations)
         let named = try lowering.lower(program)
-        let variables = lowering.variables
-        let liveness = Liveness(variables, kept: named.map(\.variable))
+        let lowered = LoweredProgram(lowering, named: named)
+        let (variables, liveness) = (lowered.variables, lowered.liveness)
         let output = program.outputName(in: named)
         let layout = Layout(
             variables, liveness, output: named.first { $0.name == output }?.variable, reusing: setting.reuseDirections)

@@ -41,6 +41,24 @@ import Testing
         #expect(outcome.error.contains("--causal"))
     }
 
+    @Test func streamsAreCompressed() throws {
+        let folder = scratch.path("narrow")
+        let outcome = try Tool.run(
+            "compile", program, "--output", folder, "--compress", "16", "20", "--compress-steps", "20", "--json")
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let compressed = try #require(outcome.json()["compressed"] as? [[String: Any]])
+        #expect(compressed.map { $0["width"] as? Int } == [16, 20])
+        for width in [16, 20] {
+            for file in ["config.json", "model.safetensors"] {
+                #expect(FileManager.default.fileExists(atPath: "\(folder)/compressed-\(width)/\(file)"))
+            }
+        }
+        let tooWide = try Tool.run("compile", program, "--output", folder, "--compress", "9999")
+        #expect(tooWide.status == 65 && tooWide.error.contains("choose a width"))
+        let both = try Tool.run("compile", program, "--output", folder, "--format", "gpt2", "--compress", "16")
+        #expect(both.status == 64)
+    }
+
     @Test func directionsAreReused() throws {
         var widths: [Int] = []
         for flags in [[], ["--reuse-directions"]] {

@@ -13,6 +13,22 @@ import Testing
         #expect(report.smallestMargin > 0.99)
     }
 
+    /// The first passes alone, with every degree of fusion that compiling tries: no weights yet.
+    @Test(arguments: TestProgram.table) func lowered(_ test: TestProgram) throws {
+        let inputs = Array(try RASPCompiler.compile(test.program).sampleInputs(count: 150, seed: 5))
+        let interpreter = Interpreter(causal: test.program.causal ?? false)
+        for lowered in try LoweredProgram.candidates(test.program) {
+            for input in inputs {
+                guard let expected = try? interpreter.run(test.program, on: input) else { continue }
+                let values = lowered.evaluate(input)
+                for variable in expected.variables {
+                    let actual = try #require(values[variable.name])
+                    for (a, b) in zip(variable.values, actual) { #expect(CompiledModel.agree(a, b), "\(variable.name), \(input)") }
+                }
+            }
+        }
+    }
+
     @Test(arguments: TestProgram.table) func withoutNamedVariables(_ test: TestProgram) throws {
         let options = CompilerOptions(keepNamedVariables: false)
         let report = try RASPCompiler.compile(test.program, options: options).verify(against: test.program, count: 500, seed: 2)

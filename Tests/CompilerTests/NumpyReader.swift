@@ -20,41 +20,50 @@ import Testing
         }
     }()
 
-    @Test(.enabled(if: python != nil, "Python with numpy is not here"), arguments: ["count", "int_sum", "shuffle_dyck"])
-    func sameOutput(_ name: String) throws {
-        let program = try ShippedPrograms.load(name)
-        let model = try RASPCompiler.compile(program)
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("numpy-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try model.save(to: folder)
-        var random = SeededRandom(seed: 3)
-        let inputs: [[Atom]] = (0..<40).map { number in
-            (0..<(number < 3 ? model.maxLength : random.integer(in: 1...model.maxLength))).map { _ in random.pick(number % 2 == 0 ? model.vocabulary : Array(model.vocabulary.prefix(3))) }
+    /// Every program of the table, and the paper's.
+    @Test(.enabled(if: python != nil, "Python with numpy is not here")) func sameOutput() throws {
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent("numpy-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: root) }
+        var programs = TestProgram.table.map { ($0.name, $0.program) }
+        for name in ["count", "int_sum", "shuffle_dyck"] { programs.append((name, try ShippedPrograms.load(name))) }
+        var folders: [String] = []
+        var expected: [(name: String, input: [Atom], output: [Atom?])] = []
+        for (number, (name, program)) in programs.enumerated() {
+            let model = try RASPCompiler.compile(program)
+            let folder = root.appendingPathComponent("\(number)")
+            try model.save(to: folder)
+            let inputs = Array(model.sampleInputs(count: 40, seed: 3))
+            let lines = inputs.map { JSONValue.array($0.map(JSONValue.init(atom:))).text(indented: false) + "\n" }
+            try Data(lines.joined().utf8).write(to: folder.appendingPathComponent("inputs.jsonl"))
+            folders.append(folder.path)
+            for input in inputs { expected.append((name, input, try model.run(input))) }
         }
-        let lines = inputs.map { JSONValue.array($0.map { .string($0.description) }).text(indented: false) }.joined(separator: "\n") + "\n"
-        let inputFile = folder.appendingPathComponent("inputs.jsonl")
-        try Data(lines.utf8).write(to: inputFile)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try #require(Self.python))
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("run_compiled.py")
-        process.arguments = [script.path, folder.path]
-        process.standardInput = try FileHandle(forReadingFrom: inputFile)
+        process.arguments = [script.path] + folders
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         let results = output.split(separator: "\n")
-        try #require(results.count == inputs.count)
-        for (input, line) in zip(inputs, results) {
-            let expected = try model.run(input).map { atom -> JSONValue in
-                switch atom {
-                case .bool(let value): .bool(value)
-                case .some(let value): .string(value.description)
-                case nil: .null
-                }
-            }
-            #expect(try JSONParser.parse(String(line)) == .array(expected))
+        try #require(results.count == expected.count)
+        for (test, line) in zip(expected, results) {
+            let values = try JSONParser.parse(String(line)).array?.map(Self.atom) ?? []
+            try #require(values.count == test.output.count)
+            for (a, b) in zip(test.output, values) { #expect(CompiledModel.agree(a, b), "\(test.name), \(test.input)") }
+        }
+    }
+
+    static func atom(_ json: JSONValue) -> Atom? {
+        switch json {
+        case .bool(let value): .bool(value)
+        case .integer(let value): .int(value)
+        case .number(let value): .float(value)
+        case .string(let value): .string(value)
+        case .array(let items): .tuple(items.compactMap(atom))
+        case .null, .object: nil
         }
     }
 }

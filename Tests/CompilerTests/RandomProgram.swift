@@ -21,7 +21,8 @@ struct RandomProgram {
         random = SeededRandom(seed: seed, stream: "random program")
         let vocabularies: [[Atom]] = [["a", "b", "c"], ["a", "b"], [0, 1, 2], [-1, 2], ["x", 1, 0.5], [true, false]]
         vocabulary = random.pick(vocabularies)
-        maxLength = random.integer(in: 2...5)
+        // Long enough for 20 different inputs.
+        maxLength = random.integer(in: vocabulary.count == 2 ? 4...5 : 3...5)
         let isNumeric = vocabulary.allSatisfy(\.isNumeric)
         let length = selectorWidth(selectAll())
         numbers = isNumeric ? [tokens, indices] : [indices]

@@ -1,8 +1,9 @@
-"""Runs a folder written by `tracr-inject compile` with numpy alone, in fp32.
+"""Runs folders written by `tracr-inject compile` with numpy alone, in fp32; compressed ones as well.
 
     python3 run_compiled.py FOLDER < inputs.jsonl
+    python3 run_compiled.py FOLDER FOLDER ...      # each with an inputs.jsonl of its own
 
-Each line of standard input is a JSON array of tokens; each line of output the decoded output, null where it is undefined.
+Each line of the inputs is a JSON array of tokens; each line of output the decoded output, null where it is undefined.
 """
 import json
 import struct
@@ -43,6 +44,8 @@ def forward(config, tensors, tokens):
         if prefix + "mlp.hidden.weight" in tensors:
             pre = x @ tensors[prefix + "mlp.hidden.weight"].T + tensors[prefix + "mlp.hidden.bias"]
             x = x + np.maximum(pre, 0) @ tensors[prefix + "mlp.output.weight"].T
+    if "projection.weight" in tensors:
+        x = x @ tensors["projection.weight"].T
     return x[1:]
 
 
@@ -59,13 +62,14 @@ def decode(variable, row):
 
 
 def main():
-    folder = sys.argv[1]
-    config = json.load(open(folder + "/config.json"))
-    tensors = load_tensors(folder + "/model.safetensors")
-    output = next(v for v in config["variables"] if v["name"] == config["output"]["variable"])
-    for line in sys.stdin:
-        rows = forward(config, tensors, json.loads(line))
-        print(json.dumps([decode(output, row) for row in rows]))
+    folders = sys.argv[1:]
+    for folder in folders:
+        config = json.load(open(folder + "/config.json"))
+        tensors = load_tensors(folder + "/model.safetensors")
+        output = next(v for v in config["variables"] if v["name"] == config["output"]["variable"])
+        for line in sys.stdin if len(folders) == 1 else open(folder + "/inputs.jsonl"):
+            rows = forward(config, tensors, json.loads(line))
+            print(json.dumps([decode(output, row) for row in rows]))
 
 
 if __name__ == "__main__":

@@ -2,19 +2,22 @@
 
     python run_gpt2.py FOLDER [--lens] < inputs.jsonl
 
-With --lens the model runs inside TransformerLens, layer normalisation folded into the weights.
+With --lens the model runs inside TransformerLens (4.x), layer normalisation folded into the weights.
 """
 import json
 import sys
 
 import torch
-from transformers import GPT2LMHeadModel
 
-model = GPT2LMHeadModel.from_pretrained(sys.argv[1], attn_implementation="eager").eval()
 if "--lens" in sys.argv:
-    from transformer_lens import HookedTransformer
+    from transformer_lens.model_bridge import TransformerBridge
 
-    model = HookedTransformer.from_pretrained("gpt2", hf_model=model)
+    model = TransformerBridge.boot_transformers(sys.argv[1])
+    model.enable_compatibility_mode()
+else:
+    from transformers import GPT2LMHeadModel
+
+    model = GPT2LMHeadModel.from_pretrained(sys.argv[1], attn_implementation="eager").eval()
 for line in sys.stdin:
     with torch.no_grad():
         output = model(torch.tensor([json.loads(line)]))

@@ -85,17 +85,12 @@ public struct GPT2Export: Sendable {
     ///
     /// - Throws: `Failure` when the folder cannot be written.
     public func save(to folder: URL) throws {
-        let writer = GPT2Weights(geometry).writer()
         let files = GPT2ExportFiles(geometry)
-        try AtomicFile.createDirectory(folder.deletingLastPathComponent())
-        try AtomicFile.replaceDirectory(at: folder) { temporary in
-            try writer.write(to: temporary.appendingPathComponent("model.safetensors"), metadata: ["format": "pt"])
-            for (name, json) in [
+        try GPT2Weights(geometry).writer().save(
+            to: folder,
+            beside: [
                 ("config.json", files.configuration), ("tokenizer.json", files.tokenizer),
                 ("tokenizer_config.json", files.tokenizerConfiguration), ("labels.json", files.labels),
-            ] {
-                try JSONFile.write(json, to: temporary.appendingPathComponent(name))
-            }
-        }
+            ])
     }
 }

@@ -19,6 +19,9 @@ struct GPT2Geometry {
     let heads: Int
     let headSize: Int
     let hidden: Int
+    /// Whether hidden units of the first layer write the copy of the output. The embedding itself cannot: as the tied
+    /// unembedding it would read there what it writes.
+    let outputIsEmbedded: Bool
     /// K
     let ballast: Float
     /// The largest S / 2B: how much the stream may shrink on its way through a normalisation.
@@ -52,7 +55,8 @@ struct GPT2Geometry {
         heads = max(model.headsPerLayer.max() ?? 1, 1)
         let needed = (Self.used(model, outputs.count) + heads - 1) / heads
         headSize = (max(needed, model.headSize) + 7) / 8 * 8
-        hidden = max(model.hiddenSize, 1)
+        outputIsEmbedded = model.outputVariable.writtenByLayer == 0
+        hidden = max(model.hiddenSize, (model.layers.first?.hiddenCount ?? 0) + (outputIsEmbedded ? outputs.count : 0), 1)
         // Every variable at its largest at once, BOS's direction and the output's copy included.
         let levels: [Double] = model.variables.map { variable in
             guard case .numerical(_, let reachable) = variable.encoding else { return 1 }
@@ -77,7 +81,9 @@ struct GPT2Geometry {
     func expanded(_ row: [Float]) -> [Float] {
         var result = [Float](repeating: 0, count: width)
         result.replaceSubrange(0..<model.width, with: row)
-        for (index, direction) in model.outputVariable.directions.enumerated() { result[copyStart + index] = row[direction] }
+        if !outputIsEmbedded {
+            for (index, direction) in model.outputVariable.directions.enumerated() { result[copyStart + index] = row[direction] }
+        }
         balance(&result)
         return result
     }

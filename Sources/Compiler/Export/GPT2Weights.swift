@@ -19,7 +19,7 @@ struct GPT2Weights {
             norm(prefix + "ln_1", Array(0..<model.width), 1, &writer)
             attention(layer?.heads ?? [], prefix + "attn.", &writer)
             norm(prefix + "ln_2", Array(0..<model.width), 1, &writer)
-            feedForward(layer, prefix + "mlp.", &writer)
+            feedForward(layer, copiesOutput: number == 0 && geometry.outputIsEmbedded, prefix + "mlp.", &writer)
         }
         let read = geometry.outputTokens.indices.map(geometry.copy(of:)) + [geometry.undefinedCoordinate]
         norm("transformer.ln_f", read, GPT2Export.logitGain, &writer)
@@ -75,7 +75,7 @@ struct GPT2Weights {
         writer.add(prefix + "c_proj.bias", shape: [width], floats: [Float](repeating: 0, count: width))
     }
 
-    private func feedForward(_ layer: CompiledLayer?, _ prefix: String, _ writer: inout SafeTensorsWriter) {
+    private func feedForward(_ layer: CompiledLayer?, copiesOutput: Bool, _ prefix: String, _ writer: inout SafeTensorsWriter) {
         let hidden = geometry.hidden
         var weight = [Float](repeating: 0, count: width * hidden)
         var bias = [Float](repeating: 0, count: hidden)
@@ -84,6 +84,16 @@ struct GPT2Weights {
             for entry in layer.hidden.entries { weight[entry.column * hidden + entry.row] = entry.weight * GPT2Export.sharpness }
             for (unit, value) in layer.hidden.bias.enumerated() { bias[unit] = value * GPT2Export.sharpness }
             write(layer.output, to: &output, firstRow: 0, 1 / GPT2Export.sharpness)
+        }
+        if copiesOutput {
+            for (index, direction) in model.outputVariable.directions.enumerated() {
+                let unit = (layer?.hiddenCount ?? 0) + index
+                weight[direction * hidden + unit] = GPT2Export.sharpness
+                var row = [Float](repeating: 0, count: width)
+                row[geometry.copy(of: index)] = 1 / GPT2Export.sharpness
+                geometry.balance(&row)
+                output.replaceSubrange((unit * width)..<((unit + 1) * width), with: row)
+            }
         }
         writer.add(prefix + "c_fc.weight", shape: [width, hidden], floats: weight)
         writer.add(prefix + "c_fc.bias", shape: [hidden], floats: bias)

@@ -48,6 +48,22 @@ extension CompiledModel {
         }
         return ResidualStates(count: layers.count + 1, positions: rows.count, width: width, values: values)
     }
+
+    /// What every sublayer reads, and the last state: the embedding, the stream after the attention of layer 1, after its MLP,
+    /// and so on. 2 layers + 1 states `[tokens + 1, width]`, BOS's row first.
+    ///
+    /// - Throws: `Failure` for an input that the model cannot read.
+    package func sublayerStates(_ tokens: [Atom]) throws -> [[Float]] {
+        var execution = Execution(self, try [vocabulary.count] + encode(tokens))
+        var states = [execution.state]
+        for layer in layers {
+            execution.attend(layer.heads)
+            states.append(execution.state)
+            execution.feedForward(layer)
+            states.append(execution.state)
+        }
+        return states
+    }
 }
 
 /// A forward pass that touches non-zeros only. Sums are formed in double precision and rounded to fp32 once per
@@ -81,9 +97,15 @@ struct Execution {
     }
 
     private mutating func addSums() {
-        for index in state.indices where sums[index] != 0 {
-            state[index] = Float(Double(state[index]) + sums[index])
-            sums[index] = 0
+        let count = state.count
+        state.withUnsafeMutableBufferPointer { state in
+            sums.withUnsafeMutableBufferPointer { sums in
+                guard let state = state.baseAddress, let sums = sums.baseAddress else { return }
+                for index in 0..<count where sums[index] != 0 {
+                    state[index] = Float(Double(state[index]) + sums[index])
+                    sums[index] = 0
+                }
+            }
         }
     }
 

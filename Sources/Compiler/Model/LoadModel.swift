@@ -9,6 +9,7 @@ extension CompiledModel {
     public static func load(from folder: URL) throws -> CompiledModel {
         let path = folder.appendingPathComponent("config.json")
         let reader = ConfigurationReader(try JSONFile.read(path), path.path)
+        guard try reader.string("format") == Self.format else { throw reader.failure("'format' is not \"\(Self.format)\"") }
         let tensors = try SafeTensorsFile(contentsOf: folder.appendingPathComponent("model.safetensors"))
         let vocabulary = try reader.atoms("vocabulary")
         let maxLength = try reader.integer("max_length", in: 1...CompilerOptions.Limits().length)

@@ -24,53 +24,58 @@ extension CompiledModel {
     ///
     /// - Throws: `Failure` when the folder cannot be written.
     public func save(to folder: URL) throws {
+        try tensors(in: DenseStream(width: width)).save(to: folder, beside: [("config.json", .object(configuration))])
+    }
+
+    /// All weights, dense, as they read and write a stream.
+    package func tensors(in stream: DenseStream) -> SafeTensorsWriter {
         var writer = SafeTensorsWriter()
-        writer.add("embedding.tokens", shape: [vocabulary.count + 1, width], floats: tokenEmbedding.denseColumns)
-        writer.add("embedding.positions", shape: [maxLength + 1, width], floats: positionEmbedding.denseColumns)
+        let d = stream.width
+        writer.add("embedding.tokens", shape: [vocabulary.count + 1, d], floats: stream.reading(tokenEmbedding.denseColumns))
+        writer.add("embedding.positions", shape: [maxLength + 1, d], floats: stream.reading(positionEmbedding.denseColumns))
         for (number, layer) in layers.enumerated() {
             let prefix = "layers.\(number)."
             if !layer.heads.isEmpty {
-                add(layer.heads.map(\.query), prefix + "attention.query", to: &writer)
-                add(layer.heads.map(\.key), prefix + "attention.key", to: &writer)
-                add(layer.heads.map(\.value), prefix + "attention.value", to: &writer)
+                add(layer.heads.map(\.query), prefix + "attention.query", stream, to: &writer)
+                add(layer.heads.map(\.key), prefix + "attention.key", stream, to: &writer)
+                add(layer.heads.map(\.value), prefix + "attention.value", stream, to: &writer)
                 let size = layer.heads.map(\.valueSize).max() ?? 0
-                let output = layer.heads.flatMap { $0.output.dense(rows: width, columns: size) }
-                writer.add(prefix + "attention.output.weight", shape: [layer.heads.count, width, size], floats: output)
+                let output = layer.heads.flatMap { stream.writing($0.output.dense(rows: width, columns: size)) }
+                writer.add(prefix + "attention.output.weight", shape: [layer.heads.count, d, size], floats: output)
             }
             if layer.hiddenCount > 0 {
                 writer.add(
-                    prefix + "mlp.hidden.weight", shape: [layer.hiddenCount, width],
-                    floats: layer.hidden.dense(rows: layer.hiddenCount, columns: width))
+                    prefix + "mlp.hidden.weight", shape: [layer.hiddenCount, d],
+                    floats: stream.reading(layer.hidden.dense(rows: layer.hiddenCount, columns: width)))
                 writer.add(prefix + "mlp.hidden.bias", shape: [layer.hiddenCount], floats: layer.hidden.bias)
                 writer.add(
-                    prefix + "mlp.output.weight", shape: [width, layer.hiddenCount],
-                    floats: layer.output.dense(rows: width, columns: layer.hiddenCount))
+                    prefix + "mlp.output.weight", shape: [d, layer.hiddenCount],
+                    floats: stream.writing(layer.output.dense(rows: width, columns: layer.hiddenCount)))
             }
         }
-        let configuration = configuration
-        try AtomicFile.createDirectory(folder.deletingLastPathComponent())
-        try AtomicFile.replaceDirectory(at: folder) { temporary in
-            try writer.write(to: temporary.appendingPathComponent("model.safetensors"), metadata: ["format": "pt"])
-            try JSONFile.write(configuration, to: temporary.appendingPathComponent("config.json"))
-        }
+        return writer
     }
 
-    private func add(_ maps: [SparseMap], _ name: String, to writer: inout SafeTensorsWriter) {
+    private func add(_ maps: [SparseMap], _ name: String, _ stream: DenseStream, to writer: inout SafeTensorsWriter) {
         let rows = maps.map(\.rows).max() ?? 0
         writer.add(
-            name + ".weight", shape: [maps.count, rows, width], floats: maps.flatMap { $0.dense(rows: rows, columns: width) })
+            name + ".weight", shape: [maps.count, rows, stream.width],
+            floats: maps.flatMap { stream.reading($0.dense(rows: rows, columns: width)) })
         writer.add(
             name + ".bias", shape: [maps.count, rows],
             floats: maps.flatMap { $0.bias + [Float](repeating: 0, count: rows - $0.rows) })
     }
 
+    /// What `config.json` begins with.
+    static let format = "tracr-inject compiled model"
+
     /// What `config.json` holds.
-    var configuration: JSONValue {
+    package var configuration: JSONObject {
         let headSizes = layers.map { layer in
             JSONValue.array(layer.heads.map { .array([.integer($0.keySize), .integer($0.valueSize)]) })
         }
-        return .object(JSONObject([
-            ("format", "tracr-inject compiled model"), ("version", 1), ("name", .string(name)),
+        return JSONObject([
+            ("format", .string(Self.format)), ("version", 1), ("name", .string(name)),
             ("vocabulary", .array(vocabulary.map(JSONValue.init(atom:)))), ("bos_token", .integer(vocabulary.count)),
             ("max_length", .integer(maxLength)), ("causal", .bool(causal)), ("layers", .integer(layers.count)),
             ("heads_per_layer", .array(headsPerLayer.map(JSONValue.integer))),
@@ -78,15 +83,13 @@ extension CompiledModel {
             ("d_model", .integer(width)), ("d_head", .integer(headSize)), ("d_mlp", .integer(hiddenSize)),
             ("d_mlp_per_layer", .array(layers.map { .integer($0.hiddenCount) })),
             ("activation", "relu"), ("normalization", .null), ("attention_scale", 1.0),
-            ("basis", .array(basis.map { direction in
-                direction.json
-            })),
+            ("basis", .array(basis.map(\.json))),
             ("variables", .array(variables.map(\.json))),
             ("output", .object(JSONObject([
                 ("variable", .string(output)), ("directions", .array(outputVariable.directions.map(JSONValue.integer))),
                 ("unembedding", .string(unembedding)),
             ]))),
-        ]))
+        ])
     }
 
     private var unembedding: String {
@@ -98,6 +101,28 @@ extension CompiledModel {
                 + "the exception instead when its direction exceeds 0.5"
         }
     }
+}
+
+extension SafeTensorsWriter {
+    /// Writes `model.safetensors` and what belongs beside it as one folder, whose parent is made where it is missing.
+    package func save(to folder: URL, beside files: [(name: String, content: JSONValue)]) throws {
+        try AtomicFile.createDirectory(folder.deletingLastPathComponent())
+        try AtomicFile.replaceDirectory(at: folder) { temporary in
+            try write(to: temporary.appendingPathComponent("model.safetensors"), metadata: ["format": "pt"])
+            for (name, content) in files { try JSONFile.write(content, to: temporary.appendingPathComponent(name)) }
+        }
+    }
+}
+
+/// The stream that saved weights read and write: that of the basis, or one that a linear map makes of it.
+package struct DenseStream {
+    package let width: Int
+    /// `[rows, D]` to `[rows, width]`.
+    package var reading: ([Float]) -> [Float] = { $0 }
+    /// `[D, columns]` to `[width, columns]`.
+    package var writing: ([Float]) -> [Float] = { $0 }
+
+    package init(width: Int) { self.width = width }
 }
 
 extension BasisDirection {
@@ -143,7 +168,7 @@ extension CompiledVariable {
 
 extension JSONValue {
     /// Numbers, booleans and strings as themselves, tuples as arrays.
-    init(atom: Atom) {
+    package init(atom: Atom) {
         switch atom {
         case .bool(let value): self = .bool(value)
         case .int(let value): self = .integer(value)
@@ -156,14 +181,14 @@ extension JSONValue {
 
 extension SparseMap {
     /// `[rows, columns]` row-major, padded with zeros.
-    func dense(rows: Int, columns: Int) -> [Float] {
+    package func dense(rows: Int, columns: Int) -> [Float] {
         var result = [Float](repeating: 0, count: rows * columns)
         for entry in entries { result[entry.row * columns + entry.column] = entry.weight }
         return result
     }
 
     /// `[columns, rows]` row-major: an embedding table.
-    var denseColumns: [Float] {
+    package var denseColumns: [Float] {
         var result = [Float](repeating: 0, count: rows * columns)
         for entry in entries { result[entry.column * rows + entry.row] = entry.weight }
         return result

@@ -85,8 +85,13 @@ extension CompiledModel {
         return AnyIterator { inputs.next() }
     }
 
+    /// One of the random inputs, boundaries left out.
+    package func randomInput(_ random: inout SeededRandom) -> [Atom] {
+        VerificationInputs.random(vocabulary, maxLength, &random)
+    }
+
     /// Equal atoms, or numbers that differ by fp32 rounding only.
-    static func agree(_ expected: Atom?, _ actual: Atom?) -> Bool {
+    package static func agree(_ expected: Atom?, _ actual: Atom?) -> Bool {
         if expected == actual { return true }
         guard let a = expected?.doubleValue, let b = actual?.doubleValue else { return false }
         return abs(a - b) <= 1e-5 * max(1, abs(a))
@@ -142,6 +147,10 @@ struct VerificationInputs {
     private mutating func sampled(_ number: Int) -> [Atom] {
         if number < vocabulary.count { return [Atom](repeating: vocabulary[number], count: maxLength) }
         if number < 2 * vocabulary.count { return [vocabulary[number - vocabulary.count]] }
+        return Self.random(vocabulary, maxLength, &random)
+    }
+
+    static func random(_ vocabulary: [Atom], _ maxLength: Int, _ random: inout SeededRandom) -> [Atom] {
         let length = random.integer(below: 4) == 0 ? maxLength : 1 + random.integer(below: maxLength)
         var pool = vocabulary
         if random.integer(below: 2) == 0 {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compiler
+import Compression
 import Foundation
 import RASP
 import Serialization
@@ -18,6 +19,7 @@ struct CompileCommand: ParsableCommand {
               tracr-inject compile sort.rasp --vocab a b c d --max-length 8 --output sorted
               tracr-inject compile count --verify 100000 --json
               tracr-inject compile shuffle_dyck --format gpt2 --output dyck-gpt2
+              tracr-inject compile count --compress 100 60 30
             """)
 
     @Argument(help: "A RASP file, or the name of a bundled program such as count.")
@@ -48,11 +50,22 @@ struct CompileCommand: ParsableCommand {
     @Flag(help: "Let later variables take the directions of dead ones: a narrower stream, labelled layer by layer.")
     var reuseDirections = false
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Also learn linear maps of the residual stream to these widths; written to DIR/compressed-WIDTH.", valueName: "width"))
+    var compress: [Int] = []
+
+    @Option(help: ArgumentHelp("Training steps for each of them.", valueName: "n"))
+    var compressSteps = CompressionOptions().steps
+
     @OptionGroup var json: JSONOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         if verify < 0 { throw ValidationError("--verify has to be at least 0.") }
+        if compressSteps < 0 { throw ValidationError("--compress-steps has to be at least 0.") }
+        if format == .gpt2, !compress.isEmpty { throw ValidationError("--compress is for plain weights, not for --format gpt2.") }
     }
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case plain, gpt2 }
@@ -95,7 +108,8 @@ struct CompileCommand: ParsableCommand {
         }
 
         let summary = CompilationSummary(
-            model: model, directory: place, seconds: seconds, report: report, export: export, check: check)
+            model: model, directory: place, seconds: seconds, report: report, export: export, check: check,
+            compressions: try compressed(model, into: directory))
         if json.isOn {
             try Standard.output.json(summary.json)
         } else {
@@ -106,6 +120,18 @@ struct CompileCommand: ParsableCommand {
         }
         if let mismatch = check?.mismatch {
             throw Failure(.verificationFailed, "the exported GPT-2 differs from the compiled model", at: mismatch)
+        }
+    }
+
+    private func compressed(_ model: CompiledModel, into directory: URL) throws -> [CompressedModel] {
+        var options = CompressionOptions()
+        options.steps = compressSteps
+        options.seed = seed
+        return try compress.map { width in
+            var progress = CompressionProgress(width: width, steps: compressSteps)
+            let compressed = try CompressedModel(model, width: width, options: options) { progress.update(step: $0, loss: $1) }
+            try compressed.save(to: directory.appendingPathComponent("compressed-\(width)"))
+            return compressed
         }
     }
 }

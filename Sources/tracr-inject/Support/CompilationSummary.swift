@@ -1,4 +1,5 @@
 import Compiler
+import Compression
 import RASP
 import Serialization
 
@@ -13,6 +14,7 @@ struct CompilationSummary {
     /// Where the model was written as a GPT-2, and what running that gave.
     var export: GPT2Export?
     var check: GPT2ExportCheck?
+    var compressions: [CompressedModel] = []
 
     var json: JSONValue {
         var json = members
@@ -21,6 +23,7 @@ struct CompilationSummary {
             json["first_mismatch"] = report.firstMismatch.map(Self.json) ?? .null
         }
         if let export { json["gpt2"] = Self.json(export, check) }
+        if !compressions.isEmpty { json["compressed"] = .array(compressions.map(\.json)) }
         return .object(json)
     }
 
@@ -89,6 +92,7 @@ struct CompilationSummary {
             listing.add("run as GPT-2", "\(Quantity.grouped(check.inputs)) inputs" + (check.mismatch == nil
                 ? ": equal; the right logit leads by at least \(Quantity.fixed(check.smallestLead, 1))" : ": differs"))
         }
+        if !compressions.isEmpty { listing.add("compressed", compressions.table) }
         if let directory { listing.add("written to", directory) }
         return listing.text
     }

@@ -1,0 +1,52 @@
+import Compression
+import Foundation
+import Serialization
+
+/// Steps and loss of a compression on standard error: a line that is redrawn on a terminal, one now and then elsewhere.
+struct CompressionProgress {
+    let width: Int
+    let steps: Int
+    private var lastShown = Date()
+    private var hasShown = false
+    private let onTerminal = Terminal.isTerminal(.error)
+
+    init(width: Int, steps: Int) {
+        self.width = width
+        self.steps = steps
+    }
+
+    mutating func update(step: Int, loss: Double) {
+        guard step == steps || Date().timeIntervalSince(lastShown) >= (onTerminal ? 0.2 : 10) else { return }
+        lastShown = Date()
+        defer { hasShown = true }
+        let line = "compressing to \(width): step \(step)/\(steps)  loss \(Quantity.fixed(loss, 4))"
+        // On a terminal over the line before.
+        Standard.error(onTerminal && hasShown ? "\u{1B}[A\r\u{1B}[K\(line)" : line)
+    }
+}
+
+extension CompressedModel {
+    var json: JSONValue {
+        [
+            "width": .integer(width), "kept_directions": .integer(kept.count), "steps": .integer(steps),
+            "accuracy": .real(trained.accuracy), "exact_inputs": .integer(trained.exactInputs), "inputs": .integer(trained.inputs),
+            "cosine": .real(trained.cosine),
+            "untrained": ["accuracy": .real(untrained.accuracy), "exact_inputs": .integer(untrained.exactInputs), "cosine": .real(untrained.cosine)],
+        ]
+    }
+}
+
+extension [CompressedModel] {
+    /// Accuracy of positions, inputs right throughout, and cosine of the states, each before and after training.
+    var table: String {
+        var table = Table(["width", "accuracy", "exact inputs", "cosine", "(untrained:", "exact inputs", "cosine)"], rightAligned: Set(0...6))
+        for model in self {
+            let (now, before) = (model.trained, model.untrained)
+            table.add([
+                "\(model.width)", Quantity.percent(now.accuracy), "\(now.exactInputs)/\(now.inputs)", Quantity.fixed(now.cosine, 4),
+                Quantity.percent(before.accuracy), "\(before.exactInputs)/\(before.inputs)", Quantity.fixed(before.cosine, 4),
+            ])
+        }
+        return table.text
+    }
+}
