@@ -20,7 +20,7 @@ public struct Settings: Codable, Sendable, Equatable {
     /// 0: as many as the machine has cores.
     public var threads = 0
     public var precision = Precision.fp32
-    public var steps = 2_400
+    public var steps = 2_200
     public var batch = Batch()
     public var text = Text()
     public var data = Data()

@@ -29,9 +29,14 @@ package struct PerturbedExamples: Sendable {
     package typealias Made = (example: Example, encoded: EncodedExample)
 
     /// From now on the rarest of `candidates`; what is rare is found out from perturbations of `examples`.
+    ///
+    /// - Throws: what the compiled model throws on a prompt that it cannot run.
     package mutating func cover(_ candidates: Int, examples: [Example]) throws {
         guard candidates > 1 else { return }
-        let samples = try examples.enumerated().compactMap { try candidate(of: $0.element, "coverage/\($0.offset)")?.encoded }
+        let samples = try examples.enumerated().compactMap { place, example -> [Atom]? in
+            var random = random("coverage/\(place)")
+            return try candidate(of: encoder.encode(example), &random).map { encoder.atoms(of: $0.tokens) }
+        }
         (self.candidates, coverage) = (candidates, try ValueCoverage(model, samples: samples))
     }
 
@@ -40,33 +45,45 @@ package struct PerturbedExamples: Sendable {
     /// - Returns: nil where no perturbation found has an answer.
     /// - Throws: what the compiled model throws on a prompt that it cannot run.
     package func perturbation(of example: Example, at position: Int) throws -> Made? {
-        guard let coverage else { return try candidate(of: example, "perturbed/\(position)") }
-        var best: (score: Float, made: Made)?
-        for number in 0..<candidates {
-            guard let made = try candidate(of: example, "perturbed/\(position)/\(number)") else { continue }
-            let score = try coverage.score(made.encoded)
-            if score > best?.score ?? 0 { best = (score, made) }
-        }
-        return best?.made
-    }
-
-    private func candidate(of example: Example, _ stream: String) throws -> Made? {
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: stream)
+        var random = random("perturbed/\(position)")
         let prompt = try encoder.encode(example)
-        let span = inputSpan(of: Array(prompt.prompt))
-        let room = encoder.longest - prompt.contentCount + span.count
         for _ in 0..<Self.attempts {
-            let input = perturbed(Array(prompt.prompt[span]), atMost: room, &random)
-            let tokens = Array(prompt.prompt[..<span.lowerBound]) + input + Array(prompt.prompt[span.upperBound...])
-            guard !input.isEmpty, let answer = try answer(to: encoder.atoms(of: tokens), like: prompt) else { continue }
-            let text = encoder.tokenizer.decode(input).trimming(while: \.isWhitespace)
-            let problem = Problem(text, answer.trimming(while: \.isWhitespace))
-            let made = Example(prompt: encoder.task.wording.example(problem).prompt, answer: answer)
-            guard encoder.task.problems.contains(problem, in: .train), !heldOut.contains(made.prompt) else { continue }
-            let encoded = encoder.encode(promptTokens: tokens, answer: answer)
-            if encoded.contentCount <= encoder.longest { return (made, encoded) }
+            var found = (0..<candidates).compactMap { _ in candidate(of: prompt, &random) }
+            if let coverage, found.count > 1 {
+                let scores = try found.map { try coverage.score(encoder.atoms(of: $0.tokens)) }
+                found = zip(found, scores).sorted { $0.1 > $1.1 }.map(\.0)
+            }
+            for candidate in found {
+                if let made = try complete(candidate, like: prompt) { return made }
+            }
         }
         return nil
+    }
+
+    private func random(_ stream: String) -> SeededRandom {
+        SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: stream)
+    }
+
+    private typealias Candidate = (tokens: [Int32], input: [Int32])
+
+    /// A prompt with a perturbed input; nil where nothing of the input is left.
+    private func candidate(of prompt: EncodedExample, _ random: inout SeededRandom) -> Candidate? {
+        let span = inputSpan(of: Array(prompt.prompt))
+        let room = encoder.longest - prompt.contentCount + span.count
+        let input = perturbed(Array(prompt.prompt[span]), atMost: room, &random)
+        if input.isEmpty { return nil }
+        return (Array(prompt.prompt[..<span.lowerBound]) + input + Array(prompt.prompt[span.upperBound...]), input)
+    }
+
+    /// The candidate with its answer, where it has one and may be trained on.
+    private func complete(_ candidate: Candidate, like prompt: EncodedExample) throws -> Made? {
+        guard let answer = try answer(to: encoder.atoms(of: candidate.tokens), like: prompt) else { return nil }
+        let text = encoder.tokenizer.decode(candidate.input).trimming(while: \.isWhitespace)
+        let problem = Problem(text, answer.trimming(while: \.isWhitespace))
+        let made = Example(prompt: encoder.task.wording.example(problem).prompt, answer: answer)
+        guard encoder.task.problems.contains(problem, in: .train), !heldOut.contains(made.prompt) else { return nil }
+        let encoded = encoder.encode(promptTokens: candidate.tokens, answer: answer)
+        return encoded.contentCount <= encoder.longest ? (made, encoded) : nil
     }
 
     /// Where the input stands among the prompt's tokens: between what the wording puts before and behind it. The prompt's last

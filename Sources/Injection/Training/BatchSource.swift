@@ -23,11 +23,14 @@ struct BatchSource {
         var examples = try (0..<sizes.task).map { _ in try self.examples.next() }
         var encoded = try examples.map(encode)
         if let perturbed {
-            for index in 0..<sizes.perturbed {
-                let number = index % sizes.task
+            let own = examples
+            let size = sizes.task
+            let made = try concurrentMap(Array(0..<sizes.perturbed)) { index in
                 // Several made of one example differ by their place in the run.
-                let place = (first + number) * (1 + sizes.perturbed / sizes.task) + index / sizes.task
-                guard let made = try perturbed.perturbation(of: examples[number], at: place) else { continue }
+                let place = (first + index % size) * (1 + sizes.perturbed / size) + index / size
+                return try perturbed.perturbation(of: own[index % size], at: place)
+            }
+            for case let made? in made {
                 examples.append(made.example)
                 encoded.append(made.encoded)
             }
