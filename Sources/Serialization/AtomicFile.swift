@@ -45,6 +45,18 @@ public enum AtomicFile {
         try synchronizeDirectory(url.deletingLastPathComponent().path)
     }
 
+    /// Makes the name a symbolic link to `destination`, in one step, whether it was there before or not.
+    ///
+    /// - Returns: false where that cannot be done; the name is then what it was.
+    @discardableResult
+    package static func replaceLink(at url: URL, to destination: String) -> Bool {
+        let temporary = temporarySibling(of: url)
+        guard symlink(destination, temporary) == 0 else { return false }
+        if rename(temporary, url.path) == 0 { return true }
+        unlink(temporary)
+        return false
+    }
+
     /// Removes what processes that were killed left half-written in a folder. Nothing else may be writing there.
     package static func removeLeftovers(in folder: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

@@ -59,9 +59,9 @@ struct CompiledOracle: Sendable {
     ///
     /// - Parameters:
     ///   - dense: whether the cosine's states are wanted; the values of the variables always are.
-    ///   - check: sees each sequence's decoded output and may refuse it.
+    ///   - check: sees each sequence's decoded output and may refuse it; without it nothing is decoded.
     func targets(
-        for sequences: [[Atom]], dense: Bool, arena: Arena, check: (_ sequence: Int, _ output: [Atom?]) throws -> Void
+        for sequences: [[Atom]], dense: Bool, arena: Arena, check: ((_ sequence: Int, _ output: [Atom?]) throws -> Void)? = nil
     ) throws -> AlignmentTargets {
         let rows = sequences.reduce(0) { $0 + $1.count }
         var targets = AlignmentTargets()
@@ -69,9 +69,9 @@ struct CompiledOracle: Sendable {
         targets.numbers = [Float](repeating: .nan, count: rows * variables.numerical.count)
         if dense { targets.states = (0...layout.layers).map { _ in arena.tensor(rows, layout.width) } }
         var first = 0
-        for (index, states) in try residualStates(of: sequences).enumerated() {
+        for (index, states) in try concurrentMap(sequences, { try model.residualStates($0) }).enumerated() {
             let output = model.outputVariable
-            try check(
+            try check?(
                 index,
                 (0..<states.positions).map { model.decode(output, states.row(state: layout.layers, position: $0)) })
             for position in 0..<states.positions {
@@ -100,31 +100,6 @@ struct CompiledOracle: Sendable {
         for (index, column) in variables.numerical.enumerated() {
             let isUndefined = column.exception.map { at($0) > 0.5 } ?? false
             targets.numbers[row * variables.numerical.count + index] = isUndefined ? .nan : at(column.row)
-        }
-    }
-
-    /// Each sequence's residual states, several at a time.
-    private func residualStates(of sequences: [[Atom]]) throws -> [ResidualStates] {
-        let slots = ResultSlots(count: sequences.count)
-        Parallel.each(sequences.count) { index in
-            slots.results[index] = Result { try model.residualStates(sequences[index]) }
-        }
-        return try slots.results.map { result in
-            guard let result else { preconditionFailure("a sequence was not run") }
-            return try result.get()
-        }
-    }
-
-    /// One slot a worker writes, read after all are done.
-    private final class ResultSlots: @unchecked Sendable {
-        let results: UnsafeMutableBufferPointer<Result<ResidualStates, any Error>?>
-        init(count: Int) {
-            results = .allocate(capacity: count)
-            results.initialize(repeating: nil)
-        }
-        deinit {
-            results.deinitialize()
-            results.deallocate()
         }
     }
 }

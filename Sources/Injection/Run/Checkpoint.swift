@@ -60,18 +60,11 @@ struct Checkpoint {
     static func settle(_ folder: URL, retention: CheckpointRetention) {
         let steps = steps(in: folder)
         guard let newest = steps.last else { return }
-        pointLatest(in: folder, at: name(step: newest))
+        // For people and their scripts; a resume looks for the newest that is whole instead.
+        AtomicFile.replaceLink(at: folder.appendingPathComponent("latest"), to: name(step: newest))
         for old in retention.superfluous(steps) {
             try? FileManager.default.removeItem(at: folder.appendingPathComponent(name(step: old)))
         }
-    }
-
-    /// `checkpoints/latest`, for people and their scripts; a resume looks for the newest that is whole instead.
-    private static func pointLatest(in folder: URL, at name: String) {
-        let temporary = folder.appendingPathComponent(".latest.\(getpid())-0.tmp").path
-        unlink(temporary)
-        guard symlink(name, temporary) == 0 else { return }
-        if rename(temporary, folder.appendingPathComponent("latest").path) != 0 { unlink(temporary) }
     }
 
     /// Bytes on disk, with room to spare for the headers.

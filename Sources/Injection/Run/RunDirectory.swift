@@ -78,13 +78,9 @@ public struct RunDirectory: Sendable {
 
     /// Points `runs/latest` of the working directory at this run, in one step. Not being able to is no reason to stop.
     public func becomeLatest(under runs: URL = RunDirectory.runs) {
-        let manager = FileManager.default
-        try? manager.createDirectory(at: runs, withIntermediateDirectories: true)
+        try? FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
         let inside = root.deletingLastPathComponent().path == runs.standardizedFileURL.path
-        let temporary = runs.appendingPathComponent(".latest.\(getpid())").path
-        unlink(temporary)
-        guard symlink(inside ? name : root.path, temporary) == 0 else { return }
-        if rename(temporary, runs.appendingPathComponent("latest").path) != 0 { unlink(temporary) }
+        AtomicFile.replaceLink(at: runs.appendingPathComponent("latest"), to: inside ? name : root.path)
     }
 
     /// The folder that runs go to by default.

@@ -43,7 +43,7 @@ package struct ValueCoverage: Sendable {
     private static func labels(of prompt: [Atom], _ oracle: CompiledOracle) throws -> [(Int, Int)] {
         let count = oracle.variables.categorical.count
         let targets = try oracle.targets(
-            for: [prompt], dense: false, arena: Arena()) { _, _ in }
+            for: [prompt], dense: false, arena: Arena())
         return targets.labels.enumerated().compactMap { $0.element < 0 ? nil : ($0.offset % count, Int($0.element)) }
     }
 }

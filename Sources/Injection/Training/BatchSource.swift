@@ -60,7 +60,7 @@ struct BatchSource {
             // The oracle's output is there anyway: every example trained on is checked against it.
             batch.targets = try oracle.targets(
                 for: encoded.map(\.atoms), dense: aligningStates, arena: arena
-            ) { index, output in
+            ) { [encoder, encoded, examples] index, output in
                 try encoder.compare(encoded[index], with: output, example: examples[index])
             }
         }

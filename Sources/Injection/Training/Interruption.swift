@@ -38,7 +38,4 @@ public enum Interruption {
 
     /// Handlers are C function pointers, which compare by address only.
     private static func address(_ handler: __sighandler_t?) -> Int { unsafeBitCast(handler, to: Int.self) }
-
-    /// Forgets a signal that was received (tests, and a process that trains more than once).
-    public static func reset() { received.store(0, ordering: .relaxed) }
 }
