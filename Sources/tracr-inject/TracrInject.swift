@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Injection
 import Serialization
+import TensorCore
 
 /// The root command. Everything that computes lives in the libraries; a command parses its arguments,
 /// calls one of them and prints what came back.
@@ -38,6 +39,7 @@ struct TracrInject: ParsableCommand {
 
     static func main() {
         Standard.prepare()
+        Heap.keepFreedMemory()
         let status: Int32
         do {
             try refuseUnknownCommand()

@@ -36,7 +36,8 @@ import Testing
                 let kill = { (process: Process) in
                     if !isAnyMoment { micro.wait(forChangeOf: name, in: process) }
                     usleep(delay)
-                    Foundation.kill(process.processIdentifier, SIGKILL)
+                    // Once it has been waited for, its number may belong to another process.
+                    if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
                 }
                 let outcome = begun ? try micro.resume(name, whileRunning: kill) : try micro.start(name, whileRunning: kill)
                 // Now and then a run is through before its moment comes.

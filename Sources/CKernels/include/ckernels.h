@@ -11,6 +11,7 @@
 
 #include "attention.h"
 #include "elementwise.h"
+#include "heap.h"
 #include "normalization.h"
 #include "optimizer.h"
 #include "pool.h"

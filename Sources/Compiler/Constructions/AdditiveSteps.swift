@@ -26,12 +26,17 @@ struct AdditiveSteps {
         // With the first axis's sign fixed; the others' follow from whether it takes more or less of them to change the output.
         let signCount = 1 << (codes.count - 1)
         guard signCount <= max(1, Self.budget(codes.count) / table.function.outputs.count) else { return nil }
+        let bounds = zip(table.axes, codes).map(Self.bounds)
         for signs in 0..<signCount {
-            let signed = codes.enumerated().map { index, code in
-                index > 0 && signs >> (index - 1) & 1 == 1 ? code.map { -$0 } : code
+            let isNegated = codes.indices.map { $0 > 0 && signs >> ($0 - 1) & 1 == 1 }
+            let signed = zip(bounds, isNegated).map { bounds, isNegated in
+                isNegated ? bounds.map { (low: -$0.high, high: -$0.low) } : bounds
             }
             guard let intervals = Self.intervals(table, signed) else { continue }
-            if best.map({ intervals.count < $0.intervals.count }) ?? true { best = AdditiveSteps(codes: signed, intervals: intervals) }
+            if best.map({ intervals.count < $0.intervals.count }) ?? true {
+                best = AdditiveSteps(
+                    codes: zip(codes, isNegated).map { codes, isNegated in isNegated ? codes.map { -$0 } : codes }, intervals: intervals)
+            }
         }
         guard let best else { return nil }
         self = best
@@ -50,26 +55,22 @@ struct AdditiveSteps {
         return numbers.count == variable.values.count ? numbers : nil
     }
 
+    /// The interval that each class of an axis stands for.
+    private static func bounds(_ axis: Axis, _ code: [Double]) -> [(low: Double, high: Double)] {
+        var bounds = [(low: Double, high: Double)](repeating: (.infinity, -.infinity), count: axis.classCount)
+        for (value, index) in axis.classOf.enumerated() {
+            bounds[index].low = min(bounds[index].low, code[value])
+            bounds[index].high = max(bounds[index].high, code[value])
+        }
+        return bounds
+    }
+
     /// The sums in ascending order, neighbours with one output united; nil when two with different outputs overlap.
-    private static func intervals(_ table: ValueTable, _ codes: [[Double]]) -> [(low: Double, high: Double, output: Int)]? {
-        let bounds = zip(table.axes, codes).map { axis, code in
-            var bounds = [(low: Double, high: Double)](repeating: (.infinity, -.infinity), count: axis.classCount)
-            for (value, index) in axis.classOf.enumerated() {
-                bounds[index] = (min(bounds[index].low, code[value]), max(bounds[index].high, code[value]))
-            }
-            return bounds
-        }
-        var entries: [(low: Double, high: Double, output: Int)] = []
-        entries.reserveCapacity(table.function.outputs.count)
-        table.function.forEachEntry { digits, output in
-            var (low, high) = (0.0, 0.0)
-            for (position, digit) in digits.enumerated() {
-                low += bounds[position][digit].low
-                high += bounds[position][digit].high
-            }
-            entries.append((low, high, output))
-        }
-        entries.sort { ($0.low, $0.high) < ($1.low, $1.high) }
+    private static func intervals(
+        _ table: ValueTable, _ bounds: [[(low: Double, high: Double)]]
+    ) -> [(low: Double, high: Double, output: Int)]? {
+        guard var entries = distinctSums(table, bounds) else { return nil }
+        entries.sort { $0.low < $1.low }
         let largest = bounds.reduce(0.0) { $0 + ($1.lazy.map { max(abs($0.low), abs($0.high)) }.max() ?? 0) }
         var result: [(low: Double, high: Double, output: Int)] = []
         for entry in entries {
@@ -83,6 +84,41 @@ struct AdditiveSteps {
             result.append(entry)
         }
         return result
+    }
+}
+
+extension AdditiveSteps {
+    /// The sums with different lower ends; nil when two with one lower end have different outputs, which a table that is no such
+    /// function mostly shows at once, long before its sums are sorted.
+    private static func distinctSums(
+        _ table: ValueTable, _ bounds: [[(low: Double, high: Double)]]
+    ) -> [(low: Double, high: Double, output: Int)]? {
+        var entries: [(low: Double, high: Double, output: Int)] = []
+        // Open addressing: a slot holds an entry's number, or -1.
+        let bits = Int.bitWidth - table.function.outputs.count.leadingZeroBitCount + 1
+        var slots = [Int32](repeating: -1, count: 1 << bits)
+        var differs = false
+        table.function.forEachEntry { digits, output in
+            if differs { return }
+            var (low, high) = (0.0, 0.0)
+            for (position, digit) in digits.enumerated() {
+                low += bounds[position][digit].low
+                high += bounds[position][digit].high
+            }
+            var slot = Int(truncatingIfNeeded: (low.bitPattern &* 0x9E37_79B9_7F4A_7C15) >> (64 - UInt64(bits)))
+            while slots[slot] >= 0 {
+                let number = Int(slots[slot])
+                if entries[number].low == low {
+                    if entries[number].output != output { differs = true }
+                    entries[number].high = max(entries[number].high, high)
+                    return
+                }
+                slot = (slot + 1) & (slots.count - 1)
+            }
+            slots[slot] = Int32(entries.count)
+            entries.append((low, high, output))
+        }
+        return differs ? nil : entries
     }
 }
 

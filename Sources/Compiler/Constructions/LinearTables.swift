@@ -27,6 +27,7 @@ extension LookupPlan {
         var least = 0.0
         var holds = true
         table.function.forEachEntry { digits, _ in
+            guard holds else { return }
             let sum = zip(codes, digits).reduce(0) { $0 + $1.0[$1.1] }
             if abs(sum + outputs[0] - outputs[index]) > 1e-9 * max(1, abs(outputs[index])) { holds = false }
             least = min(least, sum)

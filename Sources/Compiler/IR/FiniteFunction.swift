@@ -58,19 +58,7 @@ package struct FiniteFunction: Hashable, Sendable {
             let axis = axes[position]
             let stride = axes[(position + 1)...].reduce(1) { $0 * $1.classCount }
             let block = stride * axis.classCount
-            var numbers: [[Int]: Int] = [:]
-            var firstClass: [Int] = []
-            let merged = (0..<axis.classCount).map { index -> Int in
-                var slice: [Int] = []
-                slice.reserveCapacity(outputs.count / axis.classCount)
-                for start in Swift.stride(from: index * stride, to: outputs.count, by: block) {
-                    slice += outputs[start..<(start + stride)]
-                }
-                if let number = numbers[slice] { return number }
-                numbers[slice] = firstClass.count
-                firstClass.append(index)
-                return firstClass.count - 1
-            }
+            let (merged, firstClass) = equalClasses(count: axis.classCount, stride: stride)
             guard firstClass.count < axis.classCount else { continue }
             var kept: [Int] = []
             kept.reserveCapacity(outputs.count / axis.classCount * firstClass.count)
@@ -88,6 +76,55 @@ package struct FiniteFunction: Hashable, Sendable {
             }
         }
         for position in axes.indices { axes[position] = axes[position].renumbered(&outputs, at: position, of: axes) }
+    }
+}
+
+extension FiniteFunction {
+    // Tables are compared, and looked up, by the hundred: Swift's own hash of their entries took most of a compilation.
+    package func hash(into hasher: inout Hasher) {
+        for axis in axes {
+            hasher.combine(axis.variable)
+            hasher.combine(axis.classCount)
+        }
+        outputs.withUnsafeBufferPointer { hasher.combine(Self.mix(0, $0)) }
+    }
+
+    /// A hash of numbers after an earlier one.
+    @inline(__always)
+    private static func mix(_ earlier: UInt64, _ numbers: UnsafeBufferPointer<Int>) -> UInt64 {
+        var hash = earlier
+        for number in numbers {
+            hash = (hash ^ UInt64(truncatingIfNeeded: number)) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 32
+        }
+        return hash
+    }
+
+    /// Numbers the classes of an axis so that classes with equal entries have one number, and gives the first class of each.
+    private func equalClasses(count: Int, stride: Int) -> (numbers: [Int], firstClass: [Int]) {
+        outputs.withUnsafeBufferPointer { outputs in
+            let starts = Swift.stride(from: 0, to: outputs.count, by: count * stride)
+            let slice = { (start: Int, index: Int) in
+                UnsafeBufferPointer(rebasing: outputs[(start + index * stride)..<(start + (index + 1) * stride)])
+            }
+            // Most classes differ, which one pass in memory's order shows.
+            var hashes = [UInt64](repeating: 0, count: count)
+            for start in starts {
+                for index in 0..<count { hashes[index] = Self.mix(hashes[index], slice(start, index)) }
+            }
+            var firstClass: [Int] = []
+            var known: [UInt64: [Int]] = [:]
+            let numbers = (0..<count).map { index -> Int in
+                let number = known[hashes[index]]?.first { number in
+                    starts.allSatisfy { slice($0, firstClass[number]).elementsEqual(slice($0, index)) }
+                }
+                if let number { return number }
+                known[hashes[index], default: []].append(firstClass.count)
+                firstClass.append(index)
+                return firstClass.count - 1
+            }
+            return (numbers, firstClass)
+        }
     }
 }
 

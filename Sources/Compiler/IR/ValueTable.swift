@@ -16,10 +16,14 @@ package struct ValueTable: Hashable, Sendable {
 
     /// A variable itself.
     static func identity(_ variable: Int, values: [Atom?]) -> ValueTable {
-        var function = FiniteFunction(
-            axes: [Axis(variable: variable, valueCount: values.count)], outputs: Array(values.indices))
-        function.mergeClasses()
-        return ValueTable(function: function, values: values)
+        let axis = Axis(variable: variable, valueCount: values.count)
+        return ValueTable(function: FiniteFunction(axes: [axis], outputs: Array(values.indices)), values: values)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        // The values nearly follow from the function, and hashing them costs more than comparing.
+        hasher.combine(function)
+        hasher.combine(values.count)
     }
 
     /// Sorts the values, drops those that never occur, and renumbers.

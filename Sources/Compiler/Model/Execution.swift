@@ -97,12 +97,10 @@ struct Execution {
     }
 
     private mutating func addSums() {
-        let count = state.count
         state.withUnsafeMutableBufferPointer { state in
             sums.withUnsafeMutableBufferPointer { sums in
-                guard let state = state.baseAddress, let sums = sums.baseAddress else { return }
-                for index in 0..<count where sums[index] != 0 {
-                    state[index] = Float(Double(state[index]) + sums[index])
+                UnsafeBufferPointer(sums).forEachNonzero { index, sum in
+                    state[index] = Float(Double(state[index]) + sum)
                     sums[index] = 0
                 }
             }
@@ -172,10 +170,13 @@ struct Execution {
         // One position after the other: all activations at once would be the largest allocation by far.
         var activations = [Double](repeating: 0, count: units)
         var active = SparseVectors()
-        for position in 0..<positions {
-            layer.hidden.apply(input, position, into: &activations)
-            for unit in 0..<units where activations[unit] > 0 { active.append(unit, activations[unit]) }
-            active.endVector()
+        activations.withUnsafeMutableBufferPointer { activations in
+            for position in 0..<positions {
+                layer.hidden.apply(input, position, into: activations)
+                for unit in 0..<units { activations[unit] = activations[unit] > 0 ? activations[unit] : 0 }
+                UnsafeBufferPointer(activations).forEachNonzero { unit, activation in active.append(unit, activation) }
+                active.endVector()
+            }
         }
         sums.withUnsafeMutableBufferPointer { layer.output.accumulate(active, into: $0) }
         addSums()

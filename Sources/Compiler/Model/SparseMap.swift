@@ -3,6 +3,8 @@ package struct SparseMap: Sendable, Equatable {
     package let rows: Int
     package let columns: Int
     package private(set) var bias: [Float]
+    /// The bias again, as the sums are formed.
+    private var wideBias: [Double]
     /// Where each column's entries begin in `row` and `weight`; one more than there are columns.
     private var starts: [Int32]
     private var row: [Int32]
@@ -13,6 +15,7 @@ package struct SparseMap: Sendable, Equatable {
         self.rows = rows
         self.columns = columns
         self.bias = bias
+        wideBias = bias.map(Double.init)
         let sorted = entries.filter { $0.weight != 0 }.sorted { ($0.column, $0.row) < ($1.column, $1.row) }
         starts = [Int32](repeating: 0, count: columns + 1)
         for entry in sorted { starts[entry.column + 1] += 1 }
@@ -40,42 +43,40 @@ package struct SparseMap: Sendable, Equatable {
 
     /// `b + A x` for each of several sparse vectors, `[vectors, rows]`.
     func apply(_ vectors: SparseVectors) -> [Double] {
-        var result = [Double](repeating: 0, count: vectors.count * rows)
-        guard rows > 0 else { return result }
-        result.withUnsafeMutableBufferPointer { result in
-            if let base = result.baseAddress {
-                for vector in 0..<vectors.count {
-                    for index in 0..<rows { base[vector * rows + index] = Double(bias[index]) }
-                }
+        guard rows > 0 else { return [] }
+        return [Double](unsafeUninitializedCapacity: vectors.count * rows) { result, count in
+            for vector in 0..<vectors.count {
+                _ = result[(vector * rows)..<((vector + 1) * rows)].update(fromContentsOf: wideBias)
             }
             accumulate(vectors, into: result)
+            count = vectors.count * rows
         }
-        return result
     }
 
     /// `b + A x` for one of several sparse vectors.
-    func apply(_ vectors: SparseVectors, _ vector: Int, into result: inout [Double]) {
-        for index in 0..<rows { result[index] = Double(bias[index]) }
-        for entry in vectors.starts[vector]..<vectors.starts[vector + 1] {
-            let (column, x) = (Int(vectors.columns[entry]), vectors.values[entry])
-            for index in Int(starts[column])..<Int(starts[column + 1]) { result[Int(row[index])] += x * Double(weight[index]) }
-        }
+    func apply(_ vectors: SparseVectors, _ vector: Int, into result: UnsafeMutableBufferPointer<Double>) {
+        _ = result.update(fromContentsOf: wideBias)
+        add(vectors, vector..<(vector + 1), to: result)
     }
 
     /// Adds `A x` for each vector; the bias is left out.
     func accumulate(_ vectors: SparseVectors, into result: UnsafeMutableBufferPointer<Double>) {
-        guard let output = result.baseAddress else { return }
+        add(vectors, 0..<vectors.count, to: result)
+    }
+
+    private func add(_ vectors: SparseVectors, _ range: Range<Int>, to result: UnsafeMutableBufferPointer<Double>) {
+        guard var target = result.baseAddress else { return }
         starts.withUnsafeBufferPointer { starts in
             row.withUnsafeBufferPointer { row in
                 weight.withUnsafeBufferPointer { weight in
-                    for vector in 0..<vectors.count {
-                        let target = output + vector * rows
+                    for vector in range {
                         for entry in vectors.starts[vector]..<vectors.starts[vector + 1] {
                             let (column, x) = (Int(vectors.columns[entry]), vectors.values[entry])
                             for index in Int(starts[column])..<Int(starts[column + 1]) {
                                 target[Int(row[index])] += x * Double(weight[index])
                             }
                         }
+                        target += rows
                     }
                 }
             }
@@ -99,7 +100,8 @@ struct SparseVectors {
         values.reserveCapacity(dense.count / 16)
         dense.withUnsafeBufferPointer { dense in
             for start in stride(from: 0, to: dense.count, by: width) {
-                for column in 0..<width where dense[start + column] != 0 { append(column, Double(dense[start + column])) }
+                let row = UnsafeBufferPointer(rebasing: dense[start..<(start + width)])
+                row.forEachNonzero { column, value in append(column, Double(value)) }
                 endVector()
             }
         }
@@ -112,4 +114,23 @@ struct SparseVectors {
     }
 
     mutating func endVector() { starts.append(columns.count) }
+}
+
+extension UnsafeBufferPointer where Element: BinaryFloatingPoint {
+    /// Visits what is not zero, in order. Nearly all is, so 64 bytes are looked at at a time.
+    @inline(__always)
+    func forEachNonzero(_ body: (_ index: Int, _ value: Element) -> Void) {
+        let raw = UnsafeRawBufferPointer(self)
+        let block = 64 / MemoryLayout<Element>.stride
+        let whole = count / block * block
+        for start in stride(from: 0, to: whole, by: block) {
+            var bits: UInt64 = 0
+            for word in 0..<8 {
+                bits |= raw.loadUnaligned(fromByteOffset: start * MemoryLayout<Element>.stride + 8 * word, as: UInt64.self)
+            }
+            guard bits != 0 else { continue }
+            for index in start..<(start + block) where self[index] != 0 { body(index, self[index]) }
+        }
+        for index in whole..<count where self[index] != 0 { body(index, self[index]) }
+    }
 }

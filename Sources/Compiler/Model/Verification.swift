@@ -33,6 +33,15 @@ public struct VerificationReport: Sendable {
     public internal(set) var smallestMargin = 1.0
 
     public var passed: Bool { mismatches == 0 }
+
+    /// Adds what was found on later inputs.
+    mutating func add(_ later: VerificationReport) {
+        verified += later.verified
+        undefinedInputs += later.undefinedInputs
+        mismatches += later.mismatches
+        firstMismatch = firstMismatch ?? later.firstMismatch
+        smallestMargin = min(smallestMargin, later.smallestMargin)
+    }
 }
 
 extension CompiledModel {
@@ -41,40 +50,13 @@ extension CompiledModel {
     ///
     /// - Throws: `Failure` when the model cannot read its own inputs, which would be a defect.
     public func verify(against program: Program, count: Int, seed: UInt64 = 0) throws -> VerificationReport {
-        var report = VerificationReport()
-        let interpreter = Interpreter(causal: causal)
-        // A name may be aliased, and without named variables only the output is there.
-        let compared = program.variables.enumerated().compactMap { index, item in
-            variable(named: item.name).map { (index, $0) }
-        }.sorted { ($0.1.writtenByLayer, $0.0) < ($1.1.writtenByLayer, $1.0) }
+        let comparison = Comparison(self, program)
         var inputs = VerificationInputs(vocabulary: vocabulary, maxLength: maxLength, count: count, seed: seed)
+        var report = VerificationReport()
         report.isExhaustive = inputs.isExhaustive
-        while let input = inputs.next() {
-            guard let expected = try? interpreter.run(program, on: input) else {
-                report.undefinedInputs += 1
-                continue
-            }
-            let states = try residualStates(input)
-            report.verified += 1
-            var first: VerificationReport.Mismatch?
-            for (index, variable) in compared {
-                let values = expected.variables[index].values
-                for position in input.indices {
-                    let row = states.row(state: variable.heldUntil ?? states.count - 1, position: position)
-                    let actual = decode(variable, row)
-                    if Self.agree(values[position], actual) {
-                        report.smallestMargin = min(report.smallestMargin, margin(variable, row))
-                    } else if first == nil {
-                        first = .init(
-                            input: input, position: position, variable: variable.name, layer: variable.writtenByLayer,
-                            expected: values[position], actual: actual)
-                    }
-                }
-            }
-            if let first {
-                report.mismatches += 1
-                if report.firstMismatch == nil { report.firstMismatch = first }
-            }
+        // A bounded number of inputs at a time: there may be millions.
+        while case let batch = inputs.next(1024), !batch.isEmpty {
+            for part in try concurrentMap(batch, grain: 16, comparison.report(on:)) { report.add(part) }
         }
         return report
     }
@@ -95,6 +77,55 @@ extension CompiledModel {
         if expected == actual { return true }
         guard let a = expected?.doubleValue, let b = actual?.doubleValue else { return false }
         return abs(a - b) <= 1e-5 * max(1, abs(a))
+    }
+}
+
+/// The interpreter beside the weights, input by input.
+private struct Comparison: Sendable {
+    let model: CompiledModel
+    let program: Program
+    let interpreter: Interpreter
+    /// Index of the program's variable, and where the model holds it; in order of computation.
+    let compared: [(index: Int, variable: CompiledVariable)]
+
+    init(_ model: CompiledModel, _ program: Program) {
+        self.model = model
+        self.program = program
+        interpreter = Interpreter(causal: model.causal)
+        // A name may be aliased, and without named variables only the output is there.
+        compared = program.variables.enumerated().compactMap { index, item in
+            model.variable(named: item.name).map { (index, $0) }
+        }.sorted { ($0.1.writtenByLayer, $0.0) < ($1.1.writtenByLayer, $1.0) }
+    }
+
+    func report(on input: [Atom]) throws -> VerificationReport {
+        var report = VerificationReport()
+        guard let expected = try? interpreter.run(program, on: input) else {
+            report.undefinedInputs = 1
+            return report
+        }
+        let states = try model.residualStates(input)
+        report.verified = 1
+        states.values.withUnsafeBufferPointer { stream in
+            for (index, variable) in compared {
+                let values = expected.variables[index].values
+                let state = variable.heldUntil ?? states.count - 1
+                for position in input.indices {
+                    let start = (state * states.positions + position) * states.width
+                    let row = UnsafeBufferPointer(rebasing: stream[start..<(start + states.width)])
+                    let actual = model.decode(variable, row)
+                    if CompiledModel.agree(values[position], actual) {
+                        report.smallestMargin = min(report.smallestMargin, model.margin(variable, row))
+                    } else if report.firstMismatch == nil {
+                        report.mismatches = 1
+                        report.firstMismatch = .init(
+                            input: input, position: position, variable: variable.name, layer: variable.writtenByLayer,
+                            expected: values[position], actual: actual)
+                    }
+                }
+            }
+        }
+        return report
     }
 }
 
@@ -120,6 +151,13 @@ struct VerificationInputs {
         }
         isExhaustive = total <= count
         remaining = min(total, count)
+    }
+
+    /// The next inputs, at most `most`; empty at the end.
+    mutating func next(_ most: Int) -> [[Atom]] {
+        var inputs: [[Atom]] = []
+        while inputs.count < most, let input = next() { inputs.append(input) }
+        return inputs
     }
 
     mutating func next() -> [Atom]? {

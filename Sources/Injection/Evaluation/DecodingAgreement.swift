@@ -39,8 +39,8 @@ public struct DecodingAgreement: Sendable {
             arena.reset()
             let batch = Array(encoded[start..<min(start + 32, encoded.count)])
             let states = decoder.mappedStates(of: batch.map { Array($0.tokens[..<$0.contentCount]) }, arena: arena)
-            let values = try concurrentMap(batch) { try expected.values(on: Array($0.atoms[..<$0.contentCount])) }
-            layers = try concurrentMap(Array(layers.indices)) { layer in
+            let values = try Parallel.map(batch) { try expected.values(on: Array($0.atoms[..<$0.contentCount])) }
+            layers = try Parallel.map(Array(layers.indices)) { layer in
                 var counts = layers[layer]
                 var row = 0
                 for (example, values) in zip(batch, values) {

@@ -98,7 +98,7 @@ private struct Pairs {
                 waiting[lengths] = example
             }
         }
-        let members = try concurrentMap(partners) { example in
+        let members = try Parallel.map(partners) { example in
             let atoms = Array(example.atoms[..<example.contentCount])
             return Member(
                 encoded: example, atoms: atoms, states: try run.compiled.residualStates(atoms),
@@ -119,7 +119,7 @@ private struct Pairs {
                 let sources = (0..<packed.count).flatMap { index in packed.rows(index ^ 1).map(Int32.init) }
                 return Sites(interventions: [layer: { $0.roll($1, basis: basis, sources: sources) }])
             }, arena: arena)
-        let outputs = try concurrentMap(Array(batch.indices)) { index in
+        let outputs = try Parallel.map(Array(batch.indices)) { index in
             try run.compiled.run(
                 batch[index ^ 1].atoms, interchanging: variable, with: batch[index].states, state: state)
         }

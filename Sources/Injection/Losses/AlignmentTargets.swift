@@ -69,7 +69,7 @@ struct CompiledOracle: Sendable {
         targets.numbers = [Float](repeating: .nan, count: rows * variables.numerical.count)
         if dense { targets.states = (0...layout.layers).map { _ in arena.tensor(rows, layout.width) } }
         var first = 0
-        for (index, states) in try concurrentMap(sequences, { try model.residualStates($0) }).enumerated() {
+        for (index, states) in try Parallel.map(sequences, { try model.residualStates($0) }).enumerated() {
             let output = model.outputVariable
             try check?(
                 index,

@@ -25,7 +25,7 @@ struct BatchSource {
         if let perturbed {
             let own = examples
             let size = sizes.task
-            let made = try concurrentMap(Array(0..<sizes.perturbed)) { index in
+            let made = try Parallel.map(Array(0..<sizes.perturbed)) { index in
                 // Several made of one example differ by their place in the run.
                 let place = (first + index % size) * (1 + sizes.perturbed / size) + index / size
                 return try perturbed.perturbation(of: own[index % size], at: place)
