@@ -11,9 +11,10 @@ demo: build
 test: dependencies
 	$(SWIFT) test -c release
 
-# The whole suite under the address sanitizer, then under the thread sanitizer, each with object files of its own.
+# The whole suite under the address sanitizer, then under the thread sanitizer, each with object files of its own. Leaks are not
+# looked for: Swift hides pointers in the spare bits of enums, and what lives until exit would be reported.
 sanitize: dependencies
-	TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --sanitize=address --scratch-path .build/address
+	ASAN_OPTIONS=detect_leaks=0 TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --sanitize=address --scratch-path .build/address
 	TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --sanitize=thread --scratch-path .build/thread
 
 build: dependencies

@@ -15,7 +15,7 @@ import Testing
     private func expectError(
         _ arguments: [String], status: Int32, mentions words: String..., at location: SourceLocation = #_sourceLocation
     ) throws {
-        let bounded = ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil ? "ulimit -v 8388608; " : ""
+        let bounded = Tool.addressSpace(kibibytes: 8_388_608)
         let outcome = try Tool.run(
             ["-c", bounded + #"exec "$0" "$@""#, Tool.executable.path] + arguments, in: scratch.root,
             program: URL(fileURLWithPath: "/bin/sh")

@@ -152,7 +152,7 @@ import Testing
         ("binary.rasp", "\u{0}\u{1}\u{2}", "starts no token"),
     ]) func hostileProgramsEndInAMessage(name: String, text: String, message: String) throws {
         write(name, text)
-        let outcome = try Tool.shell("ulimit -v 3500000; exec \"$TOOL\" run \(name) ab", in: scratch.root)
+        let outcome = try Tool.shell("\(Tool.addressSpace(kibibytes: 3_500_000))exec \"$TOOL\" run \(name) ab", in: scratch.root)
         #expect(outcome.status == 65, "\(outcome.error.prefix(500))")
         #expect(outcome.error.contains(message), "\(outcome.error.prefix(500))")
         #expect(outcome.error.utf8.count < 100_000)

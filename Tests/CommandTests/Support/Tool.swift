@@ -36,6 +36,11 @@ enum Tool {
         try run(arguments, input: input, in: directory, output: output, environment: environment)
     }
 
+    /// Shell code that limits the address space, but under a sanitizer, which reserves terabytes of it.
+    static func addressSpace(kibibytes: Int) -> String {
+        ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil ? "ulimit -v \(kibibytes); " : ""
+    }
+
     /// Runs a shell command that finds the executable in `$TOOL`.
     static func shell(_ command: String, in directory: URL? = nil) throws -> Outcome {
         try run(["-c", command], in: directory, environment: ["TOOL": executable.path], program: URL(fileURLWithPath: "/bin/sh"))
