@@ -17,3 +17,41 @@ VECTOR_KERNEL void kernel_adamw(
         p[i] = decayed - step_size * first / (sqrtf(second) * inverse_root_correction2 + epsilon);
     }
 }
+
+INLINE float widened(uint16_t half) {
+    uint32_t bits = (uint32_t)half << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+INLINE uint16_t cut(float value, uint32_t random) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    // NaN and infinity stay what they are; a gradient is checked before it comes here.
+    return (uint16_t)((bits + ((bits & 0x7F800000u) == 0x7F800000u ? 0 : random & 0xFFFFu)) >> 16);
+}
+
+// The finisher of MurmurHash3, a bijection that spreads every bit of its argument over all of the result.
+INLINE uint32_t spread(uint32_t x) {
+    x = (x ^ x >> 16) * 0x85EBCA6Bu;
+    x = (x ^ x >> 13) * 0xC2B2AE35u;
+    return x ^ x >> 16;
+}
+
+VECTOR_KERNEL void kernel_adamw_bf16(
+    ptrdiff_t count, float *restrict p, const float *restrict g, uint16_t *restrict m, uint16_t *restrict v,
+    float rate_times_decay, float step_size, float beta1, float beta2, float inverse_root_correction2, float epsilon,
+    float gradient_scale, uint32_t seed, uint32_t first) {
+    for (ptrdiff_t i = 0; i < count; i++) {
+        float gradient = g[i] * gradient_scale;
+        float old = widened(m[i]);
+        float first_moment = old + (1 - beta1) * (gradient - old);
+        float second_moment = beta2 * widened(v[i]) + (1 - beta2) * gradient * gradient;
+        uint32_t random = spread((first + (uint32_t)i) ^ seed);
+        m[i] = cut(first_moment, random);
+        v[i] = cut(second_moment, random >> 16);
+        float decayed = p[i] - rate_times_decay * p[i];
+        p[i] = decayed - step_size * first_moment / (sqrtf(second_moment) * inverse_root_correction2 + epsilon);
+    }
+}

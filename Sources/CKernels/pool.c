@@ -101,6 +101,12 @@ static void run_here(ptrdiff_t pieces, pool_body body, void *context) {
     for (ptrdiff_t piece = 0; piece < pieces; piece++) body(context, piece);
 }
 
+static _Thread_local bool muted;
+
+void pool_mute(int on) { muted = on != 0; }
+
+int pool_is_muted(void) { return muted; }
+
 void pool_run(ptrdiff_t pieces, int threads, pool_body body, void *context) {
     if (pieces <= 1 || threads <= 1 || inside || pieces > MAX_PIECES || pthread_mutex_trylock(&owner) != 0) {
         run_here(pieces, body, context);

@@ -6,7 +6,7 @@ public enum Profile {
         public var calls = 0
         /// Wall-clock seconds on the calling thread.
         public var seconds = 0.0
-        /// Useful floating-point operations (no padding, no recomputation).
+        /// Floating-point operations of matrix products (no padding, no recomputation); others are not counted.
         public var operations = 0.0
     }
 
@@ -20,6 +20,15 @@ public enum Profile {
 
     public static func reset() { table.withLock { $0.removeAll() } }
 
+    /// Runs `body` without counting its operations: they were counted before.
+    static func withoutCounting<Result>(_ body: () -> Result) -> Result {
+        counts.store(false, ordering: .relaxed)
+        defer { counts.store(true, ordering: .relaxed) }
+        return body()
+    }
+
+    private static let counts = Atomic<Bool>(true)
+
     /// What was measured since the last reset, longest first.
     public static var entries: [(name: String, entry: Entry)] {
         table.withLock { $0.map { (name: $0.key, entry: $0.value) } }
@@ -32,17 +41,16 @@ public enum Profile {
         _ name: StaticString, operations: @autoclosure () -> Double = 0, _ body: () -> Result
     ) -> Result {
         guard isEnabled else { return body() }
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = ContinuousClock.now
         let result = body()
-        let elapsed = clock.now - start
-        let count = operations()
-        table.withLock {
-            $0["\(name)", default: Entry()].calls += 1
-            $0["\(name)", default: Entry()].seconds +=
-                Double(elapsed.components.seconds)
-                + Double(elapsed.components.attoseconds) * 1e-18
-            $0["\(name)", default: Entry()].operations += count
+        let elapsed = (ContinuousClock.now - start).components
+        let count = counts.load(ordering: .relaxed) ? operations() : 0
+        table.withLock { table in
+            var entry = table["\(name)", default: Entry()]
+            entry.calls += 1
+            entry.seconds += Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+            entry.operations += count
+            table["\(name)"] = entry
         }
         return result
     }

@@ -10,7 +10,9 @@
 #include <stdint.h>
 
 #include "attention.h"
+#include "convert_bf16.h"
 #include "elementwise.h"
+#include "gemm_bf16.h"
 #include "heap.h"
 #include "normalization.h"
 #include "optimizer.h"

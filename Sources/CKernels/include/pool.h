@@ -9,6 +9,10 @@ typedef void (*pool_body)(void *context, ptrdiff_t piece);
 /// or while another thread uses the pool, runs all pieces on the calling thread.
 void pool_run(ptrdiff_t pieces, int threads, pool_body body, void *context);
 
+/// While a thread is muted, its calls of pool_run return at once: a rehearsal, which allocates and computes nothing.
+void pool_mute(int muted);
+int pool_is_muted(void);
+
 /// Processors this process may run on: the affinity mask, cut by the control group's quota where one is set.
 int pool_usable_processors(void);
 #endif

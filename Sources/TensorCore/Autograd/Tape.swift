@@ -5,15 +5,21 @@
 public final class Tape {
     public let arena: Arena
     public let isRecording: Bool
+    /// Where stretches of the forward pass compute their activations again for the backward pass (`recomputing`); nil: they keep them.
+    public let recomputation: Arena?
+    /// Of the matrix products with weights.
+    public let precision: NumberFormat
     private struct Node {
         let output: Variable
         let backward: (Tensor) -> Void
     }
     private var nodes: [Node] = []
 
-    public init(arena: Arena, recording: Bool = true) {
+    public init(arena: Arena, recording: Bool = true, recomputation: Arena? = nil, precision: NumberFormat = .fp32) {
         self.arena = arena
+        self.precision = precision
         isRecording = recording
+        self.recomputation = recomputation
     }
 
     /// A value that is not differentiated.
@@ -53,6 +59,17 @@ public final class Tape {
             precondition(root.value.isScalar, "backward starts from scalars, not from \(root.shape)")
             root.accumulate { gradient, beta in gradient[0] = (beta == 0 ? 0 : gradient[0]) + 1 }
         }
+        playBack()
+    }
+
+    /// Propagates from one value of any shape, whose gradient is given.
+    public func backward(from root: Variable, gradient: Tensor) {
+        precondition(isRecording, "this tape does not record")
+        root.accumulate { addScaled(gradient, 1, to: $0, beta: $1) }
+        playBack()
+    }
+
+    private func playBack() {
         while let node = nodes.popLast() {
             guard let gradient = node.output.gradient else { continue }
             node.backward(gradient)

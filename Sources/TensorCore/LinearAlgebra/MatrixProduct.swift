@@ -59,13 +59,13 @@ extension BLAS {
     /// a column, and `addend`, of c's shape.
     public static func multiply(
         _ a: Matrix, _ b: Matrix, into c: Tensor, alpha: Float = 1, beta: Float = 0, bias: Tensor? = nil,
-        addedTo addend: Tensor? = nil
+        addedTo addend: Tensor? = nil, precision: NumberFormat = .fp32
     ) {
         precondition(c.rows == a.height && c.columns == b.width, "\(a.height)x\(b.width) product into \(c.shape)")
         withExtendedLifetime((a, b, c, bias, addend)) {
             multiply(
                 a, b, into: c.pointer, stride: c.columns, alpha: alpha, beta: beta, bias: bias?.pointer,
-                addedTo: addend?.pointer)
+                addedTo: addend?.pointer, precision: precision)
         }
     }
 
@@ -73,7 +73,7 @@ extension BLAS {
     /// are not cut, since handing out work costs about a microsecond and each block packs its operands anew.
     public static func multiply(
         _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, alpha: Float = 1, beta: Float = 0,
-        bias: UnsafePointer<Float>? = nil, addedTo addend: UnsafePointer<Float>? = nil
+        bias: UnsafePointer<Float>? = nil, addedTo addend: UnsafePointer<Float>? = nil, precision: NumberFormat = .fp32
     ) {
         precondition(beta == 0 || (bias == nil && addend == nil), "bias and addend take the place of the old contents")
         precondition(a.width == b.height, "product of \(a.height)x\(a.width) and \(b.height)x\(b.width)")
@@ -82,8 +82,9 @@ extension BLAS {
         let workers = operations < smallestDividedProduct ? 1 : Parallel.threads
         let grid = division(height: height, width: width, workers: workers)
         Parallel.each(grid.rows * grid.columns) { piece in
-            let rows = blockRange(piece / grid.columns, of: grid.rows, count: height, unit: 16)
-            let columns = blockRange(piece % grid.columns, of: grid.columns, count: width, unit: 16)
+            let tile = precision == .bf16 ? (rows: 14, columns: 32) : (rows: 16, columns: 16)
+            let rows = blockRange(piece / grid.columns, of: grid.rows, count: height, unit: tile.rows)
+            let columns = blockRange(piece % grid.columns, of: grid.columns, count: width, unit: tile.columns)
             guard !rows.isEmpty, !columns.isEmpty else { return }
             let target = c + rows.lowerBound * stride + columns.lowerBound
             // The block starts as what is added to it, while it is on its way into this worker's cache.
@@ -95,9 +96,25 @@ extension BLAS {
                 kernel_broadcast_row(rows.count, columns.count, bias, target, stride)
             }
             let scale = bias == nil && addend == nil ? beta : 1
-            serialMultiply(
-                a.slice(rows: rows), b.slice(columns: columns), into: target, stride: stride, alpha: alpha, beta: scale)
+            let (left, right) = (a.slice(rows: rows), b.slice(columns: columns))
+            switch precision {
+            case .fp32: serialMultiply(left, right, into: target, stride: stride, alpha: alpha, beta: scale)
+            case .bf16: serialMultiplyBF16(left, right, into: target, stride: stride, alpha: alpha, beta: scale)
+            }
         }
+    }
+
+    /// The product with operands rounded to bf16, on the calling thread.
+    private static func serialMultiplyBF16(
+        _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, alpha: Float, beta: Float
+    ) {
+        guard let scratch = heap_thread_scratch(kernel_gemm_bf16_scratch(a.height, b.width, a.width)) else {
+            fatalError("no room for a matrix product's operands")
+        }
+        let operand = { (matrix: Matrix) in
+            kernel_bf16_operand(pointer: matrix.pointer, stride: matrix.stride, transposed: matrix.transposed, is_bf16: false)
+        }
+        kernel_gemm_bf16(a.height, b.width, a.width, alpha, operand(a), operand(b), beta, c, stride, scratch)
     }
 
     /// The product on the calling thread.

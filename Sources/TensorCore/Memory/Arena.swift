@@ -15,7 +15,27 @@ public final class Arena: @unchecked Sendable {
     public var bytesInUse: Int { used * MemoryLayout<Float>.stride }
     public private(set) var highWaterMark = 0
 
-    public init() {}
+    /// Bytes that were in use at least once since the arena was made: what it keeps of the machine.
+    public var bytesTouched: Int { extents.reduce(0, +) * MemoryLayout<Float>.stride }
+    private var extents: [Int] = []
+
+    /// Where every tensor of a rehearsal lies: as large as the largest of them.
+    private var stage: Storage?
+    private let isRehearsing: Bool
+
+    /// - Parameter bytes: room for so much in one piece from the start, of which only what is used takes memory.
+    public init(reserving bytes: Int = 0) {
+        isRehearsing = false
+        guard bytes > 0 else { return }
+        blocks.append(Storage(capacity: bytes / MemoryLayout<Float>.stride))
+        extents.append(0)
+    }
+
+    /// An arena for `Parallel.rehearse`: it keeps account as one block without end, and all its tensors lie in the same place.
+    public init(rehearsing: Void) {
+        isRehearsing = true
+        extents.append(0)
+    }
 
     /// An uninitialised tensor, 64-byte aligned.
     public func tensor(_ shape: Shape) -> Tensor {
@@ -25,6 +45,13 @@ public final class Arena: @unchecked Sendable {
         if let room = free[size]?.popLast() {
             return Tensor(shape: shape, pointer: room.pointer, owner: room.storage)
         }
+        if isRehearsing {
+            offset += size
+            extents[0] = max(extents[0], offset)
+            let place = stage.flatMap { $0.capacity >= size ? $0 : nil } ?? Storage(capacity: size)
+            stage = place
+            return Tensor(shape: shape, pointer: place.pointer, owner: place)
+        }
         while block < blocks.count, offset + size > blocks[block].capacity {
             block += 1
             offset = 0
@@ -33,11 +60,13 @@ public final class Arena: @unchecked Sendable {
             // A quarter of what there is, so that few blocks are ever needed; 16 MiB at first.
             let held = blocks.reduce(0) { $0 + $1.capacity }
             blocks.append(Storage(capacity: max(size, held / 4, 4 << 20)))
+            extents.append(0)
             offset = 0
         }
         let storage = blocks[block]
         let pointer = storage.pointer + offset
         offset += size
+        extents[block] = max(extents[block], offset)
         return Tensor(shape: shape, pointer: pointer, owner: storage)
     }
 

@@ -23,7 +23,7 @@ extension Tape {
         let wanted = isRecording && x.requiresGradient
         let dx = wanted ? arena.tensor(rows, width) : nil
         var distances = [Double](repeating: 0, count: rows)
-        Profile.measure("cosine alignment", operations: 10 * Double(rows * width)) {
+        Profile.measure("cosine alignment") {
             distances.withUnsafeMutableBufferPointer { distances in
                 Parallel.for(rows, grain: max(1, elementwiseGrain / max(width, 1))) { range in
                     for row in range {

@@ -9,13 +9,13 @@ extension Tape {
     public func gelu(_ x: Variable) -> Variable {
         let count = x.value.count
         let y = arena.tensor(x.shape)
-        Profile.measure("gelu", operations: 20 * Double(count)) {
+        Profile.measure("gelu") {
             Parallel.for(count, grain: 1 << 14) { range in
                 kernel_gelu(range.count, x.value.pointer + range.lowerBound, y.pointer + range.lowerBound)
             }
         }
         return record(y, inputs: [x]) { dy in
-            Profile.measure("gelu backward", operations: 30 * Double(count)) {
+            Profile.measure("gelu backward") {
                 x.accumulate { dx, beta in
                     Parallel.for(count, grain: 1 << 14) { range in
                         let start = range.lowerBound

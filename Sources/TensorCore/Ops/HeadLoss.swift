@@ -18,10 +18,10 @@ enum HeadLoss {
 
 extension Tape {
     /// Runs `kernel(row, index in its chunk, logits)` over every row; it returns the row's loss and leaves d(loss)/d(logits) in place.
-    /// `prepare` is told the rows of a chunk first.
+    /// `prepare` is told the rows of a chunk first; it computes `productsBefore` products of the size of the head's own.
     func headLoss(
         _ name: StaticString, hidden: Variable, head: Variable, scale: Float, chunk requested: Int?,
-        prepare: (Range<Int>) -> Void = { _ in }, kernel: (Int, Int, UnsafeMutablePointer<Float>) -> Double
+        preparing productsBefore: Double = 0, prepare: (Range<Int>) -> Void = { _ in }, kernel: (Int, Int, UnsafeMutablePointer<Float>) -> Double
     ) -> Variable {
         let (rows, width, vocabulary) = (hidden.value.rows, hidden.value.columns, head.value.rows)
         precondition(head.value.columns == width, "\(name): hidden \(hidden.shape), head \(head.shape)")
@@ -29,7 +29,7 @@ extension Tape {
         let dHidden = isRecording && hidden.requiresGradient ? arena.tensor(rows, width) : nil
         let wantsHead = isRecording && head.requiresGradient
         var losses = [Double](repeating: 0, count: rows)
-        let products = 1 + (dHidden == nil ? 0.0 : 1) + (wantsHead ? 1.0 : 0)
+        let products = productsBefore + 1 + (dHidden == nil ? 0.0 : 1) + (wantsHead ? 1.0 : 0)
 
         Profile.measure(name, operations: 2 * products * Double(rows) * Double(width) * Double(vocabulary)) {
             var start = 0
@@ -38,16 +38,16 @@ extension Tape {
                 let part = hidden.value.rows(range)
                 prepare(range)
                 let logits = arena.tensor(range.count, vocabulary)
-                BLAS.multiply(Matrix(part), Matrix(head.value, transposed: true), into: logits)
+                BLAS.multiply(Matrix(part), Matrix(head.value, transposed: true), into: logits, precision: precision)
                 losses.withUnsafeMutableBufferPointer { losses in
                     Parallel.each(range.count) { index in
                         losses[start + index] = kernel(start + index, index, logits.pointer + index * vocabulary)
                     }
                 }
-                if let dHidden { BLAS.multiply(Matrix(logits), Matrix(head.value), into: dHidden.rows(range)) }
+                if let dHidden { BLAS.multiply(Matrix(logits), Matrix(head.value), into: dHidden.rows(range), precision: precision) }
                 if wantsHead {
                     head.accumulate { dHead, beta in
-                        BLAS.multiply(Matrix(logits, transposed: true), Matrix(part), into: dHead, beta: beta)
+                        BLAS.multiply(Matrix(logits, transposed: true), Matrix(part), into: dHead, beta: beta, precision: precision)
                     }
                 }
                 arena.recycle(logits)

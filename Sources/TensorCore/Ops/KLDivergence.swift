@@ -24,11 +24,11 @@ extension Tape {
         let teacher = arena.tensor(min(chunk, max(rows, 1)), vocabulary)
         defer { arena.recycle(teacher) }
         return headLoss(
-            "KL divergence with heads", hidden: hidden, head: head, scale: scale, chunk: chunk,
+            "KL divergence with heads", hidden: hidden, head: head, scale: scale, chunk: chunk, preparing: 1,
             prepare: { range in
                 BLAS.multiply(
                     Matrix(teacherHidden.rows(range)), Matrix(teacherHead, transposed: true),
-                    into: teacher.rows(0..<range.count))
+                    into: teacher.rows(0..<range.count), precision: precision)
             },
             kernel: { _, index, logits in
                 kernel_kl_divergence(vocabulary, logits, teacher.pointer + index * vocabulary, scale)

@@ -18,7 +18,7 @@ extension Tape {
         let y = arena.tensor(x.shape)
         let means = arena.tensor(rows)
         let inverses = arena.tensor(rows)
-        Profile.measure("layer norm", operations: 8 * Double(rows * width)) {
+        Profile.measure("layer norm") {
             Parallel.for(rows, grain: grain) { range in
                 let offset = range.lowerBound * width
                 kernel_layer_norm(
@@ -27,7 +27,7 @@ extension Tape {
             }
         }
         let output = record(y, inputs: [x, gain, bias]) { [arena] dy in
-            Profile.measure("layer norm backward", operations: 14 * Double(rows * width)) {
+            Profile.measure("layer norm backward") {
                 let wantsParameters = gain.requiresGradient || bias.requiresGradient
                 // One partial sum a piece, added up in order: the same result at the same number of threads.
                 let pieces = Parallel.pieces(rows, grain: grain)

@@ -30,12 +30,18 @@ public final class AdamW: @unchecked Sendable {
     /// Steps taken.
     public var stepCount = 0
 
-    private let first: Storage
-    private let second: Storage
+    private enum Moments {
+        case fp32(first: Storage, second: Storage)
+        case bf16(first: HalfStorage, second: HalfStorage)
+    }
+    private let moments: Moments
     private let segments: [ParameterStore.Segment]
 
+    /// - Parameter precision: how the moments are kept. bf16 takes half the memory; they are rounded at random, unbiased (see
+    ///   `kernel_adamw_bf16`).
     public init(
-        store: ParameterStore, groups: [Group], beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
+        store: ParameterStore, groups: [Group], beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
+        moments precision: NumberFormat = .fp32
     ) {
         precondition(store.hasGradients && !store.parameters.isEmpty, "AdamW needs allocated parameters with gradients")
         segments = store.segments
@@ -45,22 +51,34 @@ public final class AdamW: @unchecked Sendable {
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
-        first = Storage(capacity: store.flatCount)
-        second = Storage(capacity: store.flatCount)
+        let count = store.flatCount
+        moments =
+            switch precision {
+            case .fp32: .fp32(first: Storage(capacity: count), second: Storage(capacity: count))
+            case .bf16: .bf16(first: HalfStorage(count: count), second: HalfStorage(count: count))
+            }
     }
 
-    /// The moments m and v, laid out as the store's flat buffers: with `stepCount`, the optimiser's whole state.
+    /// The moments m and v, laid out as the store's flat buffers: with `stepCount`, the optimiser's whole state. In bf16, two numbers
+    /// lie in the place of one.
     public var firstMoments: UnsafeMutableBufferPointer<Float> {
-        UnsafeMutableBufferPointer(start: first.pointer, count: store.flatCount)
+        switch moments {
+        case .fp32(let first, _): UnsafeMutableBufferPointer(start: first.pointer, count: store.flatCount)
+        case .bf16(let first, _): first.bits
+        }
     }
     public var secondMoments: UnsafeMutableBufferPointer<Float> {
-        UnsafeMutableBufferPointer(start: second.pointer, count: store.flatCount)
+        switch moments {
+        case .fp32(_, let second): UnsafeMutableBufferPointer(start: second.pointer, count: store.flatCount)
+        case .bf16(_, let second): second.bits
+        }
     }
 
-    /// A parameter's part of the moments, for checkpoints by name.
+    /// A parameter's part of the moments, which must be in fp32.
     public func moments(of parameter: Parameter) -> (first: Tensor, second: Tensor) {
         guard let base = store.values.baseAddress else { preconditionFailure("store is not allocated") }
         let offset = parameter.value.pointer - base
+        guard case .fp32(let first, let second) = moments else { preconditionFailure("the moments are in bf16") }
         precondition(offset >= 0 && offset < store.flatCount, "\(parameter.name) is of another store")
         return (
             Tensor(shape: parameter.shape, pointer: first.pointer + offset, owner: first),
@@ -90,17 +108,27 @@ public final class AdamW: @unchecked Sendable {
         guard let values = store.values.baseAddress, let gradients = store.gradients.baseAddress else { return }
         let correction1 = 1 - pow(Double(beta1), Double(stepCount))
         let correction2 = 1 - pow(Double(beta2), Double(stepCount))
-        Profile.measure("adamw", operations: 15 * Double(store.flatCount)) {
+        Profile.measure("adamw") {
             for segment in segments {
                 let group = groups[segment.group]
                 let decay = segment.decays ? group.learningRate * group.weightDecay : 0
                 let start = segment.range.lowerBound
+                let stepSize = Float(Double(group.learningRate) / correction1)
+                let inverseRoot = Float(1 / correction2.squareRoot())
                 Parallel.for(segment.range.count, grain: 1 << 14) { range in
                     let offset = start + range.lowerBound
-                    kernel_adamw(
-                        range.count, values + offset, gradients + offset, first.pointer + offset,
-                        second.pointer + offset, decay, Float(Double(group.learningRate) / correction1), beta1, beta2,
-                        Float(1 / correction2.squareRoot()), epsilon, gradientScale)
+                    let (p, g) = (values + offset, gradients + offset)
+                    switch moments {
+                    case .fp32(let first, let second):
+                        kernel_adamw(
+                            range.count, p, g, first.pointer + offset, second.pointer + offset, decay, stepSize, beta1, beta2,
+                            inverseRoot, epsilon, gradientScale)
+                    case .bf16(let first, let second):
+                        kernel_adamw_bf16(
+                            range.count, p, g, first.pointer + offset, second.pointer + offset, decay, stepSize, beta1, beta2,
+                            inverseRoot, epsilon, gradientScale, UInt32(truncatingIfNeeded: stepCount &* 0x9E37_79B9),
+                            UInt32(truncatingIfNeeded: offset))
+                    }
                 }
             }
         }

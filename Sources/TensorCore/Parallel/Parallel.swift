@@ -21,12 +21,23 @@ public enum Parallel {
         }
     }
 
+    /// Runs `body` with every divided loop of this thread left out, products among them: tensors are allocated, recycled and
+    /// recorded as ever, but nothing is computed, and memory that was never touched takes none. What a step needs can be
+    /// measured this way before it is taken.
+    public static func rehearse<Result>(_ body: () throws -> Result) rethrows -> Result {
+        pool_mute(1)
+        defer { pool_mute(0) }
+        return try body()
+    }
+
+    static var isRehearsing: Bool { pool_is_muted() != 0 }
+
     /// Runs `body` over 0 ..< n in at most `threads` ranges of at least `grain` (the last may be shorter).
     /// The ranges run concurrently: `body` must write disjoint memory. Loops inside a piece run on its own thread.
     public static func `for`(_ n: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
         let pieces = self.pieces(n, grain: grain)
         guard pieces > 1 else {
-            if n > 0 { body(0..<n) }
+            if n > 0, !isRehearsing { body(0..<n) }
             return
         }
         each(pieces) { piece in body(range(of: piece, pieces: pieces, count: n)) }
@@ -47,6 +58,7 @@ public enum Parallel {
 
     /// Runs `body` for each of 0 ..< n, one at a time to whoever is free: for pieces of unequal cost.
     public static func each(_ n: Int, _ body: (Int) -> Void) {
+        if isRehearsing { return }
         guard n > 1, threads > 1 else {
             for index in 0..<max(n, 0) { body(index) }
             return
