@@ -75,7 +75,7 @@ let package = Package(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(
             name: "GPT2Tests", dependencies: ["GPT2", "TensorCore", "Serialization"], exclude: ["Goldens", "Peer"]),
-        .testTarget(name: "InjectionTests", dependencies: ["Injection"], exclude: ["Goldens"]),
+        .testTarget(name: "InjectionTests", dependencies: ["Injection"], exclude: ["Goldens", "Peer"]),
         .testTarget(
             name: "RobustnessTests", dependencies: ["Injection", "Compiler", "RASP", "GPT2", "Serialization"],
             exclude: ["soak.sh"]),

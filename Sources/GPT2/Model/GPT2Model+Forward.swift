@@ -27,7 +27,9 @@ extension GPT2Model {
             if site > 0 {
                 // What an intervention returned may be someone else's.
                 let isOurs = !keepingStates && sites[site - 1] == nil
-                x = block(tape, x, layer: site - 1, attention: attention, discardingInput: isOurs)
+                x = tape.recomputing(x) { tape, x in
+                    self.block(tape, x, layer: site - 1, attention: attention, discardingInput: isOurs)
+                }
             }
             if keepingStates { states.append(x) }
             if let intervention = sites[site] { x = intervention(tape, x) }
@@ -64,6 +66,7 @@ extension GPT2Model {
         _ tape: Tape, _ x: Variable, layer: Int, attention: Attention, discardingInput: Bool
     ) -> Variable {
         let weights = blocks[layer]
+        unfold?(layer)
         var normalized = tape.layerNorm(
             x, gain: tape.parameter(weights.norm1Gain), bias: tape.parameter(weights.norm1Bias),
             epsilon: configuration.epsilon)

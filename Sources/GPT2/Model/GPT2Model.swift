@@ -21,6 +21,8 @@ public final class GPT2Model: Sendable {
     let blocks: [Block]
     let finalGain: Parameter
     let finalBias: Parameter
+    /// Brings a layer's weights into its parameters, where all layers share one layer's (`FoldedGPT2.swift`).
+    let unfold: (@Sendable (_ layer: Int) -> Void)?
 
     /// The head, [V, D]: the token embedding.
     public var head: Parameter { tokenTable }
@@ -45,13 +47,15 @@ public final class GPT2Model: Sendable {
     }
 
     /// - Parameter store: Allocated, with the parameters that `shapes` lists.
-    init(configuration: GPT2Configuration, store: ParameterStore) {
+    /// - Parameter unfold: for a store that has the parameters of one layer only.
+    init(configuration: GPT2Configuration, store: ParameterStore, unfold: (@Sendable (Int) -> Void)? = nil) {
+        self.unfold = unfold
         self.configuration = configuration
         parameters = store
         tokenTable = store["wte.weight"]
         positionTable = store["wpe.weight"]
         blocks = (0..<configuration.layers).map { layer in
-            func parameter(_ name: String) -> Parameter { store["h.\(layer).\(name)"] }
+            func parameter(_ name: String) -> Parameter { store["h.\(unfold == nil ? layer : 0).\(name)"] }
             return Block(
                 norm1Gain: parameter("ln_1.weight"), norm1Bias: parameter("ln_1.bias"),
                 attentionWeight: parameter("attn.c_attn.weight"), attentionBias: parameter("attn.c_attn.bias"),

@@ -20,6 +20,12 @@ public struct StepBenchmark: Sendable {
         public var texts = 12
         public var textTokens = 70
         public var seed = 42
+        /// Precision and memory of the step; nothing else of them counts.
+        public var settings = Settings()
+        /// Whether one more step is taken apart by operation.
+        public var profiles = false
+        /// Whether the step is timed on one thread as well.
+        public var scales = false
 
         public init() {}
     }
@@ -33,47 +39,72 @@ public struct StepBenchmark: Sendable {
     /// Floating-point operations of one step that matrix products cannot do without.
     public let operationsPerStep: Double
 
+    /// The most memory that the process held up to the end of the steps, in bytes.
+    public let peakMemory: Int
+    /// What the step was planned to take of memory, in bytes, and of what it is made up.
+    public let plannedMemory: Int
+    public let plan: String
+    /// Time and operations of one more step by operation, where they were asked for.
+    public let profile: [(name: String, entry: Profile.Entry)]
+
+    /// The step on one thread, where it was asked for and there are more.
+    public let singleThreadSeconds: Double?
+
+    /// Amdahl's serial fraction f, from t_n = t_1 (f + (1 - f) / n).
+    public func serialFraction(threads: Int) -> Double? {
+        singleThreadSeconds.map { single in
+            let n = Double(threads)
+            return (stepSeconds / single - 1 / n) / (1 - 1 / n)
+        }
+    }
+
     public var tokensPerSecond: Double { Double(tokensPerStep) / stepSeconds }
     public var gemmFraction: Double { operationsPerStep / stepSeconds / gemmLimit }
 
     /// - Throws: `Failure` for a student that is not there, or does not fit into memory.
-    public init(_ options: Options, availableMemory: Int?) throws {
-        let model = try Self.model(options.student, seed: options.seed, availableMemory: availableMemory)
+    public init(_ options: Options) throws {
+        let model = try BenchmarkStudent.model(options.student, seed: options.seed)
         var work = try Work(model: model, options: options)
+        plannedMemory = work.plan.bytes
+        plan = work.plan.description
         // The first step touches memory for the first time; its operations are counted, its time is not.
         Profile.reset()
         Profile.isEnabled = true
         try work.step()
         Profile.isEnabled = false
         operationsPerStep = Profile.entries.reduce(0) { $0 + $1.entry.operations }
-        Profile.reset()
-        var seconds: [Double] = []
-        for _ in 0..<max(options.steps, 1) {
-            let started = Clock.now
+        stepSeconds = try work.median(of: options.steps)
+        tokensPerStep = work.tokens
+        if options.profiles {
+            Profile.reset()
+            Profile.isEnabled = true
             try work.step()
-            seconds.append(Clock.now - started)
+            Profile.isEnabled = false
+            profile = Profile.entries
+        } else {
+            profile = []
         }
-        stepSeconds = seconds.sorted()[seconds.count / 2]
-        tokensPerStep = work.batch.packed.tokens.count
-        gemmLimit = Self.measureLimit()
+        Profile.reset()
+        let threads = Parallel.threads
+        if options.scales, threads > 1 {
+            Parallel.threads = 1
+            defer { Parallel.threads = threads }
+            singleThreadSeconds = try work.median(of: options.steps)
+        } else {
+            singleThreadSeconds = nil
+        }
+        peakMemory = Self.peakMemory
+        gemmLimit = Self.measureLimit(options.settings.precision.ofProducts)
     }
 
-    private static func model(_ name: String, seed: Int, availableMemory: Int?) throws -> GPT2Model {
-        guard let preset = GPT2Configuration.presets.first(where: { $0.name == name }) else {
-            return try Student.load(from: StudentFolder.locate(name)).model
-        }
-        // Values, gradients, two moments and the frozen original.
-        let needed = 5 * 4 * preset.configuration.parameterCount
-        if let availableMemory, needed > availableMemory {
-            throw Failure(
-                .badData, "\(name) needs at least \(needed >> 20) MiB, and \(availableMemory >> 20) MiB are free",
-                remedy: "Choose a smaller size.")
-        }
-        return GPT2Model(configuration: preset.configuration, seed: UInt64(bitPattern: Int64(seed)))
+    private static var peakMemory: Int {
+        var usage = rusage()
+        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+        return usage.ru_maxrss * 1024
     }
 
     /// The best of several large square products.
-    private static func measureLimit() -> Double {
+    private static func measureLimit(_ precision: NumberFormat) -> Double {
         let size = 2048
         let shape: Shape = [size, size]
         let (a, b, c) = (Tensor(zeros: shape), Tensor(zeros: shape), Tensor(zeros: shape))
@@ -82,7 +113,7 @@ public struct StepBenchmark: Sendable {
         var best = Double.infinity
         for _ in 0..<6 {
             let started = Clock.now
-            BLAS.multiply(Matrix(a), Matrix(b), into: c)
+            BLAS.multiply(Matrix(a), Matrix(b), into: c, precision: precision)
             best = min(best, Clock.now - started)
         }
         return 2 * Double(size) * Double(size) * Double(size) / best
@@ -93,16 +124,22 @@ public struct StepBenchmark: Sendable {
 private struct Work {
     let model: GPT2Model
     let loss: InjectionLoss
-    let teacher: Teacher
-    let optimizers: Optimizers
-    let windows: [TextWindow]
-    var batch: TrainingBatch
-    private let arena = Arena()
+    let plan: MemoryPlan
+    private let teacher: Teacher
+    private let optimizers: Optimizers
+    private let synthetic: SyntheticBatch
+    private let oracle: CompiledOracle
+    private let atoms: [[Atom]]
+    private let arena: Arena
+    private let recomputation: Arena?
+    private let precision: NumberFormat
     private var number = 0
+
+    var tokens: Int { synthetic.batch.packed.tokens.count }
 
     init(model: GPT2Model, options: StepBenchmark.Options) throws {
         self.model = model
-        let settings = Settings()
+        let settings = options.settings
         var random = SeededRandom(seed: UInt64(bitPattern: Int64(options.seed)), stream: "benchmark")
         let configuration = model.configuration
 
@@ -114,55 +151,52 @@ private struct Work {
             let layers = settings.alignment.layers.sites(compiled: layout.layers, student: configuration.layers),
             let last = layers.last, max(options.taskTokens, options.textTokens) <= configuration.contextLength
         else { throw Failure(.badData, "the student is too shallow or its context too short to be benchmarked") }
-        let alignment = AlignmentLoss(variables: oracle.variables, settings: settings.alignment, layers: layers)
-        let projection = Projection(
-            rows: layout.width, width: configuration.width, bias: settings.alignment.bias)
+        let projection = Projection(rows: layout.width, width: configuration.width, bias: settings.alignment.bias)
         projection.initialize(random: &random)
         loss = InjectionLoss(
-            weights: settings.loss, alignment: alignment,
+            weights: settings.loss,
+            alignment: AlignmentLoss(variables: oracle.variables, settings: settings.alignment, layers: layers),
             roll: try RollIntervention(
-                layout: layout, width: configuration.width, subspace: settings.roll.subspace, site: last,
-                anchor: .start),
+                layout: layout, width: configuration.width, subspace: settings.roll.subspace, site: last, anchor: .start),
             projection: projection)
-        teacher = Teacher(model: model.frozenCopy(), windows: nil)
-        optimizers = Optimizers(student: model.parameters, projection: projection.store, settings: settings)
-
-        func tokens(_ count: Int) -> [Int32] {
-            (0..<count).map { _ in Int32(random.integer(below: configuration.vocabularySize)) }
-        }
-        let tasks = (0..<options.taskExamples).map { _ in tokens(options.taskTokens) }
-        windows = (0..<options.texts).map { _ in TextWindow(tokens: tokens(options.textTokens), number: nil) }
-        let packed = PackedBatch(tasks + windows.map(\.tokens))
-        let rows = packed.starts[tasks.count]
-        batch = TrainingBatch(
-            packed: packed, taskSequences: tasks.count, answerRows: [], answerTargets: [],
-            isAnswer: Array(repeating: false, count: rows))
-        let atoms = tasks.map { task in
-            task.indices.map { $0 >= task.count - 2 ? Atom.string(":") : .string(random.integer(below: 2) == 0 ? "x" : "_") }
-        }
-        for index in tasks.indices {
-            // Two answer tokens an example, as a two-digit count has.
-            for row in (packed.starts[index + 1] - 2)..<packed.starts[index + 1] {
-                batch.answerRows.append(Int32(row))
-                batch.answerTargets.append(Int32(random.integer(below: configuration.vocabularySize)))
-                batch.isAnswer[row] = true
+        synthetic = SyntheticBatch(
+            examples: Array(repeating: options.taskTokens, count: options.taskExamples),
+            texts: Array(repeating: options.textTokens, count: options.texts), vocabulary: configuration.vocabularySize, seed: options.seed)
+        atoms = (0..<options.taskExamples).map { _ in
+            (0..<options.taskTokens).map { index in
+                index >= options.taskTokens - 2 ? .string(":") : .string(random.integer(below: 2) == 0 ? "x" : "_")
             }
         }
-        oracleAtoms = atoms
+        plan = try MemoryPlan(
+            settings, model: model, loss: loss, variables: oracle.variables, hasTeacher: options.texts > 0, kept: 0, batch: synthetic)
+        try Preflight.require(plan.bytes, most: MemoryLimits.usable)
+        arena = Arena(reserving: plan.activations)
+        precision = settings.precision.ofProducts
+        recomputation = settings.memory.recompute ? Arena() : nil
+        teacher = Teacher(of: model, settings: settings, windows: nil)
+        optimizers = Optimizers(student: model.parameters, projection: projection.store, settings: settings)
     }
 
-    private let oracle: CompiledOracle
-    private let oracleAtoms: [[Atom]]
+    /// Seconds of a step, the median of several.
+    mutating func median(of steps: Int) throws -> Double {
+        var seconds: [Double] = []
+        for _ in 0..<max(steps, 1) {
+            let started = Clock.now
+            try step()
+            seconds.append(Clock.now - started)
+        }
+        return seconds.sorted()[seconds.count / 2]
+    }
 
     mutating func step() throws {
         number += 1
         arena.reset()
+        var batch = synthetic.batch
         if let alignment = loss.alignment {
-            batch.targets = try oracle.targets(
-                for: oracleAtoms, dense: alignment.kind == .cosine, arena: arena) { _, _ in }
+            batch.targets = try oracle.targets(for: atoms, dense: alignment.kind == .cosine, arena: arena) { _, _ in }
         }
-        batch.teacherHidden = windows.isEmpty ? nil : teacher.hidden(for: windows, arena: arena)
-        let tape = Tape(arena: arena)
+        batch.teacherHidden = synthetic.windows.isEmpty ? nil : teacher.hidden(for: synthetic.windows, arena: arena)
+        let tape = Tape(arena: arena, recomputation: recomputation, precision: precision)
         let value = try loss(tape, student: model, teacherHead: teacher.head, batch: batch)
         tape.backward(from: value.roots)
         _ = try optimizers.step(number) { Failure(.internalError, "the gradient of \($0) is not finite") }

@@ -115,6 +115,6 @@ public struct Reproduction {
         options.student = settings.student
         (options.steps, options.taskExamples, options.texts) = (3, settings.batch.task, settings.batch.text)
         (options.taskTokens, options.textTokens) = (task.encoder.longest, settings.text.tokens)
-        return try StepBenchmark(options, availableMemory: nil).stepSeconds
+        return try StepBenchmark(options).stepSeconds
     }
 }

@@ -85,6 +85,13 @@ extension SettingKey {
         choice("roll.anchor", \.roll.anchor,
             "Which token of the other example gives its complement: same place from the start, or from the end."),
 
+        SettingKey("memory.recompute", .flag(\.memory.recompute),
+            "Keep one activation a layer and compute the others again in the backward pass: less memory, same bits, a quarter more time."),
+        choice("memory.moments", \.memory.moments,
+            "AdamW's moments of the student; bf16, rounded at random, takes half the memory."),
+        choice("memory.original", \.memory.original,
+            "The frozen original, for the KL term; bf16 takes half the memory."),
+
         SettingKey("checkpoint.every", .integer(\.checkpoint.every, 0...Int.max),
             "Steps between checkpoints; 0: only at the end or when interrupted."),
         SettingKey("checkpoint.keep_last", .integer(\.checkpoint.keepLast, 1...1_000_000), "Newest checkpoints kept."),

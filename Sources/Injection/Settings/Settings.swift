@@ -1,3 +1,5 @@
+import TensorCore
+
 /// Everything a training run can be told, resolved: built-in defaults < recipe < YAML file < `--set`.
 ///
 /// The names, meanings and ranges of the keys stand in `SettingKey.all`, from which the YAML reader, `--set`, the printed
@@ -10,7 +12,13 @@ public struct Settings: Codable, Sendable, Equatable {
         case finetune
     }
 
-    public enum Precision: String, Codable, Sendable, CaseIterable { case fp32, bf16 }
+    public enum Precision: String, Codable, Sendable, CaseIterable {
+        case fp32, bf16
+
+        /// What the products of a run are computed in: bf16 only where the processor has it.
+        var ofProducts: NumberFormat { self == .bf16 && NumberFormat.hasFastBF16 ? .bf16 : .fp32 }
+        var ofMoments: NumberFormat { self == .bf16 ? .bf16 : .fp32 }
+    }
 
     public var student = "tiny"
     public var task = "count"
@@ -29,6 +37,7 @@ public struct Settings: Codable, Sendable, Equatable {
     public var loss = Loss()
     public var alignment = Alignment()
     public var roll = Roll()
+    public var memory = Memory()
     public var checkpoint = Checkpoint()
 
     public init() {}
@@ -158,6 +167,13 @@ extension Settings {
         public var subspace = Subspace.final
         public var site = Site.last
         public var anchor = Anchor.end
+    }
+
+    /// What can be had for less memory, and costs time or precision.
+    public struct Memory: Codable, Sendable, Equatable {
+        public var recompute = false
+        public var moments = Precision.fp32
+        public var original = Precision.fp32
     }
 
     public struct Checkpoint: Codable, Sendable, Equatable {

@@ -11,14 +11,14 @@ struct Optimizers {
     private let clip: Double
 
     init(student: ParameterStore, projection: ParameterStore, settings: Settings) {
-        func optimizer(_ store: ParameterStore) -> AdamW {
+        func optimizer(_ store: ParameterStore, _ moments: Settings.Precision = .fp32) -> AdamW {
             AdamW(
                 store: store,
                 groups: [AdamW.Group(learningRate: 0, weightDecay: Float(settings.optimizer.weightDecay))],
                 beta1: Float(settings.optimizer.betas[0]), beta2: Float(settings.optimizer.betas[1]),
-                epsilon: Float(settings.optimizer.epsilon))
+                epsilon: Float(settings.optimizer.epsilon), moments: moments.ofMoments)
         }
-        self.student = optimizer(student)
+        self.student = optimizer(student, settings.memory.moments)
         self.projection = optimizer(projection)
         rates = settings.lr
         clip = settings.optimizer.clip

@@ -5,18 +5,19 @@ import TensorCore
 
 /// What a run will take of the machine, estimated before its first byte is written and held against what there is.
 package struct Preflight {
+    let plan: MemoryPlan
     /// Bytes of main memory.
-    let memory: Int
+    var memory: Int { plan.bytes }
     /// Bytes of one checkpoint, and of everything that the run writes.
     let checkpoint: Int
     let disk: Int
 
-    init(_ inputs: TrainingInputs) {
+    init(_ inputs: TrainingInputs) throws {
+        plan = try inputs.memoryPlan()
         let settings = inputs.settings
         let width = inputs.student.model.configuration.width
         let student = inputs.student.model.configuration.parameterCount
         let projection = VariableLayout(inputs.compiled).width * (width + 1)
-        memory = MemoryPlan(inputs).bytes
         // Values and two moments, in fp32.
         checkpoint = 3 * 4 * (student + projection) + 1 << 20
         let rarely = settings.checkpoint.keepEvery
@@ -34,7 +35,7 @@ package struct Preflight {
     func line(at place: URL?) -> String {
         let usable = MemoryLimits.usable.map { " of \(DiskSpace.mebibytes($0))" } ?? ""
         let free = place.flatMap(DiskSpace.free).map { " of \(DiskSpace.mebibytes($0))" } ?? ""
-        return "needs about \(DiskSpace.mebibytes(memory)) of memory\(usable), \(DiskSpace.mebibytes(disk)) of disk\(free) "
+        return "needs about \(DiskSpace.mebibytes(memory)) of memory\(usable): \(plan.description); \(DiskSpace.mebibytes(disk)) of disk\(free) "
             + "(a checkpoint is \(DiskSpace.mebibytes(checkpoint)))"
     }
 
@@ -64,27 +65,5 @@ package struct Preflight {
         try DiskSpace.require(
             bytes: disk, for: "the run's checkpoints and student", at: place,
             remedy: "Free some space, choose another disk with --output, or lower checkpoint.keep_last.")
-    }
-}
-
-/// Roughly what a run needs in memory, from the sizes of what it holds.
-struct MemoryPlan {
-    /// Student values, gradients and two moments; the same for the projection; the teacher; activations of one step.
-    let bytes: Int
-
-    init(_ inputs: TrainingInputs) {
-        let shape = inputs.student.model.configuration
-        let settings = inputs.settings
-        let width = VariableLayout(inputs.compiled).width
-        let teacher = settings.loss.kl > 0 && settings.batch.text > 0
-        let parameters = shape.parameterCount * (teacher ? 5 : 4) + width * shape.width * 4
-        let rows =
-            (settings.batch.task + inputs.perturbedCount) * inputs.task.encoder.longest + settings.batch.text * settings.text.tokens
-        // Per layer: stream twice, two norms, queries, keys, values, attention's output and its projection, the MLP's two
-        // inner activations and its output; each aligned state: its map and gradient.
-        let perRow = shape.layers * (9 * shape.width + 2 * shape.innerWidth) * 5 / 4
-        let aligned = (inputs.alignment?.layers.count ?? 0) * (2 * width + shape.width)
-        let head = min(rows * shape.vocabularySize, (96 << 20) / 4) * 2
-        bytes = 4 * (parameters + rows * (perRow + aligned) + head)
     }
 }

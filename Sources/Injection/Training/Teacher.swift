@@ -18,16 +18,31 @@ final class Teacher {
     private let windows: [[Int32]]?
     private let starts: [Int]
     private var cache: [Tensor?] = []
+    private let precision: NumberFormat
     private static let block = 16
 
+    /// The original of a student that is about to be trained.
+    convenience init(of student: GPT2Model, settings: Settings, windows: [[Int32]]?) {
+        self.init(
+            model: settings.memory.original == .bf16 ? student.folded() : student.frozenCopy(), windows: windows,
+            precision: settings.precision.ofProducts)
+    }
+
     /// - Parameter budget: bytes that kept activations may take.
-    init(model: GPT2Model, windows: [[Int32]]?, budget: Int = 1 << 30) {
+    init(model: GPT2Model, windows: [[Int32]]?, precision: NumberFormat = .fp32, budget: Int = 1 << 30) {
+        self.precision = precision
         self.model = model
         let tokens = windows?.reduce(0) { $0 + $1.count } ?? 0
-        let fits = tokens * model.configuration.width * 4 <= budget
-        self.windows = fits ? windows : nil
+        let isKept = Self.cost(tokens: tokens, width: model.configuration.width, budget: budget) > 0
+        self.windows = isKept ? windows : nil
         starts = (windows ?? []).reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
         cache = Array(repeating: nil, count: ((windows?.count ?? 0) + Self.block - 1) / Self.block)
+    }
+
+    /// Bytes of the activations that are kept for so many tokens of fixed windows; none beyond the budget.
+    static func cost(tokens: Int, width: Int, budget: Int = 1 << 30) -> Int {
+        let bytes = tokens * width * MemoryLayout<Float>.stride
+        return bytes <= budget ? bytes : 0
     }
 
     var head: Tensor { model.head.value }
@@ -62,7 +77,7 @@ final class Teacher {
     }
 
     private func forward(_ windows: [[Int32]], arena: Arena) -> Tensor {
-        let tape = Tape(arena: arena, recording: false)
+        let tape = Tape(arena: arena, recording: false, precision: precision)
         return model.forward(tape, PackedBatch(windows)).final.value
     }
 }

@@ -14,12 +14,17 @@ final class Trainer {
     let fingerprint: Fingerprint
     var batches: BatchSource
     private(set) var step = 0
-    private let arena = Arena()
+    private let arena: Arena
+    private let recomputation: Arena?
     private let log: MetricsLog
     private var spikes = LossSpike()
 
-    /// - Parameter checkpoint: where to go on from; nil for a new run.
-    init(_ parts: TrainingParts, resuming checkpoint: Checkpoint?) throws {
+    /// - Parameters:
+    ///   - activations: bytes that a step's are planned to take.
+    ///   - checkpoint: where to go on from; nil for a new run.
+    init(_ parts: TrainingParts, activations: Int = 0, resuming checkpoint: Checkpoint?) throws {
+        arena = Arena(reserving: activations)
+        recomputation = parts.settings.memory.recompute ? Arena() : nil
         settings = parts.settings
         run = parts.run
         student = parts.student
@@ -62,7 +67,7 @@ final class Trainer {
         let started = Clock.now
         arena.reset()
         let batch = try batches.next(arena: arena)
-        let tape = Tape(arena: arena)
+        let tape = Tape(arena: arena, recomputation: recomputation, precision: settings.precision.ofProducts)
         let value = try loss(tape, student: student.model, teacherHead: teacherHead, batch: batch)
         try Divergence.check(value, of: student.model.parameters, step: step + 1, run: run)
         tape.backward(from: value.roots)

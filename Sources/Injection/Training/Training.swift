@@ -25,7 +25,7 @@ public enum Training {
     public static func check(_ settings: Settings, output: URL? = nil) throws -> [String] {
         let inputs = try TrainingInputs(settings)
         let place = output ?? defaultOutput(settings)
-        let preflight = Preflight(inputs)
+        let preflight = try Preflight(inputs)
         try preflight.requireMemory()
         try preflight.requireDisk(at: place)
         return TrainingHeader.lines(inputs) + [preflight.line(at: place)]
@@ -37,7 +37,7 @@ public enum Training {
         Interruption.observe()
         let inputs = try TrainingInputs(settings)
         let run = RunDirectory(output ?? defaultOutput(settings))
-        let preflight = Preflight(inputs)
+        let preflight = try Preflight(inputs)
         try preflight.requireMemory()
         try preflight.requireDisk(at: run.root)
         try run.prepare { Progress.note("note: \($0)") }
@@ -45,7 +45,7 @@ public enum Training {
         defer { withExtendedLifetime(lock) {} }
         run.removeLeftovers()
         try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
-        return try train(inputs, run: run, resuming: nil)
+        return try train(inputs, preflight, run: run, resuming: nil)
     }
 
     /// Goes on with a run from its newest checkpoint, to the bits of a run that was never interrupted.
@@ -65,18 +65,18 @@ public enum Training {
         let settings = try Settings.resolve(configuration: run.configuration, overrides: overrides)
         try RunRecord.requireChangeable(from: Settings.resolve(configuration: run.configuration), to: settings, at: run)
         let inputs = try TrainingInputs(settings)
-        try Preflight(inputs).requireMemory()
+        let preflight = try Preflight(inputs)
+        try preflight.requireMemory()
         if !overrides.isEmpty { try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration) }
         run.removeLeftovers()
         let checkpoint = try Checkpoint.newest(in: run.checkpoints) { Progress.note("warning: \($0)") }
         if let checkpoint { try RunRecord(checkpoint.record).compare(with: settings, at: run) }
-        return try train(inputs, run: run, resuming: checkpoint)
+        return try train(inputs, preflight, run: run, resuming: checkpoint)
     }
 
     private static func train(
-        _ inputs: TrainingInputs, run: RunDirectory, resuming checkpoint: Checkpoint?
+        _ inputs: TrainingInputs, _ preflight: Preflight, run: RunDirectory, resuming checkpoint: Checkpoint?
     ) throws -> Outcome {
-        let preflight = Preflight(inputs)
         for line in TrainingHeader.lines(inputs) + [preflight.line(at: run.root)] { Progress.note(line) }
         for warning in inputs.warnings + [preflight.memoryWarning()].compactMap(\.self) { Progress.note("warning: \(warning)") }
         run.becomeLatest()
@@ -84,7 +84,7 @@ public enum Training {
         try inputs.compiled.save(to: run.compiled)
 
         let parts = try TrainingParts(inputs, run: run)
-        let trainer = try Trainer(parts, resuming: checkpoint)
+        let trainer = try Trainer(parts, activations: preflight.plan.activations, resuming: checkpoint)
         if trainer.step > 0 { Progress.note("resuming after step \(trainer.step)") }
         if let signal = try trainer.train() {
             return Outcome(run: run, step: trainer.step, interruptedBy: signal)

@@ -30,6 +30,8 @@ struct TrainingInputs {
     let roll: RollIntervention?
     var examples: ExampleSource
     private let heldOut: HeldOutPrompts
+    /// The student's tokens of each example that was checked: how long examples are.
+    private let lengths: [Int]
     /// Examples of the user's file whose prompts are those of a test setting.
     private var heldOutInFile = 0
     var fingerprint: Fingerprint
@@ -72,6 +74,7 @@ struct TrainingInputs {
         compiled = try task.compile()
         fingerprint.add("program", task.source)
         _ = try task.encoder.check(checked, against: compiled)
+        lengths = try checked.map { [task] in try task.encoder.encode($0).tokens.count }
         self.task = task
 
         let configuration = student.model.configuration
@@ -146,6 +149,34 @@ struct TrainingInputs {
         return settings.batch.perturbed
     }
 
+    var loss: InjectionLoss {
+        InjectionLoss(weights: settings.loss, alignment: alignment, roll: roll, projection: initialProjection())
+    }
+
+    /// What the run will hold in memory, for a batch as large as nearly all are.
+    func memoryPlan() throws -> MemoryPlan {
+        let configuration = student.model.configuration
+        let kept =
+            readsText && settings.text.file == nil
+            ? Teacher.cost(tokens: settings.text.samples * settings.text.tokens, width: configuration.width) : 0
+        return try MemoryPlan(
+            settings, model: student.model, loss: loss, variables: AlignedVariables(VariableLayout(compiled)), hasTeacher: readsText, kept: kept,
+            batch: SyntheticBatch(
+                examples: exampleLengths, texts: readsText ? Array(repeating: settings.text.tokens, count: settings.batch.text) : [],
+                vocabulary: configuration.vocabularySize))
+    }
+
+    /// Lengths of a step's examples that add up to what nearly no step exceeds: the mean and three deviations of the sum.
+    private var exampleLengths: [Int] {
+        let count = settings.batch.task + perturbedCount
+        let longest = task.encoder.longest
+        guard !lengths.isEmpty, count > 0 else { return Array(repeating: longest, count: count) }
+        let mean = Double(lengths.reduce(0, +)) / Double(lengths.count)
+        let variance = lengths.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(lengths.count)
+        let bound = Int((mean + 3 * (variance / Double(count)).squareRoot()).rounded(.up))
+        return Array(repeating: min(bound, longest), count: count)
+    }
+
     /// - Throws: what the compiled model throws on a prompt that it cannot run.
     func perturbed() throws -> PerturbedExamples? {
         guard perturbedCount > 0 else { return nil }
@@ -163,8 +194,8 @@ struct TrainingInputs {
         if let forced = BLAS.forcedKernel {
             warnings.append("OPENBLAS_CORETYPE forces the BLAS kernel \(forced); unset it for the processor's own")
         }
-        if settings.precision == .bf16 {
-            warnings.append("bf16 is not available in this build: training in fp32")
+        if settings.precision == .bf16, settings.precision.ofProducts != .bf16 {
+            warnings.append("this processor does not multiply bf16 (AVX512-BF16): training in fp32")
         }
         return warnings
     }
@@ -195,10 +226,8 @@ extension TrainingParts {
         }
         self.sampled = sampled
         self.fingerprint = fingerprint
-        teacher = text == nil ? nil : Teacher(model: student.model.frozenCopy(), windows: sampled?.windows)
-        loss = InjectionLoss(
-            weights: settings.loss, alignment: inputs.alignment, roll: inputs.roll,
-            projection: inputs.initialProjection())
+        teacher = text == nil ? nil : Teacher(of: student.model, settings: settings, windows: sampled?.windows)
+        loss = inputs.loss
         batches = BatchSource(
             encoder: inputs.task.encoder, oracle: inputs.alignment.map { _ in CompiledOracle(inputs.compiled) },
             perturbed: try inputs.perturbed(),

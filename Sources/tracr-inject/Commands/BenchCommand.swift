@@ -15,6 +15,8 @@ struct BenchCommand: ParsableCommand {
             EXAMPLES
               tracr-inject bench
               tracr-inject bench --student gpt2 --steps 3 --json
+              tracr-inject bench --student gpt2 --profile
+              tracr-inject bench --student gpt2 --generate
               tracr-inject bench --program shuffle_dyck
             """)
 
@@ -30,6 +32,20 @@ struct BenchCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Threads of computation; 0: as many as there are cores.", valueName: "n"))
     var threads = 0
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("precision and memory.*, as in train; such as memory.recompute=true. Can be repeated.", valueName: "key=value"))
+    var set: [String] = []
+
+    @Flag(help: "Take one more step apart: time and operations a second of each operation.")
+    var profile = false
+
+    @Flag(help: "Time the step on one thread as well, and say what share of it is serial.")
+    var scaling = false
+
+    @Flag(help: "Time the greedy continuation of 1,000 prompts by 8 tokens instead.")
+    var generate = false
 
     @OptionGroup var json: JSONOption
     @OptionGroup var common: CommonOptions
@@ -48,23 +64,29 @@ struct BenchCommand: ParsableCommand {
         }
         if threads > 0 { Parallel.threads = threads }
         BLASWarning.warn()
+        if generate { return try timeGeneration() }
         var options = StepBenchmark.Options()
         options.student = student
         options.steps = steps
-        let result = try StepBenchmark(options, availableMemory: Machine.usableMemory)
+        options.profiles = profile
+        options.scales = scaling
+        options.settings = try Settings.resolve(overrides: set.map { try Settings.Override(parsing: $0) })
+        let result = try StepBenchmark(options)
         if json.isOn {
             try Standard.output.json([
-                "student": .string(student), "precision": "fp32", "threads": .integer(Parallel.threads),
+                "student": .string(student), "precision": .string(options.settings.precision.rawValue), "threads": .integer(Parallel.threads),
                 "blas_kernel": .string(BLAS.kernelName), "step_seconds": .real(result.stepSeconds),
                 "tokens_per_step": .integer(result.tokensPerStep), "tokens_per_second": .real(result.tokensPerSecond),
                 "gemm_limit_flops": .real(result.gemmLimit), "gemm_fraction": .real(result.gemmFraction),
                 "operations_per_step": .real(result.operationsPerStep),
-                "peak_memory_bytes": .integer(Machine.peakMemory),
+                "peak_memory_bytes": .integer(result.peakMemory), "planned_memory_bytes": .integer(result.plannedMemory),
+                "single_thread_step_seconds": result.singleThreadSeconds.map(JSONValue.real) ?? .null,
+                "profile": ProfileTable.json(result.profile),
             ])
             return
         }
         var listing = Listing()
-        listing.add("student", "\(student), fp32")
+        listing.add("student", "\(student), \(options.settings.precision.rawValue)")
         listing.add("BLAS kernel", "\(BLAS.kernelName), \(Parallel.threads) threads")
         listing.add("step", "\(Quantity.seconds(result.stepSeconds)) for \(result.tokensPerStep) tokens")
         listing.add("speed", "\(Quantity.grouped(Int(result.tokensPerSecond))) tokens/s")
@@ -72,7 +94,34 @@ struct BenchCommand: ParsableCommand {
         listing.add(
             "share of it",
             "\(Quantity.percent(result.gemmFraction)) (\(Quantity.fixed(result.operationsPerStep / 1e9, 1)) GFLOP a step)")
-        listing.add("peak memory", Quantity.bytes(Machine.peakMemory))
+        if let single = result.singleThreadSeconds, let serial = result.serialFraction(threads: Parallel.threads) {
+            listing.add(
+                "one thread",
+                "\(Quantity.seconds(single)), \(Quantity.fixed(single / result.stepSeconds, 2)) times as long: \(Quantity.percent(serial)) is serial")
+        }
+        listing.add("peak memory", Quantity.bytes(result.peakMemory))
+        listing.add("planned", "\(Quantity.bytes(result.plannedMemory)): \(result.plan)")
+        try Standard.output.line(listing.text)
+        if profile { try Standard.output.line(ProfileTable.text(result.profile)) }
+    }
+
+    private func timeGeneration() throws {
+        let result = try GenerationBenchmark(student: student)
+        if json.isOn {
+            try Standard.output.json([
+                "student": .string(student), "threads": .integer(Parallel.threads), "blas_kernel": .string(BLAS.kernelName),
+                "prompts": .integer(result.prompts), "prompt_tokens": .integer(result.promptTokens),
+                "new_tokens": .integer(result.newTokens), "seconds": .real(result.seconds),
+                "tokens_per_second": .real(result.tokensPerSecond),
+            ])
+            return
+        }
+        var listing = Listing()
+        listing.add("student", "\(student), fp32")
+        listing.add("BLAS kernel", "\(BLAS.kernelName), \(Parallel.threads) threads")
+        listing.add(
+            "continuation", "\(Quantity.seconds(result.seconds)) for \(result.prompts) prompts of \(result.promptTokens) tokens, \(result.newTokens) new ones each")
+        listing.add("speed", "\(Quantity.grouped(Int(result.tokensPerSecond))) new tokens/s")
         try Standard.output.line(listing.text)
     }
 }

@@ -1,0 +1,64 @@
+import GPT2
+import TensorCore
+
+/// What training holds in memory at its peak.
+///
+/// Weights, gradients and moments are counted. Activations are measured by rehearsing one step, everything but the arithmetic, so
+/// that the plan is the code's own.
+package struct MemoryPlan: Sendable {
+    /// Values, gradients and AdamW's two moments of student and linear map.
+    package let student: Int
+    /// The frozen original, and its activations where they are kept.
+    package let teacher: Int
+    /// The arena of a step: activations, their gradients, blocks of logits.
+    package let activations: Int
+    /// Where one layer's activations are computed again, with `memory.recompute`.
+    package let recomputation: Int
+    /// Executable, libraries, BLAS's buffers, tokenizer: measured as what is left of small runs.
+    package static let process = 60 << 20
+
+    package var bytes: Int { student + teacher + activations + recomputation + Self.process }
+
+    /// - Parameter kept: bytes of the original's activations that are kept.
+    /// - Throws: what the losses throw.
+    init(
+        _ settings: Settings, model: GPT2Model, loss: InjectionLoss, variables: AlignedVariables, hasTeacher: Bool, kept: Int,
+        batch synthetic: SyntheticBatch
+    ) throws {
+        let (own, map) = (model.parameters, loss.projection.store)
+        let perNumber = settings.memory.moments == .bf16 ? 12 : 16
+        student = perNumber * own.flatCount + 16 * map.flatCount
+        teacher = hasTeacher ? (settings.memory.original == .bf16 ? model.foldedBytes : 4 * own.flatCount) + kept : 0
+        let arena = Arena(rehearsing: ())
+        let room = settings.memory.recompute ? Arena(rehearsing: ()) : nil
+        try Parallel.rehearse {
+            var batch = synthetic.batch
+            if let alignment = loss.alignment {
+                batch.targets = synthetic.emptyTargets(variables, dense: alignment.kind == .cosine, arena: arena)
+            }
+            if hasTeacher, !synthetic.windows.isEmpty {
+                batch.teacherHidden = Teacher(model: model, windows: nil).hidden(for: synthetic.windows, arena: arena)
+            }
+            let tape = Tape(arena: arena, recomputation: room)
+            tape.backward(from: try loss(tape, student: model, teacherHead: hasTeacher ? model.head.value : nil, batch: batch).roots)
+        }
+        own.zeroGradients()
+        map.zeroGradients()
+        activations = arena.bytesTouched
+        recomputation = room?.bytesTouched ?? 0
+    }
+
+    /// For a run's header and for benchmarks.
+    package var description: String {
+        let gibibytes = { (bytes: Int) in (Double(bytes) / 1_073_741_824).rounded(toPlaces: 2) }
+        return "student with AdamW \(gibibytes(student)) GiB, original \(gibibytes(teacher)) GiB, activations \(gibibytes(activations + recomputation)) GiB"
+    }
+}
+
+extension Double {
+    fileprivate func rounded(toPlaces places: Int) -> Double {
+        var scale = 1.0
+        for _ in 0..<places { scale *= 10 }
+        return (self * scale).rounded() / scale
+    }
+}
