@@ -1,4 +1,4 @@
-import Synchronization
+import Foundation
 
 /// Tokens of the words met before: nearly every word of a text is one of them.
 final class WordCache {
@@ -64,16 +64,14 @@ final class WordCache {
 }
 
 /// Caches to be used by one thread at a time: taken for a text, given back after it.
-final class WordCachePool: Sendable {
-    private struct Caches: @unchecked Sendable { var free: [WordCache] = [] }  // reached under the lock only
-    private let caches = Mutex(Caches())
+final class WordCachePool: @unchecked Sendable {
+    private var free: [WordCache] = []
+    // Guards `free`. The thread sanitizer sees this lock, and not the standard library's Mutex.
+    private let lock = NSLock()
 
     func withCache<Result>(_ body: (WordCache) -> Result) -> Result {
-        let cache = caches.withLock { $0.free.popLast() }.map(Box.init) ?? Box(cache: WordCache())
-        let result = body(cache.cache)
-        caches.withLock { $0.free.append(cache.cache) }
-        return result
+        let cache = lock.withLock { free.popLast() } ?? WordCache()
+        defer { lock.withLock { free.append(cache) } }
+        return body(cache)
     }
-
-    private struct Box: @unchecked Sendable { let cache: WordCache }
 }
