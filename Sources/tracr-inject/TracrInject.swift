@@ -40,6 +40,12 @@ struct TracrInject: ParsableCommand {
     static func main() {
         Standard.prepare()
         Heap.keepFreedMemory()
+        Heap.whenExhausted { bytes in
+            let failure = Failure(
+                .badData, "the system has no memory left for \(Quantity.bytes(bytes)) more",
+                remedy: "Lower batch.task, batch.text or text.tokens, take a smaller student, or raise the limit (doctor shows it).")
+            Foundation.exit(ErrorReport(failure).send())
+        }
         let status: Int32
         do {
             try refuseUnknownCommand()

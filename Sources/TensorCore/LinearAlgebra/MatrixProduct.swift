@@ -108,9 +108,8 @@ extension BLAS {
     private static func serialMultiplyBF16(
         _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, alpha: Float, beta: Float
     ) {
-        guard let scratch = heap_thread_scratch(kernel_gemm_bf16_scratch(a.height, b.width, a.width)) else {
-            fatalError("no room for a matrix product's operands")
-        }
+        let room = kernel_gemm_bf16_scratch(a.height, b.width, a.width)
+        guard let scratch = heap_thread_scratch(room) else { Heap.exhausted(room * MemoryLayout<Float>.stride) }
         let operand = { (matrix: Matrix) in
             kernel_bf16_operand(pointer: matrix.pointer, stride: matrix.stride, transposed: matrix.transposed, is_bf16: false)
         }

@@ -48,7 +48,8 @@ public final class Arena: @unchecked Sendable {
         if isRehearsing {
             offset += size
             extents[0] = max(extents[0], offset)
-            let place = stage.flatMap { $0.capacity >= size ? $0 : nil } ?? Storage(capacity: size)
+            // Earlier tensors keep what they had, so it grows in few steps.
+            let place = stage.flatMap { $0.capacity >= size ? $0 : nil } ?? Storage(capacity: max(size, 2 * (stage?.capacity ?? 0)))
             stage = place
             return Tensor(shape: shape, pointer: place.pointer, owner: place)
         }

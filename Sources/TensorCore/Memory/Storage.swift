@@ -23,9 +23,7 @@ public final class Storage: @unchecked Sendable {
         let page = 4096
         byteCount = (bytes + page - 1) / page * page
         let address = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let address, address != MAP_FAILED else {
-            fatalError("no room for \(byteCount >> 20) MiB: \(String(cString: strerror(errno)))")
-        }
+        guard let address, address != MAP_FAILED else { Heap.exhausted(byteCount) }
         #if os(Linux)
             // Large pages spare address-translation misses in matrices of many megabytes.
             if byteCount >= 4 << 20 { madvise(address, byteCount, MADV_HUGEPAGE) }

@@ -1,0 +1,52 @@
+import Foundation
+import Testing
+
+/// `bench`: what it measures is not tested (no timing is), what it says is.
+@Suite(.serialized) struct BenchTests {
+    private func bench(_ arguments: String...) throws -> [String: Any] {
+        let outcome = try Tool.run(["bench", "--json", "--steps", "1"] + arguments)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    }
+
+    @Test func memoryIsWhatWasPlanned() throws {
+        // A sanitizer's shadow is memory too.
+        guard ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil else { return }
+        for settings in [[], ["--set", "memory.recompute=true", "--set", "memory.moments=bf16", "--set", "memory.original=bf16"]] {
+            let outcome = try Tool.run(["bench", "--json", "--steps", "1"] + settings)
+            let result = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+            let planned = try #require(result["planned_memory_bytes"] as? Double)
+            let peak = try #require(result["peak_memory_bytes"] as? Double)
+            // For a student as small as tiny, a third of it is the process itself, which differs from system to system.
+            #expect(abs(planned / peak - 1) < 0.15, "planned \(planned), measured \(peak)")
+        }
+    }
+
+    @Test func theProfileNamesOperationsAndTheirProducts() throws {
+        let result = try bench("--profile", "--set", "precision=bf16")
+        let profile = try #require(result["profile"] as? [[String: Any]])
+        let linear = try #require(profile.first { $0["operation"] as? String == "linear" })
+        // 12 layers of four products on 1,560 rows, and the same for the original on 840; the map on 720 aligned rows at two states.
+        let weights: Double = 12 * 128 * 1536
+        let rows: Double = 1560 + 840
+        #expect((linear["operations"] as? Double ?? 0) >= 2 * weights * rows)
+        #expect(profile.contains { $0["operation"] as? String == "attention backward" })
+        #expect(result["precision"] as? String == "bf16")
+    }
+
+    @Test func recomputationIsNotCountedTwice() throws {
+        let whole = try bench()["operations_per_step"] as? Double
+        let again = try bench("--set", "memory.recompute=true")["operations_per_step"] as? Double
+        #expect(whole == again)
+    }
+
+    /// Memory that the system refuses is told like any other error.
+    @Test func noMemoryIs65() throws {
+        guard ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil else { return }
+        for limit in [600_000, 700_000, 900_000, 1_200_000, 2_000_000] {
+            let outcome = try Tool.shell("\(Tool.addressSpace(kibibytes: limit))exec \"$TOOL\" bench --student gpt2 --steps 1")
+            #expect(outcome.status == 65, "\(limit): \(outcome.status) \(outcome.error.prefix(300))")
+            #expect(outcome.error.contains("memory"))
+        }
+    }
+}
