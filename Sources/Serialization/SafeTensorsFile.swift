@@ -78,6 +78,8 @@ public struct SafeTensorsFile: Sendable {
     /// A tensor as fp32.
     public func floats(_ name: String) throws(Failure) -> [Float] {
         let count = try entry(name).count
+        // The shared storage of empty arrays would be written to, a race that the thread sanitizer reports.
+        guard count > 0 else { return [] }
         var failure: Failure?
         let result = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             do throws(Failure) {
