@@ -17,8 +17,9 @@ import Testing
             let result = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
             let planned = try #require(result["planned_memory_bytes"] as? Double)
             let peak = try #require(result["peak_memory_bytes"] as? Double)
-            // For a student as small as tiny, a third of it is the process itself, which differs from system to system.
-            #expect(abs(planned / peak - 1) < 0.15, "planned \(planned), measured \(peak)")
+            // What the process takes by itself differs by tens of MiB with the size of pages and the load of the machine; weights and
+            // activations, some 240 MiB here, are exact (`MemoryTests`).
+            #expect(abs(planned - peak) < 64 * 1_048_576, "planned \(planned), measured \(peak)")
         }
     }
 
