@@ -93,14 +93,8 @@ public struct StepBenchmark: Sendable {
         } else {
             singleThreadSeconds = nil
         }
-        peakMemory = Self.peakMemory
+        peakMemory = MemoryLimits.peak ?? 0
         gemmLimit = Self.measureLimit(options.settings.precision.ofProducts)
-    }
-
-    private static var peakMemory: Int {
-        var usage = rusage()
-        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-        return usage.ru_maxrss * 1024
     }
 
     /// The best of several large square products.

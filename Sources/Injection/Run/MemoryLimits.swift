@@ -29,6 +29,9 @@ public enum MemoryLimits {
     /// What can be had now.
     public static var usable: Int? { [available, controlGroup, process].compactMap(\.self).min() }
 
+    /// The most memory that this process has held, in bytes. (`getrusage` would count what the process that started it held as well.)
+    public static var peak: Int? { field("VmHWM:", of: "/proc/self/status") }
+
     private static let unlimited = 1 << 50
 
     /// - Parameters:
@@ -61,9 +64,9 @@ public enum MemoryLimits {
         return limits.min()
     }
 
-    private static func field(_ name: String) -> Int? {
-        for line in (text("/proc/meminfo") ?? "").split(separator: "\n") where line.hasPrefix(name) {
-            return line.dropFirst(name.count).split(separator: " ").first.flatMap { Int($0) }.map { $0 * 1024 }
+    private static func field(_ name: String, of file: String = "/proc/meminfo") -> Int? {
+        for line in (text(file) ?? "").split(separator: "\n") where line.hasPrefix(name) {
+            return line.dropFirst(name.count).split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }.map { $0 * 1024 }
         }
         return nil
     }

@@ -23,13 +23,6 @@ enum Machine {
     /// What this process may still take: free memory, within its limits.
     static var usableMemory: Int? { MemoryLimits.usable }
 
-    /// The most memory this process has held so far, in bytes.
-    static var peakMemory: Int {
-        var usage = rusage()
-        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-        return usage.ru_maxrss * 1024
-    }
-
     static var system: String { ProcessInfo.processInfo.operatingSystemVersionString }
 
     private static func cpuField(_ name: String) -> String? {
