@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "bf16.h"
 #include "optimizer.h"
 #include "vector.h"
 
@@ -16,13 +17,6 @@ VECTOR_KERNEL void kernel_adamw(
         float decayed = p[i] - rate_times_decay * p[i];
         p[i] = decayed - step_size * first / (sqrtf(second) * inverse_root_correction2 + epsilon);
     }
-}
-
-INLINE float widened(uint16_t half) {
-    uint32_t bits = (uint32_t)half << 16;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
 }
 
 INLINE uint16_t cut(float value, uint32_t random) {
@@ -45,9 +39,9 @@ VECTOR_KERNEL void kernel_adamw_bf16(
     float gradient_scale, uint32_t seed, uint32_t first) {
     for (ptrdiff_t i = 0; i < count; i++) {
         float gradient = g[i] * gradient_scale;
-        float old = widened(m[i]);
+        float old = from_bf16(m[i]);
         float first_moment = old + (1 - beta1) * (gradient - old);
-        float second_moment = beta2 * widened(v[i]) + (1 - beta2) * gradient * gradient;
+        float second_moment = beta2 * from_bf16(v[i]) + (1 - beta2) * gradient * gradient;
         uint32_t random = spread((first + (uint32_t)i) ^ seed);
         m[i] = cut(first_moment, random);
         v[i] = cut(second_moment, random >> 16);

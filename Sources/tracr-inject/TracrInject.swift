@@ -43,7 +43,7 @@ struct TracrInject: ParsableCommand {
         Heap.whenExhausted { bytes in
             let failure = Failure(
                 .badData, "the system has no memory left for \(Quantity.bytes(bytes)) more",
-                remedy: "Lower batch.task, batch.text or text.tokens, take a smaller student, or raise the limit (doctor shows it).")
+                remedy: Preflight.remedy)
             Foundation.exit(ErrorReport(failure).send())
         }
         let status: Int32

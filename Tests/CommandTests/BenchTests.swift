@@ -3,7 +3,7 @@ import Testing
 
 /// `bench`: what it measures is not tested (no timing is), what it says is.
 @Suite(.serialized) struct BenchTests {
-    private func bench(_ arguments: String...) throws -> [String: Any] {
+    private func bench(_ arguments: [String] = []) throws -> [String: Any] {
         let outcome = try Tool.run(["bench", "--json", "--steps", "1"] + arguments)
         #expect(outcome.status == 0, "\(outcome.error)")
         return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
@@ -13,8 +13,7 @@ import Testing
         // A sanitizer's shadow is memory too.
         guard ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil else { return }
         for settings in [[], ["--set", "memory.recompute=true", "--set", "memory.moments=bf16", "--set", "memory.original=bf16"]] {
-            let outcome = try Tool.run(["bench", "--json", "--steps", "1"] + settings)
-            let result = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+            let result = try bench(settings)
             let planned = try #require(result["planned_memory_bytes"] as? Double)
             let peak = try #require(result["peak_memory_bytes"] as? Double)
             // What the process takes by itself differs by tens of MiB with the size of pages and the load of the machine; weights and
@@ -24,7 +23,7 @@ import Testing
     }
 
     @Test func theProfileNamesOperationsAndTheirProducts() throws {
-        let result = try bench("--profile", "--set", "precision=bf16")
+        let result = try bench(["--profile", "--set", "precision=bf16"])
         let profile = try #require(result["profile"] as? [[String: Any]])
         let linear = try #require(profile.first { $0["operation"] as? String == "linear" })
         // 12 layers of four products on 1,560 rows, and the same for the original on 840; the map on 720 aligned rows at two states.
@@ -37,7 +36,7 @@ import Testing
 
     @Test func recomputationIsNotCountedTwice() throws {
         let whole = try bench()["operations_per_step"] as? Double
-        let again = try bench("--set", "memory.recompute=true")["operations_per_step"] as? Double
+        let again = try bench(["--set", "memory.recompute=true"])["operations_per_step"] as? Double
         #expect(whole == again)
     }
 

@@ -15,7 +15,7 @@ import Testing
             let options = CompilerOptions(keepNamedVariables: seed % 3 != 0, fuseThroughNamedVariables: seed % 5 == 0)
             let model: CompiledModel
             do { model = try RASPCompiler.compile(program, options: options) } catch let error as RASPError {
-                if ProcessInfo.processInfo.environment["FUZZ_REFUSED"] != nil { print("seed \(seed): \(error)") }
+                if environment["FUZZ_REFUSED"] != nil { print("seed \(seed): \(error)") }
                 refused += 1
                 continue
             }

@@ -4,7 +4,9 @@ import Serialization
 extension TaskEncoder {
     /// What the check before training covered.
     public struct OracleReport: Sendable, Equatable {
-        public var examples = 0
+        public var examples: Int { lengths.count }
+        /// The student's tokens of each example.
+        public var lengths: [Int] = []
         /// Answer tokens and end marks compared.
         public var positions = 0
         /// Whether the program marks the answer's end.
@@ -35,7 +37,7 @@ extension TaskEncoder {
                     at: example.jsonLine)
             }
             try compare(encoded, with: output, example: example)
-            report.examples += 1
+            report.lengths.append(encoded.tokens.count)
             report.positions += task.tokens.answers != nil ? 1 : encoded.answerCount + (report.checksEnd ? 1 : 0)
         }
         return report

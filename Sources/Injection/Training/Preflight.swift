@@ -47,11 +47,15 @@ package struct Preflight {
         try require(shape.parameterCount * 4 * 4)
     }
 
+    /// How a run takes less memory.
+    package static let remedy =
+        "Lower batch.task, batch.text or text.tokens, take a smaller student, or raise the limit (doctor shows it)."
+
     package static func require(_ memory: Int, most: Int? = MemoryLimits.most) throws(Failure) {
         guard let most, memory > most else { return }
         throw Failure(
             .badData, "the run needs about \(DiskSpace.mebibytes(memory)) of memory, and there are \(DiskSpace.mebibytes(most))",
-            remedy: "Lower batch.task, batch.text or text.tokens, take a smaller student, or raise the limit (doctor shows it).")
+            remedy: remedy)
     }
 
     /// For a run that fits into the machine and not into what others leave of it.

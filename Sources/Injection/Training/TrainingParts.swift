@@ -73,8 +73,7 @@ struct TrainingInputs {
 
         compiled = try task.compile()
         fingerprint.add("program", task.source)
-        _ = try task.encoder.check(checked, against: compiled)
-        lengths = try checked.map { [task] in try task.encoder.encode($0).tokens.count }
+        lengths = try task.encoder.check(checked, against: compiled).lengths
         self.task = task
 
         let configuration = student.model.configuration

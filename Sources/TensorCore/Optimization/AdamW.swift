@@ -108,13 +108,13 @@ public final class AdamW: @unchecked Sendable {
         guard let values = store.values.baseAddress, let gradients = store.gradients.baseAddress else { return }
         let correction1 = 1 - pow(Double(beta1), Double(stepCount))
         let correction2 = 1 - pow(Double(beta2), Double(stepCount))
+        let inverseRoot = Float(1 / correction2.squareRoot())
         Profile.measure("adamw") {
             for segment in segments {
                 let group = groups[segment.group]
                 let decay = segment.decays ? group.learningRate * group.weightDecay : 0
                 let start = segment.range.lowerBound
                 let stepSize = Float(Double(group.learningRate) / correction1)
-                let inverseRoot = Float(1 / correction2.squareRoot())
                 Parallel.for(segment.range.count, grain: 1 << 14) { range in
                     let offset = start + range.lowerBound
                     let (p, g) = (values + offset, gradients + offset)

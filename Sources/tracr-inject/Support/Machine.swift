@@ -20,9 +20,6 @@ enum Machine {
     /// The tightest limit on this process: of its control groups (a container, a batch system), or of `ulimit`.
     static var memoryLimit: Int? { [MemoryLimits.controlGroup, MemoryLimits.process].compactMap(\.self).min() }
 
-    /// What this process may still take: free memory, within its limits.
-    static var usableMemory: Int? { MemoryLimits.usable }
-
     static var system: String { ProcessInfo.processInfo.operatingSystemVersionString }
 
     private static func cpuField(_ name: String) -> String? {
