@@ -43,6 +43,38 @@ import Testing
         #expect(x.gradient?.values == [15, 15])
     }
 
+    /// A value that is cheap to form gives its room back after the forward pass; the gradients are the same bits.
+    @Test func discardedValuesAreFormedAgain() {
+        func run(discarding: Bool) -> (gradients: [[Float]], bytesAfterForward: Int, peak: Int) {
+            let tape = Tape(arena: Arena())
+            func leaf(_ shape: Shape, salt: Int) -> Variable {
+                tape.leaf(Tensor(sampleValues(shape.count, salt: salt).map(Float.init), shape: shape))
+            }
+            let x = leaf([6, 32], salt: 1)
+            let (gain, bias) = (leaf([32], salt: 2), leaf([32], salt: 3))
+            let weights = (0..<4).map { leaf([32, 32], salt: 4 + $0) }
+            var stream = x
+            for weight in weights {
+                let normalized = tape.layerNorm(stream, gain: gain, bias: bias)
+                let inner = tape.linear(normalized, weight: weight)
+                if discarding { tape.discard(normalized) }
+                let activated = tape.gelu(inner)
+                stream = tape.linear(activated, weight: weight, addedTo: stream)
+                if discarding { tape.discard(activated) }
+            }
+            let root = tape.sum(stream)
+            let bytes = tape.arena.bytesInUse
+            tape.backward(from: root)
+            return ((([x, gain, bias] + weights).map { $0.gradient?.values ?? [] }), bytes, tape.arena.highWaterMark)
+        }
+        let (kept, discarded) = (run(discarding: false), run(discarding: true))
+        #expect(kept.gradients == discarded.gradients)
+        #expect(kept.gradients.allSatisfy { !$0.isEmpty })
+        // Of each of four layers, a normalised and an activated value.
+        #expect(kept.bytesAfterForward - discarded.bytesAfterForward == 4 * 2 * 6 * 32 * 4)
+        #expect(discarded.peak < kept.peak)
+    }
+
     @Test func severalRootsAddUp() {
         let tape = Tape(arena: Arena())
         let x = tape.leaf(Tensor([1, 2], shape: [2]))

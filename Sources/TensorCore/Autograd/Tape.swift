@@ -11,6 +11,7 @@ public final class Tape {
     public let precision: NumberFormat
     private struct Node {
         let output: Variable
+        let inputs: [Variable]
         let backward: (Tensor) -> Void
     }
     private var nodes: [Node] = []
@@ -43,12 +44,16 @@ public final class Tape {
     /// - Parameters:
     ///   - value: the operation's result, usually a tensor of the tape's arena.
     ///   - inputs: the variables it was computed from.
+    ///   - formed: computes `value` again, the same bits, where that is cheap: `discard` then gives its room back even though the
+    ///     backward pass will ask for it.
     ///   - backward: receives the gradient of the roots with respect to `value`, and passes it on through
     ///     `input.accumulate { destination, beta in ... }`. Not called where no input wants a gradient.
-    public func record(_ value: Tensor, inputs: [Variable], backward: @escaping (Tensor) -> Void) -> Variable {
+    public func record(
+        _ value: Tensor, inputs: [Variable], formed: ((Tensor) -> Void)? = nil, backward: @escaping (Tensor) -> Void
+    ) -> Variable {
         let wanted = isRecording && inputs.contains { $0.requiresGradient }
-        let output = Variable(value: value, requiresGradient: wanted, arena: arena)
-        if wanted { nodes.append(Node(output: output, backward: backward)) }
+        let output = Variable(value: value, requiresGradient: wanted, arena: arena, formed: wanted ? formed : nil)
+        if wanted { nodes.append(Node(output: output, inputs: inputs, backward: backward)) }
         return output
     }
 
@@ -72,16 +77,19 @@ public final class Tape {
     private func playBack() {
         while let node = nodes.popLast() {
             guard let gradient = node.output.gradient else { continue }
+            // On this thread: the operation may read its inputs from several.
+            for input in node.inputs { input.form() }
             node.backward(gradient)
             if !node.output.retainsGradient { node.output.recycleGradient() }
+            node.output.releaseFormedAgain()
         }
     }
 
     public func backward(from root: Variable) { backward(from: [root]) }
 
-    /// Gives back the room of a value that will not be used again, where the tape does not record (a recording tape
-    /// may need it for the backward pass, and keeps it). Lets inference run in the room of a few activations.
+    /// Gives back the room of a value that the forward pass will not use again. Lets inference run in the room of a few
+    /// activations. A recording tape keeps what the backward pass may need, except for values that are cheap to form again.
     public func discard(_ variable: Variable) {
-        if !isRecording { arena.recycle(variable.value) }
+        if isRecording { variable.release() } else { arena.recycle(variable.value) }
     }
 }

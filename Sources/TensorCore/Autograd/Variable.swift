@@ -1,6 +1,6 @@
 /// A tensor on a tape, with the gradient of the tape's roots with respect to it.
 public final class Variable {
-    public let value: Tensor
+    public let shape: Shape
     public let requiresGradient: Bool
     /// Keeps the gradient of an intermediate value after `backward`; otherwise its room is recycled as soon as every
     /// input has received its share. Gradients of a tape's own leaves are always kept.
@@ -8,15 +8,49 @@ public final class Variable {
     private let parameter: Parameter?
     private let arena: Arena
     private var ownGradient: Tensor?
+    /// nil where its room was given back.
+    private var held: Tensor?
+    /// Computes the value again.
+    private let formed: ((Tensor) -> Void)?
+    private var isFormedAgain = false
 
-    init(value: Tensor, requiresGradient: Bool, arena: Arena, parameter: Parameter? = nil) {
-        self.value = value
+    init(
+        value: Tensor, requiresGradient: Bool, arena: Arena, parameter: Parameter? = nil, formed: ((Tensor) -> Void)? = nil
+    ) {
+        shape = value.shape
+        held = value
         self.requiresGradient = requiresGradient
         self.arena = arena
         self.parameter = parameter
+        self.formed = formed
     }
 
-    public var shape: Shape { value.shape }
+    /// After the forward pass has discarded it, only the operations' backward passes may ask for it.
+    public var value: Tensor {
+        guard let held else { preconditionFailure("the value of shape \(shape) was discarded") }
+        return held
+    }
+
+    /// Computes the value again, where its room was given back.
+    func form() {
+        guard held == nil, let formed else { return }
+        let value = arena.tensor(shape)
+        formed(value)
+        held = value
+        isFormedAgain = true
+    }
+
+    /// Gives the room of the value back, where it can be formed again.
+    func release() {
+        guard formed != nil, let value = held else { return }
+        held = nil
+        arena.recycle(value)
+    }
+
+    /// Gives the room of a value that was formed again back: its producer has had its gradient, and nobody asks any more.
+    func releaseFormedAgain() {
+        if isFormedAgain { release() }
+    }
 
     /// nil before anything has contributed. A parameter's gradient is shared by all tapes.
     public var gradient: Tensor? { parameter?.gradient ?? ownGradient }

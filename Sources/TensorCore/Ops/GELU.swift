@@ -5,16 +5,20 @@ extension Tape {
     ///
     /// Any shape. Relative error of the kernel: a few units in the last place (`kernel_gelu`).
     ///
-    /// Backward: dx = dy gelu'(x), computed from x again.
+    /// Backward: dx = dy gelu'(x), computed from x again. So is y, where it was discarded.
     public func gelu(_ x: Variable) -> Variable {
         let count = x.value.count
-        let y = arena.tensor(x.shape)
-        Profile.measure("gelu") {
-            Parallel.for(count, grain: 1 << 14) { range in
-                kernel_gelu(range.count, x.value.pointer + range.lowerBound, y.pointer + range.lowerBound)
+        func form(_ y: Tensor) {
+            let source = x.value
+            Profile.measure("gelu") {
+                Parallel.for(count, grain: 1 << 14) { range in
+                    kernel_gelu(range.count, source.pointer + range.lowerBound, y.pointer + range.lowerBound)
+                }
             }
         }
-        return record(y, inputs: [x]) { dy in
+        let y = arena.tensor(x.shape)
+        form(y)
+        return record(y, inputs: [x], formed: form) { dy in
             Profile.measure("gelu backward") {
                 x.accumulate { dx, beta in
                     Parallel.for(count, grain: 1 << 14) { range in

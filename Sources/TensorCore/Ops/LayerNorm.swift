@@ -8,6 +8,7 @@ extension Tape {
     ///
     /// Backward, with n the normalised row and g = dy * gain:
     /// dx = (g - mean(g) - n mean(g n)) / deviation; dgain = sum over rows of dy n; dbias = sum over rows of dy.
+    /// y is formed again where it was discarded.
     public func layerNorm(_ x: Variable, gain: Variable, bias: Variable, epsilon: Float = 1e-5) -> Variable {
         let (rows, width) = (x.value.rows, x.value.columns)
         precondition(
@@ -15,18 +16,22 @@ extension Tape {
             "layerNorm: x \(x.shape), gain \(gain.shape), bias \(bias.shape)")
         let grain = max(1, (1 << 14) / max(width, 1))
 
-        let y = arena.tensor(x.shape)
         let means = arena.tensor(rows)
         let inverses = arena.tensor(rows)
-        Profile.measure("layer norm") {
-            Parallel.for(rows, grain: grain) { range in
-                let offset = range.lowerBound * width
-                kernel_layer_norm(
-                    range.count, width, x.value.pointer + offset, gain.value.pointer, bias.value.pointer, epsilon,
-                    y.pointer + offset, means.pointer + range.lowerBound, inverses.pointer + range.lowerBound)
+        func form(_ y: Tensor) {
+            let (source, gain, bias) = (x.value.pointer, gain.value.pointer, bias.value.pointer)
+            Profile.measure("layer norm") {
+                Parallel.for(rows, grain: grain) { range in
+                    let offset = range.lowerBound * width
+                    kernel_layer_norm(
+                        range.count, width, source + offset, gain, bias, epsilon,
+                        y.pointer + offset, means.pointer + range.lowerBound, inverses.pointer + range.lowerBound)
+                }
             }
         }
-        let output = record(y, inputs: [x, gain, bias]) { [arena] dy in
+        let y = arena.tensor(x.shape)
+        form(y)
+        let output = record(y, inputs: [x, gain, bias], formed: form) { [arena] dy in
             Profile.measure("layer norm backward") {
                 let wantsParameters = gain.requiresGradient || bias.requiresGradient
                 // One partial sum a piece, added up in order: the same result at the same number of threads.
