@@ -15,8 +15,9 @@ public struct Settings: Codable, Sendable, Equatable {
     public enum Precision: String, Codable, Sendable, CaseIterable {
         case fp32, bf16
 
-        /// What the products of a run are computed in: bf16 only where the processor has it.
-        var ofProducts: NumberFormat { self == .bf16 && NumberFormat.hasFastBF16 ? .bf16 : .fp32 }
+        /// What a run of this precision is computed in here: bf16 only where the processor has it.
+        public var effective: Precision { NumberFormat.hasFastBF16 ? self : .fp32 }
+        var ofProducts: NumberFormat { effective == .bf16 ? .bf16 : .fp32 }
         var ofMoments: NumberFormat { self == .bf16 ? .bf16 : .fp32 }
     }
 

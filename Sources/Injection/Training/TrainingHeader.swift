@@ -21,7 +21,7 @@ enum TrainingHeader {
                     + (inputs.roll.map { ", roll after layer \($0.site) keeping \($0.rows.count) rows" } ?? ""))
         }
         lines.append(
-            "seed \(settings.seed), \(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName)")
+            "seed \(settings.seed), \(settings.precision.effective.rawValue), \(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName)")
         return lines
     }
 }

@@ -165,7 +165,7 @@ struct TrainingInputs {
         if let forced = BLAS.forcedKernel {
             warnings.append("OPENBLAS_CORETYPE forces the BLAS kernel \(forced); unset it for the processor's own")
         }
-        if settings.precision == .bf16, settings.precision.ofProducts != .bf16 {
+        if settings.precision != settings.precision.effective {
             warnings.append("this processor does not multiply bf16 (AVX512-BF16): training in fp32")
         }
         return warnings

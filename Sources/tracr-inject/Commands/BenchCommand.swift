@@ -74,7 +74,7 @@ struct BenchCommand: ParsableCommand {
         let result = try StepBenchmark(options)
         if json.isOn {
             try Standard.output.json([
-                "student": .string(student), "precision": .string(options.settings.precision.rawValue), "threads": .integer(Parallel.threads),
+                "student": .string(student), "precision": .string(options.settings.precision.effective.rawValue), "threads": .integer(Parallel.threads),
                 "blas_kernel": .string(BLAS.kernelName), "step_seconds": .real(result.stepSeconds),
                 "tokens_per_step": .integer(result.tokensPerStep), "tokens_per_second": .real(result.tokensPerSecond),
                 "gemm_limit_flops": .real(result.gemmLimit), "gemm_fraction": .real(result.gemmFraction),
@@ -86,7 +86,7 @@ struct BenchCommand: ParsableCommand {
             return
         }
         var listing = Listing()
-        listing.add("student", "\(student), \(options.settings.precision.rawValue)")
+        listing.add("student", "\(student), \(options.settings.precision.effective.rawValue)")
         listing.add("BLAS kernel", "\(BLAS.kernelName), \(Parallel.threads) threads")
         listing.add("step", "\(Quantity.seconds(result.stepSeconds)) for \(result.tokensPerStep) tokens")
         listing.add("speed", "\(Quantity.grouped(Int(result.tokensPerSecond))) tokens/s")
