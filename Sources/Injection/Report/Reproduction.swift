@@ -94,14 +94,14 @@ public struct Reproduction {
         Progress.note(
             "\(jobs.count) run\(jobs.count == 1 ? "" : "s"): \(options.tasks.joined(separator: ", ")) x \(options.methods.map(\.rawValue).joined(separator: ", ")) x "
                 + "\(options.seeds) seed\(options.seeds == 1 ? "" : "s"); \(jobs.count - left.count) done")
-        var stepSeconds: [String: Double] = [:]
+        // Runs that differ in the seed alone take the same time.
+        var stepSeconds: [[String]: Double] = [:]
         var seconds = 0.0
         for job in left {
-            let settings = job.settings
-            if stepSeconds[settings.task] == nil {
-                stepSeconds[settings.task] = try Self.stepSeconds(settings)
-            }
-            seconds += Double(job.stepsLeft) * (stepSeconds[settings.task] ?? 0)
+            let kind = [job.settings.task, job.settings.method.rawValue]
+            let step = try stepSeconds[kind] ?? Self.stepSeconds(job.settings)
+            stepSeconds[kind] = step
+            seconds += Double(job.stepsLeft) * step
         }
         if !left.isEmpty {
             Progress.note("about \(Clock.describe(seconds: seconds)) of training, and the measurements; a page at \(options.output.path)/report.html")
@@ -113,7 +113,9 @@ public struct Reproduction {
         let task = try LoadedTask(settings: settings, tokenizer: Tokenizer.load(student))
         var options = StepBenchmark.Options()
         options.student = settings.student
-        (options.steps, options.taskExamples, options.texts) = (3, settings.batch.task, settings.batch.text)
+        (options.settings.precision, options.settings.memory) = (settings.precision, settings.memory)
+        let examples = settings.batch.task + (settings.method == .tracr ? settings.batch.perturbed : 0)
+        (options.steps, options.taskExamples, options.texts) = (3, examples, settings.batch.text)
         (options.taskTokens, options.textTokens) = (task.encoder.longest, settings.text.tokens)
         return try StepBenchmark(options).stepSeconds
     }
