@@ -9,7 +9,7 @@ enum HeadLoss {
     /// Rows of logits held at once by default: at most this many megabytes, but enough rows for an efficient product.
     static func chunk(rows: Int, vocabulary: Int, requested: Int?) -> Int {
         if let requested { return max(1, requested) }
-        let fitting = (96 << 20) / MemoryLayout<Float>.stride / max(vocabulary, 1)
+        let fitting = (192 << 20) / MemoryLayout<Float>.stride / max(vocabulary, 1)
         let most = max(64, fitting)
         let chunks = max(1, (rows + most - 1) / most)
         return max(1, (rows + chunks - 1) / chunks)  // equal chunks, no short last one
