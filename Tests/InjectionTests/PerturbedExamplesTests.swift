@@ -77,10 +77,10 @@ import Testing
     }
 
     @Test func ofSeveralCandidatesTheRarestValuesAreKept() throws {
-        let (plain, rarest) = (try Setup("count").made(150), try Setup("count", candidates: 6).made(150))
+        let (plain, rarest) = (try Setup("count").made(400), try Setup("count", candidates: 6).made(400))
         // Taken from the task's definition: counts above 30 are rare among perturbed prompts.
         func large(_ made: [PerturbedExamples.Made]) -> Int { made.count { Int($0.example.answer.dropFirst()) ?? 0 > 30 } }
-        #expect(large(rarest) > 2 * large(plain), "\(large(rarest)) against \(large(plain))")
-        #expect(rarest.count > 140)
+        #expect(2 * large(rarest) > 3 * large(plain), "\(large(rarest)) against \(large(plain))")
+        #expect(rarest.count > 380)
     }
 }

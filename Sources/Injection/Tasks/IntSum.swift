@@ -11,7 +11,11 @@ extension InjectionTask {
         let space = ProblemSpace(
             .indexed(count: side * side) { sumProblem($0 / side, $0 % side) },
             distinct: Double(side * side), testShare: 40, longest: [sumProblem(450, 449), sumProblem(100, 101)],
-            isReserved: { Int($0.output).map { $0 > 0 && $0 <= 2 * largest && $0 % 100 == 0 } ?? false })
+            isReserved: { problem in
+                // With anything else in between it is no prompt of the setting.
+                guard let sum = Int(problem.output), problem.input.allSatisfy({ $0.isNumber || "+ ".contains($0) }) else { return false }
+                return sum > 0 && sum <= 2 * largest && sum % 100 == 0
+            })
 
         // Appendix D: both operands have four digits; the authors' program draws from 0 to 4499.
         let fourDigits = prompts == .authors ? 0...4_499 : 1_000...9_999

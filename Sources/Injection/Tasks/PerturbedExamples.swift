@@ -7,8 +7,8 @@ import Serialization
 ///
 /// The compiled model is an oracle on every sequence that it accepts. A student that only ever sees the task's own prompts
 /// is free to learn what holds there alone (`y` advances the length, say); on these it has to do as the program does. Nothing
-/// here knows a task or its test settings: tokens come from the prompt itself or evenly from the student's vocabulary,
-/// and what belongs to the test split or to a test setting is drawn again.
+/// here knows a task or its test settings: tokens come from the prompt itself, evenly from the program's vocabulary (a trigger in
+/// the middle of the input, say) or evenly from the student's, and what belongs to the test split or to a test setting is drawn again.
 package struct PerturbedExamples: Sendable {
     private static let attempts = 20
     /// An answer longer than this is taken for a program that marks no end here.
@@ -115,10 +115,14 @@ package struct PerturbedExamples: Sendable {
         tokens = Array(tokens.prefix(room))
         guard !tokens.isEmpty else { return [] }
 
-        // A small pool, so that some prompts are nearly uniform; half of them keep to the prompt's own tokens.
-        let keepsOwn = random.integer(below: 2) == 0
+        // A small pool, so that some prompts are nearly uniform; a third of them keep to the prompt's own tokens.
+        let keepsOwn = random.integer(below: 3) == 0
         let pool = (0..<(1 << random.integer(below: 5))).map { _ in
-            keepsOwn || random.integer(below: 3) == 0 ? random.pick(own) : Int32(random.integer(below: encoder.ordinaryTokens))
+            switch keepsOwn ? 0 : random.integer(below: 4) {
+            case 0: random.pick(own)
+            case 1: random.pick(random.pick(encoder.tokensOfSymbols))
+            default: Int32(random.integer(below: encoder.ordinaryTokens))
+            }
         }
         switch random.integer(below: 4) {
         case 0: tokens[random.integer(below: tokens.count)] = random.pick(pool)

@@ -9,6 +9,8 @@ public struct TaskEncoder: Sendable {
     let tokenizer: any StudentTokenizer
     /// The program's token for every student token id.
     let atomOfToken: [Atom]
+    /// The student tokens of each of the program's tokens that has a rule, in ascending order.
+    let tokensOfSymbols: [[Int32]]
     /// The program's output that predicts a student token of the answer.
     let outputOfToken: [Int32: Atom]
     /// Student tokens of the longest prompt and answer (of the task's own problems; see `include`).
@@ -23,7 +25,9 @@ public struct TaskEncoder: Sendable {
         (self.task, self.tokenizer, self.supervision, self.padding) = (task, tokenizer, supervision, padding)
         let map = task.tokens
         var atoms = [Atom](repeating: map.fill, count: tokenizer.count)
-        for (id, atom) in try Self.resolve(map.rules, tokenizer, task: task.name) { atoms[Int(id)] = atom }
+        let ruled = try Self.resolve(map.rules, tokenizer, task: task.name)
+        for (id, atom) in ruled { atoms[Int(id)] = atom }
+        tokensOfSymbols = map.vocabulary.map { atom in ruled.filter { $0.value == atom }.keys.sorted() }.filter { !$0.isEmpty }
         if let end = map.end, let id = tokenizer.endOfText { atoms[Int(id)] = end }
         atomOfToken = atoms
         outputOfToken = try Self.resolve(
