@@ -22,7 +22,7 @@ extension SettingKey {
         SettingKey("batch.perturbed", .integer(\.batch.perturbed, 0...65_536),
             "Task examples a step with other tokens put in and the compiled model's answer (method tracr; not with data.file)."),
         SettingKey("batch.candidates", .integer(\.batch.candidates, 1...64),
-            "Perturbed examples drawn for each that is kept: the one that reaches the rarest values of the program's variables."),
+            "Perturbed examples drawn for each second one that is kept: the one that reaches the rarest values of the program's variables."),
         SettingKey("batch.text", .integer(\.batch.text, 0...65_536), "Text windows a step (for the KL term)."),
         choice("batch.pad", \.batch.pad,
             "longest: pad task examples with the end-of-text token to the longest of the task, as the authors do."),
@@ -72,7 +72,7 @@ extension SettingKey {
         choice("alignment.reduction", \.alignment.reduction,
             "Over the k + 1 aligned states: the paper's sum times 1/k, or the plain sum."),
         SettingKey("alignment.layers", .layers(\.alignment.layers),
-            "Student layers that carry the compiled states 0 to k: first (layers 0 to k), spread (evenly over the first 2/3),\n"
+            "Student layers that carry the compiled states 0 to k: first (layers 0 to k), spread (evenly over the first 5/6),\n"
                 + "or k + 1 layers in a list, such as [0, 4, 8]."),
         SettingKey("alignment.bias", .flag(\.alignment.bias), "Whether the projection has a bias."),
         SettingKey("alignment.answer_weight", .real(\.alignment.answerWeight, .positive),

@@ -29,7 +29,7 @@ public struct Settings: Codable, Sendable, Equatable {
     /// 0: as many as the machine has cores.
     public var threads = 0
     public var precision = Precision.fp32
-    public var steps = 2_200
+    public var steps = 3_000
     public var batch = Batch()
     public var text = Text()
     public var data = Data()
@@ -53,8 +53,8 @@ extension Settings {
     public struct Batch: Codable, Sendable, Equatable {
         public enum Padding: String, Codable, Sendable, CaseIterable { case none, longest }
 
-        public var task = 12
-        public var perturbed = 12
+        public var task = 8
+        public var perturbed = 16
         public var candidates = 4
         public var text = 2
         public var pad = Padding.none
@@ -87,7 +87,7 @@ extension Settings {
     public struct LearningRate: Codable, Sendable, Equatable {
         public enum Schedule: String, Codable, Sendable, CaseIterable { case constant, linear, cosine }
 
-        public var student = 1e-3
+        public var student = 2e-3
         public var projection = 5e-3
         public var schedule = Schedule.cosine
         public var warmup = 50
@@ -137,7 +137,7 @@ extension Settings {
         public enum Layers: Codable, Sendable, Equatable {
             /// Compiled state i on student layer i.
             case first
-            /// Compiled state i on layer i * D / k, rounded down, of the first D = 2/3 of the student's layers (k where that is
+            /// Compiled state i on layer i * D / k, rounded down, of the first D = 5/6 of the student's layers (k where that is
             /// more): what is left turns the output variable into the next token.
             case spread
             /// k + 1 student layers, rising.
@@ -198,7 +198,7 @@ extension Settings.Alignment.Layers {
         guard compiled <= student else { return nil }
         switch self {
         case .first: return Array(0...compiled)
-        case .spread: return compiled == 0 ? [0] : (0...compiled).map { $0 * max(compiled, 2 * student / 3) / compiled }
+        case .spread: return compiled == 0 ? [0] : (0...compiled).map { $0 * max(compiled, 5 * student / 6) / compiled }
         case .at(let layers):
             guard layers.count == compiled + 1, layers.allSatisfy({ $0 <= student }) else { return nil }
             return layers

@@ -18,7 +18,7 @@ package struct PerturbedExamples: Sendable {
     let model: CompiledModel
     let heldOut: HeldOutPrompts
     let seed: Int
-    /// Of so many candidates the one with the rarest values of variables is taken.
+    /// Of so many candidates the one with the rarest values of variables is taken, for half of the perturbations.
     private var candidates = 1
     private var coverage: ValueCoverage?
 
@@ -47,6 +47,8 @@ package struct PerturbedExamples: Sendable {
     package func perturbation(of example: Example, at position: Int) throws -> Made? {
         var random = random("perturbed/\(position)")
         let prompt = try encoder.encode(example)
+        // The rarest only every other time: it is seldom the prompt that differs from the task's own in one token.
+        let candidates = random.integer(below: 2) == 0 ? candidates : 1
         for _ in 0..<Self.attempts {
             var found = (0..<candidates).compactMap { _ in candidate(of: prompt, &random) }
             if let coverage, found.count > 1 {
@@ -124,9 +126,9 @@ package struct PerturbedExamples: Sendable {
             default: Int32(random.integer(below: encoder.ordinaryTokens))
             }
         }
-        switch random.integer(below: 4) {
-        case 0: tokens[random.integer(below: tokens.count)] = random.pick(pool)
-        case 1: for index in stretch(&random) { tokens[index] = random.pick(pool) }
+        switch random.integer(below: 6) {
+        case 0...2: tokens[random.integer(below: tokens.count)] = random.pick(pool)
+        case 3: for index in stretch(&random) { tokens[index] = random.pick(pool) }
         default:
             let rate = random.uniform()
             for index in tokens.indices where random.uniform() < rate { tokens[index] = random.pick(pool) }
