@@ -7,11 +7,12 @@ extension GPT2Model {
     /// - Parameters:
     ///   - prompts: None empty, none longer than the context.
     ///   - maxNewTokens: At most so many tokens a prompt; fewer where the context of the model is full.
+    ///   - precision: Of the matrix products.
     ///   - stop: Generation of a text ends with this token, which is not part of the result.
     /// - Returns: The new tokens of each prompt.
     /// - Throws: `.badData` for a prompt that is empty, too long, or has tokens the model does not know.
     public func generate(
-        prompts: [[Int32]], maxNewTokens: Int, sampling: Sampling = .greedy, stop: Int32? = nil
+        prompts: [[Int32]], maxNewTokens: Int, sampling: Sampling = .greedy, precision: NumberFormat = .fp32, stop: Int32? = nil
     ) throws -> [[Int32]] {
         for (index, prompt) in prompts.enumerated() { try check(prompt, index) }
         var results = [[Int32]](repeating: [], count: prompts.count)
@@ -19,7 +20,7 @@ extension GPT2Model {
         var start = 0
         while start < prompts.count {
             let end = endOfGroup(from: start, prompts, maxNewTokens)
-            let group = GenerationGroup(self, Array(prompts[start..<end]), maxNewTokens, sampling, firstIndex: start)
+            let group = GenerationGroup(self, Array(prompts[start..<end]), maxNewTokens, sampling, precision, firstIndex: start)
             group.run(stop: stop)
             for (offset, tokens) in group.results.enumerated() { results[start + offset] = tokens }
             start = end
@@ -64,13 +65,15 @@ private final class GenerationGroup {
     private let model: GPT2Model
     private let prompts: [[Int32]]
     private let maxNewTokens: Int
+    private let precision: NumberFormat
     private let cache: KeyValueCache
     private let arena = Arena()
     private var samplers: [TokenSampler] = []
     private(set) var results: [[Int32]]
 
-    init(_ model: GPT2Model, _ prompts: [[Int32]], _ maxNewTokens: Int, _ sampling: Sampling, firstIndex: Int) {
+    init(_ model: GPT2Model, _ prompts: [[Int32]], _ maxNewTokens: Int, _ sampling: Sampling, _ precision: NumberFormat, firstIndex: Int) {
         self.model = model
+        self.precision = precision
         self.prompts = prompts
         self.maxNewTokens = maxNewTokens
         cache = KeyValueCache(
@@ -105,7 +108,7 @@ private final class GenerationGroup {
     /// Feeds the newest tokens of some texts, and chooses the next one of each.
     private func step(_ batch: PackedBatch, slots: [Int]) -> [Int32] {
         arena.reset()
-        let tape = Tape(arena: arena, recording: false)
+        let tape = Tape(arena: arena, recording: false, precision: precision)
         var x = model.embed(tape, batch)
         for layer in 0..<model.configuration.layers {
             x = model.block(
@@ -123,11 +126,11 @@ private final class GenerationGroup {
 
     private func choose(_ hidden: Tensor, slots: [Int]) -> [Int32] {
         let head = model.head.value
-        if samplers.isEmpty { return HeadReadout.argmax(hidden, head: head, arena: arena) }
+        if samplers.isEmpty { return HeadReadout.argmax(hidden, head: head, arena: arena, precision: precision) }
         var tokens: [Int32] = []
         for chunk in stride(from: 0, to: slots.count, by: 64) {
             let rows = chunk..<min(chunk + 64, slots.count)
-            let logits = HeadReadout.logits(hidden.rows(rows), head: head, arena: arena)
+            let logits = HeadReadout.logits(hidden.rows(rows), head: head, arena: arena, precision: precision)
             for row in rows {
                 let values = UnsafeBufferPointer(start: logits.row(row - chunk), count: head.rows)
                 tokens.append(samplers[slots[row]].draw(values))

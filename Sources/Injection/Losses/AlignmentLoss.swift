@@ -73,15 +73,14 @@ package struct AlignmentLoss {
         if groupWeights.contains(1) {
             losses.append(
                 tape.groupedCrossEntropy(
-                    mapped, groups: categorical.map(\.rows), targets: targets.labels,
+                    mapped, groups: categorical.map(\.rows), targets: targets.labels(at: state),
                     weights: groupWeights, rowWeights: weights, scale: scale))
         }
         let numerical = variables.numerical
         let isLive = numerical.map { live.contains($0.entry.rows.lowerBound) }
         if isLive.contains(true) {
-            let numbers = targets.numbers.indices.map {
-                isLive[$0 % numerical.count] ? targets.numbers[$0] : .nan
-            }
+            let values = targets.numbers(at: state)
+            let numbers = values.indices.map { isLive[$0 % numerical.count] ? values[$0] : .nan }
             losses.append(
                 tape.squaredError(
                     mapped, columns: numerical.map(\.row), targets: numbers, units: numerical.map(\.unit),

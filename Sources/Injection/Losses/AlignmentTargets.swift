@@ -40,17 +40,28 @@ package struct AlignmentTargets {
     /// The value of each numerical variable, N x variables; NaN where it has none.
     package var numbers: [Float] = []
 
+    /// The same behind a state in which a variable was exchanged.
+    package struct Exchanged {
+        package var state: Int
+        package var labels: [Int32]
+        package var numbers: [Float]
+    }
+    package var exchanged: Exchanged?
+
     package init() {}
+
+    package func labels(at state: Int) -> [Int32] { exchanged.flatMap { state > $0.state ? $0.labels : nil } ?? labels }
+    func numbers(at state: Int) -> [Float] { exchanged.flatMap { state > $0.state ? $0.numbers : nil } ?? numbers }
 }
 
 /// Runs the compiled model on the program's tokens of a batch. The model is an oracle: its streams are exact, so one-hot
 /// coordinates are read by comparison with one half.
-struct CompiledOracle: Sendable {
+package struct CompiledOracle: Sendable {
     let model: CompiledModel
-    let variables: AlignedVariables
+    package let variables: AlignedVariables
     private var layout: VariableLayout { variables.layout }
 
-    init(_ model: CompiledModel) {
+    package init(_ model: CompiledModel) {
         self.model = model
         variables = AlignedVariables(VariableLayout(model))
     }
@@ -59,47 +70,69 @@ struct CompiledOracle: Sendable {
     ///
     /// - Parameters:
     ///   - dense: whether the cosine's states are wanted; the values of the variables always are.
+    ///   - exchange: what is exchanged between the sequences; the checked outputs are those without it.
     ///   - check: sees each sequence's decoded output and may refuse it; without it nothing is decoded.
-    func targets(
-        for sequences: [[Atom]], dense: Bool, arena: Arena, check: ((_ sequence: Int, _ output: [Atom?]) throws -> Void)? = nil
+    package func targets(
+        for sequences: [[Atom]], dense: Bool, arena: Arena, exchange: VariableExchange? = nil,
+        check: ((_ sequence: Int, _ output: [Atom?]) throws -> Void)? = nil
     ) throws -> AlignmentTargets {
         let rows = sequences.reduce(0) { $0 + $1.count }
         var targets = AlignmentTargets()
         targets.labels = [Int32](repeating: -1, count: rows * variables.categorical.count)
         targets.numbers = [Float](repeating: .nan, count: rows * variables.numerical.count)
         if dense { targets.states = (0...layout.layers).map { _ in arena.tensor(rows, layout.width) } }
-        var first = 0
-        for (index, states) in try Parallel.map(sequences, { try model.residualStates($0) }).enumerated() {
+        let runs = try Parallel.map(sequences) { try model.residualStates($0) }
+        let starts = runs.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.positions) }
+        for (index, states) in runs.enumerated() {
             let output = model.outputVariable
             try check?(
                 index,
                 (0..<states.positions).map { model.decode(output, states.row(state: layout.layers, position: $0)) })
-            for position in 0..<states.positions {
-                read(states.row(state: layout.layers, position: position), row: first + position, into: &targets)
-                for (state, target) in targets.states.enumerated() {
-                    let stream = states.row(state: state, position: position)
-                    let destination = target.row(first + position)
-                    for (column, direction) in layout.directions.enumerated() {
-                        destination[column] = stream[stream.startIndex + direction]
-                    }
-                }
-            }
-            first += states.positions
+            read(states, firstRow: starts[index], &targets.labels, &targets.numbers)
+            copy(states, firstRow: starts[index], from: 0, into: targets.states)
         }
+        guard let exchange, let variable = model.variable(named: exchange.variable.name) else { return targets }
+
+        var after = AlignmentTargets.Exchanged(state: exchange.state, labels: targets.labels, numbers: targets.numbers)
+        let taking = exchange.partners.sorted { $0.key < $1.key }
+        let exchangedRuns = try Parallel.map(taking) { sequence, partner in
+            try model.residualStates(
+                sequences[sequence], interchanging: variable, with: runs[partner.sequence], state: exchange.state, offset: partner.offset)
+        }
+        for ((sequence, _), states) in zip(taking, exchangedRuns) {
+            read(states, firstRow: starts[sequence], &after.labels, &after.numbers)
+            copy(states, firstRow: starts[sequence], from: exchange.state + 1, into: targets.states)
+        }
+        targets.exchanged = after
         return targets
     }
 
-    /// The values of the variables in one row of the last state.
-    private func read(_ stream: ArraySlice<Float>, row: Int, into targets: inout AlignmentTargets) {
-        let at = { stream[stream.startIndex + layout.directions[$0]] }
-        for (index, entry) in variables.categorical.enumerated() {
-            if let value = entry.rows.firstIndex(where: { at($0) > 0.5 }) {
-                targets.labels[row * variables.categorical.count + index] = Int32(value - entry.rows.lowerBound)
+    /// The rows of one sequence in the dense states, from the state `first` on.
+    private func copy(_ states: ResidualStates, firstRow: Int, from first: Int, into targets: [Tensor]) {
+        for (state, target) in targets.enumerated() where state >= first {
+            for position in 0..<states.positions {
+                let stream = states.row(state: state, position: position)
+                let destination = target.row(firstRow + position)
+                for (column, direction) in layout.directions.enumerated() {
+                    destination[column] = stream[stream.startIndex + direction]
+                }
             }
         }
-        for (index, column) in variables.numerical.enumerated() {
-            let isUndefined = column.exception.map { at($0) > 0.5 } ?? false
-            targets.numbers[row * variables.numerical.count + index] = isUndefined ? .nan : at(column.row)
+    }
+
+    /// The values of the variables in the last state of one sequence.
+    private func read(_ states: ResidualStates, firstRow: Int, _ labels: inout [Int32], _ numbers: inout [Float]) {
+        for position in 0..<states.positions {
+            let (stream, row) = (states.row(state: layout.layers, position: position), firstRow + position)
+            let at = { stream[stream.startIndex + layout.directions[$0]] }
+            for (index, entry) in variables.categorical.enumerated() {
+                let value = entry.rows.firstIndex { at($0) > 0.5 }
+                labels[row * variables.categorical.count + index] = value.map { Int32($0 - entry.rows.lowerBound) } ?? -1
+            }
+            for (index, column) in variables.numerical.enumerated() {
+                let isUndefined = column.exception.map { at($0) > 0.5 } ?? false
+                numbers[row * variables.numerical.count + index] = isUndefined ? .nan : at(column.row)
+            }
         }
     }
 }

@@ -3,7 +3,7 @@ import TensorCore
 
 /// L = alpha L_CE + beta L_ALG + gamma L_KL on one packed batch: task examples first, plain text behind them.
 ///
-/// One forward pass of the student serves all three; the roll acts on the task rows only.
+/// One forward pass of the student serves all three; roll and exchange act on the task rows only.
 package struct InjectionLoss {
     let weights: Settings.Loss
     /// nil for the baseline.
@@ -30,10 +30,17 @@ package struct InjectionLoss {
     package func callAsFunction(
         _ tape: Tape, student: GPT2Model, teacherHead: Tensor?, batch: TrainingBatch
     ) throws -> Value {
-        let sites =
+        var sites =
             try roll?.sites(
                 projection: projection, batch: batch.packed, sequences: batch.taskSequences)
             ?? Sites()
+        if let exchange = batch.exchange {
+            let (first, then) = (try exchange.intervention(projection: projection, batch: batch.packed), sites[exchange.layer])
+            sites[exchange.layer] = { tape, hidden in
+                let exchanged = first(tape, hidden)
+                return then?(tape, exchanged) ?? exchanged
+            }
+        }
         let activations = student.forward(tape, batch.packed, sites: sites)
         let head = tape.parameter(student.head)
         var value = Value()

@@ -85,6 +85,10 @@ extension SettingKey {
         choice("roll.anchor", \.roll.anchor,
             "Which token of the other example gives its complement: same place from the start, or from the end."),
 
+        SettingKey("interchange.pairs", .integer(\.interchange.pairs, 0...32_768),
+            "Pairs of task examples a step between which one variable's subspace is exchanged; they are aligned with the compiled\n"
+                + "model after the same exchange (method tracr)."),
+
         SettingKey("memory.recompute", .flag(\.memory.recompute),
             "Keep one activation a layer and compute the others again in the backward pass: less memory, same bits, a quarter more time."),
         choice("memory.moments", \.memory.moments,

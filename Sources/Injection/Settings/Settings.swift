@@ -38,6 +38,7 @@ public struct Settings: Codable, Sendable, Equatable {
     public var loss = Loss()
     public var alignment = Alignment()
     public var roll = Roll()
+    public var interchange = Interchange()
     public var memory = Memory()
     public var checkpoint = Checkpoint()
 
@@ -168,6 +169,10 @@ extension Settings {
         public var subspace = Subspace.final
         public var site = Site.last
         public var anchor = Anchor.end
+    }
+
+    public struct Interchange: Codable, Sendable, Equatable {
+        public var pairs = 0
     }
 
     /// What can be had for less memory, and costs time or precision.

@@ -10,6 +10,8 @@ struct BatchSource {
     let oracle: CompiledOracle?
     /// nil where only the task's own examples are used.
     let perturbed: PerturbedExamples?
+    /// nil where nothing is exchanged.
+    let exchanges: ExchangeSource?
     /// Whether the cosine's dense states are wanted.
     let aligningStates: Bool
     let teacher: Teacher?
@@ -49,17 +51,20 @@ struct BatchSource {
         var batch = TrainingBatch(
             packed: packed, taskSequences: encoded.count, answerRows: [], answerTargets: [],
             isAnswer: Array(repeating: false, count: packed.starts[encoded.count]))
-        for (example, start) in zip(encoded, packed.starts) {
+        batch.exchange = exchanges?.exchange(promptCounts: encoded.map(\.promptCount), at: first)
+        for (index, (example, start)) in zip(encoded, packed.starts).enumerated() {
+            for position in example.predicting { batch.isAnswer[start + position] = true }
+            // The answer is another one after an exchange; the alignment of the output variable says which.
+            if batch.exchange?.partners[index] != nil { continue }
             for (position, target) in zip(example.supervised, example.targets) {
                 batch.answerRows.append(Int32(start + position))
                 batch.answerTargets.append(target)
             }
-            for position in example.predicting { batch.isAnswer[start + position] = true }
         }
         if let oracle {
             // The oracle's output is there anyway: every example trained on is checked against it.
             batch.targets = try oracle.targets(
-                for: encoded.map(\.atoms), dense: aligningStates, arena: arena
+                for: encoded.map(\.atoms), dense: aligningStates, arena: arena, exchange: batch.exchange
             ) { [encoder, encoded, examples] index, output in
                 try encoder.compare(encoded[index], with: output, example: examples[index])
             }

@@ -23,7 +23,7 @@ package struct MemoryPlan: Sendable {
     /// - Throws: what the losses throw.
     init(
         _ settings: Settings, model: GPT2Model, loss: InjectionLoss, variables: AlignedVariables, hasTeacher: Bool, kept: Int,
-        batch synthetic: SyntheticBatch
+        exchanges: ExchangeSource? = nil, batch synthetic: SyntheticBatch
     ) throws {
         let (own, map) = (model.parameters, loss.projection.store)
         let perNumber = settings.memory.moments == .bf16 ? 12 : 16
@@ -36,6 +36,8 @@ package struct MemoryPlan: Sendable {
             if let alignment = loss.alignment {
                 batch.targets = synthetic.emptyTargets(variables, dense: alignment.kind == .cosine, arena: arena)
             }
+            let lengths = (0..<batch.taskSequences).map { batch.packed.rows($0).count }
+            batch.exchange = exchanges?.exchange(promptCounts: lengths, at: 0)
             if hasTeacher, !synthetic.windows.isEmpty {
                 batch.teacherHidden = Teacher(model: model, windows: nil).hidden(for: synthetic.windows, arena: arena)
             }

@@ -5,6 +5,13 @@ extension TrainingInputs {
         InjectionLoss(weights: settings.loss, alignment: alignment, roll: roll, projection: initialProjection())
     }
 
+    /// nil where nothing is exchanged: without alignment nobody would say what follows.
+    var exchanges: ExchangeSource? {
+        guard let alignment, settings.interchange.pairs > 0 else { return nil }
+        return ExchangeSource(
+            layout: alignment.variables.layout, layers: alignment.layers, pairs: settings.interchange.pairs, seed: settings.seed)
+    }
+
     /// What the run will hold in memory, for a batch as large as nearly all are.
     func memoryPlan() throws -> MemoryPlan {
         let configuration = student.model.configuration
@@ -13,6 +20,7 @@ extension TrainingInputs {
             ? Teacher.cost(tokens: settings.text.samples * settings.text.tokens, width: configuration.width) : 0
         return try MemoryPlan(
             settings, model: student.model, loss: loss, variables: AlignedVariables(VariableLayout(compiled)), hasTeacher: readsText, kept: kept,
+            exchanges: exchanges,
             batch: SyntheticBatch(
                 examples: exampleLengths, texts: readsText ? Array(repeating: settings.text.tokens, count: settings.batch.text) : [],
                 vocabulary: configuration.vocabularySize))

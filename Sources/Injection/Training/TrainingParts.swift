@@ -201,7 +201,7 @@ extension TrainingParts {
         loss = inputs.loss
         batches = BatchSource(
             encoder: inputs.task.encoder, oracle: inputs.alignment.map { _ in CompiledOracle(inputs.compiled) },
-            perturbed: try inputs.perturbed(),
+            perturbed: try inputs.perturbed(), exchanges: inputs.exchanges,
             aligningStates: inputs.alignment?.kind == .cosine, teacher: teacher, sizes: settings.batch,
             context: student.model.configuration.contextLength, examples: inputs.examples, text: text)
     }

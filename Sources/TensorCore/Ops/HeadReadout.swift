@@ -4,8 +4,8 @@ import CKernels
 public enum HeadReadout {
     /// The most likely token of each row: argmax of hidden head^T, the lowest number among equals.
     /// hidden: [R, D]; head: [V, D].
-    public static func argmax(_ hidden: Tensor, head: Tensor, arena: Arena) -> [Int32] {
-        rows(hidden, head: head, arena: arena, initial: 0) { _, logits in
+    public static func argmax(_ hidden: Tensor, head: Tensor, arena: Arena, precision: NumberFormat = .fp32) -> [Int32] {
+        rows(hidden, head: head, arena: arena, precision: precision, initial: 0) { _, logits in
             Int32(kernel_argmax(head.rows, logits))
         }
     }
@@ -14,20 +14,20 @@ public enum HeadReadout {
     public static func losses(_ hidden: Tensor, head: Tensor, targets: [Int32], arena: Arena) -> [Float] {
         precondition(targets.count == hidden.rows, "\(targets.count) targets for \(hidden.rows) rows")
         checkIndices(targets, below: head.rows, what: "target")
-        return rows(hidden, head: head, arena: arena, initial: 0) { row, logits in
+        return rows(hidden, head: head, arena: arena, precision: .fp32, initial: 0) { row, logits in
             kernel_log_sum_exp(head.rows, logits) - logits[Int(targets[row])]
         }
     }
 
     /// All logits, [R, V]: for few rows.
-    public static func logits(_ hidden: Tensor, head: Tensor, arena: Arena) -> Tensor {
+    public static func logits(_ hidden: Tensor, head: Tensor, arena: Arena, precision: NumberFormat = .fp32) -> Tensor {
         let result = arena.tensor(hidden.rows, head.rows)
-        BLAS.multiply(Matrix(hidden), Matrix(head, transposed: true), into: result)
+        BLAS.multiply(Matrix(hidden), Matrix(head, transposed: true), into: result, precision: precision)
         return result
     }
 
     private static func rows<Element>(
-        _ hidden: Tensor, head: Tensor, arena: Arena, initial: Element,
+        _ hidden: Tensor, head: Tensor, arena: Arena, precision: NumberFormat, initial: Element,
         _ body: (Int, UnsafeMutablePointer<Float>) -> Element
     ) -> [Element] {
         var results = [Element](repeating: initial, count: hidden.rows)
@@ -37,7 +37,7 @@ public enum HeadReadout {
         ) {
             for start in stride(from: 0, to: hidden.rows, by: chunk) {
                 let range = start..<min(start + chunk, hidden.rows)
-                let logits = self.logits(hidden.rows(range), head: head, arena: arena)
+                let logits = self.logits(hidden.rows(range), head: head, arena: arena, precision: precision)
                 results.withUnsafeMutableBufferPointer { results in
                     Parallel.each(range.count) { index in
                         results[start + index] = body(start + index, logits.pointer + index * head.rows)

@@ -64,13 +64,14 @@ struct BenchCommand: ParsableCommand {
         }
         if threads > 0 { Parallel.threads = threads }
         BLASWarning.warn()
-        if generate { return try timeGeneration() }
+        let settings = try Settings.resolve(overrides: set.map { try Settings.Override(parsing: $0) })
+        if generate { return try timeGeneration(settings.precision) }
         var options = StepBenchmark.Options()
         options.student = student
         options.steps = steps
         options.profiles = profile
         options.scales = scaling
-        options.settings = try Settings.resolve(overrides: set.map { try Settings.Override(parsing: $0) })
+        options.settings = settings
         let result = try StepBenchmark(options)
         if json.isOn {
             try Standard.output.json([
@@ -105,11 +106,12 @@ struct BenchCommand: ParsableCommand {
         if profile { try Standard.output.line(ProfileTable.text(result.profile)) }
     }
 
-    private func timeGeneration() throws {
-        let result = try GenerationBenchmark(student: student)
+    private func timeGeneration(_ precision: Settings.Precision) throws {
+        let result = try GenerationBenchmark(student: student, precision: precision)
         if json.isOn {
             try Standard.output.json([
-                "student": .string(student), "threads": .integer(Parallel.threads), "blas_kernel": .string(BLAS.kernelName),
+                "student": .string(student), "precision": .string(precision.effective.rawValue), "threads": .integer(Parallel.threads),
+                "blas_kernel": .string(BLAS.kernelName),
                 "prompts": .integer(result.prompts), "prompt_tokens": .integer(result.promptTokens),
                 "new_tokens": .integer(result.newTokens), "seconds": .real(result.seconds),
                 "tokens_per_second": .real(result.tokensPerSecond),
@@ -117,7 +119,7 @@ struct BenchCommand: ParsableCommand {
             return
         }
         var listing = Listing()
-        listing.add("student", "\(student), fp32")
+        listing.add("student", "\(student), \(precision.effective.rawValue)")
         listing.add("BLAS kernel", "\(BLAS.kernelName), \(Parallel.threads) threads")
         listing.add(
             "continuation", "\(Quantity.seconds(result.seconds)) for \(result.prompts) prompts of \(result.promptTokens) tokens, \(result.newTokens) new ones each")

@@ -95,8 +95,8 @@ def peer(size, precision, threads, steps):
         "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 
 
-def peer_generation(size, threads):
-    """1,000 prompts of 60 tokens, 8 new tokens each, in batches of 64."""
+def peer_generation(size, precision, threads):
+    """1,000 prompts of 60 tokens, 8 new tokens each, in batches of 64; bf16: the whole model, the faster way for inference."""
     import time
 
     import torch
@@ -106,6 +106,8 @@ def peer_generation(size, threads):
     torch.manual_seed(1)
     layers, width, heads, vocabulary, _ = SIZES[size]
     model = GPT2LMHeadModel(GPT2Config(n_layer=layers, n_embd=width, n_head=heads, vocab_size=vocabulary)).eval()
+    if precision == "bf16":
+        model = model.to(torch.bfloat16)
     prompts = torch.randint(vocabulary - 1, (1000, 60))
 
     def run(batch):
@@ -152,20 +154,26 @@ def main():
     parser.add_argument("--generate", action="store_true")
     parser.add_argument("--peer", nargs=2, metavar=("SIZE", "PRECISION"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.peer and arguments.peer[1] == "generate":
-        return peer_generation(arguments.peer[0], arguments.threads)
+    if arguments.peer and arguments.generate:
+        return peer_generation(*arguments.peer, arguments.threads)
     if arguments.peer:
         return peer(*arguments.peer, arguments.threads, arguments.steps)
 
     count = ["--threads", str(arguments.threads), "--steps", str(arguments.steps)]
     if arguments.generate:
-        print("| student | tracr-inject | transformers | times as fast |")
-        print("|---|---|---|---|")
+        print("| student | mode | tracr-inject | transformers fp32 | transformers bf16 | times as fast |")
+        print("|---|---|---|---|---|---|")
+        speed = lambda result: result["tokens_per_second"] if result else float("nan")
+        threads = ["--threads", str(arguments.threads)]
         for size in arguments.sizes:
-            theirs = measured([sys.executable, __file__, "--peer", size, "generate", "--threads", str(arguments.threads)])
-            ours = measured([arguments.executable, "bench", "--student", OURS[size], "--generate", "--json", "--threads", str(arguments.threads)])
-            speeds = [result["tokens_per_second"] if result else float("nan") for result in (ours, theirs)]
-            print(f"| {size} | {speeds[0]:.0f} tokens/s | {speeds[1]:.0f} tokens/s | {speeds[0] / speeds[1]:.1f} |", flush=True)
+            theirs = [
+                speed(measured([sys.executable, __file__, "--generate", "--peer", size, precision] + threads)) for precision in ("fp32", "bf16")]
+            for precision in ("fp32", "bf16"):
+                ours = speed(measured(
+                    [arguments.executable, "bench", "--student", OURS[size], "--generate", "--json", "--set", f"precision={precision}"] + threads))
+                print(
+                    f"| {size} | {precision} | {ours:.0f} tokens/s | {theirs[0]:.0f} tokens/s | {theirs[1]:.0f} tokens/s "
+                    f"| {ours / theirs[0]:.1f} and {ours / theirs[1]:.1f} |", flush=True)
         return
     print("| student | mode | tracr-inject | of the GEMM limit | PyTorch fp32 | PyTorch bf16 | times as fast |")
     print("|---|---|---|---|---|---|---|")
