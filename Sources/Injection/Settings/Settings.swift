@@ -119,7 +119,7 @@ extension Settings {
         /// The weights alpha, beta and gamma.
         public var ce = 1.0
         public var alg = 1.0
-        public var kl = 30.0
+        public var kl = 40.0
         public var supervised = Supervision.answerAndEnd
         public var klReduction = Reduction.mean
 
