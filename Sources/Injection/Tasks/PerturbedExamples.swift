@@ -99,7 +99,7 @@ package struct PerturbedExamples: Sendable {
         return min(lower, upper)..<upper
     }
 
-    /// A span repeated or taken out, then tokens overwritten: one, a stretch, or each with some probability.
+    /// A span repeated or taken out or foreign tokens put in, then tokens overwritten: one, a stretch, or each with some probability.
     private func perturbed(_ input: [Int32], atMost room: Int, _ random: inout SeededRandom) -> [Int32] {
         var tokens = input
         let own = input.filter { encoder.atoms(of: [$0])[0] != encoder.task.tokens.fill } + input
@@ -112,6 +112,9 @@ package struct PerturbedExamples: Sendable {
         switch random.integer(below: 4) {
         case 0: tokens.removeSubrange(stretch(&random))
         case 1: tokens.insert(contentsOf: tokens[stretch(&random)], at: random.integer(in: 0...tokens.count))
+        case 2:
+            let foreign = (0..<random.integer(in: 1...3)).map { _ in Int32(random.integer(below: encoder.ordinaryTokens)) }
+            tokens.insert(contentsOf: foreign, at: random.integer(in: 0...tokens.count))
         default: break
         }
         tokens = Array(tokens.prefix(room))
