@@ -88,6 +88,8 @@ private struct Pairs {
         let context = run.student.model.configuration.contextLength
         let encoded = try run.task.task.examples(.test, count: prompts * 4, seed: seed)
             .map { try encoder.encode($0) }.filter { $0.contentCount <= context }
+            // Words have lengths of their own, by which only equal answers would be paired.
+            .map { encoder.task.tokens.answers == nil ? $0 : $0.upToFirstAnswerToken }
         var waiting: [[Int]: EncodedExample] = [:]
         var partners: [EncodedExample] = []
         for example in encoded where partners.count + 1 < prompts {

@@ -19,6 +19,14 @@ public struct EncodedExample: Sendable, Equatable {
         (self.supervised, self.targets) = (supervised, targets)
     }
 
+    /// The prompt and one token of the answer.
+    var upToFirstAnswerToken: EncodedExample {
+        let count = promptCount + min(answerCount, 1)
+        return EncodedExample(
+            tokens: Array(tokens[..<count]), atoms: Array(atoms[..<count]), promptCount: promptCount, answerCount: count - promptCount,
+            supervised: [], targets: [])
+    }
+
     /// The positions of prompt and answer, without padding.
     public var contentCount: Int { promptCount + answerCount }
     public var prompt: ArraySlice<Int32> { tokens[..<promptCount] }
