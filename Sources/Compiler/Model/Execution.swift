@@ -27,7 +27,11 @@ extension CompiledModel {
     ///
     /// - Throws: `Failure` for an input that the model cannot read.
     public func run(_ tokens: [Atom]) throws -> [Atom?] {
-        let states = try residualStates(tokens)
+        outputs(of: try residualStates(tokens))
+    }
+
+    /// The output at every position that the last of the states holds; nil where it is undefined.
+    public func outputs(of states: ResidualStates) -> [Atom?] {
         let variable = outputVariable
         return (0..<states.positions).map { decode(variable, states.row(state: states.count - 1, position: $0)) }
     }
@@ -36,14 +40,21 @@ extension CompiledModel {
     ///
     /// - Throws: `Failure` for an input that the model cannot read.
     public func residualStates(_ tokens: [Atom]) throws -> ResidualStates {
+        try residualStates(tokens, intervening: { _, _ in })
+    }
+
+    /// The same, where every state (its number; `[tokens + 1, width]`, BOS's row first) can be changed before the layers behind it run.
+    func residualStates(_ tokens: [Atom], intervening intervene: (Int, inout [Float]) -> Void) throws -> ResidualStates {
         let rows = try encode(tokens)
         var execution = Execution(self, [vocabulary.count] + rows)
         var values: [Float] = []
         values.reserveCapacity((layers.count + 1) * rows.count * width)
-        values += execution.state[width...]
-        for layer in layers {
-            execution.attend(layer.heads)
-            execution.feedForward(layer)
+        for index in 0...layers.count {
+            if index > 0 {
+                execution.attend(layers[index - 1].heads)
+                execution.feedForward(layers[index - 1])
+            }
+            intervene(index, &execution.state)
             values += execution.state[width...]
         }
         return ResidualStates(count: layers.count + 1, positions: rows.count, width: width, values: values)

@@ -14,27 +14,16 @@ extension CompiledModel {
     ) throws -> ResidualStates {
         precondition(state >= 0 && state <= layers.count, "state \(state) of \(layers.count + 1)")
         precondition(source.width == width && source.count == layers.count + 1, "the source is of another model")
-        let rows = try encode(tokens)
-        var execution = Execution(self, [vocabulary.count] + rows)
-        var values: [Float] = []
-        values.reserveCapacity((layers.count + 1) * rows.count * width)
-        for index in 0...layers.count {
-            if index > 0 {
-                execution.attend(layers[index - 1].heads)
-                execution.feedForward(layers[index - 1])
-            }
-            if index == state {
-                for position in rows.indices where (0..<source.positions).contains(position + offset) {
-                    let taken = source.row(state: state, position: position + offset)
-                    // Row 0 is BOS, which stays.
-                    for direction in variable.directions {
-                        execution.state[(position + 1) * width + direction] = taken[taken.startIndex + direction]
-                    }
+        return try residualStates(tokens) { index, states in
+            guard index == state else { return }
+            for position in tokens.indices where (0..<source.positions).contains(position + offset) {
+                let taken = source.row(state: state, position: position + offset)
+                // Row 0 is BOS, which stays.
+                for direction in variable.directions {
+                    states[(position + 1) * width + direction] = taken[taken.startIndex + direction]
                 }
             }
-            values += execution.state[width...]
         }
-        return ResidualStates(count: layers.count + 1, positions: rows.count, width: width, values: values)
     }
 
     /// The output after the same.
@@ -43,8 +32,6 @@ extension CompiledModel {
     public func run(
         _ tokens: [Atom], interchanging variable: CompiledVariable, with source: ResidualStates, state: Int
     ) throws -> [Atom?] {
-        let states = try residualStates(tokens, interchanging: variable, with: source, state: state)
-        let output = outputVariable
-        return (0..<states.positions).map { decode(output, states.row(state: states.count - 1, position: $0)) }
+        outputs(of: try residualStates(tokens, interchanging: variable, with: source, state: state))
     }
 }

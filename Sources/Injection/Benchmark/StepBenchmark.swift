@@ -1,5 +1,4 @@
 import Compiler
-import Foundation
 import GPT2
 import RASP
 import Serialization

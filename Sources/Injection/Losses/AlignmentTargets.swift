@@ -84,10 +84,7 @@ package struct CompiledOracle: Sendable {
         let runs = try Parallel.map(sequences) { try model.residualStates($0) }
         let starts = runs.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.positions) }
         for (index, states) in runs.enumerated() {
-            let output = model.outputVariable
-            try check?(
-                index,
-                (0..<states.positions).map { model.decode(output, states.row(state: layout.layers, position: $0)) })
+            try check?(index, model.outputs(of: states))
             read(states, firstRow: starts[index], &targets.labels, &targets.numbers)
             copy(states, firstRow: starts[index], from: 0, into: targets.states)
         }

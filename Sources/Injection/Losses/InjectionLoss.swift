@@ -35,11 +35,8 @@ package struct InjectionLoss {
                 projection: projection, batch: batch.packed, sequences: batch.taskSequences)
             ?? Sites()
         if let exchange = batch.exchange {
-            let (first, then) = (try exchange.intervention(projection: projection, batch: batch.packed), sites[exchange.layer])
-            sites[exchange.layer] = { tape, hidden in
-                let exchanged = first(tape, hidden)
-                return then?(tape, exchanged) ?? exchanged
-            }
+            precondition(roll?.site != exchange.layer, "the roll acts behind every exchange")
+            sites[exchange.layer] = try exchange.intervention(projection: projection, batch: batch.packed)
         }
         let activations = student.forward(tape, batch.packed, sites: sites)
         let head = tape.parameter(student.head)

@@ -114,8 +114,8 @@ public struct Reproduction {
         var options = StepBenchmark.Options()
         options.student = settings.student
         (options.settings.precision, options.settings.memory) = (settings.precision, settings.memory)
-        let examples = settings.batch.task + (settings.method == .tracr ? settings.batch.perturbed : 0)
-        (options.steps, options.taskExamples, options.texts) = (3, examples, settings.batch.text)
+        (options.steps, options.taskExamples) = (3, settings.batch.task + settings.perturbedExamples)
+        options.texts = settings.batch.text
         (options.taskTokens, options.textTokens) = (task.encoder.longest, settings.text.tokens)
         return try StepBenchmark(options).stepSeconds
     }

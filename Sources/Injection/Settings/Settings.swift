@@ -46,6 +46,8 @@ public struct Settings: Codable, Sendable, Equatable {
 
     /// Whether the loss has an alignment term.
     public var aligns: Bool { method == .tracr && loss.alg > 0 }
+    /// Perturbed examples a step: none for the baseline, and none where examples are a file's, which is trained on as it stands.
+    var perturbedExamples: Int { aligns && data.file == nil ? batch.perturbed : 0 }
     /// Whether the task batches are rolled.
     public var rolls: Bool { method == .tracr && roll.enabled }
 }

@@ -113,7 +113,7 @@ package struct PerturbedExamples: Sendable {
         case 0: tokens.removeSubrange(stretch(&random))
         case 1: tokens.insert(contentsOf: tokens[stretch(&random)], at: random.integer(in: 0...tokens.count))
         case 2:
-            let foreign = (0..<random.integer(in: 1...3)).map { _ in Int32(random.integer(below: encoder.ordinaryTokens)) }
+            let foreign = (0..<random.integer(in: 1...3)).map { _ in foreignToken(&random) }
             tokens.insert(contentsOf: foreign, at: random.integer(in: 0...tokens.count))
         default: break
         }
@@ -126,7 +126,7 @@ package struct PerturbedExamples: Sendable {
             switch keepsOwn ? 0 : random.integer(below: 4) {
             case 0: random.pick(own)
             case 1: random.pick(random.pick(encoder.tokensOfSymbols))
-            default: Int32(random.integer(below: encoder.ordinaryTokens))
+            default: foreignToken(&random)
             }
         }
         switch random.integer(below: 6) {
@@ -138,6 +138,9 @@ package struct PerturbedExamples: Sendable {
         }
         return tokens
     }
+
+    /// Any token of the student's that stands for text.
+    private func foreignToken(_ random: inout SeededRandom) -> Int32 { Int32(random.integer(below: encoder.ordinaryTokens)) }
 
     /// What the compiled model answers, symbol by symbol; nil where it gives no answer.
     private func answer(to prompt: [Atom], like example: EncodedExample) throws -> String? {

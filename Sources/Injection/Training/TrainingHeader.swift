@@ -12,7 +12,7 @@ enum TrainingHeader {
             "task \(settings.task), program \(inputs.task.task.program): \(layout.layers) compiled layers x \(layout.width), "
                 + "variables " + layout.variables.map(\.name).joined(separator: " "),
             "method \(settings.method.rawValue), recipe \(settings.recipe), \(settings.steps) steps of "
-                + "\(settings.batch.task) examples + \(inputs.perturbedCount) perturbed + \(settings.batch.text) texts of \(settings.text.tokens) tokens",
+                + "\(settings.batch.task) examples + \(settings.perturbedExamples) perturbed + \(settings.batch.text) texts of \(settings.text.tokens) tokens",
         ]
         if let alignment = inputs.alignment {
             lines.append(

@@ -5,13 +5,6 @@ extension TrainingInputs {
         InjectionLoss(weights: settings.loss, alignment: alignment, roll: roll, projection: initialProjection())
     }
 
-    /// nil where nothing is exchanged: without alignment nobody would say what follows.
-    var exchanges: ExchangeSource? {
-        guard let alignment, settings.interchange.pairs > 0 else { return nil }
-        return ExchangeSource(
-            layout: alignment.variables.layout, layers: alignment.layers, pairs: settings.interchange.pairs, seed: settings.seed)
-    }
-
     /// What the run will hold in memory, for a batch as large as nearly all are.
     func memoryPlan() throws -> MemoryPlan {
         let configuration = student.model.configuration
@@ -28,7 +21,7 @@ extension TrainingInputs {
 
     /// Lengths of a step's examples that add up to what nearly no step exceeds: the mean and three deviations of the sum.
     private var exampleLengths: [Int] {
-        let count = settings.batch.task + perturbedCount
+        let count = settings.batch.task + settings.perturbedExamples
         let longest = task.encoder.longest
         guard !lengths.isEmpty, count > 0 else { return Array(repeating: longest, count: count) }
         let mean = Double(lengths.reduce(0, +)) / Double(lengths.count)

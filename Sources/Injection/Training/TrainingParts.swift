@@ -142,18 +142,19 @@ struct TrainingInputs {
         return projection
     }
 
-    /// Perturbed examples a step: none for the baseline, and none where examples are a file's, which is trained on as it stands.
-    var perturbedCount: Int {
-        guard alignment != nil, case .generated = examples else { return 0 }
-        return settings.batch.perturbed
-    }
-
     /// - Throws: what the compiled model throws on a prompt that it cannot run.
     func perturbed() throws -> PerturbedExamples? {
-        guard perturbedCount > 0 else { return nil }
+        guard settings.perturbedExamples > 0 else { return nil }
         var perturbed = PerturbedExamples(encoder: task.encoder, model: compiled, heldOut: heldOut, seed: settings.seed)
         try perturbed.cover(settings.batch.candidates, examples: task.task.examples(.train, count: 400, seed: settings.seed))
         return perturbed
+    }
+
+    /// nil where nothing is exchanged: without alignment nobody would say what follows.
+    var exchanges: ExchangeSource? {
+        guard let alignment, settings.interchange.pairs > 0 else { return nil }
+        return ExchangeSource(
+            layout: alignment.variables.layout, layers: alignment.layers, pairs: settings.interchange.pairs, seed: settings.seed)
     }
 
     var warnings: [String] {
