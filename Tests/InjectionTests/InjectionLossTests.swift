@@ -105,7 +105,7 @@ import Testing
         projection.bias?.value.copy(from: Self.sample(12, salt: 51, scale: 0.2))
         let roll = try RollIntervention(
             layout: Self.layout, width: 16, subspace: golden.rows == [0, 12] ? .all : .final,
-            site: golden.site, anchor: golden.anchor == "start" ? .start : .end)
+            site: golden.site, anchor: golden.anchor == "start" ? .start : .answer)
         #expect([roll.rows.lowerBound, roll.rows.upperBound] == golden.rows)
         let loss = InjectionLoss(
             weights: settings.loss,
@@ -145,19 +145,22 @@ import Testing
     }
 
     @Test func aMapAsWideAsTheStudentRollsOnTheFinalVariable() throws {
-        let roll = try RollIntervention(layout: Self.layout, width: 12, subspace: .all, site: 2, anchor: .end)
+        let roll = try RollIntervention(layout: Self.layout, width: 12, subspace: .all, site: 2, anchor: .answer)
         #expect(roll.rows == 9..<12)
         #expect(try #require(roll.warning).contains("identity"))
         #expect(throws: (any Error).self) {
-            try RollIntervention(layout: Self.layout, width: 3, subspace: .final, site: 2, anchor: .end)
+            try RollIntervention(layout: Self.layout, width: 3, subspace: .final, site: 2, anchor: .answer)
         }
     }
 
     @Test func rollSourcesOfUnequalSequences() {
         // Lengths 3, 1, 2 and a text of 2: rows 0-2, 3, 4-5 | 6-7.
         let starts = [0, 3, 4, 6, 8]
-        #expect(RollSources.rows(starts: starts, sequences: 3, anchor: .start) == [4, 5, 5, 0, 3, 1, -1, -1])
-        #expect(RollSources.rows(starts: starts, sequences: 3, anchor: .end) == [4, 4, 5, 2, 1, 3, -1, -1])
-        #expect(RollSources.rows(starts: [0, 2], sequences: 1, anchor: .start) == [0, 1])
+        #expect(RollSources.rows(starts: starts, anchors: [0, 0, 0]) == [4, 5, 5, 0, 3, 1, -1, -1])
+        // Last tokens over last tokens.
+        #expect(RollSources.rows(starts: starts, anchors: [2, 0, 1]) == [4, 4, 5, 2, 1, 3, -1, -1])
+        // Row 1 lies over row 3 and that over row 4: what is before and behind them comes from whoever has it.
+        #expect(RollSources.rows(starts: starts, anchors: [1, 0, 0]) == [4, 4, 5, 1, 3, 2, -1, -1])
+        #expect(RollSources.rows(starts: [0, 2], anchors: [0]) == [0, 1])
     }
 }

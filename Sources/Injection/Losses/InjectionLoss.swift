@@ -30,10 +30,7 @@ package struct InjectionLoss {
     package func callAsFunction(
         _ tape: Tape, student: GPT2Model, teacherHead: Tensor?, batch: TrainingBatch
     ) throws -> Value {
-        var sites =
-            try roll?.sites(
-                projection: projection, batch: batch.packed, sequences: batch.taskSequences)
-            ?? Sites()
+        var sites = try roll?.sites(projection: projection, batch: batch) ?? Sites()
         if let exchange = batch.exchange {
             precondition(roll?.site != exchange.layer, "the roll acts behind every exchange")
             sites[exchange.layer] = try exchange.intervention(projection: projection, batch: batch.packed)

@@ -13,12 +13,12 @@ package struct RollIntervention {
     package let site: Int
     /// The rows of the map whose row space stays.
     package let rows: Range<Int>
-    let anchor: RollSources.Anchor
+    let anchor: Settings.Roll.Anchor
     /// Why the subspace is not the one that was asked for, where it is not.
     package let warning: String?
 
     package init(
-        layout: VariableLayout, width: Int, subspace: Settings.Roll.Subspace, site: Int, anchor: RollSources.Anchor
+        layout: VariableLayout, width: Int, subspace: Settings.Roll.Subspace, site: Int, anchor: Settings.Roll.Anchor
     ) throws {
         self.site = site
         self.anchor = anchor
@@ -45,11 +45,12 @@ package struct RollIntervention {
         }
     }
 
-    /// The intervention for one packed batch whose first `sequences` sequences are task examples.
-    func sites(projection: Projection, batch: PackedBatch, sequences: Int) throws -> Sites {
+    /// The intervention for the task sequences of one batch.
+    func sites(projection: Projection, batch: TrainingBatch) throws -> Sites {
         let chosen = projection.weight.value.rows(rows)
         let basis = try Projector.orthonormalRows(of: chosen)
-        let sources = RollSources.rows(starts: batch.starts, sequences: sequences, anchor: anchor)
+        let anchors = (0..<batch.taskSequences).map { anchor == .start ? 0 : batch.answerOffset(of: $0) }
+        let sources = RollSources.rows(starts: batch.packed.starts, anchors: anchors)
         return Sites(interventions: [
             site: { tape, hidden in tape.roll(hidden, basis: basis, sources: sources.map(Int32.init)) }
         ])

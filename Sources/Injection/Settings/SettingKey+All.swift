@@ -83,7 +83,7 @@ extension SettingKey {
         choice("roll.site", \.roll.site,
             "Where the roll acts: on the last aligned state, or on the output of the block after it."),
         choice("roll.anchor", \.roll.anchor,
-            "Which token of the other example gives its complement: same place from the start, or from the end."),
+            "Which token of the other example gives its complement: same place from the start, or from where the answer begins."),
 
         SettingKey("interchange.pairs", .integer(\.interchange.pairs, 0...32_768),
             "Pairs of task examples a step between which one variable's subspace is exchanged; they are aligned with the compiled\n"

@@ -165,12 +165,12 @@ extension Settings {
             case last
             case next
         }
-        public enum Anchor: String, Codable, Sendable, CaseIterable { case start, end }
+        public enum Anchor: String, Codable, Sendable, CaseIterable { case start, answer }
 
         public var enabled = true
         public var subspace = Subspace.final
         public var site = Site.last
-        public var anchor = Anchor.end
+        public var anchor = Anchor.answer
     }
 
     public struct Interchange: Codable, Sendable, Equatable {

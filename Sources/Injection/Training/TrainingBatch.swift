@@ -24,6 +24,11 @@ package struct TrainingBatch {
     /// The original model's final activations on the text rows.
     package var teacherHidden: Tensor?
 
+    /// Where in a task sequence the answer begins to be predicted: the offset of the prompt's last token.
+    func answerOffset(of sequence: Int) -> Int {
+        isAnswer[packed.starts[sequence]..<packed.starts[sequence + 1]].prefix { !$0 }.count
+    }
+
     package init(packed: PackedBatch, taskSequences: Int, answerRows: [Int32], answerTargets: [Int32], isAnswer: [Bool]) {
         (self.packed, self.taskSequences, self.isAnswer) = (packed, taskSequences, isAnswer)
         (self.answerRows, self.answerTargets) = (answerRows, answerTargets)

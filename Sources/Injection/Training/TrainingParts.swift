@@ -104,7 +104,7 @@ struct TrainingInputs {
                 settings.rolls
                 ? try RollIntervention(
                     layout: variables.layout, width: configuration.width, subspace: settings.roll.subspace,
-                    site: site, anchor: settings.roll.anchor == .start ? .start : .end)
+                    site: site, anchor: settings.roll.anchor)
                 : nil
         } else {
             (alignment, roll) = (nil, nil)

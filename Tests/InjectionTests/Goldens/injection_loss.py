@@ -73,23 +73,23 @@ def block(p, l, x):
     return x + inner @ p[h + "mlp.c_proj.weight"] + p[h + "mlp.c_proj.bias"]
 
 
-def roll(states, projector, anchor):
-    """h' = roll(stopgrad(h - P h)) + P h; the donor is the nearest sequence before that is long enough."""
+def roll(states, projector, anchors):
+    """h' = roll(stopgrad(h - P h)) + P h; the donor row is as far from its sequence's anchor, in the nearest sequence
+    before that has such a row, or else the row that is least far from where it should be."""
     result = []
     for b, h in enumerate(states):
-        n = len(h)
+        others = [(b - s) % len(states) for s in range(1, len(states))]
         rows = []
-        for offset in range(n):
-            others = [(b - s) % len(states) for s in range(1, len(states))]
-            fitting = [o for o in others if len(states[o]) > offset]
-            longest = max(len(states[o]) for o in others)
-            donor = fitting[0] if fitting else next(o for o in others if len(states[o]) == longest)
-            donor_offset = min(offset, len(states[donor]) - 1)
-            row = offset if anchor == "start" else n - 1 - offset
-            donor_row = donor_offset if anchor == "start" else len(states[donor]) - 1 - donor_offset
+        for row in range(len(h)):
+            candidates = []
+            for o in others:
+                wanted = row - anchors[b] + anchors[o]
+                there = min(max(wanted, 0), len(states[o]) - 1)
+                candidates.append((abs(there - wanted), o, there))
+            _, donor, donor_row = min(candidates, key=lambda candidate: candidate[0])
             other = states[donor][donor_row]
-            rows.append((row, (other - other @ projector).detach() + h[row] @ projector))
-        result.append(torch.stack([r for _, r in sorted(rows, key=lambda pair: pair[0])]))
+            rows.append((other - other @ projector).detach() + h[row] @ projector)
+        result.append(torch.stack(rows))
     return result
 
 
@@ -116,7 +116,8 @@ def case(kind, reduction, kl_reduction, anchor, rows, site, answer_weight, bias)
     task, text = sequences[: len(TASK)], sequences[len(TASK) :]
     chosen = weight.detach()[rows[0] : rows[1]]
     q, _ = torch.linalg.qr(chosen.T)
-    residual, final = forward(p, task, lambda s: roll(s, q @ q.T, anchor), site)
+    anchors = [0 if anchor == "start" else min(i for s, i in ANSWERS if s == b) for b in range(len(TASK))]
+    residual, final = forward(p, task, lambda s: roll(s, q @ q.T, anchors), site)
     head = p["wte.weight"]
     targets = integers(len(ANSWERS), V, 2)
     logits = torch.stack([final[s][i] for s, i in ANSWERS]) @ head.T
@@ -170,6 +171,6 @@ def case(kind, reduction, kl_reduction, anchor, rows, site, answer_weight, bias)
 print(json.dumps([
     case("cosine", "mean", "mean", "start", [9, 12], 2, 1.0, False),
     case("cosine", "sum", "sum", "start", [9, 12], 3, 1.0, True),
-    case("per-variable", "sum", "mean", "end", [9, 12], 2, 3.0, True),
-    case("per-variable", "mean", "mean", "end", [0, 12], 2, 1.0, True),
+    case("per-variable", "sum", "mean", "answer", [9, 12], 2, 3.0, True),
+    case("per-variable", "mean", "mean", "answer", [0, 12], 2, 1.0, True),
 ], indent=1))
