@@ -120,10 +120,10 @@ package struct PerturbedExamples: Sendable {
         tokens = Array(tokens.prefix(room))
         guard !tokens.isEmpty else { return [] }
 
-        // A small pool, so that some prompts are nearly uniform; a third of them keep to the prompt's own tokens.
-        let keepsOwn = random.integer(below: 3) == 0
+        // A small pool, so that some prompts are nearly uniform; tokens of one source or of all of them.
+        let source = random.integer(below: 4)
         let pool = (0..<(1 << random.integer(below: 5))).map { _ in
-            switch keepsOwn ? 0 : random.integer(below: 4) {
+            switch source < 3 ? source : random.integer(below: 3) {
             case 0: random.pick(own)
             case 1: random.pick(random.pick(encoder.tokensOfSymbols))
             default: foreignToken(&random)
