@@ -120,7 +120,7 @@ import Testing
         #expect(throws: Failure.self) { try DecodedPrompt("x", run: run, layer: 5) }
 
         var options = Evaluation.Options()
-        options.suites = [.task, .decoding, .ood, .perplexity]
+        options.suites = [.task, .decoding, .perturbed, .ood, .perplexity]
         (options.prompts, options.decodedPrompts) = (6, 2)
         let text = folder("text.txt")
         try Data("The lazy dog jumps over the quick brown fox.\n".utf8).write(to: text)
@@ -128,6 +128,8 @@ import Testing
         let evaluation = try Evaluation(outcome.run.root.path, options: options)
         let suites = try #require(evaluation.json["suites"])
         #expect(suites["task"]?["n"]?.integer == 6)
+        #expect(suites["perturbed"]?["n"]?.integer == 6)
+        #expect(suites["perturbed"]?["decoding"]?.number != nil)
         #expect(suites["ood"]?["y-to-z"]?["compiled_supports"]?.bool == true)
         #expect(suites["ood"]?["length-3x"]?["compiled_supports"]?.bool == false)
         let perplexity = try #require(suites["perplexity"]?["perplexity"]?.number)

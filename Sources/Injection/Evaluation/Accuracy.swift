@@ -18,12 +18,16 @@ public struct Accuracy: Sendable {
 
     /// Generates as many tokens as the answer has (and the end-of-text token, where that was trained) and compares them
     /// all. A prompt that the student cannot read counts as a miss.
-    static func measure(_ examples: [Example], student: Student, encoder: TaskEncoder) throws -> Accuracy {
+    ///
+    /// - Parameter encoded: `examples` in tokens, where these are not what their texts would be encoded as.
+    static func measure(
+        _ examples: [Example], encoded: [EncodedExample]? = nil, student: Student, encoder: TaskEncoder
+    ) throws -> Accuracy {
         var result = Accuracy()
         let context = student.model.configuration.contextLength
         let checksEnd = encoder.supervision == .answerAndEnd
         // Prompts of like length beside each other, so that no batch waits for one long prompt.
-        let encoded = try examples.map { try encoder.encode($0) }
+        let encoded = try encoded ?? examples.map { try encoder.encode($0) }
         let order = encoded.indices.sorted {
             (encoded[$0].promptCount, $0) < (encoded[$1].promptCount, $1)
         }

@@ -27,13 +27,13 @@ public struct DecodingAgreement: Sendable {
     }
 
     /// Reads prompts and answers, token by token. The reference is the interpreter, and only values that it defines count.
-    static func measure(_ examples: [Example], run: LoadedRun) throws -> DecodingAgreement {
+    static func measure(_ examples: [EncodedExample], run: LoadedRun) throws -> DecodingAgreement {
         let decoder = Decoder(run)
         let expected = ExpectedValues(run)
         let none = decoder.variableNames.map { Count(variable: $0) }
         let configuration = run.student.model.configuration
         var layers = [[Count]](repeating: none, count: configuration.layers + 1)
-        let encoded = try examples.map { try run.task.encoder.encode($0) }.filter { $0.contentCount <= configuration.contextLength }
+        let encoded = examples.filter { $0.contentCount <= configuration.contextLength }
         let arena = Arena()
         for start in stride(from: 0, to: encoded.count, by: 32) {
             arena.reset()

@@ -6,7 +6,7 @@ import TensorCore
 /// What can be measured of a run: `tracr-inject eval` as a function.
 public struct Evaluation: Sendable {
     public enum Suite: String, Sendable, CaseIterable {
-        case task, data, decoding, ood, causality, interchange, perplexity, lambada, sst2, mrpc
+        case task, data, decoding, perturbed, ood, causality, interchange, perplexity, lambada, sst2, mrpc
 
         /// Whether a student alone will do, without a run.
         var needsNoRun: Bool { [.perplexity, .lambada, .sst2, .mrpc].contains(self) }
@@ -83,6 +83,7 @@ public struct Evaluation: Sendable {
             case .task: try report.task(run)
             case .data: try report.data(run)
             case .decoding: try report.decoding(run)
+            case .perturbed: try report.perturbed(run)
             case .ood: try report.outOfDistribution(run)
             case .causality: try report.causality(run)
             case .interchange: try report.interchange(run)

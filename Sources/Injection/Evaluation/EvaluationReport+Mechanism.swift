@@ -5,7 +5,7 @@ import Serialization
 extension Evaluation.Report {
     mutating func decoding(_ run: LoadedRun) throws {
         let examples = try run.task.task.examples(.test, count: options.decodedPrompts, seed: options.seed)
-        let result = try DecodingAgreement.measure(examples, run: run)
+        let result = try DecodingAgreement.measure(examples.map(run.task.encoder.encode), run: run)
         rows.append([
             "decoding", "all variables", Self.percent(result.value), "\(result.prompts) prompts, layer \(result.layer)",
         ])

@@ -1,6 +1,7 @@
 import Foundation
 import GPT2
 import Serialization
+import TensorCore
 
 extension Evaluation {
     /// Gathers the suites' results as JSON and as rows for a table.
@@ -31,6 +32,30 @@ extension Evaluation {
             suites["data"] = .object(accuracy.json)
         }
 
+        /// Test prompts perturbed as in training, with the compiled model's answers: how far the student follows the program on
+        /// inputs of all kinds.
+        mutating func perturbed(_ run: LoadedRun) throws {
+            let task = run.task.task
+            let source = try PerturbedExamples(
+                encoder: run.task.encoder, model: run.compiled,
+                heldOut: HeldOutPrompts(task, seeds: [run.settings.seed, options.seed, Settings().seed]), seed: options.seed)
+            let examples = try task.examples(.test, count: options.prompts, seed: options.seed)
+            // Places before the first are none of training's.
+            let made = try Parallel.map(Array(examples.indices)) { try source.perturbation(of: examples[$0], at: -1 - $0) }
+                .compactMap { $0 }
+            let encoded = made.map(\.encoded)
+            let accuracy = try Accuracy.measure(
+                made.map(\.example), encoded: encoded, student: run.student, encoder: run.task.encoder)
+            add("perturbed", task.name, accuracy)
+            var object = accuracy.json
+            if run.settings.aligns {
+                let decoding = try DecodingAgreement.measure(Array(encoded.prefix(options.decodedPrompts)), run: run)
+                object["decoding"] = .number(decoding.value)
+                rows.append(["perturbed", "decoded", Self.percent(decoding.value), "\(decoding.prompts) prompts"])
+            }
+            suites["perturbed"] = .object(object)
+        }
+
         /// The task's settings outside the training distribution. Whether the compiled model supports one is measured by
         /// running it; where it does, decoded variables are compared too.
         mutating func outOfDistribution(_ run: LoadedRun) throws {
@@ -43,7 +68,8 @@ extension Evaluation {
                 object["compiled_supports"] = .bool(supports)
                 add("ood", setting.name + (supports ? "" : " (not by the program)"), accuracy)
                 if supports {
-                    let decoding = try DecodingAgreement.measure(Array(examples.prefix(options.decodedPrompts)), run: run)
+                    let decoding = try DecodingAgreement.measure(
+                        examples.prefix(options.decodedPrompts).map(run.task.encoder.encode), run: run)
                     object["decoding"] = .number(decoding.value)
                     rows.append([
                         "ood", "\(setting.name), decoded", Self.percent(decoding.value), "\(decoding.prompts) prompts",

@@ -10,7 +10,8 @@ struct EvalCommand: ParsableCommand {
         discussion: """
             Suites. task: exact match of greedy answers on held-out prompts. ood: the same in the task's settings outside \
             the training distribution. data: on the examples of --data. decoding: share of variables, read out of the \
-            activations, that equal the interpreter's, at every layer. causality: accuracy under noise in the output \
+            activations, that equal the interpreter's, at every layer. perturbed: test prompts with other tokens put in, against the \
+            compiled model. causality: accuracy under noise in the output \
             variable's subspace and in random ones. interchange: whether exchanging a variable between two prompts changes \
             the answer as the program says. perplexity, lambada, sst2, mrpc: beside the original student's. Without \
             --suite: task, decoding and perplexity. A Hugging Face GPT-2 folder, or tiny, can stand in for a run in the \
