@@ -6,19 +6,23 @@ public struct Report {
     /// What is measured of every run that was not measured before.
     public static var defaultOptions: Evaluation.Options {
         var options = Evaluation.Options()
-        options.suites = [.task, .decoding, .ood, .causality, .interchange, .perplexity]
+        options.suites = [.task, .decoding, .perturbed, .ood, .causality, .interchange, .perplexity]
         return options
     }
 
     private let runs: [ReportedRun]
     private let groups: [ReportedGroup]
+    /// Settings that all runs have and no recipe: the same precision, say.
+    private let shared: [String]
     private let title: String
     private let options: Evaluation.Options
 
     /// - Throws: `Failure` for a directory that is no finished run.
     public init(_ directories: [RunDirectory], options: Evaluation.Options = Report.defaultOptions, title: String = "Tracr-Injection") throws {
         runs = try directories.map { try ReportedRun($0, options: options) }
-        groups = ReportedGroup.groups(of: runs)
+        let deviations = runs.map(\.settings.deviations)
+        shared = deviations.first.map { first in first.filter { deviation in deviations.allSatisfy { $0.contains(deviation) } } } ?? []
+        groups = ReportedGroup.groups(of: runs, shared: Set(shared))
         (self.title, self.options) = (title, options)
     }
 
@@ -29,7 +33,7 @@ public struct Report {
         body += note("""
             Exact match of greedy answers on held-out prompts. In small type: Wilson's 95 % interval, or, over several seeds, the \
             least and the greatest. Variables decoded: tokens of test prompts at which a variable read through the linear map is \
-            the interpreter's. Interchange of the output: exchanges of the output variable between two prompts that change the \
+            the interpreter's. Perturbed prompts: test prompts with other tokens put in, against the compiled model's answers. Interchange of the output: exchanges of the output variable between two prompts that change the \
             answer as the program says. The paper's figures (tables 1 and 3) are for GPT-2-large.
             """)
         body += ReportTables.results(groups).html
@@ -59,11 +63,12 @@ public struct Report {
 
     private var summary: String {
         let students = Set(runs.map(\.settings.student)).sorted().joined(separator: ", ")
-        return "\(runs.count) run\(runs.count == 1 ? "" : "s") on the student \(students); at most \(options.prompts) prompts a figure."
+        return "\(runs.count) run\(runs.count == 1 ? "" : "s") on the student \(students); at most \(options.prompts) prompts a figure"
+            + (shared.isEmpty ? "." : "; all with \(shared.joined(separator: ", ")).")
     }
 
     private func section(_ run: ReportedRun) -> String {
-        var body = "<h2>\(HTML.escape("\(run.task), \(run.label), seed \(run.settings.seed)"))</h2>\n<div class=\"charts\">\n"
+        var body = "<h2>\(HTML.escape("\(run.task), \(run.label(shared: Set(shared))), seed \(run.settings.seed)"))</h2>\n<div class=\"charts\">\n"
         body += chart(curves(run), "Training: cross-entropy, alignment, KL divergence; means over a hundredth of the run.")
         if run.settings.method == .tracr {
             body += chart(causality(run), "Figure 3: accuracy under noise in the output variable's subspace, and in random ones.")

@@ -7,7 +7,7 @@ enum ReportTables {
     static func results(_ groups: [ReportedGroup]) -> ReportTable {
         let measured = ["lambada", "sst2", "mrpc"].filter { suite in groups.contains { !$0.shares(suite).isEmpty } }
         var table = ReportTable(
-            ["task", "method", "accuracy", "in the paper", "variables decoded", "interchange of the output", "perplexity", "original", "change"]
+            ["task", "method", "accuracy", "in the paper", "perturbed prompts", "variables decoded", "interchange of the output", "perplexity", "original", "change"]
                 + measured.flatMap { [$0, "original", "in the paper"] } + ["seeds", "training"])
         for group in groups {
             let perplexity = group.numbers("perplexity", "perplexity")
@@ -15,6 +15,7 @@ enum ReportTables {
             let paper = PaperResults.row(group.task, group.method)
             var cells: [ReportTable.Cell] = [
                 .head(group.task), .head(group.label), share(group.shares("task")), .faint(paper.map { percent($0.accuracy) }),
+                share(group.shares("perturbed")),
                 group.method == .tracr ? number(group.numbers("decoding", "agreement")) : .faint(nil),
                 group.method == .tracr ? share(finalExchange(group)) : .faint(nil),
                 .plain(mean(perplexity).map { String(format: "%.3f", $0) }), .plain(mean(before).map { String(format: "%.3f", $0) }),

@@ -33,10 +33,13 @@ struct ReportedRun {
         }
     }
 
-    /// How its method is called: runs of one label differ in the seed alone.
-    var label: String {
+    /// How its experiment is called: runs of one task and label differ in the seed alone.
+    ///
+    /// - Parameter shared: settings that need not be told, as all runs of the report have them.
+    func label(shared: Set<String>) -> String {
         let method = settings.method == .tracr ? "Tracr-Injection" : "Finetuning + KL"
-        return settings.recipe == Recipe.default.name ? method : "\(method), \(settings.recipe)"
+        let recipe = settings.recipe == Recipe.default.name ? [] : [settings.recipe]
+        return ([method] + recipe + settings.deviations.filter { !shared.contains($0) }).joined(separator: ", ")
     }
 
     private static func metrics(_ file: URL) throws -> ([Course], Double) {
@@ -65,11 +68,11 @@ struct ReportedGroup {
 
     var method: Settings.Method { runs[0].settings.method }
 
-    static func groups(of runs: [ReportedRun]) -> [ReportedGroup] {
+    static func groups(of runs: [ReportedRun], shared: Set<String>) -> [ReportedGroup] {
         var keys: [[String]] = []
         var members: [[String]: [ReportedRun]] = [:]
         for run in runs {
-            let key = [run.task, run.label]
+            let key = [run.task, run.label(shared: shared)]
             if members[key] == nil { keys.append(key) }
             members[key, default: []].append(run)
         }

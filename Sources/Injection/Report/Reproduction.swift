@@ -52,10 +52,11 @@ public struct Reproduction {
     public init(_ options: Options) throws {
         self.options = options
         var jobs: [Job] = []
-        for task in options.tasks {
-            let name = try InjectionTask.named(task).name
-            for method in options.methods {
-                for seed in options.firstSeed..<(options.firstSeed + options.seeds) {
+        // A first seed of everything comes before the second of anything.
+        for seed in options.firstSeed..<(options.firstSeed + options.seeds) {
+            for task in options.tasks {
+                let name = try InjectionTask.named(task).name
+                for method in options.methods {
                     let settings = try Settings.resolve(
                         overrides: options.overrides + [
                             Settings.Override("task", task), Settings.Override("method", method.rawValue),

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# What each part of the default recipe is worth: a run with all of it, a run for each part without it, and one report.
+#
+#   configs/ablation.sh DIRECTORY [TASK [OPTION ...]]
+#
+# TASK is count unless told otherwise; OPTIONs go to every `train`: --precision bf16, --steps 1500, ... Runs that are there
+# already are kept, broken ones go on. The report, DIRECTORY/report.html, names each run by what differs from the recipe.
+set -euo pipefail
+
+if [ $# -lt 1 ]; then
+    echo "usage: $0 DIRECTORY [TASK [OPTION ...]]" >&2
+    exit 64
+fi
+tool=${TRACR_INJECT:-tracr-inject}
+directory=$1
+task=${2:-count}
+shift $(($# > 1 ? 2 : 1))
+mkdir -p "$directory"
+
+runs=()
+run() {
+    local name=$1
+    shift
+    local path="$directory/$task-$name"
+    runs+=("$path")
+    if [ -f "$path/manifest.json" ]; then return; fi
+    if [ -f "$path/config.yaml" ]; then
+        "$tool" train --resume --output "$path"
+    else
+        "$tool" train --task "$task" --output "$path" "$@"
+    fi
+}
+
+run default "$@"
+run own-prompts "$@" --set batch.perturbed=0 --set batch.task=24
+run any-values "$@" --set batch.candidates=1
+run cosine "$@" --set alignment.kind=cosine
+run first-layers "$@" --set alignment.layers=first
+run no-roll "$@" --set roll.enabled=false
+run roll-from-start "$@" --set roll.anchor=start
+run light-kl "$@" --set loss.kl=1
+run interchange "$@" --set interchange.pairs=4
+run finetune "$@" --method finetune
+
+"$tool" report "${runs[@]}" --output "$directory/report.html"
