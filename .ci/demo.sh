@@ -19,11 +19,11 @@ show() {
 }
 
 started=$(date +%s)
-show train --task count --precision bf16 --output runs/demo
+show train --task count --output runs/demo
 show eval runs/demo
 show decode "$prompt" --run runs/demo
 if [ "${DEMO_BASELINE:-0}" != 0 ]; then
-    show train --task count --precision bf16 --method finetune --output runs/demo-finetune
+    show train --task count --method finetune --output runs/demo-finetune
     show eval runs/demo-finetune
 fi
 printf '\ndone in %d s; the model is in runs/demo/student\n' $(($(date +%s) - started)) >&2

@@ -13,12 +13,20 @@ public struct Settings: Codable, Sendable, Equatable {
     }
 
     public enum Precision: String, Codable, Sendable, CaseIterable {
+        /// bf16 where the processor has it.
+        case auto
         case fp32, bf16
 
-        /// What a run of this precision is computed in here: bf16 only where the processor has it.
-        public var effective: Precision { NumberFormat.hasFastBF16 ? self : .fp32 }
+        /// What a run of this precision is computed in here: fp32 or bf16.
+        public var effective: Precision { self == .fp32 || !NumberFormat.hasFastBF16 ? .fp32 : .bf16 }
         var ofProducts: NumberFormat { effective == .bf16 ? .bf16 : .fp32 }
-        var ofMoments: NumberFormat { self == .bf16 ? .bf16 : .fp32 }
+    }
+
+    /// How numbers are kept in memory between steps.
+    public enum Storage: String, Codable, Sendable, CaseIterable {
+        case fp32, bf16
+
+        var format: NumberFormat { self == .bf16 ? .bf16 : .fp32 }
     }
 
     public var student = "tiny"
@@ -28,7 +36,7 @@ public struct Settings: Codable, Sendable, Equatable {
     public var seed = 42
     /// 0: as many as the machine has cores.
     public var threads = 0
-    public var precision = Precision.fp32
+    public var precision = Precision.auto
     public var steps = 3_000
     public var batch = Batch()
     public var text = Text()
@@ -180,8 +188,8 @@ extension Settings {
     /// What can be had for less memory, and costs time or precision.
     public struct Memory: Codable, Sendable, Equatable {
         public var recompute = false
-        public var moments = Precision.fp32
-        public var original = Precision.fp32
+        public var moments = Storage.fp32
+        public var original = Storage.fp32
     }
 
     public struct Checkpoint: Codable, Sendable, Equatable {

@@ -11,12 +11,12 @@ struct Optimizers {
     private let clip: Double
 
     init(student: ParameterStore, projection: ParameterStore, settings: Settings) {
-        func optimizer(_ store: ParameterStore, _ moments: Settings.Precision = .fp32) -> AdamW {
+        func optimizer(_ store: ParameterStore, _ moments: Settings.Storage = .fp32) -> AdamW {
             AdamW(
                 store: store,
                 groups: [AdamW.Group(learningRate: 0, weightDecay: Float(settings.optimizer.weightDecay))],
                 beta1: Float(settings.optimizer.betas[0]), beta2: Float(settings.optimizer.betas[1]),
-                epsilon: Float(settings.optimizer.epsilon), moments: moments.ofMoments)
+                epsilon: Float(settings.optimizer.epsilon), moments: moments.format)
         }
         self.student = optimizer(student, settings.memory.moments)
         self.projection = optimizer(projection)

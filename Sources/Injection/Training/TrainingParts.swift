@@ -166,7 +166,7 @@ struct TrainingInputs {
         if let forced = BLAS.forcedKernel {
             warnings.append("OPENBLAS_CORETYPE forces the BLAS kernel \(forced); unset it for the processor's own")
         }
-        if settings.precision != settings.precision.effective {
+        if settings.precision == .bf16, settings.precision.effective == .fp32 {
             warnings.append("this processor does not multiply bf16 (AVX512-BF16): training in fp32")
         }
         return warnings

@@ -35,7 +35,7 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("precision and memory.*, as in train; such as memory.recompute=true. Can be repeated.", valueName: "key=value"))
+        help: ArgumentHelp("precision (fp32 unless given) and memory.*, as in train; such as memory.recompute=true. Can be repeated.", valueName: "key=value"))
     var set: [String] = []
 
     @Flag(help: "Take one more step apart: time and operations a second of each operation.")
@@ -64,7 +64,7 @@ struct BenchCommand: ParsableCommand {
         }
         if threads > 0 { Parallel.threads = threads }
         BLASWarning.warn()
-        let settings = try Settings.resolve(overrides: set.map { try Settings.Override(parsing: $0) })
+        let settings = try Settings.resolve(overrides: [Settings.Override("precision", "fp32")] + set.map { try Settings.Override(parsing: $0) })
         if generate { return try timeGeneration(settings.precision) }
         var options = StepBenchmark.Options()
         options.student = student

@@ -35,7 +35,7 @@ struct SettingsArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Threads of computation; 0: as many as there are cores.", valueName: "n"))
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Arithmetic of the matrix products: fp32 or bf16.", valueName: "name"))
+    @Option(help: ArgumentHelp("Arithmetic of the matrix products: auto, fp32 or bf16.", valueName: "name"))
     var precision: String?
 
     @Option(
