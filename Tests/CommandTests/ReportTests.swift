@@ -20,10 +20,12 @@ import Testing
             """)
     }
 
+    private static let small = ["--set", "text.samples=16", "--set", "text.held_out=4", "--set", "text.tokens=16", "--set", "batch.text=2", "--set", "data.check=20"]
+    private static let measured = ["--prompts", "5", "--norms", "0,20", "--text", "text.txt"]
+
     private func reproduce(_ arguments: String...) throws -> Outcome {
-        let small = ["--set", "text.samples=16", "--set", "text.held_out=4", "--set", "text.tokens=16", "--set", "batch.text=2", "--set", "data.check=20"]
-        return try Tool.run(
-            ["reproduce", "--tasks", "<last>.yaml", "--steps", "2", "--output", "out", "--prompts", "5", "--norms", "0,20", "--text", "text.txt"] + small + arguments,
+        try Tool.run(
+            ["reproduce", "--tasks", "<last>.yaml", "--steps", "2", "--output", "out"] + Self.small + Self.measured + arguments,
             in: scratch.root)
     }
 
@@ -60,6 +62,21 @@ import Testing
         for part in ["Figure 3", "Training", "exchanged", "Figures 6 and 5", "prefers-color-scheme: dark"] {
             #expect(page.contains(part), "\(part)")
         }
+    }
+
+    @Test func runsOfOtherSettingsAreNoSeedsOfOneExperiment() throws {
+        for (name, kind) in [("default", "per-variable"), ("other", "cosine")] {
+            let trained = try Tool.run(
+                ["train", "--task", "<last>.yaml", "--steps", "2", "--output", name, "--set", "alignment.kind=\(kind)"] + Self.small,
+                in: scratch.root)
+            #expect(trained.status == 0, "\(trained.error)")
+        }
+        let report = try Tool.run(["report", "default", "other", "--output", "both.html"] + Self.measured, in: scratch.root)
+        #expect(report.status == 0, "\(report.error)")
+        // What all of them have is not told row by row.
+        #expect(report.output.contains("Tracr-Injection, alignment.kind=cosine") && !report.output.contains("text.samples=16"))
+        let page = try String(contentsOf: scratch.root.appendingPathComponent("both.html"), encoding: .utf8)
+        #expect(page.contains("all with") && page.contains("text.samples=16"))
     }
 
     @Test func ownTaskGoesThroughTrainEvalAndDecode() throws {

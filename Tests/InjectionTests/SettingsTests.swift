@@ -45,6 +45,13 @@ import Testing
         #expect(paper.batch.task == 12)
     }
 
+    @Test func precisionIsTheProcessorsUnlessARecipeNamesIt() throws {
+        #expect(try Settings.resolve().precision == .auto)
+        #expect(try Settings.resolve(yaml: "recipe: paper", name: "run.yaml").precision == .fp32)
+        #expect(Settings.Precision.auto.effective == Settings.Precision.bf16.effective)
+        #expect(Settings.Precision.auto.effective != .auto && Settings.Precision.fp32.effective == .fp32)
+    }
+
     @Test func everyKeyRoundTrips() throws {
         for recipe in Recipe.all {
             var settings = try Settings.resolve(yaml: "recipe: \(recipe.name)", name: "run.yaml")

@@ -80,6 +80,7 @@ public struct Recipe: Sendable {
         Difference("batch.task", "12", "12 task examples a batch"),
         Difference("batch.perturbed", "0", "only the task's own examples"),
         Difference("batch.candidates", "1", "only the task's own examples"),
+        Difference("batch.longer", "0", "only the task's own examples"),
         Difference("interchange.pairs", "0", "no interchange intervention in training"),
         Difference("batch.text", "12", "12 text examples a batch"),
         Difference("text.tokens", "70", "70 tokens per text example"),

@@ -66,6 +66,7 @@ extension Settings {
 
         public var task = 8
         public var perturbed = 16
+        public var longer = 4
         public var candidates = 4
         public var text = 2
         public var pad = Padding.none

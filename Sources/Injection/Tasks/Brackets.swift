@@ -20,12 +20,8 @@ struct Brackets: Sendable {
     /// families do not matter.
     func isMatched(_ text: String) -> Bool { depths(text).map { $0.allSatisfy { $0 == 0 } } ?? false }
 
-    /// Whether it is brackets of the families and spaces only, and one closing bracket more would make it matched.
-    func lacksOneClosing(_ text: String) -> Bool {
-        let space = UInt8(ascii: " ")
-        return text.utf8.allSatisfy { opening.contains($0) || closing.contains($0) || $0 == space }
-            && depths(text).map { $0.reduce(0, +) == 1 } ?? false
-    }
+    /// Whether one closing bracket more would make it matched.
+    func lacksOneClosing(_ text: String) -> Bool { depths(text).map { $0.reduce(0, +) == 1 } ?? false }
 
     /// A matched string: at each step a random family opens, or a random open one closes.
     func matched(pairs: Int, _ random: inout SeededRandom) -> String {

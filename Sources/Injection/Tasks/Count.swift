@@ -33,7 +33,7 @@ extension InjectionTask {
                 Problem(spaced(String(repeating: "x", count: count) + String(repeating: "y", count: longestText - count)),
                     String(count))
             },
-            isReserved: { $0.input.allSatisfy { $0 == "x" || $0 == " " } })
+            alphabet: "xy", isReserved: { !$0.input.contains("y") })
 
         // The authors' program draws "3x" from 5 up, the paper's from 41 up.
         let shortest = prompts == .authors ? 5 : 41

@@ -11,9 +11,9 @@ extension InjectionTask {
         let space = ProblemSpace(
             .indexed(count: side * side) { sumProblem($0 / side, $0 % side) },
             distinct: Double(side * side), testShare: 40, longest: [sumProblem(450, 449), sumProblem(100, 101)],
+            alphabet: "0123456789+",
             isReserved: { problem in
-                // With anything else in between it is no prompt of the setting.
-                guard let sum = Int(problem.output), problem.input.allSatisfy({ $0.isNumber || "+ ".contains($0) }) else { return false }
+                guard let sum = Int(problem.output) else { return false }
                 return sum > 0 && sum <= 2 * largest && sum % 100 == 0
             })
 

@@ -26,7 +26,7 @@ extension InjectionTask {
         let space = ProblemSpace(
             half(of: families, pairs: 1...15, label: label),
             distinct: families.strings(upTo: 30), testShare: 10, longest: [label(String(repeating: "()", count: 15))],
-            isReserved: { families.lacksOneClosing($0.input) })
+            alphabet: "(){}[]", isReserved: { families.lacksOneClosing($0.input) })
 
         // The authors' program takes the last bracket off examples of 15 to 90.
         let almost = prompts == .authors ? 8...45 : 1...15
