@@ -34,6 +34,30 @@ import Testing
         #expect(micro.steps(of: "run") == reached + 1)
     }
 
+    /// Texts are sampled before the first step; what there is of them is kept, and the run that goes on has the text of one that was
+    /// never ended.
+    @Test func aSignalWhileTextIsSampledKeepsIt() throws {
+        let arguments = micro.arguments + ["--steps", "1", "--set", "text.samples=1500", "--set", "text.tokens=100"]
+        func begin(_ output: String, _ body: ((Process) throws -> Void)? = nil) throws -> Outcome {
+            try Tool.run(arguments + ["--output", output], in: micro.scratch.root) { process in try body?(process) }
+        }
+        let action = signal(SIGTERM, SIG_DFL)
+        defer { signal(SIGTERM, action) }
+        let ended = try begin("ended") { process in
+            process.wait(forContentOf: micro.scratch.path("ended/compiled/config.json"))
+            Thread.sleep(forTimeInterval: 0.3)
+            Foundation.kill(process.processIdentifier, SIGTERM)
+        }
+        #expect(ended.status == 128 + SIGTERM, "\(ended.error)")
+        #expect(ended.error.contains("after step 0"))
+        let resumed = try micro.resume("ended")
+        #expect(resumed.status == 0, "\(resumed.error)")
+        #expect(try begin("whole").status == 0)
+        let text = { try Data(contentsOf: URL(fileURLWithPath: micro.scratch.path($0 + "/text.jsonl"))) }
+        #expect(try text("ended") == text("whole"))
+        #expect(!FileManager.default.fileExists(atPath: micro.scratch.path("ended/text.part.jsonl")))
+    }
+
     /// The second signal does not wait for the step. Whichever of the two ends the process, the run can go on.
     @Test func aSecondSignalEndsAtOnceWithoutHarm() throws {
         let outcome = try long("run") { process in

@@ -125,6 +125,15 @@ import Testing
             return prompts.map { _ in (0..<count).map { _ in Int32(random.integer(below: 300)) } }
         }
         #expect(sampled.windows.count == 70 && sampled.heldOut.count == 5)
+        // Broken off after a batch, and gone on with: the same text, and nothing is drawn twice.
+        let resumed = try SampledText.sample(
+            samples: 70, heldOut: 5, tokens: 8, seed: 1, tokenizer: tokenizer, known: Array(sampled.windows.prefix(64))
+        ) { prompts, count, seed in
+            #expect(prompts.count == 11)
+            var random = SeededRandom(seed: seed)
+            return prompts.map { _ in (0..<count).map { _ in Int32(random.integer(below: 300)) } }
+        }
+        #expect(resumed.windows == sampled.windows && resumed.heldOut == sampled.heldOut)
         #expect(Set(sampled.windows + sampled.heldOut).count == 75, "windows repeat")
         #expect(sampled.windows.allSatisfy { $0.count == 8 && $0[0] == tokenizer.endOfText })
         try withTemporaryFolder { folder in

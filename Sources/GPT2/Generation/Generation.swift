@@ -9,10 +9,12 @@ extension GPT2Model {
     ///   - maxNewTokens: At most so many tokens a prompt; fewer where the context of the model is full.
     ///   - precision: Of the matrix products.
     ///   - stop: Generation of a text ends with this token, which is not part of the result.
+    ///   - isCancelled: Asked before every token.
     /// - Returns: The new tokens of each prompt.
-    /// - Throws: `.badData` for a prompt that is empty, too long, or has tokens the model does not know.
+    /// - Throws: `.badData` for a prompt that is empty, too long, or has tokens the model does not know; `CancellationError`.
     public func generate(
-        prompts: [[Int32]], maxNewTokens: Int, sampling: Sampling = .greedy, precision: NumberFormat = .fp32, stop: Int32? = nil
+        prompts: [[Int32]], maxNewTokens: Int, sampling: Sampling = .greedy, precision: NumberFormat = .fp32, stop: Int32? = nil,
+        isCancelled: () -> Bool = { false }
     ) throws -> [[Int32]] {
         for (index, prompt) in prompts.enumerated() { try check(prompt, index) }
         var results = [[Int32]](repeating: [], count: prompts.count)
@@ -21,7 +23,7 @@ extension GPT2Model {
         while start < prompts.count {
             let end = endOfGroup(from: start, prompts, maxNewTokens)
             let group = GenerationGroup(self, Array(prompts[start..<end]), maxNewTokens, sampling, precision, firstIndex: start)
-            group.run(stop: stop)
+            try group.run(stop: stop, isCancelled: isCancelled)
             for (offset, tokens) in group.results.enumerated() { results[start + offset] = tokens }
             start = end
         }
@@ -87,10 +89,11 @@ private final class GenerationGroup {
         }
     }
 
-    func run(stop: Int32?) {
+    func run(stop: Int32?, isCancelled: () -> Bool) throws {
         var active = Array(prompts.indices)
         var batch = PackedBatch(prompts)
         while !active.isEmpty {
+            if isCancelled() { throw CancellationError() }
             let next = step(batch, slots: active)
             batch = PackedBatch()
             var remaining: [Int] = []

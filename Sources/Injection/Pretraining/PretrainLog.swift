@@ -5,10 +5,7 @@ import Serialization
 final class PretrainLog {
     private let metrics: MetricsLog
     private let total: Int
-    private let firstStep: Int
-    private let started = Clock.now
-    private let onTerminal = isatty(STDERR_FILENO) == 1
-    private var shown = -Double.infinity
+    private var line: ProgressLine
     private var smoothed: Float?
     private var heldOut: HeldOutLoss?
     /// Bytes written so far; saved with every checkpoint.
@@ -17,7 +14,8 @@ final class PretrainLog {
     /// - Parameter length: how much of an existing file to keep.
     init(at file: URL, keeping length: Int, total: Int, firstStep: Int) throws {
         metrics = try MetricsLog(at: file, keeping: length)
-        (self.total, self.firstStep) = (total, firstStep)
+        self.total = total
+        line = ProgressLine(total: total, first: firstStep)
     }
 
     func append(
@@ -29,15 +27,11 @@ final class PretrainLog {
 
             """)
         smoothed = smoothed.map { 0.98 * $0 + 0.02 * loss } ?? loss
-        let now = Clock.now
-        guard now - shown >= (onTerminal ? 0.2 : 10) || step == total else { return }
-        shown = now
-        let done = step - firstStep
-        let pace = (now - started) / Double(max(done, 1))
         let held = heldOut.map { String(format: "  held out %.4f (%.4f a byte)", $0.perToken, $0.perByte) } ?? ""
-        show(
+        line.show(
+            step,
             "step \(step)/\(total)  loss \(String(format: "%.4f", smoothed ?? loss))\(held)  "
-                + "\(Int(Double(tokens) / pace)) tokens/s  ETA \(Clock.describe(seconds: pace * Double(total - step)))")
+                + "\(Int(Double(tokens) / seconds)) tokens/s")
     }
 
     func append(step: Int, heldOut loss: HeldOutLoss) throws {
@@ -46,19 +40,10 @@ final class PretrainLog {
             {"step":\(step),"held_out_nats_per_token":\(loss.perToken),"held_out_nats_per_byte":\(loss.perByte)}
 
             """)
-        shown = -.infinity
     }
 
     func synchronize() throws { try metrics.synchronize() }
 
     /// Leaves a terminal's bar behind.
-    func end() { if onTerminal { Progress.note("") } }
-
-    private func show(_ line: String) {
-        if onTerminal {
-            try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K\(line)".utf8))
-        } else {
-            Progress.note(line)
-        }
-    }
+    func end() { line.interrupt() }
 }

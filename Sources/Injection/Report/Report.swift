@@ -33,8 +33,9 @@ public struct Report {
         body += note("""
             Exact match of greedy answers on held-out prompts. In small type: Wilson's 95 % interval, or, over several seeds, the \
             least and the greatest. Variables decoded: tokens of test prompts at which a variable read through the linear map is \
-            the interpreter's. Perturbed prompts: test prompts with other tokens put in, against the compiled model's answers. Interchange of the output: exchanges of the output variable between two prompts that change the \
-            answer as the program says. The paper's figures (tables 1 and 3) are for GPT-2-large.
+            the interpreter's. Perturbed prompts: test prompts with other tokens put in, against the compiled model's answers. \
+            Interchange of the output: exchanges of the output variable between two prompts that change the answer as the program \
+            says. The paper's figures (tables 1 and 3) are for GPT-2-large.
             """)
         body += ReportTables.results(groups).html
         let settings = ReportTables.outOfDistribution(groups).html

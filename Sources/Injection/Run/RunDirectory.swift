@@ -18,6 +18,8 @@ public struct RunDirectory: Sendable {
     public var manifest: URL { root.appendingPathComponent("manifest.json") }
     /// The plain text of L_KL where the run sampled its own.
     public var text: URL { root.appendingPathComponent("text.jsonl") }
+    /// What there is of it while it is sampled.
+    var partialText: URL { root.appendingPathComponent("text.part.jsonl") }
 
     /// Whether a training has begun here.
     public var isRun: Bool { FileManager.default.fileExists(atPath: configuration.path) }

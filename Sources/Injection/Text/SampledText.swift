@@ -21,9 +21,13 @@ public struct SampledText: TextSource, Sendable {
     /// Samples windows with `generate` (prompts, new tokens, seed -> continuations without the prompt).
     ///
     /// Batches of `batch` windows are drawn with a seed of their own each.
+    ///
+    /// - Parameters:
+    ///   - known: the first windows, from a sampling with the same arguments that was broken off.
+    ///   - progress: gets all windows drawn so far, after each batch.
     public static func sample(
         samples: Int, heldOut: Int, tokens: Int, seed: Int, tokenizer: any StudentTokenizer, batch: Int = 64,
-        progress: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        known: [[Int32]] = [], progress: (_ windows: [[Int32]]) throws -> Void = { _ in },
         generate: (_ prompts: [[Int32]], _ newTokens: Int, _ seed: UInt64) throws -> [[Int32]]
     ) throws -> SampledText {
         var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "sampled text")
@@ -33,12 +37,17 @@ public struct SampledText: TextSource, Sendable {
             let count = min(batch, wanted - drawn.count)
             // Without an end-of-text token a random token begins each window.
             let starts = (0..<count).map { _ in [tokenizer.endOfText ?? Int32(random.integer(below: tokenizer.count))] }
-            let texts = try generate(starts, tokens - 1, random.next())
+            let seed = random.next()
+            if known.count >= drawn.count + count {
+                drawn += known[drawn.count..<(drawn.count + count)]
+                continue
+            }
+            let texts = try generate(starts, tokens - 1, seed)
             guard texts.count == count, texts.allSatisfy({ $0.count == tokens - 1 }) else {
                 throw Failure(.internalError, "sampling gave windows of another length than was asked for")
             }
             drawn += zip(starts, texts).map { $0 + $1 }
-            progress(drawn.count, wanted)
+            try progress(drawn)
         }
         return SampledText(windows: Array(drawn[..<samples]), heldOut: Array(drawn[samples...]))
     }

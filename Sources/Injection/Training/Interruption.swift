@@ -14,6 +14,9 @@ public enum Interruption {
         return value == 0 ? nil : value
     }
 
+    /// Thrown where work that is no step of a training was ended by a signal; what was done is saved.
+    struct Raised: Error { var signal: Int32 }
+
     /// Begins to catch the signals. Idempotent.
     ///
     /// A mask that the parent left blocked is opened for them: it would make a run deaf for hours.

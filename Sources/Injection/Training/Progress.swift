@@ -1,26 +1,18 @@
 import Foundation
 
-/// Shows how a run is going, on standard error: a bar that is redrawn on a terminal, a plain line now and then elsewhere.
+/// Shows how a training is going.
 public struct Progress {
     private let total: Int
-    private let onTerminal: Bool
-    private let started: Double
-    private let firstStep: Int
-    private var lastShown = -Double.infinity
+    private var line: ProgressLine
     private var loss = Smoothed()
     private var ce = Smoothed()
     private var alg = Smoothed()
     private var kl = Smoothed()
     private var speed = Smoothed()
 
-    /// Seconds between two plain lines, and between two redraws of the bar.
-    private var interval: Double { onTerminal ? 0.2 : 10 }
-
     public init(total: Int, firstStep: Int) {
         self.total = total
-        self.firstStep = firstStep
-        onTerminal = isatty(STDERR_FILENO) == 1
-        started = Clock.now
+        line = ProgressLine(total: total, first: firstStep)
     }
 
     public mutating func update(_ metrics: StepMetrics) {
@@ -29,41 +21,20 @@ public struct Progress {
         alg.add(metrics.alg)
         kl.add(metrics.kl)
         speed.add(Float(metrics.tokensPerSecond))
-        let now = Clock.now
-        let isEnd = metrics.step == total
-        guard now - lastShown >= interval || isEnd else { return }
-        lastShown = now
-        let done = metrics.step - firstStep
-        let remaining = (now - started) / Double(max(done, 1)) * Double(total - metrics.step)
-        let line =
-            "step \(metrics.step)/\(total)  loss \(loss) (ce \(ce) alg \(alg) kl \(kl))  "
-            + "\(Int(speed.value)) tokens/s  ETA \(Clock.describe(seconds: remaining))"
-        if onTerminal {
-            let bar = Progress.bar(metrics.step, of: total)
-            Progress.write("\r\u{1B}[K\(bar) \(line)\(isEnd ? "\n" : "")")
-        } else {
-            Progress.write(line + "\n")
-        }
+        line.show(
+            metrics.step,
+            "step \(metrics.step)/\(total)  loss \(loss) (ce \(ce) alg \(alg) kl \(kl))  \(Int(speed.value)) tokens/s")
     }
 
-    /// Ends a bar that has not reached its end, so that what follows starts on a line of its own.
-    public func interrupt() {
-        if onTerminal && lastShown > 0 { Progress.write("\n") }
-    }
+    public mutating func interrupt() { line.interrupt() }
 
     /// A line on standard error.
     public static func note(_ line: String) { write(line + "\n") }
 
     /// Progress is not worth dying for: a closed standard error is ignored.
-    private static func write(_ text: String) {
+    static func write(_ text: String) {
         let bytes = Array(text.utf8)
         _ = bytes.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
-
-    private static func bar(_ step: Int, of total: Int, width: Int = 20) -> String {
-        let filled = total > 0 ? step * width / total : width
-        return String(repeating: "█", count: filled)
-            + String(repeating: "░", count: width - filled)
     }
 
     /// An exponential mean over about the last twenty steps, so that a line shows a trend and not one batch.

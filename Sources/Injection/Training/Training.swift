@@ -83,7 +83,12 @@ public enum Training {
         // On a resume again: a run can be killed before its first write of it.
         try inputs.compiled.save(to: run.compiled)
 
-        let parts = try TrainingParts(inputs, run: run)
+        let parts: TrainingParts
+        do {
+            parts = try TrainingParts(inputs, run: run)
+        } catch let raised as Interruption.Raised {
+            return Outcome(run: run, step: checkpoint?.step ?? 0, interruptedBy: raised.signal)
+        }
         let trainer = try Trainer(parts, activations: preflight.plan.activations, resuming: checkpoint)
         if trainer.step > 0 { Progress.note("resuming after step \(trainer.step)") }
         if let signal = try trainer.train() {

@@ -193,7 +193,7 @@ extension TrainingParts {
                 text = file
                 try fingerprint.add("text", contentsOf: file.url)
             } else {
-                let own = try Self.ownText(of: student, settings: settings, run: run)
+                let own = try OwnText.of(student, settings: settings, run: run)
                 try fingerprint.add("sampled text", contentsOf: run.text)
                 sampled = own
                 text = own
@@ -208,24 +208,5 @@ extension TrainingParts {
             perturbed: try inputs.perturbed(), exchanges: inputs.exchanges,
             aligningStates: inputs.alignment?.kind == .cosine, teacher: teacher, sizes: settings.batch,
             context: student.model.configuration.contextLength, examples: inputs.examples, text: text)
-    }
-
-    /// Text that the student writes before it is trained; kept with the run, and read back on a resume.
-    private static func ownText(of student: Student, settings: Settings, run: RunDirectory) throws -> SampledText {
-        let vocabulary = student.model.configuration.vocabularySize
-        if FileManager.default.fileExists(atPath: run.text.path) {
-            return try SampledText.load(from: run.text, vocabulary: vocabulary)
-        }
-        Progress.note("sampling \(settings.text.samples) texts from the student")
-        let text = try SampledText.sample(
-            samples: settings.text.samples, heldOut: settings.text.heldOut, tokens: settings.text.tokens,
-            seed: settings.seed, tokenizer: student.tokenizer
-        ) { prompts, count, seed in
-            try student.model.generate(
-                prompts: prompts, maxNewTokens: count, sampling: .sampled(temperature: 1, topK: nil, seed: seed),
-                stop: nil)
-        }
-        try text.save(to: run.text, tokenizer: student.tokenizer)
-        return text
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Compiler
 import Compression
 import Foundation
+import Injection
 import RASP
 import Serialization
 
@@ -128,8 +129,10 @@ struct CompileCommand: ParsableCommand {
         options.steps = compressSteps
         options.seed = seed
         return try compress.map { width in
-            var progress = CompressionProgress(width: width, steps: compressSteps)
-            let compressed = try CompressedModel(model, width: width, options: options) { progress.update(step: $0, loss: $1) }
+            var progress = ProgressLine(total: compressSteps)
+            let compressed = try CompressedModel(model, width: width, options: options) { step, loss in
+                progress.show(step, "compressing to \(width): step \(step)/\(compressSteps)  loss \(Quantity.fixed(loss, 4))")
+            }
             try compressed.save(to: directory.appendingPathComponent("compressed-\(width)"))
             return compressed
         }

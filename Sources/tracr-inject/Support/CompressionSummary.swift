@@ -1,29 +1,5 @@
 import Compression
-import Foundation
 import Serialization
-
-/// Steps and loss of a compression on standard error: a line that is redrawn on a terminal, one now and then elsewhere.
-struct CompressionProgress {
-    let width: Int
-    let steps: Int
-    private var lastShown = Date()
-    private var hasShown = false
-    private let onTerminal = Terminal.isTerminal(.error)
-
-    init(width: Int, steps: Int) {
-        self.width = width
-        self.steps = steps
-    }
-
-    mutating func update(step: Int, loss: Double) {
-        guard step == steps || Date().timeIntervalSince(lastShown) >= (onTerminal ? 0.2 : 10) else { return }
-        lastShown = Date()
-        defer { hasShown = true }
-        let line = "compressing to \(width): step \(step)/\(steps)  loss \(Quantity.fixed(loss, 4))"
-        // On a terminal over the line before.
-        Standard.error(onTerminal && hasShown ? "\u{1B}[A\r\u{1B}[K\(line)" : line)
-    }
-}
 
 extension CompressedModel {
     var json: JSONValue {

@@ -1,0 +1,55 @@
+import Foundation
+import GPT2
+import Serialization
+import TensorCore
+
+/// Text that a student writes before it is trained, for a run that was given none; kept with the run, and read back on a resume.
+///
+/// A large student takes hours to write it. What there is of it is saved every minute and at a signal, and gone on with by the
+/// run's resume, to the same text.
+enum OwnText {
+    private static let savingInterval = 60.0
+
+    /// - Throws: `Interruption.Raised` for a signal.
+    static func of(_ student: Student, settings: Settings, run: RunDirectory) throws -> SampledText {
+        let vocabulary = student.model.configuration.vocabularySize
+        let exists = { (url: URL) in FileManager.default.fileExists(atPath: url.path) }
+        if exists(run.text) { return try SampledText.load(from: run.text, vocabulary: vocabulary) }
+
+        let part = exists(run.partialText) ? try SampledText.load(from: run.partialText, vocabulary: vocabulary) : nil
+        var drawn = part.map { $0.windows + $0.heldOut } ?? []
+        let total = settings.text.samples + settings.text.heldOut
+        Progress.note("sampling \(total) texts from the student" + (drawn.isEmpty ? "" : ", \(drawn.count) are there"))
+        var line = ProgressLine(total: total, first: drawn.count)
+        var lastSaved = Clock.now
+        do {
+            let text = try SampledText.sample(
+                samples: settings.text.samples, heldOut: settings.text.heldOut, tokens: settings.text.tokens,
+                seed: settings.seed, tokenizer: student.tokenizer, known: drawn,
+                progress: { windows in
+                    drawn = windows
+                    line.show(windows.count, "text \(windows.count)/\(total)")
+                    guard Clock.now - lastSaved > savingInterval else { return }
+                    lastSaved = Clock.now
+                    try save(drawn, to: run, student)
+                }
+            ) { prompts, count, seed in
+                try student.model.generate(
+                    prompts: prompts, maxNewTokens: count, sampling: .sampled(temperature: 1, topK: nil, seed: seed),
+                    isCancelled: { Interruption.signal != nil })
+            }
+            try text.save(to: run.text, tokenizer: student.tokenizer)
+            try? FileManager.default.removeItem(at: run.partialText)
+            return text
+        } catch is CancellationError {
+            line.interrupt()
+            try save(drawn, to: run, student)
+            throw Interruption.Raised(signal: Interruption.signal ?? SIGINT)
+        }
+    }
+
+    private static func save(_ windows: [[Int32]], to run: RunDirectory, _ student: Student) throws {
+        guard !windows.isEmpty else { return }
+        try SampledText(windows: windows, heldOut: []).save(to: run.partialText, tokenizer: student.tokenizer)
+    }
+}
