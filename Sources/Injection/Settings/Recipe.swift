@@ -31,6 +31,7 @@ public struct Recipe: Sendable {
                 Difference("text.samples", "3500", "as above"),
                 Difference("loss.kl", "120", "as above"),
             ],
+            "count": [Difference("steps", "4500", "large numbers are learned last")],
             "shuffle-dyck": [Difference("steps", "3600", "the numbers of positions below zero are learned last")],
         ])
 
@@ -80,7 +81,6 @@ public struct Recipe: Sendable {
         Difference("batch.task", "12", "12 task examples a batch"),
         Difference("batch.perturbed", "0", "only the task's own examples"),
         Difference("batch.candidates", "1", "only the task's own examples"),
-        Difference("batch.longer", "0", "only the task's own examples"),
         Difference("interchange.pairs", "0", "no interchange intervention in training"),
         Difference("batch.text", "12", "12 text examples a batch"),
         Difference("text.tokens", "70", "70 tokens per text example"),

@@ -21,8 +21,6 @@ extension SettingKey {
         SettingKey("batch.task", .integer(\.batch.task, 1...65_536), "Task examples a step."),
         SettingKey("batch.perturbed", .integer(\.batch.perturbed, 0...65_536),
             "Task examples a step with other tokens put in and the compiled model's answer (method tracr; not with data.file)."),
-        SettingKey("batch.longer", .integer(\.batch.longer, 0...65_536),
-            "Tokens by which a perturbed example may be longer than the task's longest; the program is compiled for that length."),
         SettingKey("batch.candidates", .integer(\.batch.candidates, 1...64),
             "Perturbed examples drawn for each second one that is kept: the one that reaches the rarest values of the program's variables."),
         SettingKey("batch.text", .integer(\.batch.text, 0...65_536), "Text windows a step (for the KL term)."),

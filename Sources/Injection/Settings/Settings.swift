@@ -66,7 +66,6 @@ extension Settings {
 
         public var task = 8
         public var perturbed = 16
-        public var longer = 4
         public var candidates = 4
         public var text = 2
         public var pad = Padding.none
@@ -78,7 +77,7 @@ extension Settings {
         public var file: String?
         public var tokens = 210
         public var windows = Windows.stream
-        public var samples = 1_400
+        public var samples = 2_000
         public var heldOut = 64
 
         enum CodingKeys: String, CodingKey {

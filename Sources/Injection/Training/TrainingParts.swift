@@ -70,9 +70,6 @@ struct TrainingInputs {
         case .generated:
             checked = try task.task.examples(.train, count: settings.data.check, seed: settings.seed)
         }
-        if settings.perturbedExamples > 0 {
-            task.encoder.extend(by: settings.batch.longer, context: student.model.configuration.contextLength)
-        }
 
         compiled = try task.compile()
         fingerprint.add("program", task.source)
