@@ -141,6 +141,7 @@ enum HTML {
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font: 13px ui-monospace, monospace; }
         th, td { border: 1px solid var(--line); padding: .15rem .45rem; text-align: right; white-space: pre; }
+        .scroll tr:first-child th { white-space: normal; vertical-align: bottom; }
         th { color: var(--faint); font-weight: 600; } td.faint, td small { color: var(--faint); }
         td.shaded small { color: inherit; }
         td.differs { color: var(--bad); font-weight: 700; }
