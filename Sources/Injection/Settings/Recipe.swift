@@ -31,7 +31,6 @@ public struct Recipe: Sendable {
                 Difference("text.samples", "3500", "as above"),
                 Difference("loss.kl", "120", "as above"),
             ],
-            "count": [Difference("steps", "4500", "large numbers are learned last")],
             "shuffle-dyck": [Difference("steps", "3600", "the numbers of positions below zero are learned last")],
         ])
 
