@@ -3,7 +3,7 @@
 #
 #   configs/ablation.sh DIRECTORY [TASK [OPTION ...]]
 #
-# TASK is count unless told otherwise; OPTIONs go to every `train`: --precision bf16, --steps 1500, ... Runs that are there
+# TASK is count unless told otherwise; OPTIONs go to every `train`, such as --steps 1500. Runs that are there
 # already are kept, broken ones go on. The report, DIRECTORY/report.html, names each run by what differs from the recipe.
 set -euo pipefail
 

@@ -49,9 +49,7 @@ extension Evaluation {
             add("perturbed", task.name, accuracy)
             var object = accuracy.json
             if run.settings.aligns {
-                let decoding = try DecodingAgreement.measure(Array(encoded.prefix(options.decodedPrompts)), run: run)
-                object["decoding"] = .number(decoding.value)
-                rows.append(["perturbed", "decoded", Self.percent(decoding.value), "\(decoding.prompts) prompts"])
+                object["decoding"] = try decoding("perturbed", "decoded", encoded.prefix(options.decodedPrompts), run)
             }
             suites["perturbed"] = .object(object)
         }
@@ -68,12 +66,8 @@ extension Evaluation {
                 object["compiled_supports"] = .bool(supports)
                 add("ood", setting.name + (supports ? "" : " (not by the program)"), accuracy)
                 if supports {
-                    let decoding = try DecodingAgreement.measure(
-                        examples.prefix(options.decodedPrompts).map(run.task.encoder.encode), run: run)
-                    object["decoding"] = .number(decoding.value)
-                    rows.append([
-                        "ood", "\(setting.name), decoded", Self.percent(decoding.value), "\(decoding.prompts) prompts",
-                    ])
+                    let encoded = try examples.prefix(options.decodedPrompts).map(run.task.encoder.encode)
+                    object["decoding"] = try decoding("ood", "\(setting.name), decoded", encoded[...], run)
                 }
                 settings[setting.name] = .object(object)
             }
@@ -87,6 +81,15 @@ extension Evaluation {
                     .usage, "the suite \(suite.rawValue) needs a file", remedy: "give --\(suite.rawValue) FILE")
             }
             return url
+        }
+
+        /// The share of variables decoded on a suite's examples, with a row of its own.
+        private mutating func decoding(
+            _ suite: String, _ what: String, _ examples: ArraySlice<EncodedExample>, _ run: LoadedRun
+        ) throws -> JSONValue {
+            let decoding = try DecodingAgreement.measure(Array(examples), run: run)
+            rows.append([suite, what, Self.percent(decoding.value), "\(decoding.prompts) prompts"])
+            return .number(decoding.value)
         }
 
         private mutating func add(_ suite: String, _ what: String, _ accuracy: Accuracy) {

@@ -20,9 +20,8 @@ public struct Report {
     /// - Throws: `Failure` for a directory that is no finished run.
     public init(_ directories: [RunDirectory], options: Evaluation.Options = Report.defaultOptions, title: String = "Tracr-Injection") throws {
         runs = try directories.map { try ReportedRun($0, options: options) }
-        let deviations = runs.map(\.settings.deviations)
-        shared = deviations.first.map { first in first.filter { deviation in deviations.allSatisfy { $0.contains(deviation) } } } ?? []
-        groups = ReportedGroup.groups(of: runs, shared: Set(shared))
+        shared = (runs.first?.deviations ?? []).filter { [runs] deviation in runs.allSatisfy { $0.deviations.contains(deviation) } }
+        groups = ReportedGroup.groups(of: runs, shared: shared)
         (self.title, self.options) = (title, options)
     }
 
@@ -69,7 +68,7 @@ public struct Report {
     }
 
     private func section(_ run: ReportedRun) -> String {
-        var body = "<h2>\(HTML.escape("\(run.task), \(run.label(shared: Set(shared))), seed \(run.settings.seed)"))</h2>\n<div class=\"charts\">\n"
+        var body = "<h2>\(HTML.escape("\(run.task), \(run.label(shared: shared)), seed \(run.settings.seed)"))</h2>\n<div class=\"charts\">\n"
         body += chart(curves(run), "Training: cross-entropy, alignment, KL divergence; means over a hundredth of the run.")
         if run.settings.method == .tracr {
             body += chart(causality(run), "Figure 3: accuracy under noise in the output variable's subspace, and in random ones.")

@@ -5,6 +5,8 @@ import Serialization
 struct ReportedRun {
     let name: String
     let settings: Settings
+    /// What of them is not the recipe's.
+    let deviations: [String]
     let task: String
     let suites: JSONObject
     let course: [Course]
@@ -23,6 +25,7 @@ struct ReportedRun {
         let run = try LoadedRun(directory)
         name = directory.name
         settings = run.settings
+        deviations = try settings.deviations()
         task = run.task.task.name
         suites = try StoredEvaluation.suites(of: run, options: options)
         (course, seconds) = try Self.metrics(directory.metrics)
@@ -36,10 +39,10 @@ struct ReportedRun {
     /// How its experiment is called: runs of one task and label differ in the seed alone.
     ///
     /// - Parameter shared: settings that need not be told, as all runs of the report have them.
-    func label(shared: Set<String>) -> String {
+    func label(shared: [String]) -> String {
         let method = settings.method == .tracr ? "Tracr-Injection" : "Finetuning + KL"
         let recipe = settings.recipe == Recipe.default.name ? [] : [settings.recipe]
-        return ([method] + recipe + settings.deviations.filter { !shared.contains($0) }).joined(separator: ", ")
+        return ([method] + recipe + deviations.filter { !shared.contains($0) }).joined(separator: ", ")
     }
 
     private static func metrics(_ file: URL) throws -> ([Course], Double) {
@@ -68,7 +71,7 @@ struct ReportedGroup {
 
     var method: Settings.Method { runs[0].settings.method }
 
-    static func groups(of runs: [ReportedRun], shared: Set<String>) -> [ReportedGroup] {
+    static func groups(of runs: [ReportedRun], shared: [String]) -> [ReportedGroup] {
         var keys: [[String]] = []
         var members: [[String]: [ReportedRun]] = [:]
         for run in runs {

@@ -70,11 +70,10 @@ extension Settings {
 
     /// Settings that differ from what the recipe has for this task, as `--set` takes them, but for those that belong to one run
     /// rather than to an experiment.
-    var deviations: [String] {
+    func deviations() throws -> [String] {
         var plain = Settings()
         (plain.task, plain.method, plain.recipe) = (task, method, recipe)
-        // A task file that has moved since is no reason to fail: the name of the recipe was checked when these settings were read.
-        guard (try? plain.apply(recipe: recipe)) != nil else { return [] }
+        try plain.apply(recipe: recipe)
         return SettingKey.all.filter { !["seed", "threads"].contains($0.path) && !$0.path.hasPrefix("checkpoint.") }
             .filter { value(of: $0) != plain.value(of: $0) }.map { "\($0.path)=\(value(of: $0))" }
     }

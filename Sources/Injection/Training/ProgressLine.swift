@@ -22,6 +22,7 @@ public struct ProgressLine {
         let pace = (lastShown - started) / Double(max(done - first, 1))
         let line = "\(text())  ETA \(Clock.describe(seconds: pace * Double(total - done)))"
         let isEnd = done == total
+        if isEnd { lastShown = -.infinity }
         Progress.write(onTerminal ? "\r\u{1B}[K\(Self.bar(done, of: total)) \(line)\(isEnd ? "\n" : "")" : line + "\n")
     }
 
