@@ -1,6 +1,7 @@
 import Foundation
 import Injection
 import Serialization
+import TensorCore
 import Testing
 
 /// What a run may take, which checkpoints it keeps, and when it says that something is odd.
@@ -33,7 +34,17 @@ import Testing
         #expect(throws: Never.self) { try Preflight.require(1 << 60, most: nil) }
         let failure = #expect(throws: Failure.self) { try Preflight.require(3 << 30, most: 1 << 30) }
         #expect(failure?.kind == .badData && failure?.message.contains("3072 MiB") == true)
-        #expect((MemoryLimits.usable ?? 1) > 0)
+    }
+
+    /// A plan counts weights that are loaded before it is made, so they are part of what can be had.
+    @Test func whatIsHeldCanBeHad() throws {
+        let weights = Tensor(zeros: [1 << 24])
+        for page in stride(from: 0, to: weights.count, by: 1024) { weights.pointer[page] = 1 }
+        let (held, usable) = try withExtendedLifetime(weights) {
+            (try #require(MemoryLimits.held), try #require(MemoryLimits.usable))
+        }
+        #expect(held >= weights.count * 4)
+        #expect(usable >= held || [MemoryLimits.controlGroup, MemoryLimits.process].contains(usable))
     }
 
     @Test func checkpointsThatStay() {

@@ -26,8 +26,13 @@ public enum MemoryLimits {
     /// What can be had at the very most.
     public static var most: Int? { [total, controlGroup, process].compactMap(\.self).min() }
 
-    /// What can be had now.
-    public static var usable: Int? { [available, controlGroup, process].compactMap(\.self).min() }
+    /// What this process holds of its own: files that are mapped are not counted.
+    public static var held: Int? { field("RssAnon:", of: "/proc/self/status") }
+
+    /// What this process can hold now: what others leave free, and what it holds already, as a plan counts that too.
+    public static var usable: Int? {
+        [available.map { $0 + (held ?? 0) }, controlGroup, process].compactMap(\.self).min()
+    }
 
     /// The most memory that this process has held, in bytes. (`getrusage` would count what the process that started it held as well.)
     public static var peak: Int? { field("VmHWM:", of: "/proc/self/status") }

@@ -49,7 +49,8 @@ package struct Preflight {
 
     /// How a run takes less memory.
     package static let remedy =
-        "Lower batch.task, batch.text or text.tokens, take a smaller student, or raise the limit (doctor shows it)."
+        "Set memory.recompute, memory.moments or memory.original, lower batch.task, batch.text or text.tokens, take a smaller student, "
+        + "or raise the limit (doctor shows it)."
 
     package static func require(_ memory: Int, most: Int? = MemoryLimits.most) throws(Failure) {
         guard let most, memory > most else { return }
@@ -61,7 +62,7 @@ package struct Preflight {
     /// For a run that fits into the machine and not into what others leave of it.
     func memoryWarning(usable: Int? = MemoryLimits.usable) -> String? {
         guard let usable, memory > usable else { return nil }
-        return "the run needs about \(DiskSpace.mebibytes(memory)) of memory, and \(DiskSpace.mebibytes(usable)) are free now"
+        return "the run needs about \(DiskSpace.mebibytes(memory)) of memory, and \(DiskSpace.mebibytes(usable)) can be had now"
     }
 
     /// - Throws: `.writeFailed` when the disk that holds `place` has not the room.
