@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What each part of the default recipe is worth: a run with all of it, a run for each part without it, and one report.
+# What each part of the default recipe is worth: a run with all of it, the published method at the same rates and steps, a run
+# for each part without it or with another in its place, and one report.
 #
 #   configs/ablation.sh DIRECTORY [TASK [OPTION ...]]
 #
@@ -31,15 +32,22 @@ run() {
     fi
 }
 
+# Without perturbed examples there are as many of the task's own.
+sizes=$("$tool" train --task "$task" "$@" --print-config | sed -n '/^batch:/,/^$/s/^  \(task\|perturbed\): //p')
+own=(--set batch.perturbed=0 --set "batch.task=$((${sizes/$'\n'/+}))")
+
 run default "$@"
-run own-prompts "$@" --set batch.perturbed=0 --set batch.task=24
-run any-values "$@" --set batch.candidates=1
+run published "$@" "${own[@]}" --set alignment.kind=cosine --set alignment.layers=first --set roll.subspace=all \
+    --set roll.anchor=start --set loss.kl=1
 run cosine "$@" --set alignment.kind=cosine
+run own-prompts "$@" "${own[@]}"
+run any-values "$@" --set batch.candidates=1
 run first-layers "$@" --set alignment.layers=first
 run no-roll "$@" --set roll.enabled=false
 run roll-from-start "$@" --set roll.anchor=start
-run light-kl "$@" --set loss.kl=1
+run roll-at-each "$@" --set roll.site=each
 run interchange "$@" --set interchange.pairs=4
+run light-kl "$@" --set loss.kl=1
 run finetune "$@" --method finetune
 
 "$tool" report "${runs[@]}" --output "$directory/report.html"

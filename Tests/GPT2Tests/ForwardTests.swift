@@ -30,13 +30,16 @@ import Testing
         var seen: [Int] = []
         var sites = Sites()
         for site in 0...2 {
-            sites[site] = { tape, x in
+            sites.add(at: site) { tape, x in
                 seen.append(site)
                 return site == 1 ? tape.scale(x, by: 2) : x
             }
         }
         let changed = run(sites: sites)
         #expect(seen == [0, 1, 2])
+        // A second one at the same site sees what the first left, and the next layer what the second did.
+        sites.add(at: 1) { tape, x in tape.scale(x, by: 0.5) }
+        #expect(run(sites: sites).final.value.values == plain.final.value.values)
         for site in 0...1 { #expect(changed.residual[site].value.values == plain.residual[site].value.values) }
         #expect(largestDifference(changed.residual[2].value.values, plain.residual[2].value.values) > 1e-2)
         #expect(largestDifference(changed.final.value.values, plain.final.value.values) > 1e-2)

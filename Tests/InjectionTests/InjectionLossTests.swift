@@ -103,10 +103,11 @@ import Testing
         let projection = Projection(rows: 12, width: 16, bias: golden.bias)
         projection.weight.value.copy(from: Self.sample(12 * 16, salt: 50, scale: 0.3))
         projection.bias?.value.copy(from: Self.sample(12, salt: 51, scale: 0.2))
-        let roll = try RollIntervention(
-            layout: Self.layout, width: 16, subspace: golden.rows == [0, 12] ? .all : .final,
-            site: golden.site, anchor: golden.anchor == "start" ? .start : .answer)
-        #expect([roll.rows.lowerBound, roll.rows.upperBound] == golden.rows)
+        settings.roll.subspace = golden.rows == [0, 12] ? .all : .final
+        settings.roll.site = golden.site == 2 ? .last : .next
+        settings.roll.anchor = golden.anchor == "start" ? .start : .answer
+        let roll = try RollIntervention(layout: Self.layout, width: 16, settings: settings.roll, layers: [0, 1, 2])
+        #expect(roll.places == [RollIntervention.Place(site: golden.site, rows: [golden.rows[0]..<golden.rows[1]])])
         let loss = InjectionLoss(
             weights: settings.loss,
             alignment: AlignmentLoss(
@@ -145,11 +146,50 @@ import Testing
     }
 
     @Test func aMapAsWideAsTheStudentRollsOnTheFinalVariable() throws {
-        let roll = try RollIntervention(layout: Self.layout, width: 12, subspace: .all, site: 2, anchor: .answer)
-        #expect(roll.rows == 9..<12)
+        var settings = Settings().roll
+        settings.subspace = .all
+        let roll = try RollIntervention(layout: Self.layout, width: 12, settings: settings, layers: [0, 1, 2])
+        #expect(roll.places == [RollIntervention.Place(site: 2, rows: [9..<12])])
         #expect(try #require(roll.warning).contains("identity"))
         #expect(throws: (any Error).self) {
-            try RollIntervention(layout: Self.layout, width: 3, subspace: .final, site: 2, anchor: .answer)
+            try RollIntervention(layout: Self.layout, width: 3, settings: settings, layers: [0, 1, 2])
+        }
+    }
+
+    @Test func theRollTakesTurnsAtTheAlignedLayers() throws {
+        typealias Place = RollIntervention.Place
+        var settings = Settings().roll
+        settings.site = .each
+        let places = [Place(site: 1, rows: [0..<5]), Place(site: 3, rows: [0..<5, 5..<8, 8..<9]), Place(site: 6, rows: [9..<12])]
+        let roll = try RollIntervention(layout: Self.layout, width: 16, settings: settings, layers: [1, 3, 6])
+        #expect(roll.places == places)
+        #expect(roll.warning == nil)
+        // Nine rows fill the nine directions of a student.
+        let narrow = try RollIntervention(layout: Self.layout, width: 9, settings: settings, layers: [1, 3, 6])
+        #expect(narrow.places == [places[0], places[2]])
+        #expect(try #require(narrow.warning).contains("2 of 3"))
+
+        let projection = Projection(rows: 12, width: 16, bias: false)
+        projection.weight.value.copy(from: Self.sample(12 * 16, salt: 50, scale: 0.3))
+        let arena = Arena()
+        var batch = Self.batch(dense: false, teacher: Self.model(offset: 3), arena: arena)
+        let tape = Tape(arena: arena, recording: false)
+        for number in 0..<4 {
+            batch.number = number
+            let (site, intervention) = try roll.intervention(projection: projection, batch: batch)
+            let place = places[number % 3]
+            #expect(site == place.site)
+            let rows = batch.packed.tokens.count
+            let hidden = tape.constant(arena.tensor(Self.sample(rows * 16, salt: 90), shape: [rows, 16]))
+            let rolled = intervention(tape, hidden)
+            // What the map reads of the rows that stay is an example's own; of the others it is not.
+            let (before, after) = (projection.map(tape, hidden).value, projection.map(tape, rolled).value)
+            for column in 0..<12 {
+                let stays = place.rows.contains { $0.contains(column) }
+                let difference = batch.taskRows.map { abs(before.row($0)[column] - after.row($0)[column]) }.max() ?? 0
+                // Inner products of 16 terms of size 1: some roundings of 6e-8.
+                #expect(stays == (difference < 1e-5), "turn \(number), column \(column): \(difference)")
+            }
         }
     }
 

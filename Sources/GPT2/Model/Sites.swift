@@ -11,9 +11,12 @@ public struct Sites {
 
     public init(interventions: [Int: Intervention] = [:]) { self.interventions = interventions }
 
-    public subscript(site: Int) -> Intervention? {
-        get { interventions[site] }
-        set { interventions[site] = newValue }
+    public subscript(site: Int) -> Intervention? { interventions[site] }
+
+    /// Behind what acts there already.
+    public mutating func add(at site: Int, _ intervention: @escaping Intervention) {
+        let before = interventions[site]
+        interventions[site] = { tape, hidden in intervention(tape, before?(tape, hidden) ?? hidden) }
     }
 }
 

@@ -142,15 +142,14 @@ private struct Work {
         let layout = oracle.variables.layout
         guard
             let layers = settings.alignment.layers.sites(compiled: layout.layers, student: configuration.layers),
-            let last = layers.last, max(options.taskTokens, options.textTokens) <= configuration.contextLength
+            max(options.taskTokens, options.textTokens) <= configuration.contextLength
         else { throw Failure(.badData, "the student is too shallow or its context too short to be benchmarked") }
         let projection = Projection(rows: layout.width, width: configuration.width, bias: settings.alignment.bias)
         projection.initialize(random: &random)
         loss = InjectionLoss(
             weights: settings.loss,
             alignment: AlignmentLoss(variables: oracle.variables, settings: settings.alignment, layers: layers),
-            roll: try RollIntervention(
-                layout: layout, width: configuration.width, subspace: settings.roll.subspace, site: last, anchor: .start),
+            roll: try RollIntervention(layout: layout, width: configuration.width, settings: settings.roll, layers: layers),
             projection: projection)
         synthetic = SyntheticBatch(
             examples: Array(repeating: options.taskTokens, count: options.taskExamples),

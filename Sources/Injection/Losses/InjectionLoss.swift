@@ -30,11 +30,11 @@ package struct InjectionLoss {
     package func callAsFunction(
         _ tape: Tape, student: GPT2Model, teacherHead: Tensor?, batch: TrainingBatch
     ) throws -> Value {
-        var sites = try roll?.sites(projection: projection, batch: batch) ?? Sites()
+        var sites = Sites()
         if let exchange = batch.exchange {
-            precondition(roll?.site != exchange.layer, "the roll acts behind every exchange")
-            sites[exchange.layer] = try exchange.intervention(projection: projection, batch: batch.packed)
+            sites.add(at: exchange.layer, try exchange.intervention(projection: projection, batch: batch.packed))
         }
+        if let (site, intervention) = try roll?.intervention(projection: projection, batch: batch) { sites.add(at: site, intervention) }
         let activations = student.forward(tape, batch.packed, sites: sites)
         let head = tape.parameter(student.head)
         var value = Value()

@@ -9,50 +9,71 @@ import TensorCore
 ///
 /// No gradient flows through P. Q is made anew at every step, by QR.
 package struct RollIntervention {
-    /// The residual state that is replaced: k, or k + 1 in the authors' program.
-    package let site: Int
-    /// The rows of the map whose row space stays.
-    package let rows: Range<Int>
+    /// A residual state that is replaced, and the rows of the map whose row space stays.
+    package struct Place: Equatable {
+        package let site: Int
+        package let rows: [Range<Int>]
+        package var rowCount: Int { rows.reduce(0) { $0 + $1.count } }
+
+        package init(site: Int, rows: [Range<Int>]) { (self.site, self.rows) = (site, rows) }
+    }
+
+    /// They take turns, one a step; the last one is the paper's.
+    package let places: [Place]
     let anchor: Settings.Roll.Anchor
     /// Why the subspace is not the one that was asked for, where it is not.
     package let warning: String?
 
-    package init(
-        layout: VariableLayout, width: Int, subspace: Settings.Roll.Subspace, site: Int, anchor: Settings.Roll.Anchor
-    ) throws {
-        self.site = site
-        self.anchor = anchor
+    /// - Parameters:
+    ///   - width: of the student.
+    ///   - layers: the student's layers that carry the compiled states.
+    /// - Throws: `Failure` where nothing would be left to exchange.
+    package init(layout: VariableLayout, width: Int, settings: Settings.Roll, layers: [Int]) throws {
+        anchor = settings.anchor
         let final = layout.entries[layout.output]
-        switch subspace {
-        case .final:
-            rows = final.rows
-            warning = nil
-        case .all where layout.width >= width:
-            rows = final.rows
+        guard final.rows.count < width else {
+            throw Failure(
+                .badData,
+                "\(final.name) has \(final.rows.count) values and the student is only \(width) wide: the roll would do nothing",
+                remedy: "use a wider student, or train with --set roll.enabled=false")
+        }
+        let takesAll = settings.subspace == .all && layout.width < width
+        let last = Place(
+            site: (layers.last ?? 0) + (settings.site == .next ? 1 : 0), rows: [takesAll ? 0..<layout.width : final.rows])
+        let earlier = settings.site == .each ? Self.earlier(layout, width: width, layers: layers) : []
+        places = earlier + [last]
+        if settings.subspace == .all && !takesAll {
             warning =
                 "the linear map has \(layout.width) rows and the student is \(width) wide: projecting on its whole row "
                 + "space would be the identity and the roll would do nothing; the roll keeps the rows of "
                 + "\(final.name) instead"
-        case .all:
-            rows = 0..<layout.width
+        } else if settings.site == .each && places.count < layers.count {
+            warning =
+                "the roll acts at \(places.count) of \(layers.count) aligned layers: at the others the program's variables leave "
+                + "nothing of the student's \(width) directions to exchange"
+        } else {
             warning = nil
-        }
-        guard rows.count < width else {
-            throw Failure(
-                .badData,
-                "\(final.name) has \(rows.count) values and the student is only \(width) wide: the roll would do nothing",
-                remedy: "use a wider student, or train with --set roll.enabled=false")
         }
     }
 
-    /// The intervention for the task sequences of one batch.
-    func sites(projection: Projection, batch: TrainingBatch) throws -> Sites {
-        let chosen = projection.weight.value.rows(rows)
+    /// The aligned states before the last: what stays is every variable that the program has computed by then, whether it is read
+    /// again or not, as all of them are still decoded from the last state.
+    private static func earlier(_ layout: VariableLayout, width: Int, layers: [Int]) -> [Place] {
+        layers.dropLast().enumerated().compactMap { state, layer in
+            let place = Place(site: layer, rows: layout.variables.filter { $0.writtenByLayer <= state }.map(\.rows))
+            return place.rows.isEmpty || place.rowCount >= width ? nil : place
+        }
+    }
+
+    /// The intervention for the task sequences of one batch, and where it acts.
+    package func intervention(projection: Projection, batch: TrainingBatch) throws -> (site: Int, Sites.Intervention) {
+        let place = places[batch.number % places.count]
+        let weight = projection.weight.value
+        let chosen = place.rows.count == 1 ? weight.rows(place.rows[0])
+            : Tensor(place.rows.flatMap { weight.rows($0).values }, shape: [place.rowCount, weight.columns])
         let basis = try Projector.orthonormalRows(of: chosen)
         let anchors = (0..<batch.taskSequences).map { anchor == .start ? 0 : batch.answerOffset(of: $0) }
-        let sources = RollSources.rows(starts: batch.packed.starts, anchors: anchors)
-        return Sites(interventions: [
-            site: { tape, hidden in tape.roll(hidden, basis: basis, sources: sources.map(Int32.init)) }
-        ])
+        let sources = RollSources.rows(starts: batch.packed.starts, anchors: anchors).map(Int32.init)
+        return (place.site, { tape, hidden in tape.roll(hidden, basis: basis, sources: sources) })
     }
 }

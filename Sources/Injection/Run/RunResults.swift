@@ -52,10 +52,11 @@ enum RunResults {
             ("compiled_directions", .array(layout.directions.map { .integer($0) })),
         ])
         if let roll = inputs.roll {
-            root["roll"] = [
-                "student_layer": .integer(roll.site), "first_row": .integer(roll.rows.lowerBound),
-                "rows": .integer(roll.rows.count), "anchor": .string(roll.anchor.rawValue),
-            ]
+            let places = roll.places.map { place -> JSONValue in
+                let rows = place.rows.map { JSONValue.array([.integer($0.lowerBound), .integer($0.upperBound)]) }
+                return ["student_layer": .integer(place.site), "rows": .array(rows)]
+            }
+            root["roll"] = ["anchor": .string(roll.anchor.rawValue), "places": .array(places)]
         }
         root["variables"] = .array(variables)
         return .object(root)

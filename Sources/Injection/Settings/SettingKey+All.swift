@@ -81,7 +81,8 @@ extension SettingKey {
         SettingKey("roll.enabled", .flag(\.roll.enabled), "Exchange the complement of the subspace between examples."),
         choice("roll.subspace", \.roll.subspace, "The subspace that stays: the output variable's rows, or all rows."),
         choice("roll.site", \.roll.site,
-            "Where the roll acts: on the last aligned state, or on the output of the block after it."),
+            "Where the roll acts: on the last aligned state, or on the output of the block after it (next); each: on every aligned state\n"
+                + "in turn, one a step, where all variables stay that the program has computed by then."),
         choice("roll.anchor", \.roll.anchor,
             "Which token of the other example gives its complement: same place from the start, or from where the answer begins."),
 

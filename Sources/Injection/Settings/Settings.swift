@@ -172,6 +172,7 @@ extension Settings {
         public enum Site: String, Codable, Sendable, CaseIterable {
             case last
             case next
+            case each
         }
         public enum Anchor: String, Codable, Sendable, CaseIterable { case start, answer }
 

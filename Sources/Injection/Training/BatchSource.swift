@@ -51,6 +51,7 @@ struct BatchSource {
         var batch = TrainingBatch(
             packed: packed, taskSequences: encoded.count, answerRows: [], answerTargets: [],
             isAnswer: Array(repeating: false, count: packed.starts[encoded.count]))
+        batch.number = first / max(sizes.task, 1)
         batch.exchange = exchanges?.exchange(promptCounts: encoded.map(\.promptCount), at: first)
         for (index, (example, start)) in zip(encoded, packed.starts).enumerated() {
             for position in example.predicting { batch.isAnswer[start + position] = true }

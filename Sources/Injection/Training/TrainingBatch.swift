@@ -19,6 +19,8 @@ package struct TrainingBatch {
 
     /// The compiled model on the task rows; nil for the baseline.
     package var targets: AlignmentTargets?
+    /// Of the batch in the run, from 0: what takes turns goes by it.
+    package var number = 0
     /// What is exchanged between task sequences.
     package var exchange: VariableExchange?
     /// The original model's final activations on the text rows.

@@ -18,7 +18,7 @@ enum TrainingHeader {
             lines.append(
                 "alignment \(alignment.kind.rawValue) at student layers "
                     + alignment.layers.map(String.init).joined(separator: " ")
-                    + (inputs.roll.map { ", roll after layer \($0.site) keeping \($0.rows.count) rows" } ?? "")
+                    + (inputs.roll.map { ", roll " + $0.places.map { "after layer \($0.site) keeping \($0.rowCount) rows" }.joined(separator: ", ") } ?? "")
                     + (inputs.exchanges.map { ", \($0.pairs) pairs exchange a variable" } ?? ""))
         }
         lines.append(

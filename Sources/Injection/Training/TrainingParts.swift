@@ -93,19 +93,16 @@ struct TrainingInputs {
                         + "alignment.layers has it", at: folder.path, remedy: "use a deeper student, or other layers")
             }
             let placed = AlignmentLoss(variables: variables, settings: settings.alignment, layers: layers)
-            let site = (layers.last ?? 0) + (settings.roll.site == .next ? 1 : 0)
-            guard !settings.rolls || site <= configuration.layers else {
+            alignment = settings.loss.alg > 0 ? placed : nil
+            roll =
+                settings.rolls
+                ? try RollIntervention(layout: variables.layout, width: configuration.width, settings: settings.roll, layers: layers)
+                : nil
+            if let site = roll?.places.last?.site, site > configuration.layers {
                 throw Failure(
                     .badData, "the roll would act on layer \(site) of a student of \(configuration.layers) layers",
                     at: folder.path, remedy: "use a deeper student, or --set roll.site=last")
             }
-            alignment = settings.loss.alg > 0 ? placed : nil
-            roll =
-                settings.rolls
-                ? try RollIntervention(
-                    layout: variables.layout, width: configuration.width, subspace: settings.roll.subspace,
-                    site: site, anchor: settings.roll.anchor)
-                : nil
         } else {
             (alignment, roll) = (nil, nil)
         }
