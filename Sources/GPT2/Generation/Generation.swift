@@ -48,10 +48,11 @@ extension GPT2Model {
         prompt.count + min(maxNewTokens - 1, configuration.contextLength - prompt.count)
     }
 
-    /// As many prompts as fit into 256 MiB of cache and 16,384 tokens (the activations of the first pass), at least one.
+    /// As many prompts as fit into 16,384 tokens and a cache of 1 GiB, or of the size of the weights, at least one: each new token
+    /// of a group reads all weights, so a cache that is small beside them would waste that.
     private func endOfGroup(from start: Int, _ prompts: [[Int32]], _ maxNewTokens: Int) -> Int {
         let bytesPerToken = configuration.layers * 2 * configuration.width * MemoryLayout<Float>.stride
-        let budget = min((256 << 20) / bytesPerToken, 16_384)
+        let budget = min(max(1 << 30, 4 * configuration.parameterCount) / bytesPerToken, 16_384)
         var (end, tokens) = (start, 0)
         while end < prompts.count {
             tokens += capacity(for: prompts[end], maxNewTokens)
@@ -91,11 +92,9 @@ private final class GenerationGroup {
 
     func run(stop: Int32?, isCancelled: () -> Bool) throws {
         var active = Array(prompts.indices)
-        var batch = PackedBatch(prompts)
-        while !active.isEmpty {
-            if isCancelled() { throw CancellationError() }
-            let next = step(batch, slots: active)
-            batch = PackedBatch()
+        var next = try read(isCancelled)
+        while true {
+            var batch = PackedBatch()
             var remaining: [Int] = []
             for (slot, token) in zip(active, next) where token != stop {
                 results[slot].append(token)
@@ -105,7 +104,26 @@ private final class GenerationGroup {
                 remaining.append(slot)
             }
             active = remaining
+            if active.isEmpty { return }
+            if isCancelled() { throw CancellationError() }
+            next = step(batch, slots: active)
         }
+    }
+
+    /// Feeds the prompts, about 4,096 tokens at a time for the sake of the activations' room, and chooses what follows each.
+    private func read(_ isCancelled: () -> Bool) throws -> [Int32] {
+        var next: [Int32] = []
+        while next.count < prompts.count {
+            if isCancelled() { throw CancellationError() }
+            var batch = PackedBatch()
+            var end = next.count
+            while end < prompts.count, batch.tokens.count < 4_096 {
+                batch.append(prompts[end])
+                end += 1
+            }
+            next += step(batch, slots: Array(next.count..<end))
+        }
+        return next
     }
 
     /// Feeds the newest tokens of some texts, and chooses the next one of each.
@@ -113,6 +131,9 @@ private final class GenerationGroup {
         arena.reset()
         let tape = Tape(arena: arena, recording: false, precision: precision)
         var x = model.embed(tape, batch)
+        // Of the last layer only the newest token of each text is wanted.
+        let newest = batch.starts.dropFirst().map { Int32($0 - 1) }
+        let keeps = batch.tokens.count > batch.count
         for layer in 0..<model.configuration.layers {
             x = model.block(
                 tape, x, layer: layer,
@@ -120,11 +141,10 @@ private final class GenerationGroup {
                     tape.cachedAttention(
                         qkv, heads: model.configuration.heads, starts: batch.starts, cache: cache, layer: layer,
                         slots: slots)
-                }, discardingInput: true)
+                }, discardingInput: true, keeping: keeps && layer == model.configuration.layers - 1 ? newest : nil)
         }
         cache.advance(slots: slots, by: (0..<batch.count).map { batch.rows($0).count })
-        let last = tape.gatherRows(x, rows: batch.starts.dropFirst().map { Int32($0 - 1) })
-        return choose(model.normalize(tape, last).value, slots: slots)
+        return choose(model.normalize(tape, x).value, slots: slots)
     }
 
     private func choose(_ hidden: Tensor, slots: [Int]) -> [Int32] {

@@ -62,8 +62,10 @@ extension GPT2Model {
     }
 
     /// One layer. On a tape that does not record, what is not needed again gives its room back at once.
+    ///
+    /// - Parameter rows: those of the result that are wanted; nil for all. What only the others need is not computed.
     func block(
-        _ tape: Tape, _ x: Variable, layer: Int, attention: Attention, discardingInput: Bool
+        _ tape: Tape, _ x: Variable, layer: Int, attention: Attention, discardingInput: Bool, keeping rows: [Int32]? = nil
     ) -> Variable {
         let weights = blocks[layer]
         unfold?(layer)
@@ -71,10 +73,18 @@ extension GPT2Model {
             x, gain: tape.parameter(weights.norm1Gain), bias: tape.parameter(weights.norm1Bias),
             epsilon: configuration.epsilon)
         let qkv = linear(tape, normalized, weights.attentionWeight, weights.attentionBias)
-        let mixed = attention(tape, qkv, layer)
+        var mixed = attention(tape, qkv, layer)
         tape.discard(qkv)
-        let middle = linear(tape, mixed, weights.projectionWeight, weights.projectionBias, addedTo: x)
-        if discardingInput { tape.discard(x) }
+        var stream = x
+        if let rows {
+            stream = tape.gatherRows(x, rows: rows)
+            let all = mixed
+            mixed = tape.gatherRows(all, rows: rows)
+            tape.discard(all)
+            if discardingInput { tape.discard(x) }
+        }
+        let middle = linear(tape, mixed, weights.projectionWeight, weights.projectionBias, addedTo: stream)
+        if discardingInput || rows != nil { tape.discard(stream) }
 
         normalized = tape.layerNorm(
             middle, gain: tape.parameter(weights.norm2Gain), bias: tape.parameter(weights.norm2Bias),

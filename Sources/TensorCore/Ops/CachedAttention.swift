@@ -81,7 +81,8 @@ extension Tape {
                 (cache.values(layer: layer, slot: slot) + (old + row) * width)
                     .update(from: source + 2 * width, count: width)
             }
-            room = max(room, new * (old + new))
+            let isWhole = old == 0 && new > 1 && layout.hasKernel
+            room = max(room, isWhole ? layout.forwardScratch : new * (old + new))
         }
 
         Profile.measure("cached attention") {
@@ -97,6 +98,11 @@ extension Tape {
                     let old = cache.lengths[slots[index]]
                     let seen = old + rows.count
                     let column = head * layout.headWidth
+                    if old == 0, rows.count > 1, layout.hasKernel {  // a prompt: nothing is read from the cache
+                        layout.forward(
+                            qkv: qkv.value.pointer, rows: rows, head: head, scores: scores, logSums: nil, y: y.pointer)
+                        continue
+                    }
                     if rows.count == 1, layout.hasKernel {
                         kernel_attention_query(
                             seen, layout.headWidth, qkv.value.pointer + rows.lowerBound * 3 * width + column,

@@ -113,18 +113,19 @@ struct AttentionLayout {
 
     func forward(
         qkv: UnsafeMutablePointer<Float>, rows: Range<Int>, head: Int, scores: UnsafeMutablePointer<Float>,
-        logSums: UnsafeMutablePointer<Float>, y: UnsafeMutablePointer<Float>
+        logSums: UnsafeMutablePointer<Float>?, y: UnsafeMutablePointer<Float>
     ) {
         let length = rows.count
+        let logSums = logSums.map { $0 + rows.lowerBound }
         let (query, key, value) = operands(qkv, rows: rows, head: head)
         if hasKernel {
             kernel_attention(
                 length, headWidth, query.pointer, key.pointer, value.pointer, 3 * width, scale,
-                y + rows.lowerBound * width + head * headWidth, width, logSums + rows.lowerBound, scores)
+                y + rows.lowerBound * width + head * headWidth, width, logSums, scores)
             return
         }
         BLAS.serialMultiply(query, key.transpose, into: scores, stride: length)
-        kernel_causal_softmax(length, length, 0, scale, scores, length, logSums + rows.lowerBound)
+        kernel_causal_softmax(length, length, 0, scale, scores, length, logSums)
         BLAS.serialMultiply(
             Matrix(scores, rows: length, columns: length), value,
             into: y + rows.lowerBound * width + head * headWidth, stride: width)
