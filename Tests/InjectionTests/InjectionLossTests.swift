@@ -53,10 +53,10 @@ import Testing
 
     private static let layout = VariableLayout(
         entries: [
-            .init(name: "a", encoding: .categorical((0..<5).map { .int($0) }), rows: 0..<5, writtenByLayer: 0),
-            .init(name: "b", encoding: .categorical((0..<3).map { .int($0) }), rows: 5..<8, writtenByLayer: 1),
-            .init(name: "number", encoding: .numerical([0, 1, 2, 3, 4]), rows: 8..<9, writtenByLayer: 1),
-            .init(name: "out", encoding: .categorical((0..<3).map { .int($0) }), rows: 9..<12, writtenByLayer: 2),
+            .init(name: "a", encoding: .categorical((0..<5).map { .int($0) }), rows: 0..<5, writtenByLayer: 0, readByLayer: 1),
+            .init(name: "b", encoding: .categorical((0..<3).map { .int($0) }), rows: 5..<8, writtenByLayer: 1, readByLayer: 2),
+            .init(name: "number", encoding: .numerical([0, 1, 2, 3, 4]), rows: 8..<9, writtenByLayer: 1, readByLayer: 2),
+            .init(name: "out", encoding: .categorical((0..<3).map { .int($0) }), rows: 9..<12, writtenByLayer: 2, readByLayer: 0),
         ], directions: Array(0..<12), output: 3, layers: 2)
 
     private static func batch(dense: Bool, teacher: GPT2Model, arena: Arena) -> TrainingBatch {

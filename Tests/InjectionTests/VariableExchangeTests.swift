@@ -20,27 +20,26 @@ import Testing
     @Test func pairsAreMutualAndPromptsEndTogether() throws {
         let source = source(try oracle(), pairs: 3)
         let promptCounts = [4, 9, 6, 5, 7, 8, 3]
-        var variables: Set<String> = []
+        var states: [String: Set<Int>] = [:]
         for position in 0..<100 {
             let exchange = try #require(source.exchange(promptCounts: promptCounts, at: position))
-            variables.insert(exchange.variable.name)
             #expect(exchange.partners.count == 6)
-            #expect(exchange.variable.writtenByLayer <= exchange.state && exchange.state < source.layout.layers)
+            states[exchange.variable.name, default: []].insert(exchange.state)
             #expect(exchange.layer == source.layers[exchange.state])
             for (sequence, partner) in exchange.partners {
                 #expect(exchange.partners[partner.sequence]?.sequence == sequence)
                 #expect(promptCounts[sequence] + partner.offset == promptCounts[partner.sequence])
             }
         }
-        // All but the output, behind which there is no layer.
-        #expect(variables == ["tokens", "indices", "n", "offset"])
+        // Tokens and indices are read by the first layer alone, count and offset by the second; the output by none.
+        #expect(states == ["tokens": [0], "indices": [0], "n": [1], "offset": [1]])
         let again = try #require(source.exchange(promptCounts: promptCounts, at: 7))
         #expect(try #require(source.exchange(promptCounts: promptCounts, at: 7)).variable.name == again.variable.name)
         #expect(source.exchange(promptCounts: [4], at: 0) == nil)
     }
 
     @Test func rowsFollowTheOffset() {
-        let entry = VariableLayout.Entry(name: "v", encoding: .numerical([]), rows: 0..<1, writtenByLayer: 0)
+        let entry = VariableLayout.Entry(name: "v", encoding: .numerical([]), rows: 0..<1, writtenByLayer: 0, readByLayer: 1)
         let exchange = VariableExchange(
             variable: entry, state: 0, layer: 0,
             partners: [

@@ -22,6 +22,19 @@ package struct CompiledHead: Sendable, Equatable {
     package var nonzeroCount: Int { query.nonzeroCount + key.nonzeroCount + value.nonzeroCount + output.nonzeroCount }
 }
 
+extension CompiledModel {
+    /// For each basis direction the last layer, from 1, that reads it; 0 where none does.
+    package var lastReaders: [Int] {
+        var readers = [Int](repeating: 0, count: width)
+        for (index, layer) in layers.enumerated() {
+            for map in layer.heads.flatMap({ [$0.query, $0.key, $0.value] }) + [layer.hidden] {
+                for entry in map.entries { readers[entry.column] = index + 1 }
+            }
+        }
+        return readers
+    }
+}
+
 extension CompiledHead {
     init(_ plan: HeadPlan, width: Int) {
         query = SparseMap(plan.queries, columns: width)

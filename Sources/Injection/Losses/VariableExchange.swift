@@ -57,13 +57,17 @@ package struct ExchangeSource: Sendable {
     package let layers: [Int]
     package let pairs: Int
     let seed: Int
+    /// A variable, and a state that holds it and that a later layer reads it from: elsewhere nothing would follow.
+    private let places: [(variable: VariableLayout.Entry, state: Int)]
 
     package init(layout: VariableLayout, layers: [Int], pairs: Int, seed: Int) {
         (self.layout, self.layers, self.pairs, self.seed) = (layout, layers, pairs, seed)
+        places = layout.variables.filter { $0.writtenByLayer < $0.readByLayer }.flatMap { variable in
+            (variable.writtenByLayer..<variable.readByLayer).map { (variable, $0) }
+        }
     }
 
-    /// A variable, one of the states in which it is there and layers follow, and pairs of sequences; ends of prompts lie over
-    /// ends of prompts.
+    /// A variable, one of the states from which it is read, and pairs of sequences; ends of prompts lie over ends of prompts.
     ///
     /// - Parameters:
     ///   - promptCounts: prompt tokens of each task sequence.
@@ -71,10 +75,8 @@ package struct ExchangeSource: Sendable {
     /// - Returns: nil where there is nothing to exchange.
     package func exchange(promptCounts: [Int], at position: Int) -> VariableExchange? {
         var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "exchange/\(position)")
-        let candidates = layout.variables.filter { $0.writtenByLayer < layout.layers }
-        guard pairs > 0, promptCounts.count > 1, !candidates.isEmpty else { return nil }
-        let variable = random.pick(candidates)
-        let state = random.integer(in: variable.writtenByLayer...(layout.layers - 1))
+        guard pairs > 0, promptCounts.count > 1, !places.isEmpty else { return nil }
+        let (variable, state) = random.pick(places)
         var order = Array(promptCounts.indices)
         random.shuffle(&order)
         var partners: [Int: VariableExchange.Partner] = [:]

@@ -17,12 +17,16 @@ public struct VariableLayout: Sendable {
         public let rows: Range<Int>
         /// The first residual state (0: the embedding) that holds the variable.
         public let writtenByLayer: Int
+        /// The last compiled layer that reads the variable; 0 where none does.
+        package let readByLayer: Int
         /// Not a variable of the program: constants and intermediate sums of the construction.
         public let isScratch: Bool
 
-        package init(name: String, encoding: Encoding, rows: Range<Int>, writtenByLayer: Int, isScratch: Bool = false) {
+        package init(
+            name: String, encoding: Encoding, rows: Range<Int>, writtenByLayer: Int, readByLayer: Int, isScratch: Bool = false
+        ) {
             (self.name, self.encoding, self.rows) = (name, encoding, rows)
-            (self.writtenByLayer, self.isScratch) = (writtenByLayer, isScratch)
+            (self.writtenByLayer, self.readByLayer, self.isScratch) = (writtenByLayer, readByLayer, isScratch)
         }
 
         var isCategorical: Bool { if case .categorical = encoding { true } else { false } }
@@ -49,6 +53,7 @@ public struct VariableLayout: Sendable {
         var entries: [Entry] = []
         var directions: [Int] = []
         var output: Int?
+        let readers = model.lastReaders
         for variable in model.variables {
             let start = directions.count
             let encoding: Entry.Encoding
@@ -64,7 +69,8 @@ public struct VariableLayout: Sendable {
             entries.append(
                 Entry(
                     name: variable.name, encoding: encoding, rows: start..<directions.count,
-                    writtenByLayer: variable.writtenByLayer, isScratch: variable.isScratch))
+                    writtenByLayer: variable.writtenByLayer, readByLayer: directions[start...].map { readers[$0] }.max() ?? 0,
+                    isScratch: variable.isScratch))
         }
         precondition(
             Set(directions).count == directions.count,
@@ -75,7 +81,8 @@ public struct VariableLayout: Sendable {
             entries.append(
                 Entry(
                     name: model.basis[place].variable, encoding: .numerical([]),
-                    rows: directions.count..<(directions.count + 1), writtenByLayer: 0, isScratch: true))
+                    rows: directions.count..<(directions.count + 1), writtenByLayer: 0, readByLayer: readers[place],
+                    isScratch: true))
             directions.append(place)
         }
         guard let output else { preconditionFailure("\(model.name) does not name its output among its variables") }
