@@ -1,6 +1,8 @@
 import Foundation
+import GPT2
 import Injection
 import Serialization
+import TensorCore
 import Testing
 
 @Suite struct TextTests {
@@ -116,6 +118,46 @@ import Testing
             var file = try TextFile(url, tokenizer: tokenizer, tokens: 4)
             #expect(failure { try file.seek(to: TextPosition(offset: 99)) }?.kind == .badData)
             #expect(failure { try file.seek(to: TextPosition(offset: 0, tokens: 99)) }?.kind == .badData)
+        }
+    }
+
+    @Test func windowsAreCutIntoTextsOfAllLengths() {
+        let cut = WindowCut(pieces: 4, seed: 3)
+        let tokens = (0..<210).map { Int32($0) }
+        let windows = (0..<200).map { (number: Int) in cut(tokens, at: "\(number)", number: number) }
+        for window in windows {
+            #expect(window.pieces.flatMap(\.self) == tokens)
+            #expect((1...4).contains(window.pieces.count) && window.pieces.allSatisfy { !$0.isEmpty })
+        }
+        // Of four uniform pieces of 210 tokens one is as short as 16 with probability 1 - (1 - 16/210)^3 = 0.21.
+        let lengths = windows.flatMap(\.pieces).map(\.count)
+        let short = Double(lengths.count { $0 <= 16 }) / Double(lengths.count)
+        #expect(abs(short - 0.21) < 5 * (0.21 * 0.79 / 800).squareRoot(), "\(short)")
+        // The same wherever training begins.
+        #expect(cut(tokens, at: "7", number: 7) == windows[7])
+        #expect(WindowCut(pieces: 4, seed: 4)(tokens, at: "7", number: 7) != windows[7])
+        #expect(WindowCut(pieces: 1, seed: 3)(tokens, at: "7", number: 7).pieces == [tokens])
+        #expect(cut([5], at: "0", number: nil).pieces == [[5]])
+        #expect(cut([5, 6], at: "0", number: nil).pieces == [[5], [6]])
+    }
+
+    /// What is kept of a fixed set of windows is what the original says of each of their pieces by itself.
+    @Test func theTeacherReadsPieceByPiece() throws {
+        let model = try MicroStudent.make().model
+        var random = SeededRandom(seed: 5)
+        let cut = WindowCut(pieces: 3, seed: 1)
+        let windows = (0..<40).map { (number: Int) in
+            cut((0..<12).map { _ in Int32(random.integer(below: model.configuration.vocabularySize)) }, at: "\(number)", number: number)
+        }
+        let teacher = Teacher(model: model, windows: windows)
+        for numbers in [[39, 3], [17], [3, 16, 0]] {
+            let arena = Arena()
+            let tape = Tape(arena: arena, recording: false)
+            let pieces = numbers.flatMap { windows[$0].pieces }
+            let plain = model.forward(tape, PackedBatch(pieces)).final.value
+            let kept = teacher.hidden(for: numbers.map { windows[$0] }, arena: arena)
+            // Products of other sizes sum in another order: some roundings of values of size 1.
+            #expect(zip(kept.values, plain.values).allSatisfy { abs($0 - $1) < 1e-4 })
         }
     }
 

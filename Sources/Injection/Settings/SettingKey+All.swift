@@ -21,6 +21,8 @@ extension SettingKey {
         SettingKey("batch.task", .integer(\.batch.task, 1...65_536), "Task examples a step."),
         SettingKey("batch.perturbed", .integer(\.batch.perturbed, 0...65_536),
             "Task examples a step with other tokens put in and the compiled model's answer (method tracr; not with data.file)."),
+        SettingKey("batch.longer", .integer(\.batch.longer, 0...65_536),
+            "Tokens by which a perturbed example may be longer than the task's longest; the program is compiled for that length."),
         SettingKey("batch.candidates", .integer(\.batch.candidates, 1...64),
             "Perturbed examples drawn for each second one that is kept: the one that reaches the rarest values of the program's variables."),
         SettingKey("batch.text", .integer(\.batch.text, 0...65_536), "Text windows a step (for the KL term)."),
@@ -33,6 +35,9 @@ extension SettingKey {
         choice("text.windows", \.text.windows,
             "stream: windows follow each other through the whole text, documents joined by the end-of-text token;\n"
                 + "first: the first window of each document (a JSON line, or a line of plain text) only."),
+        SettingKey("text.pieces", .integer(\.text.pieces, 1...65_536),
+            "Texts that a window is cut into, at random places; 1: a window is one text. The student keeps to the original in short texts\n"
+                + "as far as it sees some."),
         SettingKey("text.samples", .integer(\.text.samples, 1...10_000_000),
             "Windows sampled from the student where text.file is null."),
         SettingKey("text.held_out", .integer(\.text.heldOut, 0...1_000_000),

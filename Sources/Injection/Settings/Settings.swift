@@ -66,6 +66,7 @@ extension Settings {
 
         public var task = 8
         public var perturbed = 16
+        public var longer = 0
         public var candidates = 4
         public var text = 2
         public var pad = Padding.none
@@ -77,11 +78,12 @@ extension Settings {
         public var file: String?
         public var tokens = 210
         public var windows = Windows.stream
+        public var pieces = 4
         public var samples = 2_000
         public var heldOut = 64
 
         enum CodingKeys: String, CodingKey {
-            case file, tokens, windows, samples
+            case file, tokens, windows, pieces, samples
             case heldOut = "held_out"
         }
     }

@@ -46,6 +46,9 @@ public struct TaskEncoder: Sendable {
         longest = max(longest, try tokens(of: example, padded: false).tokens.count)
     }
 
+    /// Makes room for examples that are so many tokens longer, as far as the student's context goes.
+    mutating func extend(by tokens: Int, context: Int) { longest = max(longest, min(longest + tokens, context)) }
+
     /// - Throws: `Failure` `.badData` for an empty prompt or answer.
     public func encode(_ example: Example) throws -> EncodedExample {
         try tokens(of: example, padded: padding == .longest)

@@ -1,5 +1,38 @@
 import Serialization
 
+/// A stretch of plain text in the student's tokens, for L_KL.
+package struct TextWindow: Sendable, Equatable {
+    /// Read one by one, each from the first position on.
+    package var pieces: [[Int32]]
+    /// Its number in a fixed set of windows, for which the teacher's activations are kept.
+    package var number: Int?
+    package var tokenCount: Int { pieces.reduce(0) { $0 + $1.count } }
+
+    package init(pieces: [[Int32]], number: Int?) { (self.pieces, self.number) = (pieces, number) }
+}
+
+/// Cuts windows into texts of all lengths.
+///
+/// A task's prompts are short, and what training on them does to a student it does to other short texts first: to their first
+/// tokens, of which a long window has few.
+package struct WindowCut: Sendable {
+    let pieces: Int
+    let seed: Int
+
+    package init(pieces: Int, seed: Int) { (self.pieces, self.seed) = (pieces, seed) }
+
+    /// - Parameters:
+    ///   - place: of the window in its source; decides where it is cut.
+    ///   - number: see `TextWindow`.
+    package func callAsFunction(_ tokens: [Int32], at place: String, number: Int?) -> TextWindow {
+        guard pieces > 1, tokens.count > 1 else { return TextWindow(pieces: [tokens], number: number) }
+        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "cut/\(place)")
+        let cuts = Set((1..<pieces).map { _ in random.integer(in: 1...(tokens.count - 1)) }).sorted()
+        let bounds = [0] + cuts + [tokens.count]
+        return TextWindow(pieces: zip(bounds, bounds.dropFirst()).map { Array(tokens[$0..<$1]) }, number: number)
+    }
+}
+
 /// Plain text for the KL term and for perplexity: windows of a fixed number of tokens, one after another.
 ///
 /// A source's `position` is small and `Codable`; a stream made anew and moved to a saved position goes on with the same

@@ -19,6 +19,7 @@ struct BatchSource {
     let context: Int
     var examples: ExampleSource
     var text: (any TextSource)?
+    let cut: WindowCut
 
     mutating func next(arena: Arena) throws -> TrainingBatch {
         let first = self.examples.position
@@ -40,14 +41,19 @@ struct BatchSource {
         var windows: [TextWindow] = []
         if teacher != nil, var text {
             for _ in 0..<sizes.text {
-                let place = text.position.offset
-                let number = (text as? SampledText).map { place % $0.windows.count }
-                windows.append(TextWindow(tokens: try text.next(), number: number))
+                let position = text.position
+                let tokens = try text.next()
+                if let sampled = text as? SampledText {
+                    let number = position.offset % sampled.windows.count
+                    windows.append(cut(tokens, at: "\(number)", number: number))
+                } else {
+                    windows.append(cut(tokens, at: "\(position.pass)/\(position.offset)/\(position.tokens)", number: nil))
+                }
             }
             self.text = text
         }
 
-        let packed = PackedBatch(encoded.map(\.tokens) + windows.map(\.tokens))
+        let packed = PackedBatch(encoded.map(\.tokens) + windows.flatMap(\.pieces))
         var batch = TrainingBatch(
             packed: packed, taskSequences: encoded.count, answerRows: [], answerTargets: [],
             isAnswer: Array(repeating: false, count: packed.starts[encoded.count]))

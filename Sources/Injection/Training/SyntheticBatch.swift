@@ -17,8 +17,8 @@ struct SyntheticBatch {
         var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "synthetic batch")
         func tokens(_ count: Int) -> [Int32] { (0..<count).map { _ in Int32(random.integer(below: vocabulary)) } }
         let tasks = examples.map(tokens)
-        windows = texts.map { TextWindow(tokens: tokens($0), number: nil) }
-        let packed = PackedBatch(tasks + windows.map(\.tokens))
+        windows = texts.map { TextWindow(pieces: [tokens($0)], number: nil) }
+        let packed = PackedBatch(tasks + windows.flatMap(\.pieces))
         let rows = packed.starts[tasks.count]
         batch = TrainingBatch(
             packed: packed, taskSequences: tasks.count, answerRows: [], answerTargets: [],

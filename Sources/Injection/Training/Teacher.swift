@@ -1,41 +1,34 @@
 import GPT2
 import TensorCore
 
-/// A stretch of plain text in the student's tokens, for L_KL.
-struct TextWindow: Sendable {
-    var tokens: [Int32]
-    /// Its number in a fixed set of windows, for which the teacher's activations are kept.
-    var number: Int?
-}
-
 /// The frozen original model, which says what plain text should look like to the student.
 ///
 /// Where the text is a fixed set of windows, its final activations are computed once and kept, as long as they fit into
 /// `budget`. They are computed in blocks of the same windows whatever is asked for first, so that a resumed run, whose cache
 /// starts empty, sees the same bits.
-final class Teacher {
+package final class Teacher {
     let model: GPT2Model
-    private let windows: [[Int32]]?
+    private let windows: [TextWindow]?
     private let starts: [Int]
     private var cache: [Tensor?] = []
     private let precision: NumberFormat
     private static let block = 16
 
     /// The original of a student that is about to be trained.
-    convenience init(of student: GPT2Model, settings: Settings, windows: [[Int32]]?) {
+    convenience init(of student: GPT2Model, settings: Settings, windows: [TextWindow]?) {
         self.init(
             model: settings.memory.original == .bf16 ? student.folded() : student.frozenCopy(), windows: windows,
             precision: settings.precision.ofProducts)
     }
 
     /// - Parameter budget: bytes that kept activations may take.
-    init(model: GPT2Model, windows: [[Int32]]?, precision: NumberFormat = .fp32, budget: Int = 1 << 30) {
+    package init(model: GPT2Model, windows: [TextWindow]?, precision: NumberFormat = .fp32, budget: Int = 1 << 30) {
         self.precision = precision
         self.model = model
-        let tokens = windows?.reduce(0) { $0 + $1.count } ?? 0
+        let tokens = windows?.reduce(0) { $0 + $1.tokenCount } ?? 0
         let isKept = Self.cost(tokens: tokens, width: model.configuration.width, budget: budget) > 0
         self.windows = isKept ? windows : nil
-        starts = (windows ?? []).reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+        starts = (windows ?? []).reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.tokenCount) }
         cache = Array(repeating: nil, count: ((windows?.count ?? 0) + Self.block - 1) / Self.block)
     }
 
@@ -48,11 +41,11 @@ final class Teacher {
     var head: Tensor { model.head.value }
 
     /// Final activations of all tokens of the windows, one window after another.
-    func hidden(for batch: [TextWindow], arena: Arena) -> Tensor {
+    package func hidden(for batch: [TextWindow], arena: Arena) -> Tensor {
         guard let windows, batch.allSatisfy({ $0.number != nil }) else {
-            return forward(batch.map(\.tokens), arena: arena)
+            return forward(batch, arena: arena)
         }
-        let rows = batch.reduce(0) { $0 + $1.tokens.count }
+        let rows = batch.reduce(0) { $0 + $1.tokenCount }
         let result = arena.tensor(rows, model.configuration.width)
         var first = 0
         for window in batch {
@@ -69,15 +62,15 @@ final class Teacher {
             }
             guard let kept = cache[block] else { continue }
             let offset = starts[number] - starts[from]
-            result.rows(first..<(first + window.tokens.count)).copy(
-                from: kept.rows(offset..<(offset + window.tokens.count)))
-            first += window.tokens.count
+            result.rows(first..<(first + window.tokenCount)).copy(
+                from: kept.rows(offset..<(offset + window.tokenCount)))
+            first += window.tokenCount
         }
         return result
     }
 
-    private func forward(_ windows: [[Int32]], arena: Arena) -> Tensor {
+    private func forward(_ windows: [TextWindow], arena: Arena) -> Tensor {
         let tape = Tape(arena: arena, recording: false, precision: precision)
-        return model.forward(tape, PackedBatch(windows)).final.value
+        return model.forward(tape, PackedBatch(windows.flatMap(\.pieces))).final.value
     }
 }

@@ -70,6 +70,9 @@ struct TrainingInputs {
         case .generated:
             checked = try task.task.examples(.train, count: settings.data.check, seed: settings.seed)
         }
+        if settings.perturbedExamples > 0 {
+            task.encoder.extend(by: settings.batch.longer, context: student.model.configuration.contextLength)
+        }
 
         compiled = try task.compile()
         fingerprint.add("program", task.source)
@@ -195,12 +198,14 @@ extension TrainingParts {
         }
         self.sampled = sampled
         self.fingerprint = fingerprint
-        teacher = text == nil ? nil : Teacher(of: student.model, settings: settings, windows: sampled?.windows)
+        let cut = WindowCut(pieces: settings.text.pieces, seed: settings.seed)
+        let windows = sampled?.windows.enumerated().map { cut($1, at: "\($0)", number: $0) }
+        teacher = text == nil ? nil : Teacher(of: student.model, settings: settings, windows: windows)
         loss = inputs.loss
         batches = BatchSource(
             encoder: inputs.task.encoder, oracle: inputs.alignment.map { _ in CompiledOracle(inputs.compiled) },
             perturbed: try inputs.perturbed(), exchanges: inputs.exchanges,
             aligningStates: inputs.alignment?.kind == .cosine, teacher: teacher, sizes: settings.batch,
-            context: student.model.configuration.contextLength, examples: inputs.examples, text: text)
+            context: student.model.configuration.contextLength, examples: inputs.examples, text: text, cut: cut)
     }
 }
