@@ -38,15 +38,17 @@ own=(--set batch.perturbed=0 --set "batch.task=$((${sizes/$'\n'/+}))")
 
 run default "$@"
 run published "$@" "${own[@]}" --set alignment.kind=cosine --set alignment.layers=first --set roll.subspace=all \
-    --set roll.anchor=start --set loss.kl=1
+    --set roll.anchor=start --set interchange.pairs=0 --set text.pieces=1 --set loss.kl=1
 run cosine "$@" --set alignment.kind=cosine
 run own-prompts "$@" "${own[@]}"
+run task-length "$@" --set batch.longer=0
 run any-values "$@" --set batch.candidates=1
 run first-layers "$@" --set alignment.layers=first
 run no-roll "$@" --set roll.enabled=false
 run roll-from-start "$@" --set roll.anchor=start
 run roll-at-each "$@" --set roll.site=each
-run interchange "$@" --set interchange.pairs=4
+run no-interchange "$@" --set interchange.pairs=0
+run whole-windows "$@" --set text.pieces=1
 run light-kl "$@" --set loss.kl=1
 run finetune "$@" --method finetune
 

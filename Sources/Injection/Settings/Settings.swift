@@ -66,7 +66,7 @@ extension Settings {
 
         public var task = 8
         public var perturbed = 16
-        public var longer = 0
+        public var longer = 4
         public var candidates = 4
         public var text = 2
         public var pad = Padding.none
@@ -185,7 +185,7 @@ extension Settings {
     }
 
     public struct Interchange: Codable, Sendable, Equatable {
-        public var pairs = 0
+        public var pairs = 6
     }
 
     /// What can be had for less memory, and costs time or precision.
