@@ -34,6 +34,7 @@ import Testing
         #expect(throws: Never.self) { try Preflight.require(1 << 60, most: nil) }
         let failure = #expect(throws: Failure.self) { try Preflight.require(3 << 30, most: 1 << 30) }
         #expect(failure?.kind == .badData && failure?.message.contains("3072 MiB") == true)
+        #expect((MemoryLimits.usable ?? 1) > 0)
     }
 
     /// A plan counts weights that are loaded before it is made, so they are part of what can be had.

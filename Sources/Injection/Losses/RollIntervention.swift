@@ -69,8 +69,7 @@ package struct RollIntervention {
     package func intervention(projection: Projection, batch: TrainingBatch) throws -> (site: Int, Sites.Intervention) {
         let place = places[batch.number % places.count]
         let weight = projection.weight.value
-        let chosen = place.rows.count == 1 ? weight.rows(place.rows[0])
-            : Tensor(place.rows.flatMap { weight.rows($0).values }, shape: [place.rowCount, weight.columns])
+        let chosen = Tensor(place.rows.flatMap { weight.rows($0).values }, shape: [place.rowCount, weight.columns])
         let basis = try Projector.orthonormalRows(of: chosen)
         let anchors = (0..<batch.taskSequences).map { anchor == .start ? 0 : batch.answerOffset(of: $0) }
         let sources = RollSources.rows(starts: batch.packed.starts, anchors: anchors).map(Int32.init)

@@ -20,6 +20,8 @@ struct BatchSource {
     var examples: ExampleSource
     var text: (any TextSource)?
     let cut: WindowCut
+    /// The windows of sampled text, cut; nil for a text that is read as it goes.
+    let windows: [TextWindow]?
 
     mutating func next(arena: Arena) throws -> TrainingBatch {
         let first = self.examples.position
@@ -43,12 +45,8 @@ struct BatchSource {
             for _ in 0..<sizes.text {
                 let position = text.position
                 let tokens = try text.next()
-                if let sampled = text as? SampledText {
-                    let number = position.offset % sampled.windows.count
-                    windows.append(cut(tokens, at: "\(number)", number: number))
-                } else {
-                    windows.append(cut(tokens, at: "\(position.pass)/\(position.offset)/\(position.tokens)", number: nil))
-                }
+                let fixed = self.windows.map { $0[position.offset % $0.count] }
+                windows.append(fixed ?? cut(tokens, at: "\(position.pass)/\(position.offset)/\(position.tokens)", number: nil))
             }
             self.text = text
         }

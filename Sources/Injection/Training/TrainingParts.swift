@@ -206,6 +206,6 @@ extension TrainingParts {
             encoder: inputs.task.encoder, oracle: inputs.alignment.map { _ in CompiledOracle(inputs.compiled) },
             perturbed: try inputs.perturbed(), exchanges: inputs.exchanges,
             aligningStates: inputs.alignment?.kind == .cosine, teacher: teacher, sizes: settings.batch,
-            context: student.model.configuration.contextLength, examples: inputs.examples, text: text, cut: cut)
+            context: student.model.configuration.contextLength, examples: inputs.examples, text: text, cut: cut, windows: windows)
     }
 }
