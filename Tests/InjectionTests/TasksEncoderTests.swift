@@ -95,6 +95,38 @@ import Testing
         #expect(padded.atoms.last == "end")
     }
 
+    /// After an intervention the program outputs something else than the answer; what is due is spelt as the answer is.
+    @Test func answersAfterAnIntervention() throws {
+        let tokenizer = PieceTokenizer.words
+        let encoder = try TaskEncoder(task: .count(), tokenizer: tokenizer)
+        let encoded = try encoder.encode(InjectionTask.count().wording.example(Problem("x y x", "12")))
+        var output = [Atom?](repeating: "_", count: encoded.atoms.count)
+        func due() -> [[Int32]] { encoder.answer(of: encoded, after: output).map { [Int32($0.position - encoded.promptCount + 1), $0.token] } }
+        // The filler is nothing that an answer has.
+        #expect(due().isEmpty)
+        output.replaceSubrange(encoded.predicting, with: ["1", "2", "end"])
+        #expect(due() == zip(0..., encoded.targets).map { [$0, $1] })
+        output.replaceSubrange(encoded.predicting, with: ["7", "end", nil])
+        #expect(due() == [[0, tokenizer.encode(" 7")[0]], [1, try #require(tokenizer.endOfText)]])
+        output.replaceSubrange(encoded.predicting, with: ["1", "7", "_"])
+        #expect(due() == [[0, encoded.targets[0]], [1, tokenizer.encode("7")[0]]])
+    }
+
+    /// An answer that is a word: the program says its first token, and of another word's further tokens nothing is known.
+    @Test func wordsAfterAnIntervention() throws {
+        let tokenizer = PieceTokenizer([" Y", " N"])
+        let encoder = try TaskEncoder(task: .shuffleDyck(), tokenizer: tokenizer)
+        let map = try #require(encoder.task.tokens.answers)
+        let encoded = try encoder.encode(try #require(try InjectionTask.shuffleDyck().examples(.train, count: 1).first))
+        for rule in map {
+            var output = [Atom?](repeating: nil, count: encoded.atoms.count)
+            for position in encoded.predicting { output[position] = rule.atom }
+            let due = encoder.answer(of: encoded, after: output)
+            #expect(due.map { $0.position } == [encoded.promptCount - 1])
+            #expect(tokenizer.decode(due.map { $0.token }) == String(rule.pieces[0].prefix(2)))
+        }
+    }
+
     @Test func clashesAndMissingPiecesAreRefused() throws {
         var missing = InjectionTask.count()
         missing.tokens.rules.append(TokenMap.Rule("q", [" nowhere"]))

@@ -123,7 +123,7 @@ import Testing
         options.suites = [.task, .decoding, .perturbed, .ood, .perplexity]
         (options.prompts, options.decodedPrompts) = (6, 2)
         let text = folder("text.txt")
-        try Data("The lazy dog jumps over the quick brown fox.\n".utf8).write(to: text)
+        try Data("The lazy dog jumps over the quick brown fox.".utf8).write(to: text)
         options.text = text
         let evaluation = try Evaluation(outcome.run.root.path, options: options)
         let suites = try #require(evaluation.json["suites"])
@@ -135,6 +135,11 @@ import Testing
         let perplexity = try #require(suites["perplexity"]?["perplexity"]?.number)
         let original = try #require(suites["perplexity"]?["original_perplexity"]?.number)
         #expect(perplexity != original && abs(perplexity / original - 1) < 0.5)
+        // One line, shorter than the context: both protocols see the same windows.
+        let protocols = try #require(suites["perplexity"]?["protocols"])
+        for name in ["corpus", "paper"] {
+            #expect(abs(try #require(protocols[name]?["perplexity"]?.number) / perplexity - 1) < 1e-3)
+        }
     }
 
     @Test func theBaselineHasNeitherAlignmentNorRoll() throws {

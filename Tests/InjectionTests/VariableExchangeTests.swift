@@ -73,6 +73,8 @@ import Testing
             #expect(try label("n", row: row, state: layout.layers) == .int(Int(other) ?? 0))
             #expect(try label("offset", row: row, state: layout.layers) == .int(0))
         }
+        let outputs = try #require(targets.exchanged?.outputs)
+        #expect(outputs.mapValues { $0.last ?? nil } == [0: "1", 1: "3"])
         // The first token of the longer one has no partner and keeps its count.
         #expect(try label("n", row: 0, state: layout.layers) == .int(1))
     }

@@ -39,24 +39,34 @@ extension Evaluation.Report {
         ])
     }
 
+    /// Both protocols, as either can hide what is lost: a student that reads long texts as before may not read short ones so.
     private mutating func perplexity(_ student: Student, original: Student?) throws {
         let file = try options.text ?? BundledFiles().tinyStudent().appendingPathComponent("heldout.txt")
         let text = try Self.read(file)
-        let method = options.method.perplexity
-        let measure = { (student: Student) in
+        var protocols = JSONObject()
+        let asked = options.method.perplexity
+        let measure = { (student: Student, method: Perplexity.Method) in
             try Perplexity.measure(text, student: student, method: method, place: file.path)
         }
-        let own = try measure(student)
-        let before = try original.map { try measure($0) }
-        suites["perplexity"] = [
-            "perplexity": .number(own.value), "tokens": .integer(own.tokens), "protocol": .string(method.rawValue),
-            "original_perplexity": before.map { JSONValue.number($0.value) } ?? .null,
-        ]
-        let change = before.map { String(format: ", original %.4f (%+.2f %%)", $0.value, (own.value / $0.value - 1) * 100) }
-        rows.append([
-            "perplexity", file.lastPathComponent, String(format: "%.4f", own.value),
-            "\(own.tokens) tokens, protocol \(method.rawValue)" + (change ?? ""),
-        ])
+        for method in Perplexity.Method.allCases {
+            // A text may have no line that is long enough.
+            guard let own = method == asked ? try measure(student, method) : try? measure(student, method) else { continue }
+            let before = try original.map { try measure($0, method) }
+            protocols[method.rawValue] = [
+                "perplexity": .number(own.value), "tokens": .integer(own.tokens),
+                "original_perplexity": before.map { JSONValue.number($0.value) } ?? .null,
+            ]
+            let change = before.map { String(format: ", original %.4f (%+.2f %%)", $0.value, (own.value / $0.value - 1) * 100) }
+            rows.append([
+                "perplexity", file.lastPathComponent, String(format: "%.4f", own.value),
+                "\(own.tokens) tokens, protocol \(method.rawValue)" + (change ?? ""),
+            ])
+        }
+        // The one that was asked for stands by itself as well.
+        var suite = protocols[asked.rawValue]?.object ?? JSONObject()
+        suite["protocol"] = .string(asked.rawValue)
+        suite["protocols"] = .object(protocols)
+        suites["perplexity"] = .object(suite)
     }
 
     /// A text for perplexity: plain, or the texts of JSON lines, one after another.

@@ -45,6 +45,8 @@ package struct AlignmentTargets {
         package var state: Int
         package var labels: [Int32]
         package var numbers: [Float]
+        /// The program's output at each position, by sequence of those in which something was exchanged.
+        package var outputs: [Int: [Atom?]] = [:]
     }
     package var exchanged: Exchanged?
 
@@ -99,6 +101,7 @@ package struct CompiledOracle: Sendable {
         for ((sequence, _), states) in zip(taking, exchangedRuns) {
             read(states, firstRow: starts[sequence], &after.labels, &after.numbers)
             copy(states, firstRow: starts[sequence], from: exchange.state + 1, into: targets.states)
+            after.outputs[sequence] = model.outputs(of: states)
         }
         targets.exchanged = after
         return targets

@@ -4,7 +4,8 @@ import Serialization
 import TensorCore
 
 /// Interchange intervention training (Geiger et al. 2022): between task examples the subspace of one variable is exchanged,
-/// in the student as in the compiled model, and what the compiled model then holds is what the student is aligned with.
+/// in the student as in the compiled model. What the compiled model then holds is what the student is aligned with, and what it
+/// then outputs is the answer that the student is trained on.
 ///
 /// Examples as they come cannot tell apart what always occurs together (a sum's last digit and its carry, say); after an
 /// exchange the student has to read each variable where it lies.

@@ -7,7 +7,7 @@ enum ReportTables {
     static func results(_ groups: [ReportedGroup]) -> ReportTable {
         let measured = ["lambada", "sst2", "mrpc"].filter { suite in groups.contains { !$0.shares(suite).isEmpty } }
         var table = ReportTable(
-            ["task", "method", "accuracy", "in the paper", "perturbed prompts", "variables decoded", "interchange of the output", "perplexity", "original", "change"]
+            ["task", "method", "accuracy", "in the paper", "perturbed prompts", "variables decoded", "interchange of the output", "perplexity", "original", "change", "line by line"]
                 + measured.flatMap { [$0, "original", "in the paper"] } + ["seeds", "training"])
         for group in groups {
             let perplexity = group.numbers("perplexity", "perplexity")
@@ -20,6 +20,9 @@ enum ReportTables {
                 group.method == .tracr ? share(finalExchange(group)) : .faint(nil),
                 .plain(mean(perplexity).map { String(format: "%.3f", $0) }), .plain(mean(before).map { String(format: "%.3f", $0) }),
                 .plain(change(perplexity, before)),
+                .plain(change(
+                    group.numbers("perplexity", "protocols", "paper", "perplexity"),
+                    group.numbers("perplexity", "protocols", "paper", "original_perplexity"))),
             ]
             for suite in measured {
                 let figure = paper.map { suite == "lambada" ? $0.lambada : suite == "sst2" ? $0.sst2 : $0.mrpc }

@@ -92,8 +92,8 @@ extension SettingKey {
             "Which token of the other example gives its complement: same place from the start, or from where the answer begins."),
 
         SettingKey("interchange.pairs", .integer(\.interchange.pairs, 0...32_768),
-            "Pairs of task examples a step between which one variable's subspace is exchanged; they are aligned with the compiled\n"
-                + "model after the same exchange (method tracr)."),
+            "Pairs of task examples a step between which one variable's subspace is exchanged; states and answer are then to be\n"
+                + "the compiled model's after the same exchange (method tracr)."),
 
         SettingKey("memory.recompute", .flag(\.memory.recompute),
             "Keep one activation a layer and compute the others again in the backward pass: less memory, same bits, a quarter more time."),

@@ -37,7 +37,7 @@ public struct Settings: Codable, Sendable, Equatable {
     /// 0: as many as the machine has cores.
     public var threads = 0
     public var precision = Precision.auto
-    public var steps = 4_500
+    public var steps = 5_000
     public var batch = Batch()
     public var text = Text()
     public var data = Data()

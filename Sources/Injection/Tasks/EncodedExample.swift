@@ -27,6 +27,9 @@ public struct EncodedExample: Sendable, Equatable {
             supervised: [], targets: [])
     }
 
+    /// What is trained: a position and the token that is due after it.
+    var answerTargets: [(position: Int, token: Int32)] { zip(supervised, targets).map { ($0, $1) } }
+
     /// The positions of prompt and answer, without padding.
     public var contentCount: Int { promptCount + answerCount }
     public var prompt: ArraySlice<Int32> { tokens[..<promptCount] }

@@ -59,6 +59,24 @@ public struct TaskEncoder: Sendable {
         tokenizer.endOfText.map { Int($0) == tokenizer.count - 1 } == true ? tokenizer.count - 1 : tokenizer.count
     }
 
+    /// What is to be said at the supervised positions of an example whose program outputs something else than its answer, an
+    /// intervention having seen to that: a position and the token due after it.
+    ///
+    /// - Parameter output: the program's output per position. Where it is nothing that an answer has, nothing is due.
+    package func answer(of example: EncodedExample, after output: [Atom?]) -> [(position: Int, token: Int32)] {
+        let words = task.tokens.answers != nil
+        return example.answerTargets.compactMap { position, token in
+            // An answer that is a word has an output for its first token alone.
+            guard position < output.count, !words || position < example.promptCount, let symbol = output[position] else { return nil }
+            if symbol == task.tokens.end { return tokenizer.endOfText.map { (position, $0) } }
+            if outputOfToken[token] == symbol { return (position, token) }
+            let spaced = isSpaced(token)
+            return outputOfToken.keys.filter { outputOfToken[$0] == symbol && isSpaced($0) == spaced }.min().map { (position, $0) }
+        }
+    }
+
+    private func isSpaced(_ token: Int32) -> Bool { tokenizer.decode([token]).hasPrefix(" ") }
+
     /// The program's tokens for any student tokens.
     public func atoms(of tokens: some Sequence<Int32>) -> [Atom] {
         tokens.map { id in

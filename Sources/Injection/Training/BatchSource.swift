@@ -57,14 +57,8 @@ struct BatchSource {
             isAnswer: Array(repeating: false, count: packed.starts[encoded.count]))
         batch.number = first / max(sizes.task, 1)
         batch.exchange = exchanges?.exchange(promptCounts: encoded.map(\.promptCount), at: first)
-        for (index, (example, start)) in zip(encoded, packed.starts).enumerated() {
+        for (example, start) in zip(encoded, packed.starts) {
             for position in example.predicting { batch.isAnswer[start + position] = true }
-            // The answer is another one after an exchange; the alignment of the output variable says which.
-            if batch.exchange?.partners[index] != nil { continue }
-            for (position, target) in zip(example.supervised, example.targets) {
-                batch.answerRows.append(Int32(start + position))
-                batch.answerTargets.append(target)
-            }
         }
         if let oracle {
             // The oracle's output is there anyway: every example trained on is checked against it.
@@ -72,6 +66,13 @@ struct BatchSource {
                 for: encoded.map(\.atoms), dense: aligningStates, arena: arena, exchange: batch.exchange
             ) { [encoder, encoded, examples] index, output in
                 try encoder.compare(encoded[index], with: output, example: examples[index])
+            }
+        }
+        for (index, (example, start)) in zip(encoded, packed.starts).enumerated() {
+            let exchanged = batch.targets?.exchanged?.outputs[index]
+            for (position, target) in exchanged.map({ encoder.answer(of: example, after: $0) }) ?? example.answerTargets {
+                batch.answerRows.append(Int32(start + position))
+                batch.answerTargets.append(target)
             }
         }
         if let teacher, !windows.isEmpty {
