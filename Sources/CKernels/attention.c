@@ -179,19 +179,37 @@ VECTOR_KERNEL void kernel_attention_backward(
     }
 }
 
-VECTOR_KERNEL void kernel_attention_query(
-    ptrdiff_t length, ptrdiff_t width, const float *q, const float *k, const float *v, ptrdiff_t stride, float alpha,
-    float *y, float *scratch) {
+// The cache's numbers: floats, or bf16 where `half` is 1, a constant where this is inlined.
+#define load_cached(half, rows, place) \
+    ((half) ? load_bf16((const uint16_t *)(rows) + (place)) : load((const float *)(rows) + (place)))
+
+// y[0 ..< 16 W] = sum over j of weights[j] rows[j * stride ...].
+INLINE void weighted_rows(
+    const int half, const int W, ptrdiff_t length, const float *weights, const void *rows, ptrdiff_t first,
+    ptrdiff_t stride, float *y) {
+    v16 sums[4];
+#pragma clang loop unroll(full)
+    for (int w = 0; w < W; w++) sums[w] = 0;
+    for (ptrdiff_t j = 0; j < length; j++)
+#pragma clang loop unroll(full)
+        for (int w = 0; w < W; w++) sums[w] += weights[j] * load_cached(half, rows, first + j * stride + w * LANES);
+#pragma clang loop unroll(full)
+    for (int w = 0; w < W; w++) store(y + w * LANES, sums[w]);
+}
+
+INLINE void attention_query(
+    const int half, ptrdiff_t length, ptrdiff_t width, const float *q, const void *k, const void *v, ptrdiff_t stride,
+    float alpha, float *y, float *scratch) {
     ptrdiff_t j = 0;
     for (; j + 4 <= length; j += 4) {  // four keys at once: their sums do not wait for each other
-        const float *row = k + j * stride;
+        const ptrdiff_t row = j * stride;
         v16 a = 0, b = 0, c = 0, d = 0;
         for (ptrdiff_t i = 0; i < width; i += LANES) {
             v16 query = load(q + i);
-            a += query * load(row + i);
-            b += query * load(row + stride + i);
-            c += query * load(row + 2 * stride + i);
-            d += query * load(row + 3 * stride + i);
+            a += query * load_cached(half, k, row + i);
+            b += query * load_cached(half, k, row + stride + i);
+            c += query * load_cached(half, k, row + 2 * stride + i);
+            d += query * load_cached(half, k, row + 3 * stride + i);
         }
         scratch[j] = sum_lanes(a);
         scratch[j + 1] = sum_lanes(b);
@@ -200,11 +218,26 @@ VECTOR_KERNEL void kernel_attention_query(
     }
     for (; j < length; j++) {
         v16 a = 0;
-        for (ptrdiff_t i = 0; i < width; i += LANES) a += load(q + i) * load(k + j * stride + i);
+        for (ptrdiff_t i = 0; i < width; i += LANES) a += load(q + i) * load_cached(half, k, j * stride + i);
         scratch[j] = sum_lanes(a);
     }
     const float largest = alpha * row_max(length, scratch);
     const float sum = exponentials(length, alpha, largest, scratch, scratch);
     scale_row(length, 1 / sum, scratch);
-    rows_product(1, width, length, scratch, 0, 1, v, stride, 0, y, 0);
+    ptrdiff_t column = 0;
+    for (; column + 4 * LANES <= width; column += 4 * LANES)
+        weighted_rows(half, 4, length, scratch, v, column, stride, y + column);
+    for (; column < width; column += LANES) weighted_rows(half, 1, length, scratch, v, column, stride, y + column);
+}
+
+VECTOR_KERNEL void kernel_attention_query(
+    ptrdiff_t length, ptrdiff_t width, const float *q, const float *k, const float *v, ptrdiff_t stride, float alpha,
+    float *y, float *scratch) {
+    attention_query(0, length, width, q, k, v, stride, alpha, y, scratch);
+}
+
+VECTOR_KERNEL void kernel_attention_query_bf16(
+    ptrdiff_t length, ptrdiff_t width, const float *q, const uint16_t *k, const uint16_t *v, ptrdiff_t stride,
+    float alpha, float *y, float *scratch) {
+    attention_query(1, length, width, q, k, v, stride, alpha, y, scratch);
 }

@@ -31,9 +31,20 @@ typedef float v16 __attribute__((ext_vector_type(LANES)));
 typedef float v8 __attribute__((ext_vector_type(8)));
 typedef float v4 __attribute__((ext_vector_type(4)));
 typedef int32_t i16 __attribute__((ext_vector_type(LANES)));
+typedef uint32_t u16 __attribute__((ext_vector_type(LANES)));
+typedef uint16_t h16 __attribute__((ext_vector_type(LANES)));
 
 #define load(p) ({ v16 loaded_; memcpy(&loaded_, (p), sizeof loaded_); loaded_; })
 #define store(p, v) ({ v16 stored_ = (v); memcpy((p), &stored_, sizeof stored_); })
+
+// Sixteen bf16 numbers as floats: their bits are the upper halves.
+#define load_bf16(p) \
+    ({ h16 halves_; \
+       memcpy(&halves_, (p), sizeof halves_); \
+       u16 whole_ = __builtin_convertvector(halves_, u16) << 16; \
+       v16 wide_; \
+       memcpy(&wide_, &whole_, sizeof wide_); \
+       wide_; })
 
 // Up to 15 floats, by copies of fixed sizes: a call of memcpy for so few costs more than the work on them.
 INLINE void copy_few(float *target, const float *source, ptrdiff_t count) {

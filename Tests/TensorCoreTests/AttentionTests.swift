@@ -51,12 +51,16 @@ import Testing
     }
 
     /// Token by token, and in uneven runs, the cache gives what the whole sequence gives.
-    @Test(arguments: [12, 32])
-    func cachedAttentionEqualsTheWhole(width: Int) {
+    @Test(arguments: [(12, NumberFormat.fp32), (32, .fp32), (32, .bf16), (160, .bf16)])
+    func cachedAttentionEqualsTheWhole(width: Int, format: NumberFormat) {
         let heads = 2
-        let qkv = DoubleMatrix.sample(9 + 5, 3 * width, salt: 4, scale: 2)
+        let exact = DoubleMatrix.sample(9 + 5, 3 * width, salt: 4, scale: 2)
+        // Numbers that bf16 holds as they are, so that a cache in bf16 loses nothing either.
+        let qkv = DoubleMatrix(rows: 9 + 5, columns: 3 * width) {
+            Double(Float(bitPattern: Float(exact[$0, $1]).bitPattern & 0xFFFF_0000))
+        }
         let whole = Self.reference(qkv, heads: heads, starts: [0, 9, 14])
-        let cache = KeyValueCache(layers: 2, capacities: [5, 9], width: width)
+        let cache = KeyValueCache(layers: 2, capacities: [5, 9], width: width, format: format)
         let arena = Arena()
         var results = [[Double]](repeating: [], count: 14)
         // Slot 1 holds the first sequence, slot 0 the second; each step takes some of each.

@@ -1,6 +1,7 @@
 #ifndef CKERNELS_ATTENTION_H
 #define CKERNELS_ATTENTION_H
 #include <stddef.h>
+#include <stdint.h>
 
 /// One head of causal attention over one sequence: y = softmax(alpha q k^T, on and below the diagonal) v.
 ///
@@ -23,6 +24,11 @@ void kernel_attention_backward(
 void kernel_attention_query(
     ptrdiff_t length, ptrdiff_t width, const float *q, const float *k, const float *v, ptrdiff_t stride, float alpha,
     float *y, float *scratch);
+
+/// The same with keys and values kept in bf16; sums are in single precision.
+void kernel_attention_query_bf16(
+    ptrdiff_t length, ptrdiff_t width, const float *q, const uint16_t *k, const uint16_t *v, ptrdiff_t stride,
+    float alpha, float *y, float *scratch);
 
 ptrdiff_t kernel_attention_scratch(ptrdiff_t length, ptrdiff_t width);
 ptrdiff_t kernel_attention_backward_scratch(ptrdiff_t length, ptrdiff_t width);

@@ -1,10 +1,13 @@
 import Foundation
 import Serialization
+import TensorCore
 
 /// A model with its tokenizer: what a Hugging Face folder holds.
 public struct Student: Sendable {
     public var model: GPT2Model
     public var tokenizer: Tokenizer
+    /// Of the matrix products when the student is measured.
+    public var precision = NumberFormat.fp32
 
     /// - Throws: `.badData` when the tokenizer has more tokens than the model has rows for them.
     public init(model: GPT2Model, tokenizer: Tokenizer) throws(Failure) {

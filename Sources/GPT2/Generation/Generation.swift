@@ -81,13 +81,18 @@ private final class GenerationGroup {
         self.maxNewTokens = maxNewTokens
         cache = KeyValueCache(
             layers: model.configuration.layers, capacities: prompts.map { model.capacity(for: $0, maxNewTokens) },
-            width: model.configuration.width)
+            width: model.configuration.width, format: Self.cacheFormat(model.configuration, precision))
         results = [[Int32]](repeating: [], count: prompts.count)
         if case .sampled(let temperature, let topK, let seed) = sampling {
             samplers = prompts.indices.map {
                 TokenSampler(temperature: temperature, topK: topK, seed: seed, prompt: firstIndex + $0)
             }
         }
+    }
+
+    /// Keys and values are operands of products like others.
+    private static func cacheFormat(_ configuration: GPT2Configuration, _ precision: NumberFormat) -> NumberFormat {
+        configuration.headWidth % 16 == 0 ? precision : .fp32
     }
 
     func run(stop: Int32?, isCancelled: () -> Bool) throws {

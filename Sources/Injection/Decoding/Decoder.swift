@@ -6,6 +6,7 @@ import TensorCore
 /// Reads the program's variables out of a student's residual stream, through the linear map.
 public struct Decoder: Sendable {
     private let model: GPT2Model
+    private let precision: NumberFormat
     private let projection: Projection
     let layout: VariableLayout
     let alignment: Settings.Alignment.Kind
@@ -13,7 +14,7 @@ public struct Decoder: Sendable {
     public let layer: Int
 
     public init(_ run: LoadedRun) {
-        model = run.student.model
+        (model, precision) = (run.student.model, run.student.precision)
         projection = run.projection
         layout = run.layout
         alignment = run.settings.alignment.kind
@@ -22,7 +23,7 @@ public struct Decoder: Sendable {
 
     /// The raw and the mapped residual stream of sequences, packed: [N, d_model] and [N, d_compiled].
     func streams(of sequences: [[Int32]], layer: Int, arena: Arena) -> (raw: Tensor, mapped: Tensor) {
-        let tape = Tape(arena: arena, recording: false)
+        let tape = Tape(arena: arena, recording: false, precision: precision)
         let activations = model.forward(tape, PackedBatch(sequences), upToLayer: layer)
         let raw = activations.residual[layer]
         return (raw.value, projection.map(tape, raw).value)
@@ -30,7 +31,7 @@ public struct Decoder: Sendable {
 
     /// Every residual state of sequences, packed and mapped: one [N, d_compiled] a layer, the embedding's output first.
     func mappedStates(of sequences: [[Int32]], arena: Arena) -> [Tensor] {
-        let tape = Tape(arena: arena, recording: false)
+        let tape = Tape(arena: arena, recording: false, precision: precision)
         return model.forward(tape, PackedBatch(sequences)).residual.map { projection.map(tape, $0).value }
     }
 

@@ -39,7 +39,7 @@ public struct Accuracy: Sendable {
             let generated = try student.model.generate(
                 prompts: indices.map { Array(encoded[$0].prompt) },
                 maxNewTokens: (answers.map(\.count).max() ?? 0) + (checksEnd ? 1 : 0), sampling: .greedy,
-                stop: checksEnd ? student.endOfText : nil)
+                precision: student.precision, stop: checksEnd ? student.endOfText : nil)
             for ((index, answer), generated) in zip(zip(indices, answers), generated) {
                 // The stop token itself is not given out: an answer that ended in time has just its own length.
                 if Array(generated.prefix(answer.count + (checksEnd ? 1 : 0))) == answer {

@@ -32,14 +32,15 @@ package struct AnswerReader {
     /// - Parameter sites: made for the packed batch of prompts and answers, without padding.
     package func nextTokens(_ examples: [EncodedExample], sites: (PackedBatch) -> Sites, arena: Arena) -> [[Int32]] {
         let batch = PackedBatch(examples.map { Array($0.tokens[..<$0.contentCount]) })
-        let tape = Tape(arena: arena, recording: false)
+        let tape = Tape(arena: arena, recording: false, precision: student.precision)
         let final = student.model.forward(tape, batch, sites: sites(batch), keepingStates: false).final
         var rows: [Int32] = []
         for (example, start) in zip(examples, batch.starts) {
             rows += positions(of: example).map { Int32(start + $0) }
         }
         let tokens = HeadReadout.argmax(
-            tape.gatherRows(final, rows: rows).value, head: student.model.head.value, arena: arena)
+            tape.gatherRows(final, rows: rows).value, head: student.model.head.value, arena: arena,
+            precision: student.precision)
         var first = 0
         return examples.map { example in
             defer { first += positions(of: example).count }

@@ -44,6 +44,8 @@ public struct Evaluation: Sendable {
         /// For the suites of the same names.
         public var data, lambada, sst2, mrpc: URL?
         public var seed = 42
+        /// Of the matrix products.
+        public var precision = Settings.Precision.fp32
 
         public init() {}
     }
@@ -77,7 +79,10 @@ public struct Evaluation: Sendable {
 
     init(_ run: LoadedRun, options: Options) throws {
         var report = Report(name: run.directory.root.path, options: options)
-        let original = options.suites.contains(where: \.needsNoRun) ? try? run.originalStudent() : nil
+        var run = run
+        run.student.precision = options.precision.ofProducts
+        var original = options.suites.contains(where: \.needsNoRun) ? try? run.originalStudent() : nil
+        original?.precision = options.precision.ofProducts
         for suite in options.suites {
             switch suite {
             case .task: try report.task(run)
@@ -102,7 +107,8 @@ public struct Evaluation: Sendable {
                 remedy: "give --suite " + Suite.allCases.filter(\.needsNoRun).map(\.rawValue).joined(separator: ","))
         }
         var report = Report(name: folder.path, options: options)
-        let student = try Student.load(from: folder, gradients: false)
+        var student = try Student.load(from: folder, gradients: false)
+        student.precision = options.precision.ofProducts
         for suite in options.suites { try report.retention(suite, student, original: nil) }
         (json, rows) = (report.json, report.rows)
     }

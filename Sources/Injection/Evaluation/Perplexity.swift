@@ -67,7 +67,7 @@ public struct Perplexity: Sendable {
             }
             arena.reset()
             let batch = PackedBatch(windows[start..<end])
-            let tape = Tape(arena: arena, recording: false)
+            let tape = Tape(arena: arena, recording: false, precision: student.precision)
             let final = student.model.forward(tape, batch, keepingStates: false).final
             var rows: [Int32] = []
             var targets: [Int32] = []
@@ -79,7 +79,7 @@ public struct Perplexity: Sendable {
             }
             let losses = HeadReadout.losses(
                 tape.gatherRows(final, rows: rows).value, head: student.model.head.value, targets: targets,
-                arena: arena)
+                arena: arena, precision: student.precision)
             var first = 0
             for index in 0..<batch.count {
                 let count = batch.rows(index).count - 1

@@ -9,7 +9,7 @@ import TensorCore
 public struct LoadedRun: Sendable {
     public let directory: RunDirectory
     public let settings: Settings
-    public let student: Student
+    public var student: Student
     public let task: LoadedTask
     public let compiled: CompiledModel
     public let layout: VariableLayout

@@ -36,6 +36,7 @@ enum OwnText {
             ) { prompts, count, seed in
                 try student.model.generate(
                     prompts: prompts, maxNewTokens: count, sampling: .sampled(temperature: 1, topK: nil, seed: seed),
+                    precision: settings.precision.ofProducts,
                     isCancelled: { Interruption.signal != nil })
             }
             try text.save(to: run.text, tokenizer: student.tokenizer)

@@ -11,13 +11,16 @@ public final class KeyValueCache {
     public let capacities: [Int]
     /// Tokens each slot holds.
     public private(set) var lengths: [Int]
+    /// bf16: half the memory, and half of what reading it takes.
+    public let format: NumberFormat
     private let offsets: [Int]
     private let total: Int
     private let storage: Storage
 
-    public init(layers: Int, capacities: [Int], width: Int) {
+    public init(layers: Int, capacities: [Int], width: Int, format: NumberFormat = .fp32) {
         self.layers = layers
         self.width = width
+        self.format = format
         self.capacities = capacities
         lengths = [Int](repeating: 0, count: capacities.count)
         var total = 0
@@ -26,7 +29,8 @@ public final class KeyValueCache {
             return total
         }
         self.total = total
-        storage = Storage(capacity: layers * 2 * total * width)
+        let count = layers * 2 * total * width
+        storage = Storage(capacity: format == .bf16 ? (count + 1) / 2 : count)
     }
 
     /// Counts the tokens whose keys and values every layer has stored in this step.
@@ -44,12 +48,22 @@ public final class KeyValueCache {
         lengths[slot] = length
     }
 
-    /// First key (or value) row of a slot in a layer; rows are `width` floats apart.
-    func keys(layer: Int, slot: Int) -> UnsafeMutablePointer<Float> {
-        storage.pointer + (layer * 2 * total + offsets[slot]) * width
+    /// Takes over the key and value of one token.
+    fileprivate func store(_ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>, layer: Int, slot: Int, at token: Int) {
+        for (source, row) in [(key, keyRow(layer, slot) + token), (value, valueRow(layer, slot) + token)] {
+            switch format {
+            case .fp32: (singles + row * width).update(from: source, count: width)
+            case .bf16: kernel_to_bf16(width, source, halves + row * width)
+            }
+        }
     }
-    func values(layer: Int, slot: Int) -> UnsafeMutablePointer<Float> {
-        storage.pointer + ((layer * 2 + 1) * total + offsets[slot]) * width
+
+    /// The first row of a slot's keys (or values) in a layer; rows are `width` numbers.
+    fileprivate func keyRow(_ layer: Int, _ slot: Int) -> Int { layer * 2 * total + offsets[slot] }
+    fileprivate func valueRow(_ layer: Int, _ slot: Int) -> Int { (layer * 2 + 1) * total + offsets[slot] }
+    fileprivate var singles: UnsafeMutablePointer<Float> { storage.pointer }
+    fileprivate var halves: UnsafeMutablePointer<UInt16> {
+        UnsafeMutableRawPointer(storage.pointer).assumingMemoryBound(to: UInt16.self)
     }
 }
 
@@ -69,6 +83,7 @@ extension Tape {
         let layout = AttentionLayout(tokens: qkv.value.rows, width: width, heads: heads, starts: starts)
         precondition(qkv.value.columns == 3 * width && width == cache.width, "cachedAttention: qkv \(qkv.shape)")
         precondition(slots.count == starts.count - 1, "one slot a sequence")
+        precondition(cache.format == .fp32 || layout.hasKernel, "keys in bf16 need heads of a multiple of 16")
         let y = arena.tensor(layout.tokens, width)
 
         var room = 0
@@ -77,9 +92,7 @@ extension Tape {
             precondition(old + new <= cache.capacities[slot], "slot \(slot) holds \(cache.capacities[slot]) tokens")
             for row in 0..<new {
                 let source = qkv.value.row(starts[index] + row)
-                (cache.keys(layer: layer, slot: slot) + (old + row) * width).update(from: source + width, count: width)
-                (cache.values(layer: layer, slot: slot) + (old + row) * width)
-                    .update(from: source + 2 * width, count: width)
+                cache.store(source + width, source + 2 * width, layer: layer, slot: slot, at: old + row)
             }
             let isWhole = old == 0 && new > 1 && layout.hasKernel
             room = max(room, isWhole ? layout.forwardScratch : new * (old + new))
@@ -103,28 +116,30 @@ extension Tape {
                             qkv: qkv.value.pointer, rows: rows, head: head, scores: scores, logSums: nil, y: y.pointer)
                         continue
                     }
-                    if rows.count == 1, layout.hasKernel {
+                    let key = cache.keyRow(layer, slots[index]) * width + column
+                    let value = cache.valueRow(layer, slots[index]) * width + column
+                    let query = qkv.value.pointer + rows.lowerBound * 3 * width + column
+                    let target = y.pointer + rows.lowerBound * width + column
+                    if cache.format == .bf16 {
+                        for row in 0..<rows.count {
+                            kernel_attention_query_bf16(
+                                old + row + 1, layout.headWidth, query + row * 3 * width, cache.halves + key, cache.halves + value,
+                                width, layout.scale, target + row * width, scores)
+                        }
+                    } else if rows.count == 1, layout.hasKernel {
                         kernel_attention_query(
-                            seen, layout.headWidth, qkv.value.pointer + rows.lowerBound * 3 * width + column,
-                            cache.keys(layer: layer, slot: slots[index]) + column,
-                            cache.values(layer: layer, slot: slots[index]) + column, width, layout.scale,
-                            y.pointer + rows.lowerBound * width + column, scores)
-                        continue
+                            seen, layout.headWidth, query, cache.singles + key, cache.singles + value, width, layout.scale,
+                            target, scores)
+                    } else {
+                        let keys = Matrix(cache.singles + key, rows: seen, columns: layout.headWidth, stride: width)
+                        let values = Matrix(cache.singles + value, rows: seen, columns: layout.headWidth, stride: width)
+                        BLAS.serialMultiply(
+                            Matrix(query, rows: rows.count, columns: layout.headWidth, stride: 3 * width), keys.transpose,
+                            into: scores, stride: seen)
+                        kernel_causal_softmax(rows.count, seen, old, layout.scale, scores, seen, nil)
+                        BLAS.serialMultiply(
+                            Matrix(scores, rows: rows.count, columns: seen), values, into: target, stride: width)
                     }
-                    let query = Matrix(
-                        qkv.value.pointer + rows.lowerBound * 3 * width + column, rows: rows.count,
-                        columns: layout.headWidth, stride: 3 * width)
-                    let key = Matrix(
-                        cache.keys(layer: layer, slot: slots[index]) + column, rows: seen, columns: layout.headWidth,
-                        stride: width)
-                    let value = Matrix(
-                        cache.values(layer: layer, slot: slots[index]) + column, rows: seen,
-                        columns: layout.headWidth, stride: width)
-                    BLAS.serialMultiply(query, key.transpose, into: scores, stride: seen)
-                    kernel_causal_softmax(rows.count, seen, old, layout.scale, scores, seen, nil)
-                    BLAS.serialMultiply(
-                        Matrix(scores, rows: rows.count, columns: seen), value,
-                        into: y.pointer + rows.lowerBound * width + column, stride: width)
                 }
             }
             arena.recycle(scratch)

@@ -11,10 +11,10 @@ public enum HeadReadout {
     }
 
     /// -log p(target) of each row in nats, for perplexities.
-    public static func losses(_ hidden: Tensor, head: Tensor, targets: [Int32], arena: Arena) -> [Float] {
+    public static func losses(_ hidden: Tensor, head: Tensor, targets: [Int32], arena: Arena, precision: NumberFormat = .fp32) -> [Float] {
         precondition(targets.count == hidden.rows, "\(targets.count) targets for \(hidden.rows) rows")
         checkIndices(targets, below: head.rows, what: "target")
-        return rows(hidden, head: head, arena: arena, precision: .fp32, initial: 0) { row, logits in
+        return rows(hidden, head: head, arena: arena, precision: precision, initial: 0) { row, logits in
             kernel_log_sum_exp(head.rows, logits) - logits[Int(targets[row])]
         }
     }

@@ -33,7 +33,7 @@ package struct ContinuationScore {
             }
             arena.reset()
             let batch = PackedBatch(sequences)
-            let tape = Tape(arena: arena, recording: false)
+            let tape = Tape(arena: arena, recording: false, precision: student.precision)
             let final = student.model.forward(tape, batch, keepingStates: false).final
             let group = continuations[start..<(start + sequences.count)]
             var rows: [Int32] = []
@@ -43,8 +43,8 @@ package struct ContinuationScore {
             let targets = group.flatMap(\.tokens)
             let hidden = tape.gatherRows(final, rows: rows).value
             let head = student.model.head.value
-            let losses = HeadReadout.losses(hidden, head: head, targets: targets, arena: arena)
-            let likeliest = HeadReadout.argmax(hidden, head: head, arena: arena)
+            let losses = HeadReadout.losses(hidden, head: head, targets: targets, arena: arena, precision: student.precision)
+            let likeliest = HeadReadout.argmax(hidden, head: head, arena: arena, precision: student.precision)
             var first = 0
             for continuation in group {
                 let range = first..<(first + continuation.tokens.count)
