@@ -113,24 +113,21 @@ private struct Pairs {
     func exchange(_ variable: CompiledVariable, basis: Tensor, in batch: [Member], into cell: inout Interchange.Cell) throws {
         let (layer, state) = (cell.layer, cell.state)
         arena.reset()
-        // The roll keeps a row's subspace and takes its complement from the partner's row: what comes out is the partner with
-        // this example's variable.
         let said = reader.nextTokens(
             batch.map(\.encoded),
             sites: { packed in
                 let sources = (0..<packed.count).flatMap { index in packed.rows(index ^ 1).map(Int32.init) }
-                return Sites(interventions: [layer: { $0.roll($1, basis: basis, sources: sources) }])
+                return Sites(interventions: [layer: { $0.interchange($1, basis: basis, sources: sources) }])
             }, arena: arena)
         let outputs = try Parallel.map(Array(batch.indices)) { index in
             try run.compiled.run(
-                batch[index ^ 1].atoms, interchanging: variable, with: batch[index].states, state: state)
+                batch[index].atoms, interchanging: variable, with: batch[index ^ 1].states, state: state)
         }
-        for (index, output) in outputs.enumerated() {
-            let base = batch[index ^ 1]
+        for ((base, output), said) in zip(zip(batch, outputs), said) {
             var isEqual = true
             var changes = false
             var compared = 0
-            for (position, token) in zip(reader.positions(of: base.encoded), said[index]) {
+            for (position, token) in zip(reader.positions(of: base.encoded), said) {
                 // A task whose answers are words has an output at the prompt's last token alone.
                 if run.task.task.tokens.answers != nil, position >= base.encoded.promptCount { break }
                 changes = changes || output[position] != base.output[position]

@@ -40,6 +40,9 @@ struct EvalCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Decides which prompts.", valueName: "n"))
     var seed = 42
 
+    @Option(help: ArgumentHelp("Arithmetic of the matrix products: fp32, bf16 (half the time, where the processor has it) or auto.", valueName: "name"))
+    var precision = Settings.Precision.fp32.rawValue
+
     @OptionGroup(title: "Measurements") var measurements: MeasurementArguments
     @OptionGroup var json: JSONOption
     @OptionGroup var common: CommonOptions
@@ -66,6 +69,11 @@ struct EvalCommand: ParsableCommand {
         }
         try measurements.apply(to: &options)
         options.seed = seed
+        guard let precision = Settings.Precision(rawValue: precision) else {
+            let names = Settings.Precision.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.usage, "unknown precision '\(precision.prefix(100))'", remedy: "Precisions: \(names)")
+        }
+        options.precision = precision
         return options
     }
 }

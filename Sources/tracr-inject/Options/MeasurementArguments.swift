@@ -27,11 +27,6 @@ struct MeasurementArguments: ParsableArguments {
     @Option(help: ArgumentHelp("GLUE's MRPC/dev.tsv: adds the suite mrpc.", valueName: "file"))
     var mrpc: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Of the matrix products: fp32, bf16 (about twice as fast where the processor has it), or auto.", valueName: "name"))
-    var precision = Settings.Precision.fp32.rawValue
-
     @Option(help: ArgumentHelp("Norms of the noise of the suite causality.", valueName: "list"))
     var norms: String?
 
@@ -54,11 +49,6 @@ struct MeasurementArguments: ParsableArguments {
             throw Failure(.usage, "unknown protocol '\(method.prefix(100))'", remedy: "Protocols: \(names)")
         }
         options.method = method
-        guard let precision = Settings.Precision(rawValue: precision) else {
-            let names = Settings.Precision.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.usage, "unknown precision '\(precision.prefix(100))'", remedy: "Precisions: \(names)")
-        }
-        options.precision = precision
         options.prompts = prompts
         options.decodedPrompts = min(options.decodedPrompts, prompts)
         options.noisedPrompts = min(options.noisedPrompts, prompts)

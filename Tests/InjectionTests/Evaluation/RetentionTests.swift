@@ -2,6 +2,7 @@ import Foundation
 import GPT2
 import Injection
 import Serialization
+import TensorCore
 import Testing
 
 /// LAMBADA, SST-2 and MRPC on small files written here.
@@ -54,6 +55,22 @@ import Testing
             "Review: a fine film\nSentiment: positive\n\nReview: a bore\nSentiment: negative\n\nReview: a treat\nSentiment:"
         ])
         #expect(items.map(\.label) == [1])
+    }
+
+    /// Operands of eight bits change a perplexity in the third digit at most, and do change it.
+    @Test func precisionIsThatOfTheMeasurement() throws {
+        let folder = try MicroStudent.Folder()
+        try MicroStudent.make().save(to: folder("student"))
+        try write("the quick brown fox jumps over the lazy dog", to: folder("text"))
+        var options = Evaluation.Options()
+        (options.suites, options.text) = ([.perplexity], folder("text"))
+        func perplexity(_ precision: Settings.Precision) throws -> Double {
+            options.precision = precision
+            return try #require(try Evaluation(student: folder("student"), options: options).json["suites"]?["perplexity"]?["perplexity"]?.number)
+        }
+        let (single, half) = (try perplexity(.fp32), try perplexity(.bf16))
+        #expect(abs(half / single - 1) < 0.01)
+        #expect((half != single) == NumberFormat.hasFastBF16)
     }
 
     @Test(arguments: [
