@@ -62,6 +62,13 @@ import Testing
         for part in ["Figure 3", "Training", "exchanged", "Figures 6 and 5", "prefers-color-scheme: dark"] {
             #expect(page.contains(part), "\(part)")
         }
+
+        // Figures that nothing measured: shares of more than one, of fewer than none.
+        let evaluation = try String(contentsOf: scratch.root.appendingPathComponent("out/<last>-tracr-42/evaluation.json"), encoding: .utf8)
+        let absurd = evaluation.replacing(/"accuracy": *[0-9.]+/, with: "\"accuracy\": 1e300").replacing(/"n": *[0-9]+/, with: "\"n\": -4")
+        #expect(absurd != evaluation)
+        scratch.file("out/<last>-tracr-42/evaluation.json", absurd)
+        #expect(try Tool.run(["report", "out/<last>-tracr-42", "--output", "absurd.html"] + Self.measured, in: scratch.root).status == 0)
     }
 
     @Test func runsOfOtherSettingsAreNoSeedsOfOneExperiment() throws {
@@ -100,6 +107,7 @@ import Testing
 
     @Test func whatIsMissingIsSaid() throws {
         #expect(try Tool.run("report", "nothing", in: scratch.root).status == 66)
+        #expect(try Tool.run("eval", "tiny", "--precision", "half", in: scratch.root).status == 64)
         #expect(try Tool.run("reproduce", "--methods", "magic", in: scratch.root).status == 64)
         #expect(try Tool.run("reproduce", "--tasks", "cuont", in: scratch.root).status == 64)
         #expect(try Tool.run("eval", "tiny", "--suite", "lambada", in: scratch.root).status == 64)

@@ -33,8 +33,8 @@ public struct Report {
             Exact match of greedy answers on held-out prompts. In small type: Wilson's 95 % interval, or, over several seeds, the \
             least and the greatest. Variables decoded: tokens of test prompts at which a variable read through the linear map is \
             the interpreter's. Perturbed prompts: test prompts with other tokens put in, against the compiled model's answers. \
-            Interchange of the output: exchanges of the output variable between two prompts that change the answer as the program \
-            says. Perplexity is of the text in one piece; its change once more as the mean over single lines. The paper's figures (tables 1 and 3) are for GPT-2-large.
+            Interchange: of the exchanges of the output variable between two prompts that change the program's answer, and of all \
+            other such exchanges, those after which the student says the same. Perplexity is of the text in one piece; its change once more as the mean over single lines. The paper's figures (tables 1 and 3) are for GPT-2-large.
             """)
         body += ReportTables.results(groups).html
         let settings = ReportTables.outOfDistribution(groups).html

@@ -7,7 +7,7 @@ enum ReportTables {
     static func results(_ groups: [ReportedGroup]) -> ReportTable {
         let measured = ["lambada", "sst2", "mrpc"].filter { suite in groups.contains { !$0.shares(suite).isEmpty } }
         var table = ReportTable(
-            ["task", "method", "accuracy", "in the paper", "perturbed prompts", "variables decoded", "interchange of the output", "perplexity", "original", "change", "line by line"]
+            ["task", "method", "accuracy", "in the paper", "perturbed prompts", "variables decoded", "interchange of the output", "of the others", "perplexity", "original", "change", "line by line"]
                 + measured.flatMap { [$0, "original", "in the paper"] } + ["seeds", "training"])
         for group in groups {
             let perplexity = group.numbers("perplexity", "perplexity")
@@ -18,6 +18,7 @@ enum ReportTables {
                 share(group.shares("perturbed")),
                 group.method == .tracr ? number(group.numbers("decoding", "agreement")) : .faint(nil),
                 group.method == .tracr ? share(finalExchange(group)) : .faint(nil),
+                group.method == .tracr ? share(otherExchanges(group)) : .faint(nil),
                 .plain(mean(perplexity).map { String(format: "%.3f", $0) }), .plain(mean(before).map { String(format: "%.3f", $0) }),
                 .plain(change(perplexity, before)),
                 .plain(change(
@@ -99,6 +100,16 @@ enum ReportTables {
             guard let suite = run.suites["interchange"], let final = suite["final"]?.string else { return nil }
             let cell = suite["variables"]?[final]?.array?.last
             return (cell?["changing"]).flatMap(Share.init) ?? cell.flatMap(Share.init)
+        }
+    }
+
+    /// All exchanges of other variables that change the answer, at every layer.
+    private static func otherExchanges(_ group: ReportedGroup) -> [Share] {
+        group.runs.compactMap { run in
+            guard let suite = run.suites["interchange"], let final = suite["final"]?.string else { return nil }
+            let cells = (suite["variables"]?.object?.members ?? []).filter { $0.key != final }.flatMap { $0.value.array ?? [] }
+            let changing = cells.compactMap { $0["changing"].flatMap(Share.init) }
+            return Share(pooling: changing)
         }
     }
 

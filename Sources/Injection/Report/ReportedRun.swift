@@ -108,9 +108,20 @@ struct Share {
     var n: Int
 
     init?(_ json: JSONValue) {
-        guard let value = json["accuracy"]?.number, let n = json["n"]?.integer, n > 0 else { return nil }
-        (self.value, self.n) = (value, n)
-        let interval = Proportion(Int((value * Double(n)).rounded()), of: n).interval
-        (low, high) = (interval.lowerBound, interval.upperBound)
+        guard let value = json["accuracy"]?.number, let n = json["n"]?.integer, (0...1).contains(value), (0...(1 << 32)).contains(n)
+        else { return nil }
+        self.init(Proportion(Int((value * Double(n)).rounded()), of: n))
+    }
+
+    /// All of several together.
+    init?(pooling shares: [Share]) {
+        let successes = shares.reduce(0) { $0 + ($1.value * Double($1.n)).rounded() }
+        self.init(Proportion(Int(successes), of: shares.reduce(0) { $0 + $1.n }))
+    }
+
+    private init?(_ proportion: Proportion) {
+        guard proportion.n > 0 else { return nil }
+        (value, n) = (proportion.value, proportion.n)
+        (low, high) = (proportion.interval.lowerBound, proportion.interval.upperBound)
     }
 }
