@@ -28,15 +28,18 @@ public struct Report {
     /// The page: no script, and nothing from elsewhere.
     public var html: String {
         var body = "<h1>\(HTML.escape(title))</h1>\n<p class=\"note\">\(HTML.escape(summary))</p>\n"
-        body += "<h2>The task, and what is left of the original</h2>\n"
+        body += "<h2>The task and its variables</h2>\n"
         body += note("""
             Exact match of greedy answers on held-out prompts. In small type: Wilson's 95 % interval, or, over several seeds, the \
-            least and the greatest. Variables decoded: tokens of test prompts at which a variable read through the linear map is \
-            the interpreter's. Perturbed prompts: test prompts with other tokens put in, against the compiled model's answers. \
+            least and the greatest. Perturbed prompts: test prompts with other tokens put in, against the compiled model's answers. \
+            Variables decoded: tokens of test prompts at which a variable read through the linear map is the interpreter's. \
             Interchange: of the exchanges of the output variable between two prompts that change the program's answer, and of all \
-            other such exchanges, those after which the student says the same. Perplexity is of the text in one piece; its change once more as the mean over single lines. The paper's figures (tables 1 and 3) are for GPT-2-large.
+            other such exchanges, those after which the student says the same. The paper's figures (table 1) are for GPT-2-large.
             """)
         body += ReportTables.results(groups).html
+        body += "<h2>What is left of the original</h2>\n"
+        body += note("Perplexity of the text in one piece, and its change; the change once more as the mean over single lines. The paper's figures are its table 3.")
+        body += ReportTables.retention(groups).html
         let settings = ReportTables.outOfDistribution(groups).html
         if !settings.isEmpty {
             body += "<h2>Out of distribution</h2>\n"
@@ -47,8 +50,10 @@ public struct Report {
         return HTML.page(title: title, body: body)
     }
 
-    /// The first two tables, for a terminal.
-    public var tables: [ReportTable] { [ReportTables.results(groups), ReportTables.outOfDistribution(groups)] }
+    /// The first tables, for a terminal.
+    public var tables: [ReportTable] {
+        [ReportTables.results(groups), ReportTables.retention(groups), ReportTables.outOfDistribution(groups)]
+    }
 
     /// Each run with its measurements.
     public var json: JSONValue {

@@ -3,24 +3,38 @@ import Serialization
 
 /// Tables of a report: our figures with their intervals, and the paper's beside them.
 enum ReportTables {
-    /// Tables 1 and 3 of the paper.
+    /// Table 1 of the paper: what was injected.
     static func results(_ groups: [ReportedGroup]) -> ReportTable {
+        var table = ReportTable([
+            "task", "method", "accuracy", "in the paper", "perturbed prompts", "variables decoded", "interchange of the output",
+            "of the others", "seeds", "training",
+        ])
+        for group in groups {
+            let injected = group.method == .tracr
+            table.add([
+                .head(group.task), .head(group.label), share(group.shares("task")),
+                .faint(PaperResults.row(group.task, group.method).map { percent($0.accuracy) }), share(group.shares("perturbed")),
+                injected ? number(group.numbers("decoding", "agreement")) : .faint(nil),
+                injected ? share(finalExchange(group)) : .faint(nil), injected ? share(otherExchanges(group)) : .faint(nil),
+                .plain(group.runs.map { String($0.settings.seed) }.joined(separator: " ")),
+                .plain(mean(group.runs.map(\.seconds)).map { Clock.describe(seconds: $0) }),
+            ])
+        }
+        return table
+    }
+
+    /// Table 3 of the paper: what is left of the original.
+    static func retention(_ groups: [ReportedGroup]) -> ReportTable {
         let measured = ["lambada", "sst2", "mrpc"].filter { suite in groups.contains { !$0.shares(suite).isEmpty } }
         var table = ReportTable(
-            ["task", "method", "accuracy", "in the paper", "perturbed prompts", "variables decoded", "interchange of the output", "of the others", "perplexity", "original", "change", "line by line"]
-                + measured.flatMap { [$0, "original", "in the paper"] } + ["seeds", "training"])
+            ["task", "method", "perplexity", "original", "change", "line by line"] + measured.flatMap { [$0, "original", "in the paper"] })
         for group in groups {
             let perplexity = group.numbers("perplexity", "perplexity")
             let before = group.numbers("perplexity", "original_perplexity")
             let paper = PaperResults.row(group.task, group.method)
             var cells: [ReportTable.Cell] = [
-                .head(group.task), .head(group.label), share(group.shares("task")), .faint(paper.map { percent($0.accuracy) }),
-                share(group.shares("perturbed")),
-                group.method == .tracr ? number(group.numbers("decoding", "agreement")) : .faint(nil),
-                group.method == .tracr ? share(finalExchange(group)) : .faint(nil),
-                group.method == .tracr ? share(otherExchanges(group)) : .faint(nil),
-                .plain(mean(perplexity).map { String(format: "%.3f", $0) }), .plain(mean(before).map { String(format: "%.3f", $0) }),
-                .plain(change(perplexity, before)),
+                .head(group.task), .head(group.label), .plain(mean(perplexity).map { String(format: "%.3f", $0) }),
+                .plain(mean(before).map { String(format: "%.3f", $0) }), .plain(change(perplexity, before)),
                 .plain(change(
                     group.numbers("perplexity", "protocols", "paper", "perplexity"),
                     group.numbers("perplexity", "protocols", "paper", "original_perplexity"))),
@@ -32,10 +46,6 @@ enum ReportTables {
                     .faint(figure.map(percent)),
                 ]
             }
-            cells += [
-                .plain(group.runs.map { String($0.settings.seed) }.joined(separator: " ")),
-                .plain(mean(group.runs.map(\.seconds)).map { Clock.describe(seconds: $0) }),
-            ]
             table.add(cells)
         }
         return table
