@@ -227,6 +227,8 @@ INLINE void attention_query(
     ptrdiff_t column = 0;
     for (; column + 4 * LANES <= width; column += 4 * LANES)
         weighted_rows(half, 4, length, scratch, v, column, stride, y + column);
+    for (; column + 2 * LANES <= width; column += 2 * LANES)
+        weighted_rows(half, 2, length, scratch, v, column, stride, y + column);
     for (; column < width; column += LANES) weighted_rows(half, 1, length, scratch, v, column, stride, y + column);
 }
 

@@ -69,11 +69,7 @@ struct EvalCommand: ParsableCommand {
         }
         try measurements.apply(to: &options)
         options.seed = seed
-        guard let precision = Settings.Precision(rawValue: precision) else {
-            let names = Settings.Precision.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.usage, "unknown precision '\(precision.prefix(100))'", remedy: "Precisions: \(names)")
-        }
-        options.precision = precision
+        options.precision = try Settings.resolve(overrides: [Settings.Override("precision", precision)]).precision
         return options
     }
 }
