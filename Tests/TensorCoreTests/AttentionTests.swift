@@ -60,26 +60,31 @@ import Testing
             Double(Float(bitPattern: Float(exact[$0, $1]).bitPattern & 0xFFFF_0000))
         }
         let whole = Self.reference(qkv, heads: heads, starts: [0, 9, 14])
-        let cache = KeyValueCache(layers: 2, capacities: [5, 9], width: width, format: format)
-        let arena = Arena()
-        var results = [[Double]](repeating: [], count: 14)
-        // Slot 1 holds the first sequence, slot 0 the second; each step takes some of each.
-        for step in [(0..<4, 0..<1), (4..<5, 1..<2), (5..<8, 2..<2), (8..<9, 2..<5)] {
-            let tape = Tape(arena: arena, recording: false)
-            let rows = Array(step.0) + step.1.map { 9 + $0 }
-            let part = DoubleMatrix(rows: rows.count, columns: 3 * width) { qkv[rows[$0], $1] }
-            for layer in 0..<2 {
-                let y = tape.cachedAttention(
-                    tape.constant(part.tensor), heads: heads, starts: [0, step.0.count, rows.count], cache: cache,
-                    layer: layer, slots: [1, 0])
-                for (index, row) in rows.enumerated() {
-                    results[row] = (0..<width).map { Double(y.value[index, $0]) }
+        let cache = KeyValueCache(layers: 2, width: width, format: format)
+        // The second time in the room of the first, over what that left.
+        for capacities in [[7, 9], [5, 9]] {
+            cache.reset(capacities: capacities)
+            #expect(cache.lengths == [0, 0])
+            let arena = Arena()
+            var results = [[Double]](repeating: [], count: 14)
+            // Slot 1 holds the first sequence, slot 0 the second; each step takes some of each.
+            for step in [(0..<4, 0..<1), (4..<5, 1..<2), (5..<8, 2..<2), (8..<9, 2..<5)] {
+                let tape = Tape(arena: arena, recording: false)
+                let rows = Array(step.0) + step.1.map { 9 + $0 }
+                let part = DoubleMatrix(rows: rows.count, columns: 3 * width) { qkv[rows[$0], $1] }
+                for layer in 0..<2 {
+                    let y = tape.cachedAttention(
+                        tape.constant(part.tensor), heads: heads, starts: [0, step.0.count, rows.count], cache: cache,
+                        layer: layer, slots: [1, 0])
+                    for (index, row) in rows.enumerated() {
+                        results[row] = (0..<width).map { Double(y.value[index, $0]) }
+                    }
                 }
+                cache.advance(slots: [1, 0], by: [step.0.count, step.1.count])
+                arena.reset()
             }
-            cache.advance(slots: [1, 0], by: [step.0.count, step.1.count])
-            arena.reset()
+            #expect(cache.lengths == [5, 9])
+            expectClose(results.flatMap { $0.map { Float($0) } }, whole.values, absolute: 4e-6, "cached attention")
         }
-        #expect(cache.lengths == [5, 9])
-        expectClose(results.flatMap { $0.map { Float($0) } }, whole.values, absolute: 4e-6, "cached attention")
     }
 }

@@ -19,10 +19,11 @@ extension GPT2Model {
         for (index, prompt) in prompts.enumerated() { try check(prompt, index) }
         var results = [[Int32]](repeating: [], count: prompts.count)
         guard maxNewTokens > 0 else { return results }
+        let room = GenerationRoom(self, precision)
         var start = 0
         while start < prompts.count {
             let end = endOfGroup(from: start, prompts, maxNewTokens)
-            let group = GenerationGroup(self, Array(prompts[start..<end]), maxNewTokens, sampling, precision, firstIndex: start)
+            let group = GenerationGroup(self, Array(prompts[start..<end]), maxNewTokens, sampling, room, firstIndex: start)
             try group.run(stop: stop, isCancelled: isCancelled)
             for (offset, tokens) in group.results.enumerated() { results[start + offset] = tokens }
             start = end
@@ -63,6 +64,21 @@ extension GPT2Model {
     }
 }
 
+/// What groups of prompts use one after the other.
+private struct GenerationRoom {
+    let precision: NumberFormat
+    let cache: KeyValueCache
+    let arena = Arena()
+
+    init(_ model: GPT2Model, _ precision: NumberFormat) {
+        self.precision = precision
+        // Keys and values are operands of products like others.
+        cache = KeyValueCache(
+            layers: model.configuration.layers, width: model.configuration.width,
+            format: model.configuration.headWidth % 16 == 0 ? precision : .fp32)
+    }
+}
+
 /// Prompts that are continued together.
 private final class GenerationGroup {
     private let model: GPT2Model
@@ -70,29 +86,22 @@ private final class GenerationGroup {
     private let maxNewTokens: Int
     private let precision: NumberFormat
     private let cache: KeyValueCache
-    private let arena = Arena()
+    private let arena: Arena
     private var samplers: [TokenSampler] = []
     private(set) var results: [[Int32]]
 
-    init(_ model: GPT2Model, _ prompts: [[Int32]], _ maxNewTokens: Int, _ sampling: Sampling, _ precision: NumberFormat, firstIndex: Int) {
+    init(_ model: GPT2Model, _ prompts: [[Int32]], _ maxNewTokens: Int, _ sampling: Sampling, _ room: GenerationRoom, firstIndex: Int) {
         self.model = model
-        self.precision = precision
         self.prompts = prompts
         self.maxNewTokens = maxNewTokens
-        cache = KeyValueCache(
-            layers: model.configuration.layers, capacities: prompts.map { model.capacity(for: $0, maxNewTokens) },
-            width: model.configuration.width, format: Self.cacheFormat(model.configuration, precision))
+        (precision, cache, arena) = (room.precision, room.cache, room.arena)
+        cache.reset(capacities: prompts.map { model.capacity(for: $0, maxNewTokens) })
         results = [[Int32]](repeating: [], count: prompts.count)
         if case .sampled(let temperature, let topK, let seed) = sampling {
             samplers = prompts.indices.map {
                 TokenSampler(temperature: temperature, topK: topK, seed: seed, prompt: firstIndex + $0)
             }
         }
-    }
-
-    /// Keys and values are operands of products like others.
-    private static func cacheFormat(_ configuration: GPT2Configuration, _ precision: NumberFormat) -> NumberFormat {
-        configuration.headWidth % 16 == 0 ? precision : .fp32
     }
 
     func run(stop: Int32?, isCancelled: () -> Bool) throws {

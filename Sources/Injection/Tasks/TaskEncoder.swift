@@ -13,6 +13,8 @@ public struct TaskEncoder: Sendable {
     let tokensOfSymbols: [[Int32]]
     /// The program's output that predicts a student token of the answer.
     let outputOfToken: [Int32: Atom]
+    /// The other way round: of the tokens that begin with a space, and of those that do not, the lowest.
+    private let tokenOfOutput: [Atom: [Bool: Int32]]
     /// Student tokens of the longest prompt and answer (of the task's own problems; see `include`).
     public private(set) var longest: Int
 
@@ -32,6 +34,9 @@ public struct TaskEncoder: Sendable {
         atomOfToken = atoms
         outputOfToken = try Self.resolve(
             map.answers ?? map.rules, tokenizer, task: task.name, byFirstToken: map.answers != nil)
+        tokenOfOutput = Dictionary(grouping: outputOfToken.keys) { [outputOfToken] in outputOfToken[$0]! }.mapValues { tokens in
+            Dictionary(tokens.map { (Self.isSpaced($0, tokenizer), $0) }, uniquingKeysWith: min)
+        }
         longest = 0
         if padding == .longest || supervision != .answer, tokenizer.endOfText == nil {
             throw Failure(
@@ -70,12 +75,13 @@ public struct TaskEncoder: Sendable {
             guard position < output.count, !words || position < example.promptCount, let symbol = output[position] else { return nil }
             if symbol == task.tokens.end { return tokenizer.endOfText.map { (position, $0) } }
             if outputOfToken[token] == symbol { return (position, token) }
-            let spaced = isSpaced(token)
-            return outputOfToken.keys.filter { outputOfToken[$0] == symbol && isSpaced($0) == spaced }.min().map { (position, $0) }
+            return tokenOfOutput[symbol]?[Self.isSpaced(token, tokenizer)].map { (position, $0) }
         }
     }
 
-    private func isSpaced(_ token: Int32) -> Bool { tokenizer.decode([token]).hasPrefix(" ") }
+    private static func isSpaced(_ token: Int32, _ tokenizer: any StudentTokenizer) -> Bool {
+        tokenizer.decode([token]).hasPrefix(" ")
+    }
 
     /// The program's tokens for any student tokens.
     public func atoms(of tokens: some Sequence<Int32>) -> [Atom] {

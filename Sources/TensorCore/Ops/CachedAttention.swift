@@ -8,29 +8,49 @@ public final class KeyValueCache {
     /// D.
     public let width: Int
     /// Tokens each slot can hold.
-    public let capacities: [Int]
+    public private(set) var capacities: [Int] = []
     /// Tokens each slot holds.
-    public private(set) var lengths: [Int]
+    public private(set) var lengths: [Int] = []
     /// bf16: half the memory, and half of what reading it takes.
     public let format: NumberFormat
-    private let offsets: [Int]
-    private let total: Int
-    private let storage: Storage
+    private var offsets: [Int] = []
+    private var total = 0
+    private var rows = Rows.none
 
-    public init(layers: Int, capacities: [Int], width: Int, format: NumberFormat = .fp32) {
+    private enum Rows {
+        case none, fp32(Storage), bf16(HalfStorage)
+
+        var capacity: Int {
+            switch self {
+            case .none: 0
+            case .fp32(let storage): storage.capacity
+            case .bf16(let storage): storage.count
+            }
+        }
+    }
+
+    /// A cache without slots; `reset` makes some.
+    public init(layers: Int, width: Int, format: NumberFormat = .fp32) {
         self.layers = layers
         self.width = width
         self.format = format
+    }
+
+    /// Empty slots in place of those there were, in the same room where that suffices: asking the system for fresh pages takes
+    /// longer than filling them.
+    public func reset(capacities: [Int]) {
         self.capacities = capacities
         lengths = [Int](repeating: 0, count: capacities.count)
-        var total = 0
-        offsets = capacities.map { capacity in
-            defer { total += capacity }
-            return total
+        offsets = []
+        total = 0
+        for capacity in capacities {
+            offsets.append(total)
+            total += capacity
         }
-        self.total = total
         let count = layers * 2 * total * width
-        storage = Storage(capacity: format == .bf16 ? (count + 1) / 2 : count)
+        guard count > rows.capacity else { return }
+        rows = .none  // before the new room is asked for
+        rows = format == .bf16 ? .bf16(HalfStorage(count: count)) : .fp32(Storage(capacity: count))
     }
 
     /// Counts the tokens whose keys and values every layer has stored in this step.
@@ -48,12 +68,15 @@ public final class KeyValueCache {
         lengths[slot] = length
     }
 
-    /// Takes over the key and value of one token.
-    fileprivate func store(_ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>, layer: Int, slot: Int, at token: Int) {
+    /// Takes over what one head has of the key and the value of a token.
+    fileprivate func store(
+        _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>, columns: Range<Int>, layer: Int, slot: Int, at token: Int
+    ) {
         for (source, row) in [(key, keyRow(layer, slot) + token), (value, valueRow(layer, slot) + token)] {
+            let target = row * width + columns.lowerBound
             switch format {
-            case .fp32: (singles + row * width).update(from: source, count: width)
-            case .bf16: kernel_to_bf16(width, source, halves + row * width)
+            case .fp32: (singles + target).update(from: source, count: columns.count)
+            case .bf16: kernel_to_bf16(columns.count, source, halves + target)
             }
         }
     }
@@ -61,9 +84,13 @@ public final class KeyValueCache {
     /// The first row of a slot's keys (or values) in a layer; rows are `width` numbers.
     fileprivate func keyRow(_ layer: Int, _ slot: Int) -> Int { layer * 2 * total + offsets[slot] }
     fileprivate func valueRow(_ layer: Int, _ slot: Int) -> Int { (layer * 2 + 1) * total + offsets[slot] }
-    fileprivate var singles: UnsafeMutablePointer<Float> { storage.pointer }
+    fileprivate var singles: UnsafeMutablePointer<Float> {
+        guard case .fp32(let storage) = rows else { preconditionFailure("keys and values are in \(format)") }
+        return storage.pointer
+    }
     fileprivate var halves: UnsafeMutablePointer<UInt16> {
-        UnsafeMutableRawPointer(storage.pointer).assumingMemoryBound(to: UInt16.self)
+        guard case .bf16(let storage) = rows else { preconditionFailure("keys and values are in \(format)") }
+        return storage.pointer
     }
 }
 
@@ -90,10 +117,6 @@ extension Tape {
         for (index, slot) in slots.enumerated() {
             let (old, new) = (cache.lengths[slot], starts[index + 1] - starts[index])
             precondition(old + new <= cache.capacities[slot], "slot \(slot) holds \(cache.capacities[slot]) tokens")
-            for row in 0..<new {
-                let source = qkv.value.row(starts[index] + row)
-                cache.store(source + width, source + 2 * width, layer: layer, slot: slot, at: old + row)
-            }
             let isWhole = old == 0 && new > 1 && layout.hasKernel
             room = max(room, isWhole ? layout.forwardScratch : new * (old + new))
         }
@@ -111,6 +134,12 @@ extension Tape {
                     let old = cache.lengths[slots[index]]
                     let seen = old + rows.count
                     let column = head * layout.headWidth
+                    for row in rows {
+                        let source = qkv.value.row(row) + column
+                        cache.store(
+                            source + width, source + 2 * width, columns: column..<column + layout.headWidth, layer: layer,
+                            slot: slots[index], at: old + row - rows.lowerBound)
+                    }
                     if old == 0, rows.count > 1, layout.hasKernel {  // a prompt: nothing is read from the cache
                         layout.forward(
                             qkv: qkv.value.pointer, rows: rows, head: head, scores: scores, logSums: nil, y: y.pointer)
