@@ -44,9 +44,18 @@ public struct ReportTable {
         return out + "</table></div>\n"
     }
 
+    /// A list of settings, which can be of any length, as lines of some forty characters.
+    private static func lines(_ text: String) -> String {
+        var (lines, items) = ([String](), text.components(separatedBy: ", ")[...])
+        while let first = items.popFirst() {
+            if let last = lines.last, last.count + first.count < 40 { lines[lines.count - 1] = "\(last), \(first)" } else { lines.append(first) }
+        }
+        return lines.joined(separator: ",\n")
+    }
+
     private static func html(_ cell: Cell) -> String {
         switch cell {
-        case .head(let text): "<th>\(HTML.escape(text))</th>"
+        case .head(let text): "<th>\(HTML.escape(lines(text)))</th>"
         case .plain(let text): "<td>\(HTML.escape(text ?? "\u{2013}"))</td>"
         case .faint(let text): "<td class=\"faint\">\(HTML.escape(text ?? "\u{2013}"))</td>"
         case .interval(let text, let interval):

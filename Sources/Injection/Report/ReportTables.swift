@@ -51,24 +51,22 @@ enum ReportTables {
         return table
     }
 
-    /// Table 2 of the paper: one row a setting, one column a method.
+    /// Table 2 of the paper, one row a setting and method.
     static func outOfDistribution(_ groups: [ReportedGroup]) -> ReportTable {
-        var labels: [String] = []
-        for group in groups where !labels.contains(group.label) { labels.append(group.label) }
-        var table = ReportTable(
-            ["task", "setting", "program solves it"] + labels + ["paper: Tracr-Injection", "paper: Finetuning + KL", "variables decoded"])
+        var table = ReportTable(["task", "setting", "program solves it", "method", "accuracy", "in the paper", "variables decoded"])
         var tasks: [String] = []
         for group in groups where !tasks.contains(group.task) { tasks.append(group.task) }
         for task in tasks {
             let own = groups.filter { $0.task == task }
             for (setting, value) in own.first?.runs.first?.suites["ood"]?.object?.members ?? [] {
                 let solves = value["compiled_supports"]?.bool ?? false
-                let tracr = own.first { $0.method == .tracr }
-                table.add(
-                    [.head(task), .head(setting), .plain(solves ? "yes" : "no")]
-                        + labels.map { label in share(own.first { $0.label == label }?.shares("ood", setting) ?? []) }
-                        + [Settings.Method.tracr, .finetune].map { .faint(PaperResults.setting(task, setting, $0).map(percent)) }
-                        + [number(tracr?.numbers("ood", setting, "decoding") ?? [])])
+                for group in own {
+                    table.add([
+                        .head(task), .head(setting), .plain(solves ? "yes" : "no"), .head(group.label),
+                        share(group.shares("ood", setting)), .faint(PaperResults.setting(task, setting, group.method).map(percent)),
+                        group.method == .tracr ? number(group.numbers("ood", setting, "decoding")) : .faint(nil),
+                    ])
+                }
             }
         }
         return table
