@@ -114,7 +114,8 @@ import Testing
     ])
     func aClosedPipeEndsQuietly(_ arguments: String) throws {
         let outcome = try shell("{ '\(Tool.executable.path)' \(arguments); echo \"status $?\" >&2; } | true")
-        let lines = outcome.error.split(separator: "\n")
+        // Warnings are about the machine: a slower BLAS kernel asked for by the environment, say.
+        let lines = outcome.error.split(separator: "\n").filter { !$0.hasPrefix("tracr-inject: warning:") }
         // 141 is the shell's word for SIGPIPE; a command may also have nothing left to print.
         #expect(lines == ["status 141"] || lines == ["status 0"], "\(outcome.error)")
     }
