@@ -113,9 +113,9 @@ import Testing
         "compile count --verify 0 --json --output compiled", "run count < /dev/null",
     ])
     func aClosedPipeEndsQuietly(_ arguments: String) throws {
-        let outcome = try shell("{ '\(Tool.executable.path)' \(arguments); echo \"status $?\" >&2; } | true")
-        // Warnings are about the machine: a slower BLAS kernel asked for by the environment, say.
-        let lines = outcome.error.split(separator: "\n").filter { !$0.hasPrefix("tracr-inject: warning:") }
+        // A BLAS kernel that the environment forces can be worth a warning, which is not what is tested.
+        let outcome = try shell("unset OPENBLAS_CORETYPE; { '\(Tool.executable.path)' \(arguments); echo \"status $?\" >&2; } | true")
+        let lines = outcome.error.split(separator: "\n")
         // 141 is the shell's word for SIGPIPE; a command may also have nothing left to print.
         #expect(lines == ["status 141"] || lines == ["status 0"], "\(outcome.error)")
     }
