@@ -1,9 +1,10 @@
 import Compiler
 import Foundation
 import GPT2
-import RASP
+import InjectionSettings
 import Serialization
 import TensorCore
+import TrainingEngine
 
 /// A finished run, read back and verified: the injected student, its task and program, and the linear map.
 public struct LoadedRun: Sendable {

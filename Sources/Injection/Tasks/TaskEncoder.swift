@@ -1,3 +1,4 @@
+import InjectionSettings
 import RASP
 import Serialization
 
@@ -12,7 +13,7 @@ public struct TaskEncoder: Sendable {
     /// The student tokens of each of the program's tokens that has a rule, in ascending order.
     let tokensOfSymbols: [[Int32]]
     /// The program's output that predicts a student token of the answer.
-    let outputOfToken: [Int32: Atom]
+    package let outputOfToken: [Int32: Atom]
     /// The other way round: of the tokens that begin with a space, and of those that do not, the lowest.
     private let tokenOfOutput: [Atom: [Bool: Int32]]
     /// Student tokens of the longest prompt and answer (of the task's own problems; see `include`).

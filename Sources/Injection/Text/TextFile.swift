@@ -1,4 +1,5 @@
 import Foundation
+import InjectionSettings
 import Serialization
 
 /// Windows of a text file, streamed; after the last the first comes again.
