@@ -20,6 +20,7 @@ INTERPOLATION = re.compile(r"\\\(((?:[^()]|\([^()]*\))*)\)")
 MODIFIERS = (r"(?:@\w+(?:\([^)]*\))?\s+|(?:public|package|internal|private|fileprivate|final|indirect|static|mutating|"
              r"nonisolated|private\(set\)|package\(set\)|override|convenience|required|prefix|postfix|infix)\s+)*")
 TYPE = re.compile(rf"^{MODIFIERS}(?:struct|class|enum|protocol|actor|typealias)\s+(\w+)", re.M)
+ANY_TYPE = re.compile(r"\b(?:struct|class|enum|protocol|actor|typealias)\s+(\w+)")
 FREE = re.compile(rf"^{MODIFIERS}(?:func|let|var)\s+(\w+)", re.M)
 EXTENSION = re.compile(rf"^{MODIFIERS}extension\s+([\w.]+)[^{{]*\{{", re.M)
 METHOD = re.compile(rf"^    {MODIFIERS}func\s+(\w+)", re.M)
@@ -62,7 +63,7 @@ def arrows(module):
             other_names[pair[0] or pair[1]] += 1
     result = defaultdict(set)
     for path, text in texts.items():
-        own = set(TYPE.findall(text)) | {name for pair in ANY_NAME.findall(text) for name in pair}
+        own = set(ANY_TYPE.findall(text)) | {name for pair in ANY_NAME.findall(text) for name in pair}
         words = {word for word in WORD.findall(text) if word[0].isupper()} | set(FREE_CALL.findall(text))
         uses = [(word, homes[word]) for word in words - own if word in homes]
         uses += [(word, method_homes[word]) for word in set(CALL.findall(text))
