@@ -25,7 +25,7 @@ final class TokenCorpus {
             var beginsDocument = true
             while let block = try blocks.next() {
                 byteCount += block.text.utf8.count
-                try writer.append((beginsDocument ? [endOfText] : []) + tokenizer.encode(block.text))
+                try writer.append((beginsDocument ? [endOfText] : []) + tokenizer.tokens(of: block.text))
                 beginsDocument = block.endsDocument
             }
         }

@@ -51,7 +51,7 @@ public struct DecodedPrompt: Sendable {
             throw Failure(
                 .usage, "--layer \(layer): the student has residual states 0 to \(configuration.layers)")
         }
-        let ids = run.student.tokenizer.encode(prompt)
+        let ids = try run.student.tokenizer.tokens(of: prompt)
         guard !ids.isEmpty else { throw Failure(.usage, "the prompt has no tokens") }
         guard ids.count <= configuration.contextLength else {
             throw Failure(

@@ -66,10 +66,10 @@ package struct BinaryChoice {
         return items.map { Item(prompt: examples + $0.prompt, label: $0.label) }
     }
 
-    func accuracy(_ items: [Item], student: Student) -> Proportion {
-        let labels = labels.map { student.tokenizer.encode($0) }
-        let continuations = items.flatMap { item in
-            let context = student.tokenizer.encode(item.prompt)
+    func accuracy(_ items: [Item], student: Student) throws -> Proportion {
+        let labels = try labels.map { try student.tokenizer.tokens(of: $0) }
+        let continuations = try items.flatMap { item in
+            let context = try student.tokenizer.tokens(of: item.prompt)
             return labels.map { Continuation(context: context, tokens: $0) }
         }
         let scores = ContinuationScore.measure(continuations, student: student)

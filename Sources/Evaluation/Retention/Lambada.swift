@@ -26,17 +26,17 @@ enum Lambada {
 
     private static let remedy = #"OpenAI's lambada_test.jsonl has one passage a line: {"text": "..."}"#
 
-    static func accuracy(_ passages: [String], student: Student, method: RetentionProtocol) -> Proportion {
-        let continuations = passages.compactMap { text -> Continuation? in
+    static func accuracy(_ passages: [String], student: Student, method: RetentionProtocol) throws -> Proportion {
+        let continuations = try passages.compactMap { text -> Continuation? in
             let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
             if method == .paper {
-                let ids = student.tokenizer.encode(text)
+                let ids = try student.tokenizer.tokens(of: text)
                 return ids.count > 1 ? Continuation(context: ids.dropLast(), tokens: [ids[ids.count - 1]]) : nil
             }
             guard let space = text.lastIndex(where: \.isWhitespace) else { return nil }
             return Continuation(
-                context: student.tokenizer.encode(String(text[..<space])),
-                tokens: student.tokenizer.encode(" " + text[text.index(after: space)...]))
+                context: try student.tokenizer.tokens(of: String(text[..<space])),
+                tokens: try student.tokenizer.tokens(of: " " + text[text.index(after: space)...]))
         }
         let scores = ContinuationScore.measure(continuations, student: student)
         return Proportion(scores.count { $0.isGreedy }, of: scores.count)

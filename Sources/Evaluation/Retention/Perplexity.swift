@@ -25,7 +25,9 @@ public struct Perplexity: Sendable {
     }
 
     private static func corpus(_ text: String, student: Student, place: String) throws -> Perplexity {
-        let ids = student.tokenizer.encode(text)
+        // With what the tokenizer puts around a text, as `tokenizer(text)` of `transformers` has it.
+        let ids = student.tokenizer.encode(text, framed: true)
+        try student.tokenizer.requireReadable(ids)
         guard ids.count > 1 else { throw tooShort(place) }
         let context = student.model.configuration.contextLength
         let windows = stride(from: 0, to: ids.count - 1, by: context - 1).map {
@@ -40,7 +42,8 @@ public struct Perplexity: Sendable {
         let context = student.model.configuration.contextLength
         var encoded: [[Int32]] = []
         for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
-            let ids = student.tokenizer.encode(String(line))
+            let ids = student.tokenizer.encode(String(line), framed: true)
+            try student.tokenizer.requireReadable(ids)
             if ids.count > 1 { encoded.append(Array(ids.prefix(context))) }
             if encoded.count == lines { break }
         }

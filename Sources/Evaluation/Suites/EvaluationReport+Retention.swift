@@ -11,12 +11,12 @@ extension ModelEvaluation.Report {
         case .lambada:
             let file = try file(options.lambada, of: suite)
             let passages = try Lambada.passages(in: file)
-            try compare(suite, file, student, original) { Lambada.accuracy(passages, student: $0, method: method) }
+            try compare(suite, file, student, original) { try Lambada.accuracy(passages, student: $0, method: method) }
         case .sst2, .mrpc:
             let task = suite == .sst2 ? BinaryChoice.sst2 : .mrpc
             let file = try file(suite == .sst2 ? options.sst2 : options.mrpc, of: suite)
             let items = try task.items(in: file, method: method)
-            try compare(suite, file, student, original) { task.accuracy(items, student: $0) }
+            try compare(suite, file, student, original) { try task.accuracy(items, student: $0) }
         default:
             try perplexity(student, original: original)
         }

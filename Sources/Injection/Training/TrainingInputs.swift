@@ -30,11 +30,12 @@ struct TrainingInputs {
         let folder = try StudentFolder.locate(settings.student)
         // From the shapes alone, before a byte is allocated for them.
         try Preflight.requireMemory(forTraining: GPT2Configuration.load(folder.appendingPathComponent("config.json")))
-        let loaded = try Student.load(from: folder)
-        var task = try LoadedTask(settings: settings, tokenizer: loaded.tokenizer)
-        student = try Student(model: loaded.model, tokenizer: task.tokenizer)
+        var student = try Student.load(from: folder)
+        var task = try LoadedTask(settings: settings, tokenizer: student.tokenizer)
+        student.tokenizer = task.tokenizer
+        self.student = student
         try fingerprint.add("student", contentsOf: folder.appendingPathComponent("config.json"))
-        for name in ["tokenizer.json", "vocab.json", "merges.txt"] {
+        for name in Tokenizer.fileNames {
             let file = folder.appendingPathComponent(name)
             guard FileManager.default.fileExists(atPath: file.path) else { continue }
             try fingerprint.add("student's \(name)", contentsOf: file)

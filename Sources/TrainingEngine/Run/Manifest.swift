@@ -25,9 +25,12 @@ public struct Manifest: Sendable {
     private static func results(of run: RunDirectory) throws -> [String] {
         var files = ["config.yaml", "projection.safetensors", "variables.json"]
         for folder in ["compiled", "student"] {
-            let names = try FileManager.default.contentsOfDirectory(
-                atPath: run.root.appendingPathComponent(folder).path)
-            files += names.sorted().map { "\(folder)/\($0)" }
+            let root = run.root.appendingPathComponent(folder)
+            for name in try FileManager.default.subpathsOfDirectory(atPath: root.path).sorted() {
+                var isDirectory: ObjCBool = false
+                FileManager.default.fileExists(atPath: root.appendingPathComponent(name).path, isDirectory: &isDirectory)
+                if !isDirectory.boolValue { files.append("\(folder)/\(name)") }
+            }
         }
         return files
     }
