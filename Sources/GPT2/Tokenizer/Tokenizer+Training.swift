@@ -1,4 +1,3 @@
-import HeapModule
 import Serialization
 
 extension Tokenizer {
@@ -43,9 +42,9 @@ private struct BytePairTrainer {
     private struct Candidate: Comparable {
         let count: Int
         let pair: UInt64
-        /// More frequent is greater; among equals the pair of lower numbers, so that the result is defined.
+        /// The more frequent comes first; among equals the pair of lower numbers, so that the result is defined.
         static func < (left: Candidate, right: Candidate) -> Bool {
-            left.count != right.count ? left.count < right.count : left.pair > right.pair
+            left.count != right.count ? left.count > right.count : left.pair < right.pair
         }
     }
 
@@ -93,7 +92,7 @@ private struct BytePairTrainer {
 
     /// The most frequent pair that may be merged; nil when none occurs twice.
     mutating func mostFrequentPair() -> (Int32, Int32)? {
-        while let candidate = heap.popMax() {
+        while let candidate = heap.popMin() {
             guard candidate.count == pairCounts[candidate.pair] else { continue }  // out of date
             guard candidate.count >= 2 else { return nil }
             let (left, right) = Self.parts(candidate.pair)

@@ -1,5 +1,3 @@
-import HeapModule
-
 /// Merges the bytes of one word: while there is a pair with a merge, the one of lowest rank, leftmost among equals,
 /// becomes one token (Sennrich et al. 2016).
 ///

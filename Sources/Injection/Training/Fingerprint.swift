@@ -3,16 +3,18 @@ import Serialization
 import TensorCore
 
 /// What a run is made from: hashes of program, student and data, and how the machine computes. Saved with every
-/// checkpoint; a resume with other inputs is refused, one with another kernel or thread count warned about, since its bits
-/// will differ.
+/// checkpoint; a resume with other inputs is refused, one with another kernel, vector level or thread count
+/// warned about, since its bits will differ.
 struct Fingerprint {
     var inputs: [(name: String, hash: String)] = []
     var threads: Int
     var kernel: String
+    var vectorLevel: String
 
     init() {
         threads = Parallel.threads
         kernel = BLAS.kernelName
+        vectorLevel = VectorLevel.inUse.name
     }
 
     mutating func add(_ name: String, _ text: String) {
@@ -31,6 +33,7 @@ struct Fingerprint {
         [
             "inputs": .object(JSONObject(inputs.map { ($0.name, .string($0.hash)) })),
             "threads": .integer(threads), "kernel": .string(kernel),
+            "vector_level": .string(vectorLevel),
         ]
     }
 
@@ -46,6 +49,10 @@ struct Fingerprint {
         }
         if let old = saved["kernel"]?.string, old != kernel {
             Progress.note("warning: resumed with BLAS kernel \(kernel), started with \(old): results differ in the last bits")
+        }
+        if let old = saved["vector_level"]?.string, old != vectorLevel {
+            Progress.note(
+                "warning: resumed at vector level \(vectorLevel), started at \(old): results differ in the last bits")
         }
     }
 }

@@ -2,6 +2,11 @@ import TensorCore
 
 /// What a run says about itself before its first step.
 enum TrainingHeader {
+    /// What the last bits of a run's results depend on beside its settings.
+    static var machine: String {
+        "\(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName), vectors \(VectorLevel.inUse.name)"
+    }
+
     static func lines(_ inputs: TrainingInputs) -> [String] {
         let settings = inputs.settings
         let shape = inputs.student.model.configuration
@@ -22,7 +27,7 @@ enum TrainingHeader {
                     + (inputs.exchanges.map { ", \($0.pairs) pairs exchange a variable" } ?? ""))
         }
         lines.append(
-            "seed \(settings.seed), \(settings.precision.effective.rawValue), \(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName)")
+            "seed \(settings.seed), \(settings.precision.effective.rawValue), " + machine)
         return lines
     }
 }

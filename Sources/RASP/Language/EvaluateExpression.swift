@@ -1,5 +1,3 @@
-import OrderedCollections
-
 extension Evaluating {
     /// The value of an expression; `out` names it from then on.
     func evaluate(_ expression: Expression) throws -> Value {

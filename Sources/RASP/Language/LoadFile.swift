@@ -1,5 +1,4 @@
 import Foundation
-import OrderedCollections
 
 extension Evaluating {
     /// `load "path";`: runs `path.rasp` in a scope of its own and takes over what it assigns, names with a leading

@@ -116,7 +116,7 @@ extension Program {
         }
         let sops = scope.variables.filter { if case .sop = $0.value { true } else { false } }
         let own = sops.filter { scope.places[$0.key]?.file === file }
-        if case (let name, .sop(let sop))? = (own.isEmpty ? sops : own).elements.last.map({ ($0.key, $0.value) }) {
+        if case (let name, .sop(let sop))? = (own.isEmpty ? sops : own).last.map({ ($0.key, $0.value) }) {
             return .success((name, sop))
         }
         return .failure(

@@ -1,5 +1,3 @@
-import OrderedCollections
-
 /// What a name can be bound to and an expression can give.
 enum Value {
     case atom(Atom)
