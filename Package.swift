@@ -19,27 +19,19 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
     ],
     targets: [
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(
             name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
-        .target(
-            name: "CKernels",
-            cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]),
+        .target(name: "CKernels"),
 
         .target(
             name: "RASP",
             dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
         .target(name: "Serialization"),
-        .target(
-            name: "Compiler",
-            dependencies: [
-                "RASP", "Serialization",
-                .product(name: "OrderedCollections", package: "swift-collections"),
-            ]),
+        .target(name: "Compiler", dependencies: ["RASP", "Serialization"]),
 
         .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS", "CLAPACKE"]),
         .target(name: "Compression", dependencies: ["Compiler", "TensorCore", "RASP", "Serialization"]),
@@ -63,8 +55,8 @@ let package = Package(
         .target(
             name: "Injection",
             dependencies: [
-                "InjectionSettings", "TrainingEngine", "Compiler", "GPT2", "RASP", "Resources", "TensorCore", "Serialization", "Yams",
-                .product(name: "OrderedCollections", package: "swift-collections"),
+                "InjectionSettings", "TrainingEngine", "Compiler", "GPT2", "RASP", "Resources", "TensorCore", "Serialization",
+                "Yams",
             ]),
         .target(
             name: "Pretraining",
@@ -87,7 +79,7 @@ let package = Package(
             name: "tracr-inject",
             dependencies: [
                 "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources",
-                "RASP", "Compiler", "Compression", "TensorCore", "GPT2", "Serialization", "TextTable",
+                "RASP", "Compiler", "Compression", "TensorCore", "GPT2", "Serialization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -95,8 +87,9 @@ let package = Package(
         .testTarget(name: "RASPTests", dependencies: ["RASP"], exclude: ["Peer"]),
         .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
         .testTarget(
-            name: "CompilerTests", dependencies: ["Compiler", "GPT2", "TensorCore"], exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
-        .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
+            name: "CompilerTests", dependencies: ["Compiler", "GPT2", "RASP", "Serialization", "TensorCore"],
+            exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(
@@ -108,7 +101,7 @@ let package = Package(
         .testTarget(name: "PretrainingTests", dependencies: ["Pretraining"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Reporting", "TestSupport"]),
         .testTarget(
-            name: "RobustnessTests", dependencies: ["Reporting", "Pretraining", "Injection", "Compiler", "RASP", "GPT2", "Serialization"],
+            name: "RobustnessTests", dependencies: ["Reporting", "Pretraining", "Injection", "Compiler", "RASP", "GPT2", "Serialization", "TensorCore"],
             exclude: ["soak.sh"]),
         .testTarget(name: "CommandTests", dependencies: ["tracr-inject"], exclude: ["Faults"]),
     ],

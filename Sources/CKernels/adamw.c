@@ -4,10 +4,13 @@
 #include "optimizer.h"
 #include "vector.h"
 
-VECTOR_KERNEL void kernel_adamw(
-    ptrdiff_t count, float *restrict p, const float *restrict g, float *restrict m, float *restrict v,
-    float rate_times_decay, float step_size, float beta1, float beta2, float inverse_root_correction2, float epsilon,
-    float gradient_scale) {
+VECTOR_KERNEL(
+    void, kernel_adamw,
+    (ptrdiff_t count, float *restrict p, const float *restrict g, float *restrict m, float *restrict v,
+    float rate_times_decay, float step_size, float beta1, float beta2, float inverse_root_correction2,
+    float epsilon, float gradient_scale),
+    (count, p, g, m, v, rate_times_decay, step_size, beta1, beta2, inverse_root_correction2, epsilon,
+    gradient_scale)) {
     for (ptrdiff_t i = 0; i < count; i++) {
         float gradient = g[i] * gradient_scale;
         float first = m[i] + (1 - beta1) * (gradient - m[i]);
@@ -15,7 +18,7 @@ VECTOR_KERNEL void kernel_adamw(
         m[i] = first;
         v[i] = second;
         float decayed = p[i] - rate_times_decay * p[i];
-        p[i] = decayed - step_size * first / (sqrtf(second) * inverse_root_correction2 + epsilon);
+        p[i] = decayed - step_size * first / (__builtin_elementwise_sqrt(second) * inverse_root_correction2 + epsilon);
     }
 }
 
@@ -33,10 +36,13 @@ INLINE uint32_t spread(uint32_t x) {
     return x ^ x >> 16;
 }
 
-VECTOR_KERNEL void kernel_adamw_bf16(
-    ptrdiff_t count, float *restrict p, const float *restrict g, uint16_t *restrict m, uint16_t *restrict v,
-    float rate_times_decay, float step_size, float beta1, float beta2, float inverse_root_correction2, float epsilon,
-    float gradient_scale, uint32_t seed, uint32_t first) {
+VECTOR_KERNEL(
+    void, kernel_adamw_bf16,
+    (ptrdiff_t count, float *restrict p, const float *restrict g, uint16_t *restrict m, uint16_t *restrict v,
+    float rate_times_decay, float step_size, float beta1, float beta2, float inverse_root_correction2,
+    float epsilon, float gradient_scale, uint32_t seed, uint32_t first),
+    (count, p, g, m, v, rate_times_decay, step_size, beta1, beta2, inverse_root_correction2, epsilon,
+    gradient_scale, seed, first)) {
     for (ptrdiff_t i = 0; i < count; i++) {
         float gradient = g[i] * gradient_scale;
         float old = from_bf16(m[i]);
@@ -46,6 +52,6 @@ VECTOR_KERNEL void kernel_adamw_bf16(
         m[i] = cut(first_moment, random);
         v[i] = cut(second_moment, random >> 16);
         float decayed = p[i] - rate_times_decay * p[i];
-        p[i] = decayed - step_size * first_moment / (sqrtf(second_moment) * inverse_root_correction2 + epsilon);
+        p[i] = decayed - step_size * first_moment / (__builtin_elementwise_sqrt(second_moment) * inverse_root_correction2 + epsilon);
     }
 }

@@ -108,9 +108,11 @@ ptrdiff_t kernel_attention_scratch(ptrdiff_t length, ptrdiff_t width) {
     return (width + 8) * BLOCK_STRIDE(length);
 }
 
-VECTOR_KERNEL void kernel_attention(
-    ptrdiff_t length, ptrdiff_t width, const float *q, const float *k, const float *v, ptrdiff_t stride, float alpha,
-    float *y, ptrdiff_t y_stride, float *log_sums, float *scratch) {
+VECTOR_KERNEL(
+    void, kernel_attention,
+    (ptrdiff_t length, ptrdiff_t width, const float *q, const float *k, const float *v, ptrdiff_t stride,
+    float alpha, float *y, ptrdiff_t y_stride, float *log_sums, float *scratch),
+    (length, width, q, k, v, stride, alpha, y, y_stride, log_sums, scratch)) {
     const ptrdiff_t padded = BLOCK_STRIDE(length);
     float *scores = scratch, *keys = scratch + 8 * padded;
     transpose(length, width, k, stride, keys, padded);
@@ -132,10 +134,13 @@ ptrdiff_t kernel_attention_backward_scratch(ptrdiff_t length, ptrdiff_t width) {
 }
 
 // dv = p^T dy;  dp = dy v^T;  ds = alpha p (dp - rowsum(dy y));  dq = ds k;  dk = ds^T q.
-VECTOR_KERNEL void kernel_attention_backward(
-    ptrdiff_t length, ptrdiff_t width, const float *q, const float *k, const float *v, ptrdiff_t stride, float alpha,
-    const float *y, const float *dy, ptrdiff_t y_stride, const float *log_sums, float beta, float *dq, float *dk,
-    float *dv, ptrdiff_t gradient_stride, float *scratch) {
+VECTOR_KERNEL(
+    void, kernel_attention_backward,
+    (ptrdiff_t length, ptrdiff_t width, const float *q, const float *k, const float *v, ptrdiff_t stride,
+    float alpha, const float *y, const float *dy, ptrdiff_t y_stride, const float *log_sums, float beta, float *dq,
+    float *dk, float *dv, ptrdiff_t gradient_stride, float *scratch),
+    (length, width, q, k, v, stride, alpha, y, dy, y_stride, log_sums, beta, dq, dk, dv, gradient_stride,
+    scratch)) {
     const ptrdiff_t padded = BLOCK_STRIDE(length);
     float *keys = scratch, *values = keys + width * padded;
     float *p = values + width * padded, *ds = p + ROUND_UP(length, 8) * padded;
@@ -232,14 +237,18 @@ INLINE void attention_query(
     for (; column < width; column += LANES) weighted_rows(half, 1, length, scratch, v, column, stride, y + column);
 }
 
-VECTOR_KERNEL void kernel_attention_query(
-    ptrdiff_t length, ptrdiff_t width, const float *q, const float *k, const float *v, ptrdiff_t stride, float alpha,
-    float *y, float *scratch) {
+VECTOR_KERNEL(
+    void, kernel_attention_query,
+    (ptrdiff_t length, ptrdiff_t width, const float *q, const float *k, const float *v, ptrdiff_t stride,
+    float alpha, float *y, float *scratch),
+    (length, width, q, k, v, stride, alpha, y, scratch)) {
     attention_query(0, length, width, q, k, v, stride, alpha, y, scratch);
 }
 
-VECTOR_KERNEL void kernel_attention_query_bf16(
-    ptrdiff_t length, ptrdiff_t width, const float *q, const uint16_t *k, const uint16_t *v, ptrdiff_t stride,
-    float alpha, float *y, float *scratch) {
+VECTOR_KERNEL(
+    void, kernel_attention_query_bf16,
+    (ptrdiff_t length, ptrdiff_t width, const float *q, const uint16_t *k, const uint16_t *v, ptrdiff_t stride,
+    float alpha, float *y, float *scratch),
+    (length, width, q, k, v, stride, alpha, y, scratch)) {
     attention_query(1, length, width, q, k, v, stride, alpha, y, scratch);
 }

@@ -4,8 +4,10 @@
 #include "similarity.h"
 #include "vector.h"
 
-VECTOR_KERNEL double kernel_cosine_distance(
-    ptrdiff_t count, const float *x, const float *t, float scale, float beta, float *dx) {
+VECTOR_KERNEL(
+    double, kernel_cosine_distance,
+    (ptrdiff_t count, const float *x, const float *t, float scale, float beta, float *dx),
+    (count, x, t, scale, beta, dx)) {
     v16 xx = 0, tt = 0, xt = 0;
     ptrdiff_t i = 0;
     for (; i < count; i += LANES) {
@@ -16,7 +18,7 @@ VECTOR_KERNEL double kernel_cosine_distance(
         xt += a * b;
     }
     // Norms by square roots in double: the squares of tiny floats already sum to denormals.
-    double x_norm = sqrt((double)sum_lanes(xx)), t_norm = sqrt((double)sum_lanes(tt));
+    double x_norm = __builtin_elementwise_sqrt((double)sum_lanes(xx)), t_norm = __builtin_elementwise_sqrt((double)sum_lanes(tt));
     if (!(x_norm > 0 && t_norm > 0)) {
         if (dx && beta == 0) memset(dx, 0, (size_t)count * sizeof(float));
         else if (dx && beta != 1) for (i = 0; i < count; i++) dx[i] *= beta;

@@ -3,7 +3,10 @@
 
 #include "vector.h"
 
-VECTOR_KERNEL void kernel_axpby(ptrdiff_t count, float alpha, const float *x, float beta, float *y) {
+VECTOR_KERNEL(
+    void, kernel_axpby,
+    (ptrdiff_t count, float alpha, const float *x, float beta, float *y),
+    (count, alpha, x, beta, y)) {
     if (beta == 0) {
         for (ptrdiff_t i = 0; i < count; i++) y[i] = alpha * x[i];
     } else if (beta == 1) {
@@ -13,15 +16,21 @@ VECTOR_KERNEL void kernel_axpby(ptrdiff_t count, float alpha, const float *x, fl
     }
 }
 
-VECTOR_KERNEL void kernel_add(ptrdiff_t count, const float *a, const float *b, float *out) {
+VECTOR_KERNEL(void, kernel_add, (ptrdiff_t count, const float *a, const float *b, float *out), (count, a, b, out)) {
     for (ptrdiff_t i = 0; i < count; i++) out[i] = a[i] + b[i];
 }
 
-VECTOR_KERNEL void kernel_subtract(ptrdiff_t count, const float *a, const float *b, float *out) {
+VECTOR_KERNEL(
+    void, kernel_subtract,
+    (ptrdiff_t count, const float *a, const float *b, float *out),
+    (count, a, b, out)) {
     for (ptrdiff_t i = 0; i < count; i++) out[i] = a[i] - b[i];
 }
 
-VECTOR_KERNEL void kernel_multiply(ptrdiff_t count, const float *a, const float *b, float beta, float *out) {
+VECTOR_KERNEL(
+    void, kernel_multiply,
+    (ptrdiff_t count, const float *a, const float *b, float beta, float *out),
+    (count, a, b, beta, out)) {
     if (beta == 0) {
         for (ptrdiff_t i = 0; i < count; i++) out[i] = a[i] * b[i];
     } else {
@@ -29,13 +38,17 @@ VECTOR_KERNEL void kernel_multiply(ptrdiff_t count, const float *a, const float 
     }
 }
 
-VECTOR_KERNEL void kernel_broadcast_row(
-    ptrdiff_t rows, ptrdiff_t columns, const float *row, float *x, ptrdiff_t stride) {
+VECTOR_KERNEL(
+    void, kernel_broadcast_row,
+    (ptrdiff_t rows, ptrdiff_t columns, const float *row, float *x, ptrdiff_t stride),
+    (rows, columns, row, x, stride)) {
     for (ptrdiff_t i = 0; i < rows; i++) memcpy(x + i * stride, row, (size_t)columns * sizeof(float));
 }
 
-VECTOR_KERNEL void kernel_add_row(
-    ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *row, float *y, ptrdiff_t stride) {
+VECTOR_KERNEL(
+    void, kernel_add_row,
+    (ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *row, float *y, ptrdiff_t stride),
+    (rows, columns, x, row, y, stride)) {
     for (ptrdiff_t i = 0; i < rows; i++) {
         const float *source = x + i * stride;
         float *target = y + i * stride;
@@ -45,8 +58,10 @@ VECTOR_KERNEL void kernel_add_row(
 }
 
 // Eight rows at a time: the running sums are read and written once for eight reads of x.
-VECTOR_KERNEL void kernel_column_sums(
-    ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t stride, float beta, float *restrict sums) {
+VECTOR_KERNEL(
+    void, kernel_column_sums,
+    (ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t stride, float beta, float *restrict sums),
+    (rows, columns, x, stride, beta, sums)) {
     if (beta == 0) memset(sums, 0, (size_t)columns * sizeof(float));
     else if (beta != 1) for (ptrdiff_t j = 0; j < columns; j++) sums[j] *= beta;
     ptrdiff_t i = 0;

@@ -22,19 +22,22 @@
        v16 s_ = 1.0f / (1.0f + e_); \
        s_ + g_ * s_ * (e_ * s_) * (TWICE_ROOT_2_OVER_PI * (1.0f + 3.0f * CUBIC * square_)); })
 
-VECTOR_KERNEL void kernel_exp(ptrdiff_t count, const float *x, float *out) {
+VECTOR_KERNEL(void, kernel_exp, (ptrdiff_t count, const float *x, float *out), (count, x, out)) {
     ptrdiff_t i = 0;
     for (; i + LANES <= count; i += LANES) store(out + i, vexp(load(x + i)));
     if (i < count) store_tail(out + i, vexp(load_tail(x + i, count - i, 0)), count - i);
 }
 
-VECTOR_KERNEL void kernel_gelu(ptrdiff_t count, const float *x, float *y) {
+VECTOR_KERNEL(void, kernel_gelu, (ptrdiff_t count, const float *x, float *y), (count, x, y)) {
     ptrdiff_t i = 0;
     for (; i + LANES <= count; i += LANES) store(y + i, gelu(load(x + i)));
     if (i < count) store_tail(y + i, gelu(load_tail(x + i, count - i, 0)), count - i);
 }
 
-VECTOR_KERNEL void kernel_gelu_backward(ptrdiff_t count, const float *x, const float *dy, float beta, float *dx) {
+VECTOR_KERNEL(
+    void, kernel_gelu_backward,
+    (ptrdiff_t count, const float *x, const float *dy, float beta, float *dx),
+    (count, x, dy, beta, dx)) {
     for (ptrdiff_t i = 0; i < count; i += LANES) {
         ptrdiff_t left = count - i;
         if (left >= LANES) {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "bf16.h"
+#include "dispatch.h"
 
 // The portable product takes this many columns at a time.
 #define PORTABLE_COLUMNS 64
@@ -173,19 +174,11 @@ static void blocked_product(
         }
 }
 
-int kernel_has_bf16(void) {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-        && __builtin_cpu_supports("avx512bf16");
-}
-
 ptrdiff_t kernel_gemm_bf16_scratch(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k) {
     const block_shape most = blocks(m, n, k);
     return left_words(most) + right_words(most) + LANES;
 }
 #else
-int kernel_has_bf16(void) { return 0; }
 ptrdiff_t kernel_gemm_bf16_scratch(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k) {
     (void)m, (void)n, (void)k;
     return 1;
@@ -197,7 +190,7 @@ void kernel_gemm_bf16(
     float *c, ptrdiff_t c_stride, float *scratch) {
     (void)scratch;
 #if defined(__x86_64__)
-    if (k > 0 && kernel_has_bf16()) {
+    if (k > 0 && current_level() >= KERNEL_LEVEL_V4_BF16) {
         blocked_product(m, n, k, alpha, a, b, beta, c, c_stride, scratch);
         return;
     }

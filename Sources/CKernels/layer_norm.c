@@ -5,9 +5,11 @@
 #include "normalization.h"
 #include "vector.h"
 
-VECTOR_KERNEL void kernel_layer_norm(
-    ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *gain, const float *bias, float epsilon, float *y,
-    float *means, float *inverse_deviations) {
+VECTOR_KERNEL(
+    void, kernel_layer_norm,
+    (ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *gain, const float *bias, float epsilon,
+    float *y, float *means, float *inverse_deviations),
+    (rows, columns, x, gain, bias, epsilon, y, means, inverse_deviations)) {
     const ptrdiff_t whole = columns / LANES * LANES, rest = columns - whole;
     for (ptrdiff_t row = 0; row < rows; row++, x += columns, y += columns) {
         v16 sum = 0;
@@ -24,7 +26,7 @@ VECTOR_KERNEL void kernel_layer_norm(
             v16 d = load_tail(x + whole, rest, mean) - mean;
             squares += d * d;
         }
-        float inverse = 1.0f / sqrtf(sum_lanes(squares) / (float)columns + epsilon);
+        float inverse = 1.0f / __builtin_elementwise_sqrt(sum_lanes(squares) / (float)columns + epsilon);
         for (ptrdiff_t j = 0; j < whole; j += LANES)
             store(y + j, (load(x + j) - mean) * inverse * load(gain + j) + load(bias + j));
         for (ptrdiff_t j = whole; j < columns; j++) y[j] = (x[j] - mean) * inverse * gain[j] + bias[j];
@@ -34,10 +36,12 @@ VECTOR_KERNEL void kernel_layer_norm(
 }
 
 // With n = (x - mean) / deviation and g = dy * gain:  dx = (g - mean(g) - n * mean(g n)) / deviation.
-VECTOR_KERNEL void kernel_layer_norm_backward(
-    ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *gain, const float *means,
+VECTOR_KERNEL(
+    void, kernel_layer_norm_backward,
+    (ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *gain, const float *means,
     const float *inverse_deviations, const float *dy, float beta, float *dx, float *restrict gain_gradient,
-    float *restrict bias_gradient) {
+    float *restrict bias_gradient),
+    (rows, columns, x, gain, means, inverse_deviations, dy, beta, dx, gain_gradient, bias_gradient)) {
     const ptrdiff_t whole = columns / LANES * LANES;
     for (ptrdiff_t row = 0; row < rows; row++, x += columns, dy += columns) {
         const float mean = means[row], inverse = inverse_deviations[row];

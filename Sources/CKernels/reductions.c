@@ -5,7 +5,7 @@
 
 #define BLOCK 4096  // elements summed in single precision before they join the double
 
-VECTOR_KERNEL double kernel_sum(ptrdiff_t count, const float *x) {
+VECTOR_KERNEL(double, kernel_sum, (ptrdiff_t count, const float *x), (count, x)) {
     double total = 0;
     for (ptrdiff_t start = 0; start < count; start += BLOCK) {
         ptrdiff_t end = start + BLOCK < count ? start + BLOCK : count, i = start;
@@ -20,7 +20,7 @@ VECTOR_KERNEL double kernel_sum(ptrdiff_t count, const float *x) {
     return total;
 }
 
-VECTOR_KERNEL double kernel_sum_of_squares(ptrdiff_t count, const float *x) {
+VECTOR_KERNEL(double, kernel_sum_of_squares, (ptrdiff_t count, const float *x), (count, x)) {
     double total = 0;
     for (ptrdiff_t start = 0; start < count; start += BLOCK) {
         ptrdiff_t end = start + BLOCK < count ? start + BLOCK : count, i = start;
@@ -39,7 +39,7 @@ VECTOR_KERNEL double kernel_sum_of_squares(ptrdiff_t count, const float *x) {
     return total;
 }
 
-VECTOR_KERNEL float kernel_dot(ptrdiff_t count, const float *a, const float *b) {
+VECTOR_KERNEL(float, kernel_dot, (ptrdiff_t count, const float *a, const float *b), (count, a, b)) {
     v16 s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     ptrdiff_t i = 0;
     for (; i + 4 * LANES <= count; i += 4 * LANES) {

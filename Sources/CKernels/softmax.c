@@ -5,26 +5,29 @@
 
 #include "rows.h"
 
-VECTOR_KERNEL float kernel_softmax(ptrdiff_t count, float *x) {
+VECTOR_KERNEL(float, kernel_softmax, (ptrdiff_t count, float *x), (count, x)) {
     if (count <= 0) return -INFINITY;
     float largest = row_max(count, x), sum = exponentials(count, 1, largest, x, x);
     scale_row(count, 1 / sum, x);
     return largest + logf(sum);
 }
 
-VECTOR_KERNEL float kernel_log_sum_exp(ptrdiff_t count, const float *x) {
+VECTOR_KERNEL(float, kernel_log_sum_exp, (ptrdiff_t count, const float *x), (count, x)) {
     if (count <= 0) return -INFINITY;
     float largest = row_max(count, x);
     return largest + logf(exponentials(count, 1, largest, x, NULL));
 }
 
-VECTOR_KERNEL ptrdiff_t kernel_argmax(ptrdiff_t count, const float *x) {
+VECTOR_KERNEL(ptrdiff_t, kernel_argmax, (ptrdiff_t count, const float *x), (count, x)) {
     float largest = row_max(count, x);
     for (ptrdiff_t i = 0; i < count; i++) if (x[i] == largest) return i;
     return 0;
 }
 
-VECTOR_KERNEL double kernel_cross_entropy(ptrdiff_t count, float *logits, ptrdiff_t target, float scale) {
+VECTOR_KERNEL(
+    double, kernel_cross_entropy,
+    (ptrdiff_t count, float *logits, ptrdiff_t target, float scale),
+    (count, logits, target, scale)) {
     if (count < LANES) {  // the few values of one variable: one register, where lanes beyond the row have weight 1e-38
         v16 x = load_tail(logits, count, -INFINITY);
         const float most = __builtin_reduce_max(x), wanted = logits[target];
@@ -43,7 +46,10 @@ VECTOR_KERNEL double kernel_cross_entropy(ptrdiff_t count, float *logits, ptrdif
 
 // KL = sum_v q_v (log q_v - log p_v) = sum_v q_v (t_v - s_v) - log sum exp(t) + log sum exp(s), t and s relative to
 // their largest elements. One pass takes the exponentials, one combines them.
-VECTOR_KERNEL double kernel_kl_divergence(ptrdiff_t count, float *student, float *teacher, float scale) {
+VECTOR_KERNEL(
+    double, kernel_kl_divergence,
+    (ptrdiff_t count, float *student, float *teacher, float scale),
+    (count, student, teacher, scale)) {
     const float student_max = row_max(count, student), teacher_max = row_max(count, teacher);
     double student_sum = 0, teacher_sum = 0, weighted = 0;
     for (ptrdiff_t start = 0; start < count; start += 2048) {
@@ -79,8 +85,11 @@ VECTOR_KERNEL double kernel_kl_divergence(ptrdiff_t count, float *student, float
     return weighted / teacher_sum - log(teacher_sum) + log(student_sum);
 }
 
-VECTOR_KERNEL void kernel_causal_softmax(
-    ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t first, float alpha, float *x, ptrdiff_t stride, float *log_sum_exp) {
+VECTOR_KERNEL(
+    void, kernel_causal_softmax,
+    (ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t first, float alpha, float *x, ptrdiff_t stride,
+    float *log_sum_exp),
+    (rows, columns, first, alpha, x, stride, log_sum_exp)) {
     for (ptrdiff_t i = 0; i < rows; i++, x += stride) {
         ptrdiff_t seen = first + i + 1 < columns ? first + i + 1 : columns;
         float largest = alpha * row_max(seen, x);  // alpha > 0
@@ -91,9 +100,11 @@ VECTOR_KERNEL void kernel_causal_softmax(
     }
 }
 
-VECTOR_KERNEL void kernel_causal_softmax_again(
-    ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t first, float alpha, float *x, ptrdiff_t stride,
-    const float *log_sum_exp) {
+VECTOR_KERNEL(
+    void, kernel_causal_softmax_again,
+    (ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t first, float alpha, float *x, ptrdiff_t stride,
+    const float *log_sum_exp),
+    (rows, columns, first, alpha, x, stride, log_sum_exp)) {
     for (ptrdiff_t i = 0; i < rows; i++, x += stride) {
         ptrdiff_t seen = first + i + 1 < columns ? first + i + 1 : columns;
         exponentials(seen, alpha, log_sum_exp[i], x, x);
@@ -101,9 +112,11 @@ VECTOR_KERNEL void kernel_causal_softmax_again(
     }
 }
 
-VECTOR_KERNEL void kernel_causal_softmax_backward(
-    ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t first, float alpha, const float *p, float *dp, ptrdiff_t stride,
-    const float *delta) {
+VECTOR_KERNEL(
+    void, kernel_causal_softmax_backward,
+    (ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t first, float alpha, const float *p, float *dp, ptrdiff_t stride,
+    const float *delta),
+    (rows, columns, first, alpha, p, dp, stride, delta)) {
     for (ptrdiff_t i = 0; i < rows; i++, p += stride, dp += stride) {
         ptrdiff_t seen = first + i + 1 < columns ? first + i + 1 : columns;
         const float offset = delta[i];

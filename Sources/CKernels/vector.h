@@ -1,25 +1,14 @@
 // Sixteen floats at a time, whatever the processor: one AVX-512 register, two AVX, or four SSE.
 //
 // The helpers that take or return vectors are macros because a vector may not cross a call between functions compiled
-// for different processors, and a cloned kernel's helpers are compiled for the plain one (even when always inlined).
+// for different processors, and a kernel's helpers are compiled for the plain one (even when always inlined).
 #ifndef CKERNELS_VECTOR_H
 #define CKERNELS_VECTOR_H
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-// One clone a level of the x86-64 psABI, chosen when the library loads: a portable binary at native speed.
-// Under a sanitizer only the plain one: the clones are chosen before its runtime is ready.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define UNDER_SANITIZER
-#endif
-#endif
-#if defined(__x86_64__) && !defined(UNDER_SANITIZER)
-#define VECTOR_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VECTOR_KERNEL
-#endif
+#include "dispatch.h"
 
 // Fused multiply-add wherever the processor has it. NaN and infinity keep their meaning (no -ffast-math).
 #pragma clang fp contract(fast)

@@ -46,6 +46,7 @@ public final class Pretrainer {
             try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
         }
         lock = try RunLock(directory: run.root)
+        Progress.note("seed \(settings.seed), fp32, " + TrainingHeader.machine)
 
         let endOfText = tokenizer.endOfText ?? 0
         corpus = try TokenCorpus(

@@ -15,7 +15,8 @@ public struct BundledFiles: Sendable {
     public let roots: [URL]
     /// Folders that may hold the student `tiny`, best first.
     private let studentCandidates: [URL]
-    private let looked: [String]
+    /// The same as `roots` with those that are not there, for messages.
+    private let places: [URL]
 
     public init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -39,27 +40,27 @@ public struct BundledFiles: Sendable {
         roots += Self.checkout(above: workingDirectory)
         students += roots.map { $0.appendingPathComponent("Sources/Resources") }
         let manager = FileManager.default
-        looked = (roots + students).map(\.path)
+        places = roots
         self.roots = roots.filter { manager.fileExists(atPath: $0.path) }
         studentCandidates = students.map { $0.appendingPathComponent("tiny") }
     }
 
-    /// The program of that name under `Programs/` (hyphens and underscores alike), or at that path.
+    /// The program at that path, or of that name under `Programs/`, both with or without the ending `.rasp` (in a name,
+    /// hyphens and underscores are alike). What is both a name and a file of the working directory is the file if it has
+    /// the ending.
     public func program(_ name: String) throws -> URL {
-        if let path = Self.existing(path: name, suffix: "rasp") { return path }
-        return try find(name, in: "Programs", suffix: "rasp", called: "program")
+        try file(name, in: "Programs", suffix: "rasp", called: "program")
     }
 
-    /// The configuration of that name under `configs/`, or at that path.
+    /// The configuration at that path, or of that name under `configs/`, in the same way.
     public func configuration(_ name: String) throws -> URL {
-        if let path = Self.existing(path: name, suffix: "yaml") { return path }
-        return try find(name, in: "configs", suffix: "yaml", called: "configuration")
+        try file(name, in: "configs", suffix: "yaml", called: "configuration")
     }
 
     /// The task file at that path, which need not exist, or of that name under `configs/tasks/`; nil where the name is neither.
     package func taskFile(_ name: String) -> URL? {
         if name.contains("/") || name.hasSuffix(".yaml") { return URL(fileURLWithPath: name) }
-        return try? find(name, in: "configs/tasks", suffix: "yaml", called: "task")
+        return bundled(name, in: "configs/tasks", suffix: "yaml")
     }
 
     /// Names of the task files that ship.
@@ -71,7 +72,8 @@ public struct BundledFiles: Sendable {
         where FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path) {
             return folder
         }
-        throw Failure(.notFound, "the bundled student 'tiny' is not there", remedy: remedy)
+        throw Failure(
+            .notFound, "the bundled student 'tiny' is not there", remedy: Self.remedy(lookedIn: studentCandidates))
     }
 
     /// Names of the programs that ship, for messages and completions.
@@ -92,29 +94,55 @@ public struct BundledFiles: Sendable {
         return Bundle.main.executableURL
     }
 
-    private var remedy: String {
-        "Looked in: \(looked.joined(separator: ", ")).\n  Set \(Self.environmentVariable) to a checkout or to PREFIX/share/tracr-inject."
+    private func file(_ name: String, in folder: String, suffix: String, called kind: String) throws -> URL {
+        let isPath = name.contains("/")
+        if isPath || name.hasSuffix("." + suffix), let path = Self.existing(name, suffix: suffix) { return path }
+        if let url = bundled(name, in: folder, suffix: suffix) { return url }
+        if let path = Self.existing(name, suffix: suffix) { return path }
+        let shown = name.prefix(200)
+        if isPath {
+            throw Failure(.notFound, "no \(kind) '\(shown)': there is no such file", at: URL(fileURLWithPath: name).path)
+        }
+        let near = Suggestion.nearest(
+            to: Self.without(suffix, name), among: names(in: folder, suffix: "." + suffix))
+        let looked = Self.remedy(lookedIn: places.map { $0.appendingPathComponent(folder) })
+        throw Failure(
+            .notFound, "no \(kind) '\(shown)', as a file or under \(folder)/",
+            remedy: (near.map { "Did you mean '\($0)'?\n" } ?? "") + looked)
     }
 
-    private func find(_ name: String, in folder: String, suffix: String, called kind: String) throws -> URL {
-        // A name is one path component, whatever a task file says.
-        if !name.contains("/"), !name.isEmpty, name != ".." {
-            for spelling in [name, name.replacingOccurrences(of: "-", with: "_")] {
-                for root in roots {
-                    let url = root.appendingPathComponent(folder).appendingPathComponent("\(spelling).\(suffix)")
-                    if FileManager.default.fileExists(atPath: url.path) { return url }
-                }
+    /// The file of that name in a folder that ships. A name is one path component, whatever a task file says.
+    private func bundled(_ name: String, in folder: String, suffix: String) -> URL? {
+        let name = Self.without(suffix, name)
+        guard !name.isEmpty, name != "..", !name.contains("/"), !name.utf8.contains(0) else { return nil }
+        for spelling in [name, name.replacingOccurrences(of: "-", with: "_")] {
+            for root in roots {
+                let url = root.appendingPathComponent(folder).appendingPathComponent("\(spelling).\(suffix)")
+                if Self.isFile(url.path) { return url }
             }
         }
-        let near = kind == "program" ? Suggestion.nearest(to: name, among: programNames) : nil
-        throw Failure(
-            .notFound, "no \(kind) '\(name.prefix(200))', as a file or under \(folder)/",
-            remedy: near.map { "Did you mean '\($0)'?" } ?? remedy)
+        return nil
     }
 
-    private static func existing(path: String, suffix: String) -> URL? {
-        guard path.contains("/") || path.hasSuffix("." + suffix) else { return nil }
-        return FileManager.default.fileExists(atPath: path) ? URL(fileURLWithPath: path) : nil
+    /// The file at that path, with or without its ending.
+    package static func existing(_ path: String, suffix: String) -> URL? {
+        [path, path + "." + suffix].first(where: isFile).map { URL(fileURLWithPath: $0) }
+    }
+
+    private static func without(_ suffix: String, _ name: String) -> String {
+        name.hasSuffix("." + suffix) ? String(name.dropLast(suffix.count + 1)) : name
+    }
+
+    private static func isFile(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
+    }
+
+    private static func remedy(lookedIn folders: [URL]) -> String {
+        var seen: Set<String> = []
+        let paths = folders.map(\.path).filter { seen.insert($0).inserted }
+        return "Looked in: \(paths.joined(separator: ", ")).\n"
+            + "Set \(environmentVariable) to a checkout or to PREFIX/share/tracr-inject."
     }
 
     private static func checkout(above folder: URL) -> [URL] {

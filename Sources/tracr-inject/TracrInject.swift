@@ -50,6 +50,7 @@ struct TracrInject: ParsableCommand {
         do {
             try refuseUnknownCommand()
             var command = try parseAsRoot()
+            try VectorLevelCheck.run()
             try command.run()
             try Standard.output.flush()
             status = 0

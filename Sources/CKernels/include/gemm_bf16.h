@@ -16,16 +16,14 @@ typedef struct {
 ///
 /// Floats of a and b are rounded to bf16 (nearest even); products are exact and summed in single precision. The
 /// processor's instruction takes subnormal operands and sums for zero. beta = 0 never reads c.
-/// scratch: kernel_gemm_bf16_scratch(m, n, k) floats. Works without kernel_has_bf16() too, but slowly.
+/// scratch: kernel_gemm_bf16_scratch(m, n, k) floats. Below KERNEL_LEVEL_V4_BF16 it is
+/// computed by plain loops, slowly.
 void kernel_gemm_bf16(
     ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, float alpha, kernel_bf16_operand a, kernel_bf16_operand b, float beta,
     float *c, ptrdiff_t c_stride, float *scratch);
 
 /// At most 620 thousand floats (2.4 MiB), however large the matrices.
 ptrdiff_t kernel_gemm_bf16_scratch(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k);
-
-/// Whether the processor multiplies bf16 (AVX512-BF16): 1 or 0.
-int kernel_has_bf16(void);
 
 /// The same product by plain loops, on any processor; the reference for tests.
 void kernel_gemm_bf16_portable(

@@ -38,10 +38,9 @@ struct TaskGenerator {
         separator = try mapping.text("separator") ?? " "
     }
 
-    /// A program as a task file names it: beside the file, or one that ships.
+    /// A program as a task file names it: beside the file, or one that ships, with or without its ending.
     static func program(_ name: String, folder: URL) -> String {
-        let beside = folder.appendingPathComponent(name)
-        return FileManager.default.fileExists(atPath: beside.path) ? beside.path : name
+        BundledFiles.existing(folder.appendingPathComponent(name).path, suffix: "rasp")?.path ?? name
     }
 
     func space() throws -> ProblemSpace {

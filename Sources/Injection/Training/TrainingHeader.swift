@@ -1,7 +1,12 @@
 import TensorCore
 
 /// What a run says about itself before its first step.
-enum TrainingHeader {
+package enum TrainingHeader {
+    /// What the last bits of a run's results depend on beside its settings.
+    package static var machine: String {
+        "\(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName), vectors \(VectorLevel.inUse.name)"
+    }
+
     static func lines(_ inputs: TrainingInputs) -> [String] {
         let settings = inputs.settings
         let shape = inputs.student.model.configuration
@@ -34,7 +39,7 @@ enum TrainingHeader {
         }
         let precision = settings.precision.effective.rawValue
         lines.append(
-            "seed \(settings.seed), \(precision), \(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName)")
+            "seed \(settings.seed), \(precision), \(machine)")
         return lines
     }
 }

@@ -165,7 +165,11 @@ struct TrainingInputs {
             warnings.append("OPENBLAS_CORETYPE forces the BLAS kernel \(forced); unset it for the processor's own")
         }
         if settings.precision == .bf16, settings.precision.effective == .fp32 {
-            warnings.append("this processor does not multiply bf16 (AVX512-BF16): training in fp32")
+            let cause =
+                VectorLevel.ofProcessor >= .v4BF16
+                ? "\(VectorLevel.variable)=\(VectorLevel.inUse.name) leaves out products in bf16"
+                : "this processor does not multiply bf16 (AVX512-BF16)"
+            warnings.append(cause + ": training in fp32")
         }
         return warnings
     }

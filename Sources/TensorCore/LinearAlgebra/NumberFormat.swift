@@ -1,11 +1,10 @@
-import CKernels
-
 /// How numbers are multiplied, or kept.
 public enum NumberFormat: Sendable {
     case fp32
     /// Operands rounded to eight bits of mantissa, products summed in single precision.
     case bf16
 
-    /// Whether the processor multiplies bf16 itself (AVX512-BF16). Without, products in bf16 are computed, slowly.
-    public static var hasFastBF16: Bool { kernel_has_bf16() != 0 }
+    /// Whether the kernels in use multiply bf16 by the processor's own instruction (AVX512-BF16). Without it, products in
+    /// bf16 are computed, slowly.
+    public static var hasFastBF16: Bool { VectorLevel.inUse >= .v4BF16 }
 }

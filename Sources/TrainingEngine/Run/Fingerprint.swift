@@ -3,16 +3,18 @@ import Serialization
 import TensorCore
 
 /// What a run is made from: hashes of program, student and data, and how the machine computes. Saved with every
-/// checkpoint; a resume with other inputs is refused, one with another kernel or thread count warned about, since its bits
-/// will differ.
+/// checkpoint; a resume with other inputs is refused, one with another kernel, vector level or thread count
+/// warned about, since its bits will differ.
 package struct Fingerprint {
     package var inputs: [(name: String, hash: String)] = []
     package var threads: Int
     package var kernel: String
+    package var vectorLevel: String
 
     package init() {
         threads = Parallel.threads
         kernel = BLAS.kernelName
+        vectorLevel = VectorLevel.inUse.name
     }
 
     package mutating func add(_ name: String, _ text: String) {
@@ -31,6 +33,7 @@ package struct Fingerprint {
         [
             "inputs": .object(JSONObject(inputs.map { ($0.name, .string($0.hash)) })),
             "threads": .integer(threads), "kernel": .string(kernel),
+            "vector_level": .string(vectorLevel),
         ]
     }
 
@@ -50,6 +53,10 @@ package struct Fingerprint {
         }
         if let old = saved["kernel"]?.string, old != kernel {
             warn("resumed with BLAS kernel \(kernel), started with \(old): results differ in the last bits")
+        }
+        if let old = saved["vector_level"]?.string, old != vectorLevel {
+            warn(
+                "resumed at vector level \(vectorLevel), started at \(old): results differ in the last bits")
         }
     }
 }

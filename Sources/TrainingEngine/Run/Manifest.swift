@@ -1,5 +1,6 @@
 import Foundation
 import Serialization
+import TensorCore
 
 /// `manifest.json`: says that a run's results are whole, up to which step they were trained, and the checksum of each file.
 /// It is removed before results are replaced and written after the last of them.
@@ -16,8 +17,10 @@ public struct Manifest: Sendable {
                 try XXHash64.hex(contentsOf: run.root.appendingPathComponent(file)))
         }
         try SealedJSON.write(
-            JSONObject([("format", .integer(format)), ("step", .integer(step)), ("files", .object(files))]),
-            to: run.manifest)
+            JSONObject([
+                ("format", .integer(format)), ("step", .integer(step)),
+                ("vector_level", .string(VectorLevel.inUse.name)), ("files", .object(files)),
+            ]), to: run.manifest)
     }
 
     package static func remove(from run: RunDirectory) { unlink(run.manifest.path) }

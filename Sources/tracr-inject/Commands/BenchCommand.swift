@@ -77,7 +77,8 @@ struct BenchCommand: ParsableCommand {
         if json.isOn {
             try Standard.output.json([
                 "student": .string(student), "precision": .string(options.settings.precision.effective.rawValue), "threads": .integer(Parallel.threads),
-                "blas_kernel": .string(BLAS.kernelName), "step_seconds": .real(result.stepSeconds),
+                "blas_kernel": .string(BLAS.kernelName), "vector_level": .string(VectorLevel.inUse.name),
+                "step_seconds": .real(result.stepSeconds),
                 "tokens_per_step": .integer(result.tokensPerStep), "tokens_per_second": .real(result.tokensPerSecond),
                 "gemm_limit_flops": .real(result.gemmLimit), "gemm_fraction": .real(result.gemmFraction),
                 "operations_per_step": .real(result.operationsPerStep),
@@ -89,7 +90,8 @@ struct BenchCommand: ParsableCommand {
         }
         var listing = Listing()
         listing.add("student", "\(student), \(options.settings.precision.effective.rawValue)")
-        listing.add("BLAS kernel", "\(BLAS.kernelName), \(Parallel.threads) threads")
+        listing.add(
+            "BLAS kernel", "\(BLAS.kernelName), \(Parallel.threads) threads, vectors \(VectorLevel.inUse.name)")
         listing.add("step", "\(Quantity.seconds(result.stepSeconds)) for \(result.tokensPerStep) tokens")
         listing.add("speed", "\(Quantity.grouped(Int(result.tokensPerSecond))) tokens/s")
         listing.add("GEMM limit", "\(Quantity.fixed(result.gemmLimit / 1e9, 0)) GFLOP/s")
@@ -112,7 +114,7 @@ struct BenchCommand: ParsableCommand {
         if json.isOn {
             try Standard.output.json([
                 "student": .string(student), "precision": .string(precision.effective.rawValue), "threads": .integer(Parallel.threads),
-                "blas_kernel": .string(BLAS.kernelName),
+                "blas_kernel": .string(BLAS.kernelName), "vector_level": .string(VectorLevel.inUse.name),
                 "prompts": .integer(result.prompts), "prompt_tokens": .integer(result.promptTokens),
                 "new_tokens": .integer(result.newTokens), "seconds": .real(result.seconds),
                 "tokens_per_second": .real(result.tokensPerSecond),
@@ -121,7 +123,8 @@ struct BenchCommand: ParsableCommand {
         }
         var listing = Listing()
         listing.add("student", "\(student), \(precision.effective.rawValue)")
-        listing.add("BLAS kernel", "\(BLAS.kernelName), \(Parallel.threads) threads")
+        listing.add(
+            "BLAS kernel", "\(BLAS.kernelName), \(Parallel.threads) threads, vectors \(VectorLevel.inUse.name)")
         listing.add(
             "continuation", "\(Quantity.seconds(result.seconds)) for \(result.prompts) prompts of \(result.promptTokens) tokens, \(result.newTokens) new ones each")
         listing.add("speed", "\(Quantity.grouped(Int(result.tokensPerSecond))) new tokens/s")

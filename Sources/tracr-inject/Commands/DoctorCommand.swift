@@ -39,6 +39,7 @@ struct DoctorCommand: ParsableCommand {
             (key, label, .optional(value), value.map(Quantity.bytes) ?? none)
         }
         let extensions = Machine.vectorExtensions
+        let levels = VectorLevel.available
         let files = BundledFiles()
         func folder(_ name: String) -> String? {
             files.roots.map { $0.appendingPathComponent(name).path }.first(where: FileManager.default.fileExists)
@@ -49,12 +50,21 @@ struct DoctorCommand: ParsableCommand {
             text("system", "system", Machine.system),
             text("processor", "processor", Machine.processor),
             ("vector_extensions", "vectors", .strings(extensions), extensions.joined(separator: " ")),
+            ("vector_levels", "vector levels", .strings(levels.map(\.name)), levels.map(described).joined(separator: ", ")),
+            ("vector_level", "level in use", .string(VectorLevel.inUse.name), levelInUse),
+            (
+                "vector_level_forced", "forced level", .optional(VectorLevel.requested),
+                VectorLevel.requested ?? "none (\(VectorLevel.variable) is not set)"
+            ),
             ("processors", "processors", .integer(Machine.logicalProcessors), "\(Machine.logicalProcessors)"),
             (
                 "threads", "threads", .integer(Parallel.threads),
                 "\(Parallel.threads) (as many as this process may use)"
             ),
-            text("blas_kernel", "BLAS kernel", BLAS.kernelName),
+            (
+                "blas_kernel", "BLAS kernel", .string(BLAS.kernelName),
+                BLAS.kernelName + " (OpenBLAS's own; \(VectorLevel.variable) does not change it)"
+            ),
             text("blas", "BLAS", BLAS.version),
             text("blas_forced_kernel", "forced kernel", BLAS.forcedKernel ?? (BLASWarning.text == nil ? "none" : nil)),
             bytes("memory_bytes", "memory", Machine.totalMemory, none: "unknown"),
@@ -64,5 +74,15 @@ struct DoctorCommand: ParsableCommand {
             text("configs", "configurations", folder("configs")),
             text("student", "student tiny", try? files.tinyStudent().path),
         ]
+    }
+
+    private static func described(_ level: VectorLevel) -> String { "\(level.name) (\(level.instructions))" }
+
+    /// What the kernels use of the processor, and why.
+    private static var levelInUse: String {
+        let level = VectorLevel.inUse
+        let cause =
+            VectorLevel.requested == nil ? "the processor's highest" : "\(VectorLevel.variable) is set"
+        return "\(described(level)): \(cause)"
     }
 }

@@ -1,5 +1,3 @@
-import TextTable
-
 /// A table of text on standard output: the first column to the left, numbers to the right.
 struct Table {
     var header: [String]
@@ -17,16 +15,19 @@ struct Table {
         rows.append(cells)
     }
 
+    /// The header, a line of dashes under it, and the rows, one space between columns.
     var text: String {
-        let table = TextTable<[String]> { row in
-            zip(header.indices, row).map { index, cell in
-                Column(title: header[index], value: cell, align: rightAligned.contains(index) ? .right : .left)
-            }
+        let widths = header.indices.map { column in
+            ([header] + rows).map { $0[column].count }.max() ?? 0
         }
-        let lines = (table.string(for: rows) ?? "").split(separator: "\n").map { line in
-            String(line.reversed().drop { $0 == " " }.reversed())
-        }
-        return lines.joined(separator: "\n")
+        let lines = [header, widths.map { String(repeating: "-", count: $0) }] + rows
+        return lines.map { cells in
+            let line = cells.indices.map { column in
+                let space = String(repeating: " ", count: widths[column] - cells[column].count)
+                return rightAligned.contains(column) ? space + cells[column] : cells[column] + space
+            }.joined(separator: " ")
+            return String(line.reversed().drop { $0 == " " }.reversed())
+        }.joined(separator: "\n")
     }
 
     /// The text with every word that holds `mark` in red, where colour is shown. (Colour codes inside cells would
