@@ -78,7 +78,10 @@ extension Lowering {
                 guard let atom = operands[index].values[argument] else { return nil }
                 atoms[index] = atom
             }
-            do { return try function.apply(atoms) } catch let error as ValueError {
+            do {
+                let value = try function.apply(atoms)
+                return spellings.isEmpty ? value : try spellings.agreed(function.name, atoms, value, at: sop.span, function.apply)
+            } catch let error as ValueError {
                 // Inferred sets may hold combinations that no input reaches; where one does, the interpreter stops
                 // with an error and the compiled value is undefined.
                 if failure == nil { failure = error }
@@ -110,11 +113,12 @@ extension Lowering {
     }
 }
 
-/// Tables that were made before, for other fusions of the same program.
+/// Tables that were made before, for other fusions of the same program, and what their values stand for.
 final class Tabulations {
     struct Key: Hashable {
         let sop: SOp
         let operands: [ValueTable]
     }
     var known: [Key: ValueTable] = [:]
+    let spellings = Spellings()
 }
