@@ -35,6 +35,13 @@ struct LookupPlan {
     /// Whether one MLP can compute the table at all; not so where several scalars have to be told apart.
     let isPossible: Bool
 
+    var isContinuous: Bool {
+        switch construction {
+        case .linear, .piecewise, .gated: isPossible
+        case .cases, .thresholds, .additive: false
+        }
+    }
+
     init(_ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool) {
         var best: Candidate?
         func consider(_ candidate: Candidate?) {

@@ -69,7 +69,7 @@ extension Lowering {
 
     private mutating func write(_ table: ValueTable, _ encoding: Encoding, _ name: String?, _ span: SourceSpan?) throws -> Int {
         let direct = table.axes.count <= 1 && table.axes.allSatisfy { $0.variable == Self.tokens || $0.variable == Self.indices }
-        let resolved = direct ? table : try withNumericalTwins(withOneScalarAtMost(resolvable(table, span), encoding, span), encoding, span)
+        let resolved = direct ? table : try withNumericalTwins(withOneScalarAtMost(resolvable(table, encoding, span), encoding, span), encoding, span)
         let latest = resolved.axes.map { variables[$0.variable].time }.max() ?? 0
         var variable = CompilerVariable(
             origin: .table(resolved), representation: .oneHot, values: resolved.values,

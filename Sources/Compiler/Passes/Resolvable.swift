@@ -6,8 +6,10 @@ extension Lowering {
     ///
     /// Numbers such as 0.4 - 0.2 and 0.2 are different doubles to the interpreter, and one scalar to the weights. Where a table
     /// depends on which of them it is, it reads what the scalar was computed from instead.
-    mutating func resolvable(_ table: ValueTable, _ span: SourceSpan?) throws -> ValueTable {
+    mutating func resolvable(_ table: ValueTable, _ encoding: Encoding, _ span: SourceSpan?) throws -> ValueTable {
         var table = table
+        // A number that follows its scalars along a line needs no step.
+        if encoding == .numerical, LookupPlan(table, variables, isScalar: true).isContinuous { return table }
         while let axis = table.axes.first(where: { !variables[$0.variable].isOneHot && !variables[$0.variable].resolves($0) }) {
             guard case .table(let source) = variables[axis.variable].origin else { throw unresolved(axis, span) }
             table = try expanded(table, axis, by: source, span)
