@@ -12,8 +12,6 @@ struct AdditiveSteps {
     /// Where the output changes: up to `low` it is the earlier one, from `high` on the next.
     let intervals: [(low: Double, high: Double, output: Int)]
 
-    /// Steps are resolved in fp32: relative to the largest sum they must be this wide, 64 units in the last place.
-    static let resolution = 4e-6
     /// Combinations of signs and table entries that are looked at.
     private static func budget(_ axes: Int) -> Int { axes <= 2 ? 1 << 20 : 1 << 16 }
 
@@ -21,7 +19,7 @@ struct AdditiveSteps {
     init?(_ table: ValueTable, _ variables: [CompilerVariable]) {
         guard !table.axes.isEmpty, table.axes.count <= 10 else { return nil }
         let codes = table.axes.compactMap { Self.codes($0, variables[$0.variable]) }
-        guard codes.count == table.axes.count else { return nil }
+        guard codes.count == table.axes.count, codes.allSatisfy({ $0.allSatisfy(Resolution.holds) }) else { return nil }
         var best: AdditiveSteps?
         // With the first axis's sign fixed; the others' follow from whether it takes more or less of them to change the output.
         let signCount = 1 << (codes.count - 1)
@@ -79,7 +77,7 @@ struct AdditiveSteps {
                     result[result.count - 1].high = max(last.high, entry.high)
                     continue
                 }
-                guard entry.low - last.high > resolution * largest else { return nil }
+                guard entry.low - last.high > Resolution.sum * largest else { return nil }
             }
             result.append(entry)
         }

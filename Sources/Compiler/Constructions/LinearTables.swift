@@ -23,13 +23,14 @@ extension LookupPlan {
                 reads += 1
             }
         }
+        let largest = outputs.reduce(0) { max($0, abs($1)) }
         var index = 0
         var least = 0.0
         var holds = true
         table.function.forEachEntry { digits, _ in
             guard holds else { return }
             let sum = zip(codes, digits).reduce(0) { $0 + $1.0[$1.1] }
-            if abs(sum + outputs[0] - outputs[index]) > 1e-9 * max(1, abs(outputs[index])) { holds = false }
+            if abs(sum + outputs[0] - outputs[index]) > 1e-9 * largest { holds = false }
             least = min(least, sum)
             index += 1
         }
@@ -43,15 +44,18 @@ extension LookupPlan {
     /// The factor by which a scalar variable enters a sum with these codes; nil when they are no multiple of it
     /// (up to a constant).
     static func slope(_ codes: [Double], _ axis: Axis, _ variable: CompilerVariable) -> (factor: Double, offset: Double)? {
-        guard variable.flagged == nil, let first = axis.classOf.indices.first,
-            let other = axis.classOf.indices.first(where: { variable.scalars[$0] != variable.scalars[first] })
+        // From the two scalars that are farthest apart: between close ones a slope would be rounding alone.
+        guard variable.flagged == nil, let first = axis.classOf.indices.min(by: { variable.scalars[$0] < variable.scalars[$1] }),
+            let other = axis.classOf.indices.max(by: { variable.scalars[$0] < variable.scalars[$1] }),
+            variable.scalars[other] > variable.scalars[first]
         else { return nil }
+        let largest = axis.classOf.reduce(0) { max($0, abs(codes[$1])) }
         let rise = codes[axis.classOf[other]] - codes[axis.classOf[first]]
         let factor = rise / (variable.scalars[other] - variable.scalars[first])
         let offset = codes[axis.classOf[first]] - factor * variable.scalars[first]
         let isAffine = axis.classOf.indices.allSatisfy {
             let code = codes[axis.classOf[$0]]
-            return abs(factor * variable.scalars[$0] + offset - code) <= 1e-9 * max(1, abs(code))
+            return abs(factor * variable.scalars[$0] + offset - code) <= 1e-9 * largest
         }
         return isAffine ? (factor, offset) : nil
     }

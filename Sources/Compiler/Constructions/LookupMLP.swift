@@ -13,11 +13,13 @@ struct LookupMLP {
         case .thresholds(let axis, let tree, let rows): thresholds(table, axis, tree, rows, target, plan.defaultOutput, &units)
         case .additive(let steps): additive(table, steps, target, &units)
         case .linear(let codes, let least, let offset): linear(table, codes, least, offset, target, &units)
+        case .piecewise(let line): piecewise(table.axes[0], line, target, &units)
+        case .gated(let tree, let rows): gated(table, tree, rows, target, &units)
         }
     }
 
     /// 1 at every position but BOS.
-    private var everywhere: LinearForm {
+    var everywhere: LinearForm {
         var form = LinearForm(bias: 1)
         form.add(-1, reader.layout.bos)
         return form
@@ -40,7 +42,7 @@ struct LookupMLP {
     }
 
     /// The number of conditions that hold.
-    private func conjunction(_ conditions: [(axis: Int, classes: [Int])], _ axes: [Axis], _ members: [[[Int]]]) -> LinearForm {
+    func conjunction(_ conditions: [(axis: Int, classes: [Int])], _ axes: [Axis], _ members: [[[Int]]]) -> LinearForm {
         var form = LinearForm()
         for condition in conditions {
             let values = condition.classes.flatMap { members[condition.axis][$0] }.sorted()

@@ -12,6 +12,10 @@ struct LookupPlan {
         case additive(AdditiveSteps)
         /// The output is a sum (plus `offset`): `relu(z - least) + least + offset`. `codes[axis][class]`.
         case linear(codes: [[Double]], least: Double, offset: Double)
+        /// The output is a number that runs along few straight lines of the only axis, a scalar.
+        case piecewise(PiecewiseLine)
+        /// The output is a sum of scalars, another one in each case of the other axes. The tree's leaves number the rows.
+        case gated(DecisionTree, rows: [GatedSum])
     }
 
     struct Candidate {
@@ -31,6 +35,13 @@ struct LookupPlan {
     /// Whether one MLP can compute the table at all; not so where several scalars have to be told apart.
     let isPossible: Bool
 
+    var isContinuous: Bool {
+        switch construction {
+        case .linear, .piecewise, .gated: isPossible
+        case .cases, .thresholds, .additive: false
+        }
+    }
+
     init(_ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool) {
         var best: Candidate?
         func consider(_ candidate: Candidate?) {
@@ -39,7 +50,11 @@ struct LookupPlan {
             best = candidate
         }
         let scalarAxes = table.axes.indices.filter { !variables[table.axes[$0].variable].isOneHot }
-        if isScalar { consider(Self.linear(table, variables)) }
+        if isScalar {
+            consider(Self.linear(table, variables))
+            consider(Self.piecewise(table, variables))
+            consider(Self.gated(table, variables))
+        }
         if scalarAxes.isEmpty {
             consider(Self.cases(table, variables, isScalar: isScalar))
         } else if scalarAxes.count == 1 {
@@ -74,8 +89,10 @@ struct LookupPlan {
         return withDefault.nonzeros < plain.nonzeros ? withDefault : plain
     }
 
-    private static func thresholds(_ table: ValueTable, _ axis: Int, _ variables: [CompilerVariable]) -> Candidate {
+    /// nil where the table tells apart what the scalar does not.
+    private static func thresholds(_ table: ValueTable, _ axis: Int, _ variables: [CompilerVariable]) -> Candidate? {
         let variable = variables[table.axes[axis].variable]
+        guard variable.resolves(table.axes[axis]) else { return nil }
         let (sizes, numbers, rows) = rows(table, along: axis)
         let tree = DecisionTree(sizes: sizes, outputs: numbers)
         let order = variable.scalarOrder
@@ -125,7 +142,7 @@ struct LookupPlan {
 }
 
 /// How many directions it takes to see that an axis is in some of its classes.
-private struct ReadSizes {
+struct ReadSizes {
     /// `values[axis][class]`: values in the class.
     private let values: [[Int]]
     private let totals: [Int]

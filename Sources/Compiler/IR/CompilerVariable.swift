@@ -31,6 +31,9 @@ package struct CompilerVariable: Sendable {
     var values: [Atom?]
     /// The scalar that stands for each value, for scalar variables.
     var scalars: [Double] = []
+    /// The largest number that went into the scalar, where that is more than it can be itself: a small difference of large numbers
+    /// carries their rounding.
+    var magnitude = 0.0
     /// Too many reachable values to list; only its mean may still be taken or its number shown.
     var isOpen = false
     /// Half-layers until it is there: 0 embedding, 2l-1 attention of layer l, 2l its MLP (l from 1).

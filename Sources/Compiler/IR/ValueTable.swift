@@ -38,7 +38,8 @@ package struct ValueTable: Hashable, Sendable {
         self.values = order.map { values[$0] }
     }
 
-    private init(function: FiniteFunction, values: [Atom?]) {
+    /// - Parameter values: in canonical order already; some may no longer occur.
+    init(function: FiniteFunction, values: [Atom?]) {
         self.function = function
         self.values = values
     }

@@ -10,24 +10,61 @@ extension Lowering {
         let compound = inputs.filter { tables[$0, default: .constant(nil)].axes.count > 1 }
         if compound.isEmpty { return try inSteps(function, inputs, sop) }
         guard let fused = try evaluate(function, inputs, limit: setting.limits.fusedDomain, sop) else {
-            for input in compound { _ = try materialise(input, named: nil, encoding: input.encoding) }
-            return try inSteps(function, inputs, sop)
+            if let branch = try branchOverSums(function, inputs, sop) { return branch }
+            var separate = self
+            do {
+                for input in compound { _ = try separate.materialise(input, named: nil, encoding: input.encoding) }
+                let stepwise = try separate.inSteps(function, inputs, sop)
+                self = separate
+                return stepwise
+            } catch let refusal as RASPError {
+                // What takes too much room in steps may not as a whole.
+                guard let whole = try evaluate(function, inputs, limit: setting.limits.domain, sop) else { throw refusal }
+                return whole
+            }
         }
         if fused.axes.count <= 1 { return fused }
+        if fused.values.count > setting.limits.directions, let branch = try branchOverSums(function, inputs, sop) { return branch }
         let direct = LookupPlan(fused, variables, isScalar: false)
         if direct.isPossible, direct.unitCount <= fusion.units { return fused }
         let plan = direct.isPossible ? direct : estimate(fused)
         var separate = self
         var cost = 0
-        for input in compound {
-            let count = separate.variables.count
-            _ = try separate.materialise(input, named: nil, encoding: input.encoding)
-            cost += separate.cost(from: count)
-        }
-        let stepwise = try separate.inSteps(function, inputs, sop)
+        let stepwise: ValueTable
+        do {
+            for input in compound {
+                let count = separate.variables.count
+                _ = try separate.materialise(input, named: nil, encoding: input.encoding)
+                cost += separate.cost(from: count)
+            }
+            stepwise = try separate.inSteps(function, inputs, sop)
+        } catch is RASPError { return fused }
         if plan.nonzeros <= cost + separate.estimate(stepwise).nonzeros { return fused }
         self = separate
         return stepwise
+    }
+
+    /// A function that chooses between sums of scalars, as `a - b if c else b - a` does: the choices become one-hots and the
+    /// sums stay what they are computed from. Their own values may be far too many to list.
+    private mutating func branchOverSums(
+        _ function: ElementwiseFunction, _ inputs: [SOp], _ sop: SOp
+    ) throws -> ValueTable? {
+        let isSum = inputs.map { input in
+            let table = tables[input, default: .constant(nil)]
+            return table.axes.count > 1 && table.axes.allSatisfy { !variables[$0.variable].isOneHot } && LookupPlan.linear(table, variables) != nil
+        }
+        guard isSum.contains(true) else { return nil }
+        var trial = self
+        for (input, isSum) in zip(inputs, isSum) where !isSum {
+            let table = tables[input, default: .constant(nil)]
+            guard !table.axes.isEmpty, table.values.count <= 16, (try? trial.materialise(input, named: nil, encoding: .categorical)) != nil
+            else { continue }
+        }
+        guard let table = try trial.evaluate(function, inputs, limit: setting.limits.domain, sop),
+            LookupPlan.gated(table, trial.variables) != nil
+        else { return nil }
+        self = trial
+        return table
     }
 
     /// The non-zeros of the variables added since there were `count`, about.
@@ -78,7 +115,10 @@ extension Lowering {
                 guard let atom = operands[index].values[argument] else { return nil }
                 atoms[index] = atom
             }
-            do { return try function.apply(atoms) } catch let error as ValueError {
+            do {
+                let value = try function.apply(atoms)
+                return spellings.isEmpty ? value : try spellings.agreed(function.name, atoms, value, at: sop.span, function.apply)
+            } catch let error as ValueError {
                 // Inferred sets may hold combinations that no input reaches; where one does, the interpreter stops
                 // with an error and the compiled value is undefined.
                 if failure == nil { failure = error }
@@ -110,11 +150,12 @@ extension Lowering {
     }
 }
 
-/// Tables that were made before, for other fusions of the same program.
+/// Tables that were made before, for other fusions of the same program, and what their values stand for.
 final class Tabulations {
     struct Key: Hashable {
         let sop: SOp
         let operands: [ValueTable]
     }
     var known: [Key: ValueTable] = [:]
+    let spellings = Spellings()
 }

@@ -9,14 +9,14 @@ extension Lowering {
             // Everything up to here: no attention is needed to know how many positions that is.
             return try map(tableOfVariable(Self.indices)) { .int($0 + 1) }
         }
-        let variable = widthVariable(form, span)
+        let variable = try widthVariable(form, span)
         return tableOfVariable(variable)
     }
 
-    mutating func widthVariable(_ form: SelectorForm, _ span: SourceSpan?) -> Int {
+    mutating func widthVariable(_ form: SelectorForm, _ span: SourceSpan?) throws -> Int {
         if let known = variableOfWidth[form] { return known }
         let widths = Array(form.smallestWidth...form.largestWidth)
-        let number = add(
+        let number = try add(
             CompilerVariable(
                 origin: .width(form), representation: .scalar(flagged: nil), values: widths.map { .int($0) },
                 scalars: widths.map { 1 / Double($0 + 1) }, time: attentionTime(form.variables), span: span))
@@ -30,7 +30,9 @@ extension Lowering {
         return latest + (latest % 2 == 0 ? 1 : 2)
     }
 
-    mutating func add(_ variable: CompilerVariable) -> Int {
+    /// - Throws: `Failure` (an internal error) for a variable that does not fit the others, before anything is computed from it.
+    mutating func add(_ variable: CompilerVariable) throws -> Int {
+        try variable.checkInvariants(among: variables)
         variables.append(variable)
         return variables.count - 1
     }
@@ -44,7 +46,7 @@ extension Lowering {
             return
         }
         if let open = openMeans[values] {
-            openMeans[sop] = openMean(form, MeanRead(
+            openMeans[sop] = try openMean(form, MeanRead(
                 selector: form, source: open, numberOfValue: [], defaultNumber: defaultValue?.doubleValue ?? 0,
                 flagsEmptyRows: form.smallestWidth == 0 && defaultValue?.doubleValue == nil), defaultValue, sop.span)
             return
@@ -87,7 +89,7 @@ extension Lowering {
             defaultOutput: canBeEmpty ? direction(defaultValue) : -1)
         let key = GatherKey(read: read, values: values)
         if let known = variableOfGather[key] { return tableOfVariable(known) }
-        let number = add(
+        let number = try add(
             CompilerVariable(
                 origin: .gather(read), representation: .oneHot, values: values,
                 time: attentionTime(form.variables + table.axes.map(\.variable)), span: sop.span))
@@ -115,34 +117,41 @@ extension Lowering {
         let source = readable.axes[0].variable
         let numbers = variables[source].isOneHot ? readable.outputByValue.map { readable.values[$0]?.doubleValue ?? 0 } : []
         let inputs = table.values.compactMap { $0?.doubleValue }
+        try checkMagnitudes(inputs + [defaultValue?.doubleValue ?? 0], sop.span)
         let canBeEmpty = form.smallestWidth == 0
         let defaultNumber = defaultValue?.doubleValue
         let read = MeanRead(
             selector: form, source: source, numberOfValue: numbers,
             defaultNumber: canBeEmpty ? defaultNumber ?? inputs.min() ?? 0 : 0,
             flagsEmptyRows: canBeEmpty && defaultNumber == nil)
-        if let known = variableOfMean[read] {
+        let key = MeanKey(read: read, emptyRows: canBeEmpty && defaultNumber == nil ? .some(defaultValue) : nil)
+        if let known = variableOfMean[key] {
             if variables[known].isOpen { openMeans[sop] = known; return nil }
             return tableOfVariable(known)
         }
-        guard var reachable = ReachableMeans.list(of: inputs, upTo: form.largestWidth, limit: setting.limits.reachableValues)
-        else {
-            openMeans[sop] = openMean(form, read, defaultValue, sop.span)
+        let terms = inputs.map(spellings.interval)
+        guard var means = ReachableMeans.list(of: terms, upTo: form.largestWidth, limit: setting.limits.reachableValues) else {
+            openMeans[sop] = try openMean(form, read, defaultValue, sop.span)
             return nil
         }
-        if canBeEmpty, let number = defaultNumber { reachable = ReachableMeans.inserting(number, into: reachable) }
+        if canBeEmpty, let number = defaultNumber { means = ReachableMeans.inserting(number, into: means) }
+        guard let reachable = spellings.note(means) else {
+            openMeans[sop] = try openMean(form, read, defaultValue, sop.span)
+            return nil
+        }
         var values: [Atom?] = reachable.map { Int(exactly: $0).map(Atom.int) ?? .float($0) }
         var flagged: Int?
         if read.flagsEmptyRows {
             flagged = values.count
             values.append(defaultValue)
         }
-        let number = add(
+        let number = try add(
             CompilerVariable(
                 origin: .mean(read), representation: .scalar(flagged: flagged), values: values,
                 scalars: reachable + (flagged == nil ? [] : [read.defaultNumber]),
+                magnitude: inputs.reduce(variables[source].magnitude) { max($0, abs($1)) },
                 time: attentionTime(form.variables + [source]), span: sop.span))
-        variableOfMean[read] = number
+        variableOfMean[key] = number
         return tableOfVariable(number)
     }
 
@@ -153,14 +162,15 @@ extension Lowering {
             && zip(variable.values, variable.scalars).allSatisfy { $0?.doubleValue == $1 }
     }
 
-    private mutating func openMean(_ form: SelectorForm, _ read: MeanRead, _ defaultValue: Atom?, _ span: SourceSpan?) -> Int {
-        if let known = variableOfMean[read] { return known }
-        let number = add(
+    private mutating func openMean(_ form: SelectorForm, _ read: MeanRead, _ defaultValue: Atom?, _ span: SourceSpan?) throws -> Int {
+        let key = MeanKey(read: read, emptyRows: read.flagsEmptyRows ? .some(defaultValue) : nil)
+        if let known = variableOfMean[key] { return known }
+        let number = try add(
             CompilerVariable(
                 origin: .mean(read), representation: .scalar(flagged: read.flagsEmptyRows ? 0 : nil),
                 values: read.flagsEmptyRows ? [defaultValue] : [], scalars: read.flagsEmptyRows ? [read.defaultNumber] : [], isOpen: true,
                 time: attentionTime(form.variables + [read.source]), span: span))
-        variableOfMean[read] = number
+        variableOfMean[key] = number
         return number
     }
 }

@@ -34,7 +34,14 @@ extension Lowering {
             if let known = cache[pair] { return known }
             // An undefined key or query selects nothing. A predicate that fails stops the interpreter.
             var holds = false
-            if let k = key.values[$0[0]], let q = query.values[$0[1]] { holds = (try? predicate.holds(k, q)) ?? false }
+            if let k = key.values[$0[0]], let q = query.values[$0[1]] {
+                holds = (try? predicate.holds(k, q)) ?? false
+                if !spellings.isEmpty {
+                    _ = try spellings.agreed(predicate.name, [k, q], .bool(holds), at: selector.span) {
+                        .bool((try? predicate.holds($0[0], $0[1])) ?? false)
+                    }
+                }
+            }
             cache[pair] = holds ? 1 : 0
             return holds ? 1 : 0
         }

@@ -11,7 +11,7 @@ extension Lowering {
             guard let coefficient = value?.doubleValue, coefficient != 0 else { continue }
             let holds = try FiniteFunction.combine([table.function], limit: setting.limits.domain) { $0[0] == number ? 1 : 0 }
             let restricted = try selectorForm(selector, and: [holds.on(.key)])
-            if !restricted.isNever { parts.append((coefficient, widthVariable(restricted, sop.span))) }
+            if !restricted.isNever { parts.append((coefficient, try widthVariable(restricted, sop.span))) }
         }
         let variable = try weightedWidths(parts, form, sop)
         let total = tableOfVariable(variable)
@@ -23,18 +23,20 @@ extension Lowering {
     private mutating func weightedWidths(
         _ parts: [(coefficient: Double, width: Int)], _ form: SelectorForm, _ sop: SOp
     ) throws -> Int {
-        guard let sums = ReachableMeans.sums(of: [0] + parts.map(\.coefficient), upTo: form.largestWidth, limit: setting.limits.directions)
-        else {
+        try checkMagnitudes(parts.map(\.coefficient), sop.span)
+        let terms = [0] + parts.map(\.coefficient)
+        let reachable = ReachableMeans.sums(of: terms.map(spellings.interval), upTo: form.largestWidth, limit: setting.limits.directions)
+        guard let sums = reachable.flatMap(spellings.note) else {
             throw RASPError(
                 .limit, "this sum can take more than \(setting.limits.directions) different values over inputs of length \(setting.maxLength)",
                 at: sop.span, notes: ["sum fewer distinct numbers, or lower the maximum length"])
         }
         let time = parts.map { variables[$0.width].time }.max() ?? 1
-        return add(
+        return try add(
             CompilerVariable(
                 origin: .weightedWidths(parts), representation: .scalar(flagged: nil),
                 values: sums.map { Int(exactly: $0).map(Atom.int) ?? .float($0) }, scalars: sums,
-                time: time + time % 2, span: sop.span))
+                magnitude: parts.reduce(0) { $0 + abs($1.coefficient) } * Double(form.largestWidth), time: time + time % 2, span: sop.span))
     }
 
     /// An aggregate over values of which some are undefined: undefined wherever one of those is selected.

@@ -20,7 +20,7 @@ struct Lowering {
     var variableOfTable: [TableKey: Int] = [:]
     var variableOfWidth: [SelectorForm: Int] = [:]
     var variableOfGather: [GatherKey: Int] = [:]
-    var variableOfMean: [MeanRead: Int] = [:]
+    var variableOfMean: [MeanKey: Int] = [:]
     /// A one-hot copy of a scalar variable.
     var oneHotOf: [Int: Int] = [:]
     let tabulations: Tabulations
@@ -34,6 +34,15 @@ struct Lowering {
         let read: GatherRead
         let values: [Atom?]
     }
+
+    struct MeanKey: Hashable {
+        let read: MeanRead
+        /// What empty rows hold where that is no number; nil: they hold one.
+        let emptyRows: Atom??
+    }
+
+    /// Doubles that stand for several.
+    var spellings: Spellings { tabulations.spellings }
 
     static let tokens = 0
     static let indices = 1

@@ -16,8 +16,11 @@ extension Lowering {
     /// One direction a value, unless it is a mean, or a sum of means: that is a number in one direction already.
     private func inferredEncoding(_ table: ValueTable) -> Encoding {
         if table.axes.count == 1, isMeanItself(table) { return .numerical }
-        guard !table.axes.isEmpty, table.axes.allSatisfy({ !variables[$0.variable].isOneHot }) else { return .categorical }
-        return LookupPlan.linear(table, variables) == nil ? .categorical : .numerical
+        if !table.axes.isEmpty, table.axes.allSatisfy({ !variables[$0.variable].isOneHot }),
+            LookupPlan.linear(table, variables) != nil { return .numerical }
+        // Numbers that are too many for a direction each can still be one that is written as it is.
+        guard table.values.count > setting.limits.directions, table.values.allSatisfy({ $0?.isNumeric ?? false }) else { return .categorical }
+        return LookupPlan(table, variables, isScalar: true).isPossible ? .numerical : .categorical
     }
 
     private func isMeanItself(_ table: ValueTable) -> Bool {
@@ -66,7 +69,7 @@ extension Lowering {
 
     private mutating func write(_ table: ValueTable, _ encoding: Encoding, _ name: String?, _ span: SourceSpan?) throws -> Int {
         let direct = table.axes.count <= 1 && table.axes.allSatisfy { $0.variable == Self.tokens || $0.variable == Self.indices }
-        let resolved = direct ? table : try withNumericalTwins(withOneScalarAtMost(table, encoding, span), encoding, span)
+        let resolved = direct ? table : try withNumericalTwins(withOneScalarAtMost(resolvable(table, encoding, span), encoding, span), encoding, span)
         let latest = resolved.axes.map { variables[$0.variable].time }.max() ?? 0
         var variable = CompilerVariable(
             origin: .table(resolved), representation: .oneHot, values: resolved.values,
@@ -78,8 +81,11 @@ extension Lowering {
             let some = resolved.values.lazy.compactMap { $0?.doubleValue }.first ?? 0
             variable.scalars = resolved.values.map { $0?.doubleValue ?? some }
         }
+        if encoding == .numerical { try checkMagnitudes(variable.scalars, span) }
         if !direct {
-            let units = LookupPlan(resolved, variables, isScalar: encoding == .numerical).unitCount
+            let plan = LookupPlan(resolved, variables, isScalar: encoding == .numerical)
+            if encoding == .numerical { variable.magnitude = plan.largestTerm }
+            let units = plan.unitCount
             guard units <= setting.limits.hiddenUnits else {
                 let sizes = resolved.axes.map { String($0.classCount) }.joined(separator: " x ")
                 throw RASPError(
@@ -88,7 +94,7 @@ extension Lowering {
                     notes: ["map its inputs to fewer values first, or lower the maximum length (\(setting.maxLength) now)"])
             }
         }
-        let number = add(variable)
+        let number = try add(variable)
         if case .categorical = encoding, let axis = resolved.axes.first, resolved.axes.count == 1,
             !variables[axis.variable].isOneHot, resolved.isIdentity(of: axis.variable, values: variables[axis.variable].values)
         {

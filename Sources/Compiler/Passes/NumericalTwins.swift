@@ -13,7 +13,7 @@ extension Lowering {
         var (trial, result) = (self, table)
         for axis in wide {
             guard let twin = try trial.numericalTwin(of: axis.variable, span) else { return table }
-            result = result.replacing(axis.variable, by: twin, classOf: trial.classes(axis, twin))
+            result = result.replacing(axis.variable, by: twin, classOf: axis.classOf)
         }
         guard AdditiveSteps(result, trial.variables) != nil else { return table }
         self = trial
@@ -25,23 +25,18 @@ extension Lowering {
     private mutating func numericalTwin(of number: Int, _ span: SourceSpan?) throws -> Int? {
         let variable = variables[number]
         let values = variable.values.compactMap { $0?.doubleValue }
-        guard values.count == variable.values.count, let largest = values.map(abs).max(), largest > 0 else { return nil }
+        guard values.count == variable.values.count, zip(values, values.dropFirst()).allSatisfy(<), let largest = values.map(abs).max(), largest > 0 else { return nil }
         let table: ValueTable
         switch variable.origin {
         case .tokens, .indices: table = tableOfVariable(number)
         case .table(let own): table = own
         case .gather, .mean, .width, .weightedWidths: return nil
         }
+        guard Resolution.holds(largest) else { return nil }
         let scale = 1 / ThresholdStep.powerOfTwo(atLeast: largest)
-        let scaled = try map(table) { table.values[$0]?.doubleValue.map { .float($0 * scale) } }
-        return try materialise(scaled, named: nil, encoding: .numerical, span)
-    }
-
-    /// The classes of an axis by the values of its twin, which are in the same order.
-    private func classes(_ axis: Axis, _ twin: Int) -> [Int] {
-        let order = variables[axis.variable].values.indices.sorted {
-            (variables[axis.variable].values[$0]?.doubleValue ?? 0) < (variables[axis.variable].values[$1]?.doubleValue ?? 0)
-        }
-        return order.map { axis.classOf[$0] }
+        // The table itself with other numbers, in the same order: a value has a twin, whatever else is known to be impossible.
+        let scaled = ValueTable(function: table.function, values: variable.values.map { $0?.doubleValue.map { .float($0 * scale) } })
+        let twin = try materialise(scaled, named: nil, encoding: .numerical, span)
+        return variables[twin].values.count == variable.values.count ? twin : nil
     }
 }

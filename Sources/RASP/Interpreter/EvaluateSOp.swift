@@ -62,6 +62,7 @@ extension Evaluator {
             var first: Atom?
             var integerSum = 0
             var floatSum = 0.0
+            var largest = 0.0
             var isExact = true
             matrix.forEachColumn(ofRow: row) { column in
                 guard let value = values[column] else {
@@ -70,6 +71,7 @@ extension Evaluator {
                 }
                 if first == nil { first = value }
                 guard width > 1 else { return }
+                largest = max(largest, abs(value.doubleValue ?? 0))
                 if isExact, let integer = value.integerValue {
                     let (sum, overflow) = integerSum.addingReportingOverflow(integer)
                     if !overflow {
@@ -92,9 +94,11 @@ extension Evaluator {
             } else if let position = offender {
                 throw unaveragable(values, position, row: row, width: width, span)
             } else if reduction == .sum {
-                result.append(isExact ? .int(integerSum) : .float(floatSum))
+                result.append(isExact ? .int(integerSum) : .float(NearestFraction.of(floatSum, scale: largest)))
+            } else if isExact {
+                result.append(.float(Double(integerSum) / Double(width)))
             } else {
-                result.append(.float((isExact ? Double(integerSum) : floatSum) / Double(width)))
+                result.append(.float(NearestFraction.of(floatSum / Double(width), scale: largest)))
             }
         }
         return result

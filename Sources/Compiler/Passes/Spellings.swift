@@ -1,0 +1,80 @@
+import RASP
+
+/// Numbers that are known up to rounding only: means and sums of fractions, whose last digits depend on the order of
+/// summation. The weights hold one number for all of them, so nothing may be computed from them that tells them apart.
+final class Spellings {
+    private var all: [Double: [Double]] = [:]
+    /// Doubles, or combinations of them, that are tried.
+    private static let most = 64
+    private static let mostCombinations = 4096
+
+    var isEmpty: Bool { all.isEmpty }
+
+    func interval(_ number: Double) -> ClosedRange<Double> {
+        guard let own = all[number], let low = own.min(), let high = own.max() else { return number...number }
+        return low...high
+    }
+
+    /// One double for each interval, the one that is written with the fewest digits; nil where an interval is wider than rounding.
+    func note(_ intervals: [ClosedRange<Double>]) -> [Double]? {
+        var result: [Double] = []
+        for interval in intervals {
+            var doubles = [interval.lowerBound]
+            while let last = doubles.last, last < interval.upperBound {
+                guard doubles.count < Self.most else { return nil }
+                doubles.append(last.nextUp)
+            }
+            result.append(note(doubles))
+        }
+        return result
+    }
+
+    private func note(_ doubles: [Double]) -> Double {
+        guard doubles.count > 1 else { return doubles[0] }
+        let shortest = doubles.min { $0.description.count < $1.description.count } ?? doubles[0]
+        let united = Set(all[shortest, default: []] + doubles)
+        all[shortest] = united.sorted()
+        return shortest
+    }
+
+    /// The value of a function whichever of its arguments' spellings an input makes: one value, or numbers that again differ by
+    /// rounding only.
+    ///
+    /// - Parameter value: what the arguments as they stand give.
+    /// - Throws: `RASPError` where the function tells spellings apart.
+    func agreed(
+        _ name: String, _ arguments: [Atom], _ value: Atom, at span: SourceSpan?, _ apply: ([Atom]) throws -> Atom
+    ) throws -> Atom {
+        let choices: [[Atom]] = arguments.map { argument in
+            guard case .float(let number) = argument, let own = all[number] else { return [argument] }
+            return own.map { .float($0) }
+        }
+        let count = choices.reduce(1) { min($0 * $1.count, Self.mostCombinations + 1) }
+        guard count > 1 else { return value }
+        guard count <= Self.mostCombinations else { throw Self.ambiguous(name, arguments, at: span) }
+        var numbers: Set<Double> = []
+        for combination in 0..<count {
+            var rest = combination
+            let chosen = choices.map { choice in
+                defer { rest /= choice.count }
+                return choice[rest % choice.count]
+            }
+            guard let other = try? apply(chosen) else { throw Self.ambiguous(name, arguments, at: span) }
+            if other == value { continue }
+            let scale = (arguments + [value]).reduce(0.0) { max($0, abs($1.doubleValue ?? 0)) }
+            guard case .float(let number) = other, let expected = value.doubleValue, abs(number - expected) <= 1e-12 * scale else {
+                throw Self.ambiguous(name, arguments, at: span)
+            }
+            numbers.insert(number)
+        }
+        guard !numbers.isEmpty, let own = value.doubleValue else { return value }
+        return .float(note(Array(numbers.union([own])).sorted()))
+    }
+
+    private static func ambiguous(_ name: String, _ arguments: [Atom], at span: SourceSpan?) -> RASPError {
+        let list = arguments.map(\.described).joined(separator: " and ")
+        return RASPError(
+            .value, "'\(name)' of \(list) hangs on the last digit of a mean of fractions, which depends on the order of summation", at: span,
+            notes: ["compare with a number that the mean does not come that close to, such as 0.501 instead of 0.5"])
+    }
+}
