@@ -51,17 +51,43 @@ let package = Package(
             ]),
 
         .target(
+            name: "Resources", dependencies: ["Serialization"],
+            resources: [.copy("tiny")]),
+        .target(name: "Pictures", dependencies: ["Serialization"]),
+        .target(name: "TrainingEngine", dependencies: ["TensorCore", "Serialization"]),
+        .target(
+            name: "InjectionSettings",
+            dependencies: [
+                "TensorCore", "Serialization", "Resources", "Yams",
+            ]),
+        .target(
             name: "Injection",
             dependencies: [
-                "RASP", "Compiler", "TensorCore", "GPT2", "Serialization", "Yams",
-                .product(name: "Logging", package: "swift-log"),
+                "InjectionSettings", "TrainingEngine", "Compiler", "GPT2", "RASP", "Resources", "TensorCore", "Serialization", "Yams",
                 .product(name: "OrderedCollections", package: "swift-collections"),
-            ],
-            resources: [.copy("Resources/tiny")]),
+            ]),
+        .target(
+            name: "Pretraining",
+            dependencies: ["Injection", "InjectionSettings", "TrainingEngine", "GPT2", "TensorCore", "Serialization", "Yams"]),
+        .target(
+            name: "Evaluation",
+            dependencies: ["Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources", "Compiler", "GPT2", "RASP", "TensorCore", "Serialization"]),
+        .target(
+            name: "Benchmarking",
+            dependencies: [
+                "Injection", "InjectionSettings", "TrainingEngine", "Resources", "Compiler", "GPT2", "RASP", "TensorCore",
+                "Serialization",
+            ]),
+        .target(
+            name: "Reporting",
+            dependencies: [
+                "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "GPT2", "TensorCore", "Serialization",
+            ]),
         .executableTarget(
             name: "tracr-inject",
             dependencies: [
-                "Injection", "RASP", "Compiler", "Compression", "TensorCore", "GPT2", "Serialization", "TextTable",
+                "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources",
+                "RASP", "Compiler", "Compression", "TensorCore", "GPT2", "Serialization", "TextTable",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -75,9 +101,14 @@ let package = Package(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(
             name: "GPT2Tests", dependencies: ["GPT2", "TensorCore", "Serialization"], exclude: ["Goldens", "Peer"]),
-        .testTarget(name: "InjectionTests", dependencies: ["Injection"], exclude: ["Goldens", "Peer"]),
+        .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine"]),
+        .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
+        .target(name: "TestSupport", dependencies: ["Injection"], path: "Tests/TestSupport"),
+        .testTarget(name: "InjectionTests", dependencies: ["Injection", "Evaluation", "Benchmarking", "TestSupport"], exclude: ["Goldens", "Peer"]),
+        .testTarget(name: "PretrainingTests", dependencies: ["Pretraining"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Reporting", "TestSupport"]),
         .testTarget(
-            name: "RobustnessTests", dependencies: ["Injection", "Compiler", "RASP", "GPT2", "Serialization"],
+            name: "RobustnessTests", dependencies: ["Reporting", "Pretraining", "Injection", "Compiler", "RASP", "GPT2", "Serialization"],
             exclude: ["soak.sh"]),
         .testTarget(name: "CommandTests", dependencies: ["tracr-inject"], exclude: ["Faults"]),
     ],

@@ -12,5 +12,5 @@ for folder in Programs configs; do
     cp -R "$folder" "$share/$folder"
 done
 rm -rf "${share:?}/tiny"
-cp -R Sources/Injection/Resources/tiny "${share:?}/tiny"
+cp -R Sources/Resources/tiny "${share:?}/tiny"
 echo "installed $prefix/bin/tracr-inject and $share" >&2

@@ -4,8 +4,8 @@ import Foundation
 public struct SafeTensorsFile: Sendable {
     public let url: URL
     /// The `__metadata__` of the header; empty when there is none.
-    public let metadata: [String: String]
-    public let entries: [String: TensorEntry]
+    public let metadata: [ExactString: String]
+    public let entries: [ExactString: TensorEntry]
     /// The tensors' names in the order of their bytes.
     public let names: [String]
     private let file: MappedFile
@@ -25,7 +25,7 @@ public struct SafeTensorsFile: Sendable {
     }
 
     public func entry(_ name: String) throws(Failure) -> TensorEntry {
-        guard let entry = entries[name] else {
+        guard let entry = entries[ExactString(name)] else {
             throw Failure(.badData, "the file has no tensor \(quoted(name))", at: url.path)
         }
         return entry
@@ -96,7 +96,7 @@ public struct SafeTensorsFile: Sendable {
     /// The tensor's own memory in the file, where it is fp32 and aligned: nothing is copied. Valid as long as `mapping`
     /// or any copy of this value lives. Writing to it is a fault.
     public func mappedFloats(_ name: String) -> UnsafeBufferPointer<Float>? {
-        guard let entry = entries[name], entry.type == .float32, entry.count > 0 else { return nil }
+        guard let entry = entries[ExactString(name)], entry.type == .float32, entry.count > 0 else { return nil }
         let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.byteRange])
         guard let start = bytes.baseAddress, Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0 else { return nil }
         return bytes.bindMemory(to: Float.self)

@@ -7,7 +7,7 @@ public struct TensorEntry: Sendable, Equatable {
     public let byteRange: Range<Int>
 
     /// Number of elements.
-    public var count: Int { byteRange.count / type.size }
+    public var count: Int { byteRange.count * 8 / type.bits }
 }
 
 /// The header of a safetensors file, with every rule of the format checked.
@@ -19,8 +19,8 @@ struct SafeTensorsHeader {
 
     /// Names in the order of their bytes.
     var names: [String] = []
-    var entries: [String: TensorEntry] = [:]
-    var metadata: [String: String] = [:]
+    var entries: [ExactString: TensorEntry] = [:]
+    var metadata: [ExactString: String] = [:]
 
     /// Nothing is allocated by a number from the file before that number is checked against the file's size.
     init(_ file: UnsafeRawBufferPointer, name: String) throws(Failure) {
@@ -47,7 +47,7 @@ struct SafeTensorsHeader {
             if key == "__metadata__" {
                 try readMetadata(value, broken)
             } else {
-                entries[key] = try Self.entry(value, dataStart: dataStart, dataLength: dataLength) { reason in
+                entries[ExactString(key)] = try Self.entry(value, dataStart: dataStart, dataLength: dataLength) { reason in
                     broken("tensor \(quoted(key)): \(reason)")
                 }
                 names.append(key)
@@ -57,12 +57,14 @@ struct SafeTensorsHeader {
     }
 
     private mutating func readMetadata(_ value: JSONValue, _ broken: (String) -> Failure) throws(Failure) {
+        // The reference implementation reads null as no metadata.
+        guard value != .null else { return }
         guard let object = value.object else { throw broken("__metadata__ is \(value.kind), not an object") }
         for (key, value) in object.members {
             guard let text = value.string else {
                 throw broken("__metadata__ maps \(quoted(key)) to \(value.kind), not to a string")
             }
-            metadata[key] = text
+            metadata[ExactString(key)] = text
         }
     }
 
@@ -74,14 +76,16 @@ struct SafeTensorsHeader {
         guard let type = ElementType(rawValue: typeName) else { throw broken("its dtype \(quoted(typeName)) is unknown") }
         guard let sizes = object["shape"]?.array else { throw broken("it has no shape") }
         var shape: [Int] = []
-        var bytes = type.size
+        var bits = type.bits
         for size in sizes {
             guard case .integer(let size) = size, size >= 0 else { throw broken("its shape holds something other than sizes") }
-            let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
+            let (product, overflow) = bits.multipliedReportingOverflow(by: size)
             guard !overflow else { throw broken("its shape overflows") }
-            bytes = product
+            bits = product
             shape.append(size)
         }
+        guard bits % 8 == 0 else { throw broken("its shape takes \(bits) bits, which are no whole number of bytes") }
+        let bytes = bits / 8
         guard let offsets = object["data_offsets"]?.array, offsets.count == 2, case .integer(let begin) = offsets[0],
             case .integer(let end) = offsets[1]
         else { throw broken("its data_offsets are not two integers") }
@@ -101,9 +105,10 @@ struct SafeTensorsHeader {
     ) throws(Failure) {
         var ranges: [(name: String, range: Range<Int>)] = []
         ranges.reserveCapacity(names.count)
-        for name in names { if let entry = entries[name] { ranges.append((name, entry.byteRange)) } }
+        for name in names { if let entry = entries[ExactString(name)] { ranges.append((name, entry.byteRange)) } }
         ranges.sort {
-            ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+            ($0.range.lowerBound, $0.range.upperBound, ExactString($0.name))
+                < ($1.range.lowerBound, $1.range.upperBound, ExactString($1.name))
         }
         var reached = dataStart
         for (name, range) in ranges {

@@ -16,7 +16,7 @@ public struct SafeTensorsWriter {
     }
 
     private var items: [Item] = []
-    private var names: Set<String> = []
+    private var names: Set<ExactString> = []
 
     public init() {}
 
@@ -34,13 +34,13 @@ public struct SafeTensorsWriter {
 
     /// Elements of any type, as little-endian bytes.
     public mutating func add(_ name: String, shape: [Int], type: ElementType, bytes: Data) {
-        precondition(bytes.count % type.size == 0, "\(name): \(bytes.count) bytes are no whole number of elements")
-        append(name, shape, bytes.count / type.size, type, .data(bytes))
+        precondition(bytes.count * 8 % type.bits == 0, "\(name): \(bytes.count) bytes are no whole number of elements")
+        append(name, shape, bytes.count * 8 / type.bits, type, .data(bytes))
     }
 
     private mutating func append(_ name: String, _ shape: [Int], _ count: Int, _ type: ElementType, _ source: Source) {
         precondition(shape.reduce(1, *) == count, "\(name): shape \(shape) does not hold \(count) elements")
-        precondition(names.insert(name).inserted && name != "__metadata__", "\(name) is added twice")
+        precondition(names.insert(ExactString(name)).inserted && name != "__metadata__", "\(name) is added twice")
         if case .data = source {
         } else {
             precondition(
@@ -72,12 +72,12 @@ public struct SafeTensorsWriter {
     private func header(_ metadata: [String: String]) -> [UInt8] {
         var members = JSONObject()
         if !metadata.isEmpty {
-            let sorted = metadata.sorted { $0.key < $1.key }
+            let sorted = metadata.sorted { ExactString($0.key) < ExactString($1.key) }
             members["__metadata__"] = .object(JSONObject(sorted.map { ($0.key, .string($0.value)) }))
         }
         var offset = 0
         for item in items {
-            let end = offset + item.shape.reduce(item.type.size, *)
+            let end = offset + item.shape.reduce(item.type.bits, *) / 8
             members[item.name] = [
                 "dtype": .string(item.type.rawValue), "shape": .array(item.shape.map { .integer($0) }),
                 "data_offsets": [.integer(offset), .integer(end)],

@@ -54,7 +54,7 @@ struct TracrInject: ParsableCommand {
             try Standard.output.flush()
             status = 0
         } catch {
-            status = ErrorReport(error).send()
+            status = (ErrorReport(parsing: error) ?? ErrorReport(error)).send()
         }
         Foundation.exit(status)
     }
@@ -74,20 +74,13 @@ extension TracrInject {
     }
 }
 
-/// The version that `--version`, `doctor` and run directories show.
-enum Version {
-    static let current = "0.1.0"
-
-    /// The Swift release this was built with.
-    static var compiler: String {
-        #if compiler(>=6.4)
-            "Swift 6.4 or later"
-        #elseif compiler(>=6.3)
-            "Swift 6.3"
-        #elseif compiler(>=6.2)
-            "Swift 6.2"
-        #else
-            "Swift 6.1"
-        #endif
+extension ErrorReport {
+    /// What ArgumentParser says of a command line that it refuses, or of a request for help; nil for any other error.
+    fileprivate init?(parsing error: any Error) {
+        // CommandError is not public: it stands for a parse error or for a request of help.
+        let isCommandError = String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") && !(error is ExitCode)
+        guard isCommandError || error is ValidationError || error is CleanExit else { return nil }
+        let status = TracrInject.exitCode(for: error).rawValue
+        self.init(text: TracrInject.fullMessage(for: error), status: status, isHelp: status == 0)
     }
 }

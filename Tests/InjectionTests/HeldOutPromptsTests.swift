@@ -1,5 +1,6 @@
 import Foundation
 import Injection
+import InjectionSettings
 import Testing
 
 /// No prompt of a test setting is trained on.

@@ -1,7 +1,8 @@
 import Foundation
 import Injection
-import Serialization
+import TestSupport
 import Testing
+import TrainingEngine
 
 /// Settings that spare memory, on whole runs.
 @Suite(.serialized) struct MemoryPlanTests {

@@ -2,6 +2,7 @@ import Compiler
 import GPT2
 import Injection
 import RASP
+import Resources
 import Testing
 
 /// Prompts beside a task's distribution, with the compiled model's answers.

@@ -1,9 +1,9 @@
-import Foundation
 import Compiler
-import GPT2
+import Evaluation
+import Foundation
 import Injection
 import RASP
-import Serialization
+import TestSupport
 import Testing
 
 /// Tasks read from YAML.
@@ -66,9 +66,9 @@ import Testing
             """.utf8).write(to: folder("mine.yaml"))
         let settings = try MicroStudent.settings(in: folder, overrides: [("task", folder("mine.yaml").path), ("steps", "2")])
         let run = try Training.start(settings, output: folder("run")).run
-        var options = Evaluation.Options()
+        var options = ModelEvaluation.Options()
         options.suites = [.task, .ood, .decoding]
-        let suites = try #require(Evaluation(run: run, options: options).json["suites"])
+        let suites = try #require(ModelEvaluation(run: run, options: options).json["suites"])
         let n = try #require(suites["task"]?["n"]?.integer)
         // One in four of 40, by hash.
         #expect((3...20).contains(n))

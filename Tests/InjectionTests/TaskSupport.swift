@@ -1,6 +1,7 @@
 import Foundation
 import Injection
 import RASP
+import Resources
 import Serialization
 
 /// The longest of a list of pieces at every place, single bytes where none fits; the end-of-text token comes last.

@@ -1,6 +1,7 @@
 import Foundation
 import Injection
-import Serialization
+import InjectionSettings
+import Resources
 import Testing
 
 @Suite struct TasksBundledFilesTests {
@@ -27,7 +28,7 @@ import Testing
             #expect(try files().program("count").path == share.appendingPathComponent("Programs/count.rasp").path)
             #expect(try files().tinyStudent().path == share.appendingPathComponent("tiny").path)
             // A build: the resource bundle beside the executable.
-            let bundle = prefix.appendingPathComponent("bin/tracr-inject_Injection.resources/tiny")
+            let bundle = prefix.appendingPathComponent("bin/tracr-inject_Resources.resources/tiny")
             try touch(bundle.appendingPathComponent("config.json"))
             #expect(try files().tinyStudent().path == bundle.path)
             // A checkout above the executable.

@@ -1,7 +1,9 @@
 import Compiler
 import GPT2
 import Injection
+import InjectionSettings
 import RASP
+import Resources
 import Testing
 
 /// The tasks in the bundled student's own tokens, against the compiled programs: what every run checks before it trains.

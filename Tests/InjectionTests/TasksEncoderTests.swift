@@ -1,6 +1,6 @@
 import Injection
+import InjectionSettings
 import RASP
-import Serialization
 import Testing
 
 @Suite struct TasksEncoderTests {

@@ -1,6 +1,5 @@
 import Foundation
 import Injection
-import Serialization
 import Testing
 
 @Suite struct TasksExampleFileTests {

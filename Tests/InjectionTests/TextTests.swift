@@ -3,6 +3,7 @@ import GPT2
 import Injection
 import Serialization
 import TensorCore
+import TestSupport
 import Testing
 
 @Suite struct TextTests {

@@ -1,7 +1,11 @@
+import Evaluation
 import Foundation
 import Injection
+import InjectionSettings
 import Serialization
+import TestSupport
 import Testing
+import TrainingEngine
 
 /// Whole runs of a micro student, one after the other: each uses every thread. Signals are the command's tests' part: they
 /// would reach every run of this process.
@@ -119,13 +123,13 @@ import Testing
         #expect((0...1).contains(decoded.agreement))
         #expect(throws: Failure.self) { try DecodedPrompt("x", run: run, layer: 5) }
 
-        var options = Evaluation.Options()
+        var options = ModelEvaluation.Options()
         options.suites = [.task, .decoding, .perturbed, .ood, .perplexity]
         (options.prompts, options.decodedPrompts) = (6, 2)
         let text = folder("text.txt")
         try Data("The lazy dog jumps over the quick brown fox.".utf8).write(to: text)
         options.text = text
-        let evaluation = try Evaluation(outcome.run.root.path, options: options)
+        let evaluation = try ModelEvaluation(outcome.run.root.path, options: options)
         let suites = try #require(evaluation.json["suites"])
         #expect(suites["task"]?["n"]?.integer == 6)
         #expect(suites["perturbed"]?["n"]?.integer == 6)

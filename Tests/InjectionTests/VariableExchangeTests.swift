@@ -2,6 +2,7 @@ import Compiler
 import GPT2
 import Injection
 import RASP
+import Resources
 import Serialization
 import TensorCore
 import Testing

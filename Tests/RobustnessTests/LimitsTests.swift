@@ -3,6 +3,7 @@ import Injection
 import Serialization
 import TensorCore
 import Testing
+import TrainingEngine
 
 /// What a run may take, which checkpoints it keeps, and when it says that something is odd.
 @Suite struct LimitsTests {

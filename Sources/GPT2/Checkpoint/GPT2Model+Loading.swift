@@ -41,14 +41,15 @@ private struct CheckpointSource {
 
     init(_ folder: URL, _ configuration: GPT2Configuration) throws(Failure) {
         let weights = try SafeTensorsFolder(contentsOf: folder)
-        // Saved from the model with a head, names have a prefix; from the bare model, or by OpenAI, they have none.
-        let prefix = weights.file(holding: "transformer.wte.weight") == nil ? "" : "transformer."
         var items: [Item] = []
         for (name, shape) in GPT2Model.shapes(configuration) {
-            let tensor = prefix + name
-            guard let file = weights.file(holding: tensor) else {
+            let spellings = Self.spellings(of: name)
+            guard let tensor = spellings.first(where: { weights.file(holding: $0) != nil }),
+                let file = weights.file(holding: tensor)
+            else {
                 throw Failure(
-                    .badData, "the weights have no tensor \(quoted(name)), which config.json implies", at: folder.path)
+                    .badData, "the weights have no tensor \(quoted(spellings[0])), which config.json implies",
+                    at: folder.path, remedy: "Looked for: \(spellings.joined(separator: ", ")).")
             }
             let found = try file.entry(tensor).shape
             guard found == shape.dimensions else {
@@ -59,16 +60,22 @@ private struct CheckpointSource {
         }
         self.configuration = configuration
         self.items = items
-        try Self.refuseMoreLayers(weights, prefix, configuration)
-        try Self.requireTiedHead(weights, prefix)
+        try Self.refuseMoreLayers(weights, configuration)
+        try Self.requireTiedHead(weights)
     }
 
+    /// Saved from the model with a head, names have a prefix; from the bare model, or by OpenAI, they have none. The head is the
+    /// token embedding, and a file that holds the two once may name either.
+    private static func spellings(of name: String) -> [String] {
+        ["transformer." + name, name] + (name == "wte.weight" ? [headName] : [])
+    }
+
+    private static let headName = "lm_head.weight"
+
     /// A checkpoint deeper than its configuration would load, and be another model.
-    private static func refuseMoreLayers(
-        _ weights: SafeTensorsFolder, _ prefix: String, _ configuration: GPT2Configuration
-    ) throws(Failure) {
-        let beyond = "\(prefix)h.\(configuration.layers).ln_1.weight"
-        if let file = weights.file(holding: beyond) {
+    private static func refuseMoreLayers(_ weights: SafeTensorsFolder, _ configuration: GPT2Configuration) throws(Failure) {
+        for beyond in spellings(of: "h.\(configuration.layers).ln_1.weight") {
+            guard let file = weights.file(holding: beyond) else { continue }
             throw Failure(
                 .badData, "the weights have tensor \(quoted(beyond)), and config.json says n_layer \(configuration.layers)",
                 at: file.url.path)
@@ -76,14 +83,15 @@ private struct CheckpointSource {
     }
 
     /// A head of its own, where a checkpoint has one, must be the embedding again.
-    private static func requireTiedHead(_ weights: SafeTensorsFolder, _ prefix: String) throws(Failure) {
-        guard let headFile = weights.file(holding: "lm_head.weight"),
-            let tableFile = weights.file(holding: prefix + "wte.weight")
+    private static func requireTiedHead(_ weights: SafeTensorsFolder) throws(Failure) {
+        guard let headFile = weights.file(holding: headName),
+            let table = spellings(of: "wte.weight").first(where: { weights.file(holding: $0) != nil }), table != headName,
+            let tableFile = weights.file(holding: table)
         else { return }
-        let head = try headFile.floats("lm_head.weight")
-        guard try head == tableFile.floats(prefix + "wte.weight") else {
+        let head = try headFile.floats(headName)
+        guard try head == tableFile.floats(table) else {
             throw Failure(
-                .badData, "lm_head.weight differs from wte.weight, and only models with tied embeddings are supported",
+                .badData, "\(headName) differs from \(table), and only models with tied embeddings are supported",
                 at: headFile.url.path)
         }
     }

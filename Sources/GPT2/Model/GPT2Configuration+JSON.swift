@@ -18,16 +18,21 @@ extension GPT2Configuration {
             }
             return number
         }
-        func required(_ key: String, _ alternative: String? = nil) throws(Failure) -> Int {
-            if let value = try integer(key) { return value }
-            if let alternative, let value = try integer(alternative) { return value }
-            throw Failure(.badData, "\(key) is missing", at: place)
+        // The names that all models share (GPT2Config's attribute_map) win over GPT-2's own where a file has both, as in
+        // `transformers`; OpenAI wrote n_ctx.
+        func required(_ key: String, shared: String? = nil, old: String? = nil) throws(Failure) -> Int {
+            for name in [shared, key, old].compactMap({ $0 }) { if let value = try integer(name) { return value } }
+            let also = [shared, old].compactMap { $0 }.map { ", and so is \($0)" }.joined()
+            throw Failure(.badData, "\(key) is missing\(also)", at: place)
         }
         try Self.refuseOtherModels(json, at: place)
         self.init(
-            vocabularySize: try required("vocab_size"), contextLength: try required("n_positions", "n_ctx"),
-            width: try required("n_embd"), layers: try required("n_layer"), heads: try required("n_head"),
-            innerWidth: 1, endOfText: try integer("eos_token_id"))
+            vocabularySize: try required("vocab_size"),
+            contextLength: try required("n_positions", shared: "max_position_embeddings", old: "n_ctx"),
+            width: try required("n_embd", shared: "hidden_size"),
+            layers: try required("n_layer", shared: "num_hidden_layers"),
+            heads: try required("n_head", shared: "num_attention_heads"), innerWidth: 1,
+            endOfText: try Self.endOfText(json, at: place))
         if let epsilon = json["layer_norm_epsilon"] {
             guard let number = epsilon.number else {
                 throw Failure(.badData, "layer_norm_epsilon is \(epsilon.kind), not a number", at: place)
@@ -40,7 +45,7 @@ extension GPT2Configuration {
         }
         innerWidth = try integer("n_inner") ?? 4 * width
         try validate(at: place)
-        for (key, value) in json.members where !Self.writtenKeys.contains(key) { otherKeys[key] = value }
+        for (key, value) in json.members where !Self.writtenKeys.contains(ExactString(key)) { otherKeys[key] = value }
     }
 
     private static func refuseOtherModels(_ json: JSONObject, at place: String) throws(Failure) {
@@ -48,11 +53,11 @@ extension GPT2Configuration {
             throw Failure(.badData, "model_type is \(type.text(indented: false)), not \"gpt2\"", at: place)
         }
         let activation = json["activation_function"] ?? "gelu_new"
-        // Two names of one function, the tanh form.
-        guard activation == "gelu_new" || activation == "gelu_pytorch_tanh" else {
+        guard tanhForms.contains(where: { activation == .string($0) }) else {
             throw Failure(
-                .badData, "activation_function is \(activation.text(indented: false)), and only \"gelu_new\" is known",
-                at: place)
+                .badData,
+                "activation_function is \(activation.text(indented: false)), and only GPT-2's own is supported, the tanh form "
+                    + "of GELU: \(tanhForms.joined(separator: ", "))", at: place)
         }
         for (key, expected) in [
             ("tie_word_embeddings", true), ("scale_attn_weights", true), ("scale_attn_by_inverse_layer_idx", false),
@@ -65,11 +70,27 @@ extension GPT2Configuration {
         }
     }
 
-    /// Keys that `json` writes, and those that described the file they were read from.
-    private static let writtenKeys: Set<String> = [
+    /// The names that `transformers` has for one function, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
+    private static let tanhForms = ["gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_python_tanh", "gelu_accurate"]
+
+    /// The token that ends a text: the first, where there are several.
+    private static func endOfText(_ json: JSONObject, at place: String) throws(Failure) -> Int? {
+        guard let value = json["eos_token_id"], value != .null else { return nil }
+        if let number = value.integer { return number }
+        guard let list = value.array else {
+            throw Failure(.badData, "eos_token_id is \(value.kind), neither a whole number nor a list of them", at: place)
+        }
+        for item in list where item.integer == nil {
+            throw Failure(.badData, "eos_token_id holds \(item.kind), not a whole number", at: place)
+        }
+        return list.first?.integer
+    }
+
+    /// Keys that `json` writes itself: the model's shape, and what its weights are saved as. All others are kept as they were.
+    private static let writtenKeys: Set<ExactString> = [
         "architectures", "model_type", "vocab_size", "n_positions", "n_ctx", "n_embd", "n_layer", "n_head", "n_inner",
-        "activation_function", "layer_norm_epsilon", "bos_token_id", "eos_token_id", "tie_word_embeddings", "dtype",
-        "torch_dtype", "transformers_version", "_name_or_path",
+        "max_position_embeddings", "hidden_size", "num_hidden_layers", "num_attention_heads",
+        "layer_norm_epsilon", "tie_word_embeddings", "dtype", "torch_dtype",
     ]
 
     /// The file's content, as `transformers` reads it.
@@ -83,10 +104,7 @@ extension GPT2Configuration {
             ("layer_norm_epsilon", .number(Double("\(epsilon)") ?? Double(epsilon))),
             ("tie_word_embeddings", true), ("dtype", "float32"),
         ])
-        if let endOfText {
-            object["bos_token_id"] = .integer(endOfText)
-            object["eos_token_id"] = .integer(endOfText)
-        }
+        if let endOfText { object["eos_token_id"] = .integer(endOfText) }
         for (key, value) in otherKeys.members { object[key] = value }
         return .object(object)
     }

@@ -16,9 +16,10 @@ public struct GPT2Configuration: Sendable, Equatable {
     public var innerWidth: Int
     /// `layer_norm_epsilon`.
     public var epsilon: Float
-    /// `eos_token_id`.
+    /// `eos_token_id`: the first, where there is a list.
     public var endOfText: Int?
-    /// Keys that mean nothing here (dropout, say), kept as they were for who reads the saved file next.
+    /// Keys that mean nothing here (dropout, say) or are spelt in several ways, kept as they were for who reads the saved
+    /// file next.
     public var otherKeys: JSONObject
 
     public init(

@@ -6,14 +6,14 @@ extension Tokenizer {
     ///
     /// - Parameter isRemoved: Is asked about the pieces (texts) on both sides of every merge.
     public func removingMerges(where isRemoved: (_ left: String, _ right: String) -> Bool) -> Tokenizer {
-        let kept = mergeList.filter { !isRemoved(piece($0.left), piece($0.right)) }
-        do {
-            return try Tokenizer(
-                symbols: symbols, merges: kept.map { (symbols[Int($0.left)], symbols[Int($0.right)]) },
-                specials: specials.map { symbols[Int($0)] })
-        } catch {
-            preconditionFailure("a part of a valid tokenizer is valid: \(error)")
-        }
+        func text(_ symbol: String) -> String { String(decoding: ByteAlphabet.bytes(symbol), as: UTF8.self) }
+        var edited = description
+        edited.merges.removeAll { isRemoved(text($0.left), text($0.right)) }
+        guard edited.merges.count < description.merges.count else { return self }
+        edited.isEdited = true
+        // Words found whole would come back although nothing merges them.
+        edited.ignoresMerges = false
+        return Self.valid(edited)
     }
 
     /// Without the merges that glue two characters of a class: digits, or brackets. A merge of such a character with
@@ -21,6 +21,40 @@ extension Tokenizer {
     public func removingMerges(gluing isInClass: (Unicode.Scalar) -> Bool) -> Tokenizer {
         removingMerges { left, right in
             left.unicodeScalars.contains(where: isInClass) && right.unicodeScalars.contains(where: isInClass)
+        }
+    }
+
+    /// The tokenizer of a model that reads so many tokens.
+    ///
+    /// A tokenizer may have more of them than its model: padding was added, and the embedding left as it was. No text that is
+    /// read uses one; see `requireReadable`.
+    ///
+    /// - Parameter endOfText: what the model's configuration says, for a tokenizer that says nothing of its own.
+    func fitted(rows: Int, endOfText end: Int?) -> Tokenizer {
+        let own = endOfText.flatMap { Int($0) < rows ? $0 : nil }
+        let resolved = own ?? end.flatMap { symbols.indices.contains($0) && $0 < rows ? Int32($0) : nil }
+        guard resolved != endOfText || count > rows || description.rows != nil else { return self }
+        var fitted = description
+        fitted.rows = rows
+        fitted.endOfText = resolved.map { symbols[Int($0)] }
+        return Self.valid(fitted)
+    }
+
+    /// - Throws: `.badData` for a token that the model has no row for.
+    public func requireReadable(_ tokens: [Int32]) throws(Failure) {
+        guard let rows = description.rows, count > rows, let token = tokens.first(where: { Int($0) >= rows }) else { return }
+        throw Failure(
+            .badData,
+            "the text has the token \(quoted(symbols[Int(token)])), number \(token), and the model has an embedding for "
+                + "\(rows) tokens only",
+            remedy: "Leave it out of the text, or resize the model's embedding (resize_token_embeddings of transformers).")
+    }
+
+    private static func valid(_ description: TokenizerDescription) -> Tokenizer {
+        do {
+            return try Tokenizer(description)
+        } catch {
+            preconditionFailure("a part of a valid tokenizer is valid: \(error)")
         }
     }
 }

@@ -2,141 +2,116 @@ import Foundation
 import Serialization
 
 extension Tokenizer {
-    /// Limits of the files: GPT-2's own have 1 and 0.5 MB.
-    private static let maximumBytes = 64_000_000
+    /// The files of a folder that decide how texts are cut.
+    public static var fileNames: [String] { TokenizerFiles.deciding }
 
-    /// Reads the tokenizer of a Hugging Face folder: `tokenizer.json` where there is one (as `transformers` does), else
-    /// `vocab.json` and `merges.txt`.
+    /// Reads the tokenizer of a Hugging Face folder, as `transformers` reads it.
     ///
-    /// - Throws: `.notFound` when neither is there; `.badData` when a file is broken, or describes anything but GPT-2's
-    ///   byte-level encoding.
+    /// Vocabulary and merges come from `tokenizer.json` where there is one, else from `vocab.json` and `merges.txt`. How much
+    /// more of `tokenizer.json` counts is decided by `tokenizer_class` (`TokenizerClass`).
+    ///
+    /// - Throws: `.notFound` when neither is there; `.badData` when a file is broken, or describes anything but a byte-level
+    ///   encoding of GPT-2's kind.
     public static func load(_ folder: URL) throws -> Tokenizer {
-        let single = folder.appendingPathComponent("tokenizer.json")
-        let vocabulary = folder.appendingPathComponent("vocab.json")
-        let merges = folder.appendingPathComponent("merges.txt")
-        if FileManager.default.fileExists(atPath: single.path) { return try load(tokenizerJSON: single) }
-        guard FileManager.default.fileExists(atPath: vocabulary.path) else {
-            throw Failure(.notFound, "\(folder.path) holds no tokenizer: neither tokenizer.json nor vocab.json")
+        let files = try TokenizerFiles(folder)
+        let settings = try files.object(TokenizerFiles.settings) ?? JSONObject()
+        let kind = try TokenizerClass(files: files, settings: settings)
+        var description: TokenizerDescription
+        if let root = try files.object(TokenizerFiles.single) {
+            let file = files.path(TokenizerFiles.single)
+            description = try read(TokenizerJSON(root, at: file), files, settings, kind)
+            description.files = files
+            return try make(description, at: file)
         }
-        return try load(vocabulary: vocabulary, merges: merges)
+        guard kind == .gpt2 else {
+            throw Failure(
+                .badData, "tokenizer_class is a class that needs a tokenizer.json, and there is none",
+                at: files.path(TokenizerFiles.settings), remedy: "Set tokenizer_class to GPT2Tokenizer, to use vocab.json and merges.txt.")
+        }
+        let file = files.path(TokenizerFiles.vocabulary)
+        let map = try files.object(TokenizerFiles.vocabulary) ?? JSONObject()
+        description = TokenizerDescription(
+            vocabulary: try TokenizerJSON.symbols(map, at: file), merges: try files.mergePairs())
+        let specials = try SpecialTokens(files: files, settings: settings, single: [], defaults: TokenizerClass.defaults)
+        description.added = specials.list(after: [])
+        description.addsPrefixSpace = settings["add_prefix_space"]?.bool ?? false
+        finish(&description, specials, settings)
+        // Only a tokenizer that has no post-processor of its own gets one by these.
+        if settings["add_bos_token"]?.bool == true, let bos = specials.content("bos_token") { description.before = [.symbol(bos)] }
+        if settings["add_eos_token"]?.bool == true, let eos = specials.content("eos_token") { description.after = [.symbol(eos)] }
+        description.files = files
+        return try make(description, at: folder.path)
     }
 
-    /// Reads `vocab.json` (symbol to number) and `merges.txt` (a pair of symbols a line, in order of rank).
-    public static func load(vocabulary: URL, merges: URL) throws -> Tokenizer {
-        let map = try JSONFile.readObject(vocabulary, maximumBytes: maximumBytes)
-        let symbols = try symbols(map, added: [], at: vocabulary.path)
-        let pairs = try readMerges(merges)
-        let specials = map[endOfTextSymbol] == nil ? [] : [endOfTextSymbol]
-        return try make(symbols, pairs, specials, at: vocabulary.deletingLastPathComponent().path)
+    private static func read(
+        _ single: TokenizerJSON, _ files: TokenizerFiles, _ settings: JSONObject, _ kind: TokenizerClass
+    ) throws(Failure) -> TokenizerDescription {
+        var description = try single.description()
+        let added = try single.addedTokens()
+        switch kind {
+        case .gpt2:
+            let specials = try SpecialTokens(files: files, settings: settings, single: added, defaults: TokenizerClass.defaults)
+            description.added = specials.list(after: [])
+            description.addsPrefixSpace = settings["add_prefix_space"]?.bool ?? false
+            finish(&description, specials, settings)
+        case .asDescribed:
+            let padding = single.paddingToken.map { [("pad_token", $0)] } ?? []
+            let specials = try SpecialTokens(files: files, settings: settings, single: added, defaults: padding)
+            description.added = specials.list(after: added.map(\.token))
+            try single.readModel(into: &description)
+            finish(&description, specials, settings)
+        }
+        try single.readFrame(into: &description)
+        return description
     }
 
-    private static func make(
-        _ symbols: [String], _ merges: [(String, String)], _ specials: [String], at place: String
-    ) throws -> Tokenizer {
+    private static func finish(
+        _ description: inout TokenizerDescription, _ specials: SpecialTokens, _ settings: JSONObject
+    ) {
+        description.endOfText = specials.content("eos_token")
+        description.leavesSpecials = settings["split_special_tokens"]?.bool ?? false
+    }
+
+    private static func make(_ description: TokenizerDescription, at place: String) throws -> Tokenizer {
         do throws(Failure) {
-            return try Tokenizer(symbols: symbols, merges: merges, specials: specials)
+            return try Tokenizer(description)
         } catch {
             throw error.located(at: place)
         }
     }
+}
 
-    /// The vocabulary by number; numbers run from 0 without gaps.
-    private static func symbols(
-        _ map: JSONObject, added: [(symbol: String, id: Int)], at place: String
-    ) throws(Failure) -> [String] {
-        var members: [(String, Int)] = []
-        for (symbol, value) in map.members {
-            guard case .integer(let id) = value else {
-                throw Failure(.badData, "token \(quoted(symbol)) has \(value.kind) for its number", at: place)
-            }
-            members.append((symbol, id))
+/// What `tokenizer_class` makes of a folder, in `transformers` 5.
+enum TokenizerClass {
+    /// GPT-2's own class: of tokenizer.json it takes vocabulary, merges, added tokens and post-processor, and builds the rest
+    /// anew: words are cut as GPT-2 cuts them, whatever the file's normalizer, pre-tokenizer and unknown token.
+    case gpt2
+    /// The class that takes tokenizer.json as it stands.
+    case asDescribed
+
+    /// The tokens that GPT-2's class has where the files name none.
+    static let defaults = ["bos_token", "eos_token", "unk_token"].map { ($0, Tokenizer.endOfTextSymbol) }
+
+    /// - Throws: `.badData` naming a class of another family.
+    init(files: TokenizerFiles, settings: JSONObject) throws(Failure) {
+        let configuration = files.folder.appendingPathComponent("config.json")
+        var (name, place) = (settings["tokenizer_class"], files.path(TokenizerFiles.settings))
+        if name == nil || name == .null, FileManager.default.fileExists(atPath: configuration.path) {
+            (name, place) = (try JSONFile.readObject(configuration)["tokenizer_class"], configuration.path)
         }
-        for (symbol, id) in added {
-            guard let known = map[symbol] else {
-                members.append((symbol, id))
-                continue
-            }
-            guard known.integer == id else {
-                throw Failure(.badData, "token \(quoted(symbol)) has two numbers", at: place)
-            }
+        if let list = settings["fast_tokenizer_files"]?.array, list != [.string(TokenizerFiles.single)] {
+            throw Failure(
+                .badData, "fast_tokenizer_files names several files, for several versions of transformers",
+                at: files.path(TokenizerFiles.settings), remedy: "Keep the tokenizer.json of one version, and remove the key.")
         }
-        var symbols = [String?](repeating: nil, count: members.count)
-        for (symbol, id) in members {
-            guard symbols.indices.contains(id) else {
-                throw Failure(
-                    .badData, "token \(quoted(symbol)) has number \(id), and the \(members.count) tokens are numbered from 0",
-                    at: place)
-            }
-            guard symbols[id] == nil else { throw Failure(.badData, "the number \(id) stands for two tokens", at: place) }
-            symbols[id] = symbol
+        switch name ?? .null {
+        case .null, "GPT2Tokenizer", "GPT2TokenizerFast": self = .gpt2
+        case "PreTrainedTokenizerFast", "PreTrainedTokenizer", "TokenizersBackend", "PythonBackend": self = .asDescribed
+        default:
+            throw Failure(
+                .badData, "tokenizer_class is \((name ?? .null).text(indented: false)), which is not a tokenizer of GPT-2",
+                at: place,
+                remedy: "Supported are GPT2Tokenizer, and PreTrainedTokenizerFast, which takes tokenizer.json as it stands.")
         }
-        return symbols.compactMap { $0 }
     }
-
-    private static func readMerges(_ url: URL) throws(Failure) -> [(String, String)] {
-        let file = try MappedFile(contentsOf: url)
-        guard file.bytes.count <= maximumBytes else {
-            throw Failure(.badData, "the file has \(file.bytes.count) bytes, more than \(maximumBytes)", at: url.path)
-        }
-        guard let text = String(validating: file.bytes, as: UTF8.self) else {
-            throw Failure(.badData, "the file is not valid UTF-8", at: url.path)
-        }
-        var pairs: [(String, String)] = []
-        for (number, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-            let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-            if line.isEmpty || line.starts(with: "#version".utf8) { continue }
-            let parts = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, let left = String(parts[0]),
-                let right = String(parts[1])
-            else {
-                throw Failure(.badData, "the line is not two symbols with a space between", at: "\(url.path):\(number + 1)")
-            }
-            pairs.append((left, right))
-        }
-        return pairs
-    }
-
-    /// Reads the `tokenizers` library's format, where it describes GPT-2's kind of tokenizer.
-    public static func load(tokenizerJSON url: URL) throws -> Tokenizer {
-        let root = try JSONFile.readObject(url, maximumBytes: maximumBytes)
-        func refuse(_ reason: String) -> Failure {
-            Failure(.badData, "not a tokenizer of GPT-2's kind: \(reason)", at: url.path)
-        }
-        guard let model = root["model"]?.object else { throw refuse("it has no model") }
-        // Older files leave the type out.
-        guard (model["type"] ?? "BPE").string == "BPE" else { throw refuse("its model is not BPE") }
-        for key in ["dropout", "continuing_subword_prefix", "end_of_word_suffix"] {
-            guard isUnset(model[key]) else { throw refuse("its model sets \(key)") }
-        }
-        for key in ["byte_fallback", "ignore_merges"] where model[key]?.bool == true {
-            throw refuse("its model sets \(key)")
-        }
-        guard isUnset(root["normalizer"]) else { throw refuse("it has a normalizer") }
-        let splitter = root["pre_tokenizer"]?.object
-        guard splitter?["type"]?.string == "ByteLevel" else { throw refuse("its pre_tokenizer is not ByteLevel") }
-        guard splitter?["add_prefix_space"]?.bool != true else { throw refuse("it adds a space before every text") }
-        guard splitter?["use_regex"]?.bool != false else { throw refuse("its pre_tokenizer does not split words") }
-        guard let vocabulary = model["vocab"]?.object else { throw refuse("its model has no vocab") }
-        guard let list = model["merges"]?.array else { throw refuse("its model has no merges") }
-        var merges: [(String, String)] = []
-        merges.reserveCapacity(list.count)
-        for (index, item) in list.enumerated() {
-            let parts = item.array?.compactMap(\.string) ?? item.string?.split(separator: " ").map(String.init) ?? []
-            guard parts.count == 2 else { throw refuse("merge \(index) is not two symbols") }
-            merges.append((parts[0], parts[1]))
-        }
-        var added: [(symbol: String, id: Int)] = []
-        for item in root["added_tokens"]?.array ?? [] {
-            guard let symbol = item["content"]?.string, !symbol.isEmpty, let id = item["id"]?.integer else {
-                throw refuse("an added token has no content or no id")
-            }
-            for key in ["lstrip", "rstrip", "single_word"] where item[key]?.bool == true {
-                throw refuse("the added token \(quoted(symbol)) sets \(key)")
-            }
-            added.append((symbol, id))
-        }
-        return try make(symbols(vocabulary, added: added, at: url.path), merges, added.map(\.symbol), at: url.path)
-    }
-
-    private static func isUnset(_ value: JSONValue?) -> Bool { value == nil || value == .null || value == "" }
 }

@@ -3,43 +3,40 @@ import Serialization
 
 extension Tokenizer {
     /// The merges as pairs of symbols, in order of rank.
-    public var merges: [(left: String, right: String)] {
-        mergeList.map { (symbols[Int($0.left)], symbols[Int($0.right)]) }
-    }
+    public var merges: [(left: String, right: String)] { description.merges.map { ($0.left, $0.right) } }
 
-    /// Writes `vocab.json`, `merges.txt`, `tokenizer.json` and `tokenizer_config.json`, which `transformers` loads, into
-    /// a folder that exists.
+    /// Writes the tokenizer into a folder that exists, so that `transformers` loads it.
     ///
-    /// - Parameter contextLength: What the model takes, for `model_max_length`.
+    /// A tokenizer that was read from a folder is written as that folder's files, with nothing but the merges edited; another
+    /// as `vocab.json`, `merges.txt`, `tokenizer.json` and `tokenizer_config.json`.
+    ///
+    /// - Parameter contextLength: What the model takes, for `model_max_length` of a tokenizer that was not read.
     public func save(to folder: URL, contextLength: Int? = nil) throws(Failure) {
+        if let files = description.files {
+            return try files.write(to: folder, merges: description.isEdited ? description.merges : nil)
+        }
         func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
-        let pairs = merges
         let vocabulary = JSONValue.object(
-            JSONObject(symbols.enumerated().map { ($1, .integer($0)) }))
-        try JSONFile.write(vocabulary, to: file("vocab.json"), indented: false)
-        let lines = pairs.map { "\($0.left) \($0.right)\n" }.joined()
-        try AtomicFile.write(Data(("#version: 0.2\n" + lines).utf8), to: file("merges.txt"))
-        try JSONFile.write(description(vocabulary, pairs), to: file("tokenizer.json"))
-        try JSONFile.write(settings(contextLength), to: file("tokenizer_config.json"))
+            JSONObject(description.vocabulary.enumerated().map { ($1, .integer($0)) }))
+        try JSONFile.write(vocabulary, to: file(TokenizerFiles.vocabulary), indented: false)
+        try AtomicFile.write(TokenizerFiles.mergesFile(description.merges), to: file(TokenizerFiles.merges))
+        try JSONFile.write(content(vocabulary), to: file(TokenizerFiles.single))
+        try JSONFile.write(settings(contextLength), to: file(TokenizerFiles.settings))
     }
 
-    private func description(_ vocabulary: JSONValue, _ pairs: [(left: String, right: String)]) -> JSONValue {
-        let added = specials.map { id -> JSONValue in
-            [
-                "id": .integer(Int(id)), "content": .string(symbols[Int(id)]), "single_word": false, "lstrip": false,
-                "rstrip": false, "normalized": false, "special": true,
-            ]
-        }
+    private func content(_ vocabulary: JSONValue) -> JSONValue {
         let byteLevel: JSONValue = [
             "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true,
         ]
         return [
-            "version": "1.0", "truncation": nil, "padding": nil, "added_tokens": .array(added), "normalizer": nil,
-            "pre_tokenizer": byteLevel, "post_processor": nil, "decoder": byteLevel,
+            "version": "1.0", "truncation": nil, "padding": nil,
+            "added_tokens": .array(description.added.map { $0.json(id: Int(token(symbol: $0.content) ?? 0)) }),
+            "normalizer": nil, "pre_tokenizer": byteLevel, "post_processor": nil, "decoder": byteLevel,
             "model": [
                 "type": "BPE", "dropout": nil, "unk_token": nil, "continuing_subword_prefix": "",
                 "end_of_word_suffix": "", "fuse_unk": false, "byte_fallback": false, "ignore_merges": false,
-                "vocab": vocabulary, "merges": .array(pairs.map { [.string($0.left), .string($0.right)] }),
+                "vocab": vocabulary,
+                "merges": .array(description.merges.map { [.string($0.left), .string($0.right)] }),
             ],
         ]
     }

@@ -8,82 +8,128 @@ public final class Tokenizer: Sendable {
     /// The name GPT-2 gives its one special token.
     public static let endOfTextSymbol = "<|endoftext|>"
 
-    /// Symbols by token number.
+    /// Symbols by token number: the vocabulary, and the added tokens behind it.
     public let symbols: [String]
-    /// The pairs of tokens that are merged, in order of rank.
-    let mergeList: [(left: Int32, right: Int32)]
-    /// Tokens that text is searched for before anything else.
-    let specials: [Int32]
+    let description: TokenizerDescription
+    /// The token that ends a text, if there is one.
+    public let endOfText: Int32?
 
-    private let ids: [String: Int32]
+    private let ids: [ExactString: Int32]
     private let tokenBytes: [[UInt8]]
-    private let byteTokens: [Int32]
-    private let table: PairTable
-    /// The special tokens' bytes, longest first, and the bytes they start with.
-    private let specialPatterns: [(token: Int32, bytes: [UInt8])]
-    private let specialStarts: [Bool]
+    private let model: WordModel
+    private let added: AddedVocabulary
+    private let before: [Int32]
+    private let after: [Int32]
     private let caches = WordCachePool()
 
     /// - Parameters:
-    ///   - symbols: The vocabulary by token number; it holds the 256 bytes.
+    ///   - symbols: The vocabulary by token number.
     ///   - merges: Pairs of symbols in order of rank; each and its result are in the vocabulary.
     ///   - specials: Symbols that are found whole in text, and never made of bytes.
     /// - Throws: `.badData` naming the symbol that breaks a rule.
-    public init(symbols: [String], merges: [(String, String)], specials: [String]) throws(Failure) {
-        guard symbols.count < Int(Int32.max) else { throw Failure(.badData, "the vocabulary is too large") }
-        var ids: [String: Int32] = [:]
-        ids.reserveCapacity(symbols.count)
-        for (id, symbol) in symbols.enumerated() {
-            guard ids.updateValue(Int32(id), forKey: symbol) == nil else {
+    public convenience init(symbols: [String], merges: [(String, String)], specials: [String]) throws(Failure) {
+        var description = TokenizerDescription(vocabulary: symbols, merges: merges)
+        description.added = specials.map { AddedToken(special: $0) }
+        description.endOfText = Self.endOfTextSymbol
+        try self.init(description)
+    }
+
+    init(_ description: TokenizerDescription) throws(Failure) {
+        let vocabulary = description.vocabulary
+        guard vocabulary.count < 1 << 30, description.added.count < 1 << 30 else {
+            throw Failure(.badData, "the vocabulary is too large")
+        }
+        var ids: [ExactString: Int32] = [:]
+        ids.reserveCapacity(vocabulary.count)
+        for (id, symbol) in vocabulary.enumerated() {
+            guard ids.updateValue(Int32(id), forKey: ExactString(symbol)) == nil else {
                 throw Failure(.badData, "the vocabulary has \(quoted(symbol)) twice")
             }
         }
+        model = try Self.wordModel(description, ids)
+        added = AddedVocabulary(description.added, vocabulary: ids, normalizer: description.normalizer)
+        var symbols = vocabulary
+        for (id, token) in added.tokens.sorted(by: { $0.key < $1.key }) where Int(id) >= vocabulary.count {
+            symbols.append(token.content)
+            ids[ExactString(token.content)] = id
+        }
+        func frame(_ items: [TokenizerDescription.Frame]) throws(Failure) -> [Int32] {
+            var tokens: [Int32] = []
+            for item in items {
+                switch item {
+                case .token(let id) where symbols.indices.contains(Int(id)): tokens.append(id)
+                case .token(let id):
+                    throw Failure(.badData, "the post-processor adds token \(id), and there are \(symbols.count) tokens")
+                case .symbol(let symbol): if let id = ids[ExactString(symbol)] { tokens.append(id) }
+                }
+            }
+            return tokens
+        }
+        (before, after) = (try frame(description.before), try frame(description.after))
+        endOfText = description.endOfText.flatMap { ids[ExactString($0)] }
+        self.symbols = symbols
+        self.ids = ids
+        self.description = description
+        tokenBytes = symbols.map(ByteAlphabet.bytes)
+    }
+
+    private static func wordModel(
+        _ description: TokenizerDescription, _ ids: [ExactString: Int32]
+    ) throws(Failure) -> WordModel {
         func id(_ symbol: String, _ role: String) throws(Failure) -> Int32 {
-            guard let id = ids[symbol] else {
+            guard let id = ids[ExactString(symbol)] else {
                 throw Failure(.badData, "the vocabulary has no token \(quoted(symbol)), which is \(role)")
             }
             return id
         }
-        var byteTokens: [Int32] = []
-        for byte in UInt8.min...UInt8.max {
-            byteTokens.append(try id(ByteAlphabet.symbol([byte]), "needed for the byte \(byte)"))
+        let byteSymbols = (UInt8.min...UInt8.max).map { ByteAlphabet.symbol([$0]) }
+        let byteTokens = byteSymbols.map { ids[ExactString($0)] ?? -1 }
+        guard byteTokens.contains(where: { $0 >= 0 }) else {
+            throw Failure(.badData, "the vocabulary has no token of a single byte, which is needed for the byte-level encoding")
         }
-        var table = PairTable(capacity: merges.count)
-        var mergeList: [(left: Int32, right: Int32)] = []
-        mergeList.reserveCapacity(merges.count)
-        for (rank, merge) in merges.enumerated() {
-            let left = try id(merge.0, "part of the merge on line \(rank + 1)")
-            let right = try id(merge.1, "part of the merge on line \(rank + 1)")
-            let token = try id(merge.0 + merge.1, "the result of the merge on line \(rank + 1)")
+        var table = PairTable(capacity: description.merges.count)
+        for (rank, merge) in description.merges.enumerated() {
+            let left = try id(merge.left, "part of the merge on line \(merge.line + 1)")
+            let right = try id(merge.right, "part of the merge on line \(merge.line + 1)")
+            let token = try id(merge.left + merge.right, "the result of the merge on line \(merge.line + 1)")
             table.set(left, right, PairTable.Merge(rank: Int32(rank), token: token))
-            mergeList.append((left, right))
         }
-        var specialIDs: [Int32] = []
-        for special in specials where !special.isEmpty { specialIDs.append(try id(special, "special")) }
-        specialPatterns = specialIDs.map { ($0, Array(symbols[Int($0)].utf8)) }.sorted { $0.1.count > $1.1.count }
-        var starts = [Bool](repeating: false, count: 256)
-        for (_, pattern) in specialPatterns { if let first = pattern.first { starts[Int(first)] = true } }
-        specialStarts = starts
-        self.symbols = symbols
-        self.mergeList = mergeList
-        self.specials = specialIDs
-        self.ids = ids
-        self.byteTokens = byteTokens
-        self.table = table
-        tokenBytes = symbols.map(ByteAlphabet.bytes)
+        var model = WordModel(byteTokens: byteTokens, table: table)
+        if byteTokens.contains(-1) {
+            if let unknown = description.unknown { model.unknown = try id(unknown, "the unknown token") }
+            if description.fallsBackToBytes {
+                model.fallbacks = byteSymbols.map { symbol in
+                    let tokens = symbol.utf8.compactMap { ids[ExactString(byteName($0))] }
+                    return tokens.count == symbol.utf8.count ? tokens : nil
+                }
+            }
+        }
+        model.fusesUnknown = description.fusesUnknown
+        if description.ignoresMerges { model.wholeWords = ids }
+        return model
     }
 
-    /// Size of the vocabulary.
+    /// The name of a byte's token in vocabularies that fall back to bytes: `<0x0A>`.
+    private static func byteName(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16, uppercase: true)
+        return "<0x" + (digits.utf8.count == 1 ? "0" : "") + digits + ">"
+    }
+
+    /// Number of tokens, added ones included.
     public var count: Int { symbols.count }
 
-    /// The token that ends a text, if the vocabulary has it.
-    public var endOfText: Int32? { ids[Self.endOfTextSymbol] }
+    /// Tokens with numbers below this one, from the first on, stand for text and can be read by the model.
+    public var ordinaryCount: Int {
+        var count = min(count, description.rows ?? count)
+        while count > 0, added.tokens[Int32(count - 1)] != nil { count -= 1 }
+        return count
+    }
 
     /// The token with this symbol (` cat` is `Ġcat`).
-    public func token(symbol: String) -> Int32? { ids[symbol] }
+    public func token(symbol: String) -> Int32? { ids[ExactString(symbol)] }
 
     /// The token that stands for exactly this text, if there is one.
-    public func token(piece: String) -> Int32? { ids[ByteAlphabet.symbol(piece.utf8)] }
+    public func token(piece: String) -> Int32? { ids[ExactString(ByteAlphabet.symbol(piece.utf8))] }
 
     /// The bytes a token stands for; none for a number outside the vocabulary.
     public func bytes(_ token: Int32) -> [UInt8] {
@@ -102,44 +148,61 @@ public final class Tokenizer: Sendable {
 
     /// The tokens of a text.
     ///
-    /// - Parameter findingSpecials: Whether `<|endoftext|>` in the text is the special token, as with Hugging Face,
-    ///   or twelve characters like others.
-    public func encode(_ text: String, findingSpecials: Bool = true) -> [Int32] {
+    /// - Parameters:
+    ///   - findingSpecials: Whether `<|endoftext|>` in the text is the special token, as with Hugging Face, or twelve
+    ///     characters like others.
+    ///   - framed: Whether the tokens that the tokenizer's post-processor puts before and after a text are there, as in
+    ///     `tokenizer(text)` of `transformers`. GPT-2 has none.
+    public func encode(_ text: String, findingSpecials: Bool = true, framed: Bool = false) -> [Int32] {
+        let leavesSpecials = description.leavesSpecials || !findingSpecials
         var text = text
-        return text.withUTF8 { bytes in
+        var output = framed ? before : []
+        text.withUTF8 { bytes in
             caches.withCache { cache in
-                var output: [Int32] = []
-                var start = 0
-                while findingSpecials, let special = nextSpecial(in: bytes, from: start) {
-                    encodeWords(UnsafeBufferPointer(rebasing: bytes[start..<special.range.lowerBound]), cache, &output)
-                    output.append(special.token)
-                    start = special.range.upperBound
+                for part in added.split(bytes, searchingNormalized: false, leavingSpecials: leavesSpecials) {
+                    switch part {
+                    case .token(let token): output.append(token)
+                    case .text(let range):
+                        encodePart(UnsafeBufferPointer(rebasing: bytes[range]), leavesSpecials, cache, &output)
+                    }
                 }
-                encodeWords(UnsafeBufferPointer(rebasing: bytes[start...]), cache, &output)
-                return output
+            }
+        }
+        return framed ? output + after : output
+    }
+
+    /// Text without those added tokens that are found before it is normalized.
+    private func encodePart(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ leavesSpecials: Bool, _ cache: WordCache, _ output: inout [Int32]
+    ) {
+        guard let normalizer = description.normalizer else {
+            return encodeNormalized(bytes, leavesSpecials, cache, &output)
+        }
+        var text = normalizer.normalize(String(decoding: bytes, as: UTF8.self))
+        text.withUTF8 { encodeNormalized($0, leavesSpecials, cache, &output) }
+    }
+
+    private func encodeNormalized(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ leavesSpecials: Bool, _ cache: WordCache, _ output: inout [Int32]
+    ) {
+        for part in added.split(bytes, searchingNormalized: true, leavingSpecials: leavesSpecials) {
+            switch part {
+            case .token(let token): output.append(token)
+            case .text(let range):
+                let stretch = UnsafeBufferPointer(rebasing: bytes[range])
+                if description.addsPrefixSpace, stretch.first != UInt8(ascii: " ") {
+                    ([UInt8(ascii: " ")] + stretch).withUnsafeBufferPointer { encodeWords($0, cache, &output) }
+                } else {
+                    encodeWords(stretch, cache, &output)
+                }
             }
         }
     }
 
     private func encodeWords(_ bytes: UnsafeBufferPointer<UInt8>, _ cache: WordCache, _ output: inout [Int32]) {
+        guard description.splitsWords else { return cache.encode(bytes, model: model, into: &output) }
         PreTokenizer(bytes).forEachWord { range in
-            cache.encode(
-                UnsafeBufferPointer(rebasing: bytes[range]), byteTokens: byteTokens, table: table, into: &output)
+            cache.encode(UnsafeBufferPointer(rebasing: bytes[range]), model: model, into: &output)
         }
-    }
-
-    /// The first special token of a text, the longest where several start at one place. One pass over the bytes.
-    private func nextSpecial(
-        in bytes: UnsafeBufferPointer<UInt8>, from start: Int
-    ) -> (token: Int32, range: Range<Int>)? {
-        guard !specialPatterns.isEmpty else { return nil }
-        for index in start..<bytes.count where specialStarts[Int(bytes[index])] {
-            for (token, pattern) in specialPatterns where pattern.count <= bytes.count - index {
-                if pattern.indices.allSatisfy({ bytes[index + $0] == pattern[$0] }) {
-                    return (token, index..<index + pattern.count)
-                }
-            }
-        }
-        return nil
     }
 }

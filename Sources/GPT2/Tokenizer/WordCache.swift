@@ -17,10 +17,10 @@ final class WordCache {
 
     /// Appends the tokens of a word.
     func encode(
-        _ word: UnsafeBufferPointer<UInt8>, byteTokens: [Int32], table merges: PairTable, into output: inout [Int32]
+        _ word: UnsafeBufferPointer<UInt8>, model: WordModel, into output: inout [Int32]
     ) {
         guard word.count <= Self.longestWord else {
-            return merger.merge(word, byteTokens: byteTokens, table: merges, into: &output)
+            return merger.merge(word, model: model, into: &output)
         }
         var index = Self.hash(word) & (Self.slots - 1)
         while !table[index].word.isEmpty {
@@ -32,7 +32,7 @@ final class WordCache {
             index = (index + 1) & (Self.slots - 1)
         }
         let start = output.count
-        merger.merge(word, byteTokens: byteTokens, table: merges, into: &output)
+        merger.merge(word, model: model, into: &output)
         if count >= Self.slots / 2 { return removeAll() }  // text without end must not fill memory
         let (firstByte, firstToken) = (Int32(words.count), Int32(tokens.count))
         words.append(contentsOf: word)

@@ -19,11 +19,13 @@ struct WordMerger {
 
     /// Appends the word's tokens. The word has fewer than 2^31 bytes.
     mutating func merge(
-        _ word: UnsafeBufferPointer<UInt8>, byteTokens: [Int32], table: PairTable, into output: inout [Int32]
+        _ word: UnsafeBufferPointer<UInt8>, model: WordModel, into output: inout [Int32]
     ) {
-        let count = word.count
+        if let token = model.wholeWord(word) { return output.append(token) }
         tokens.removeAll(keepingCapacity: true)
-        for byte in word { tokens.append(byteTokens[Int(byte)]) }
+        model.appendBytes(of: word, to: &tokens)
+        let count = tokens.count
+        let table = model.table
         guard count > 1 else { return output.append(contentsOf: tokens) }
         next = (0..<Int32(count)).map { $0 + 1 }
         previous = (0..<Int32(count)).map { $0 - 1 }

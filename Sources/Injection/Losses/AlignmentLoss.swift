@@ -1,4 +1,6 @@
 import GPT2
+import InjectionSettings
+import RASP
 import TensorCore
 
 /// L_ALG: how far the student's residual stream, through the linear map, is from the compiled model's.
@@ -11,7 +13,7 @@ import TensorCore
 ///   under `mean`.
 package struct AlignmentLoss {
     let variables: AlignedVariables
-    let kind: Settings.Alignment.Kind
+    package let kind: Settings.Alignment.Kind
     let reduction: Settings.Loss.Reduction
     /// The student's residual state that carries compiled state i.
     let layers: [Int]

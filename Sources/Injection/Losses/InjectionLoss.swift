@@ -1,4 +1,6 @@
 import GPT2
+import InjectionSettings
+import RASP
 import TensorCore
 
 /// L = alpha L_CE + beta L_ALG + gamma L_KL on one packed batch: task examples first, plain text behind them.
@@ -7,7 +9,7 @@ import TensorCore
 package struct InjectionLoss {
     let weights: Settings.Loss
     /// nil for the baseline.
-    let alignment: AlignmentLoss?
+    package let alignment: AlignmentLoss?
     let roll: RollIntervention?
     let projection: Projection
 
@@ -17,6 +19,9 @@ package struct InjectionLoss {
         package var ce: Float = 0
         package var alg: Float = 0
         package var kl: Float = 0
+
+        /// The parts under the names that logs and messages use.
+        package var parts: [(name: String, value: Float)] { [("ce", ce), ("alg", alg), ("kl", kl)] }
 
         package func total(_ weights: Settings.Loss) -> Float {
             Float(weights.ce) * ce + Float(weights.alg) * alg + Float(weights.kl) * kl

@@ -1,4 +1,5 @@
 import GPT2
+import InjectionSettings
 import Serialization
 import TensorCore
 

@@ -1,9 +1,10 @@
 import Compiler
 import Foundation
 import GPT2
-import RASP
+import InjectionSettings
 import Serialization
 import TensorCore
+import TrainingEngine
 
 /// A finished run, read back and verified: the injected student, its task and program, and the linear map.
 public struct LoadedRun: Sendable {
@@ -46,10 +47,11 @@ public struct LoadedRun: Sendable {
 
     /// The student before its training, where it still is; with the run's tokenizer, so that both see the same tokens.
     public func originalStudent() throws -> Student {
-        let original = try Student.load(from: StudentFolder.locate(settings.student), gradients: false)
+        var original = try Student.load(from: StudentFolder.locate(settings.student), gradients: false)
         guard original.model.configuration.vocabularySize == student.model.configuration.vocabularySize else {
             throw Failure(.badData, "the original student has another vocabulary", at: settings.student)
         }
-        return try Student(model: original.model, tokenizer: student.tokenizer)
+        original.tokenizer = student.tokenizer
+        return original
     }
 }

@@ -1,4 +1,6 @@
+import InjectionSettings
 import Serialization
+import TrainingEngine
 
 /// The configuration that a checkpoint was trained under, compared with the run's `config.yaml` on a resume.
 struct RunRecord {

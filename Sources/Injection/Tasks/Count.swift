@@ -1,3 +1,4 @@
+import InjectionSettings
 import Serialization
 
 extension InjectionTask {

@@ -20,7 +20,7 @@ public struct EncodedExample: Sendable, Equatable {
     }
 
     /// The prompt and one token of the answer.
-    var upToFirstAnswerToken: EncodedExample {
+    package var upToFirstAnswerToken: EncodedExample {
         let count = promptCount + min(answerCount, 1)
         return EncodedExample(
             tokens: Array(tokens[..<count]), atoms: Array(atoms[..<count]), promptCount: promptCount, answerCount: count - promptCount,

@@ -1,4 +1,5 @@
 import Foundation
+import InjectionSettings
 import Serialization
 
 /// Examples of the user's own: JSON lines `{"prompt": ..., "answer": ...}`, for `train --data` and `eval --data`.

@@ -1,5 +1,3 @@
-import Serialization
-
 /// Hashes of the prompts of a task's test settings, which no training may see, in whatever form.
 package struct HeldOutPrompts: Sendable {
     /// Prompts of a setting that are known; as many as any evaluation draws, and all of a small setting.

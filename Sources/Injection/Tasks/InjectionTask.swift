@@ -1,4 +1,5 @@
-import RASP
+import InjectionSettings
+import Resources
 import Serialization
 
 /// A task that an algorithm is injected for: a RASP program, how prompts are worded, how the student's tokens stand for

@@ -1,4 +1,4 @@
-import Serialization
+import InjectionSettings
 
 extension InjectionTask {
     /// `int-sum`: `211 + 123 = 334`, all pairs of operands from 0 to 450.

@@ -84,7 +84,7 @@ package struct PerturbedExamples: Sendable {
         let problem = Problem(text, answer.trimming(while: \.isWhitespace))
         let made = Example(prompt: encoder.task.wording.example(problem).prompt, answer: answer)
         guard encoder.task.problems.contains(problem, in: .train), !heldOut.contains(made.prompt) else { return nil }
-        let encoded = encoder.encode(promptTokens: candidate.tokens, answer: answer)
+        let encoded = try encoder.encode(promptTokens: candidate.tokens, answer: answer)
         return encoded.contentCount <= encoder.longest ? (made, encoded) : nil
     }
 

@@ -1,5 +1,5 @@
 import Foundation
-import Serialization
+import InjectionSettings
 
 extension InjectionTask {
     /// `shuffle-dyck`: are up to 30 brackets of three families matched, each family by itself (families may interleave)?

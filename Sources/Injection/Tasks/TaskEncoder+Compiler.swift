@@ -1,5 +1,4 @@
 import Compiler
-import RASP
 
 extension TaskEncoder {
     /// The length and vocabulary that the program is compiled for.

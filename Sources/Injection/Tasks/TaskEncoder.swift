@@ -1,3 +1,4 @@
+import InjectionSettings
 import RASP
 import Serialization
 
@@ -12,7 +13,7 @@ public struct TaskEncoder: Sendable {
     /// The student tokens of each of the program's tokens that has a rule, in ascending order.
     let tokensOfSymbols: [[Int32]]
     /// The program's output that predicts a student token of the answer.
-    let outputOfToken: [Int32: Atom]
+    package let outputOfToken: [Int32: Atom]
     /// The other way round: of the tokens that begin with a space, and of those that do not, the lowest.
     private let tokenOfOutput: [Atom: [Bool: Int32]]
     /// Student tokens of the longest prompt and answer (of the task's own problems; see `include`).
@@ -59,10 +60,8 @@ public struct TaskEncoder: Sendable {
         try tokens(of: example, padded: padding == .longest)
     }
 
-    /// How many of the student's tokens, from the first on, stand for text: all but an end-of-text token at the end.
-    var ordinaryTokens: Int {
-        tokenizer.endOfText.map { Int($0) == tokenizer.count - 1 } == true ? tokenizer.count - 1 : tokenizer.count
-    }
+    /// How many of the student's tokens, from the first on, stand for text.
+    var ordinaryTokens: Int { tokenizer.ordinaryCount }
 
     /// What is to be said at the supervised positions of an example whose program outputs something else than its answer, an
     /// intervention having seen to that: a position and the token due after it.
@@ -86,19 +85,19 @@ public struct TaskEncoder: Sendable {
     /// The program's tokens for any student tokens.
     public func atoms(of tokens: some Sequence<Int32>) -> [Atom] {
         tokens.map { id in
-            precondition(atomOfToken.indices.contains(Int(id)), "token \(id) is outside the student's vocabulary")
-            return atomOfToken[Int(id)]
+            // A model can have more rows than its tokenizer has tokens, and say one of them.
+            atomOfToken.indices.contains(Int(id)) ? atomOfToken[Int(id)] : task.tokens.fill
         }
     }
 
     /// An example whose prompt is given in tokens, which need not be how the tokenizer would cut it.
-    func encode(promptTokens prompt: [Int32], answer: String) -> EncodedExample {
-        join(prompt, tokenizer.encode(answer), characters: answer.unicodeScalars.count, padded: padding == .longest)
+    func encode(promptTokens prompt: [Int32], answer: String) throws -> EncodedExample {
+        join(prompt, try tokenizer.tokens(of: answer), characters: answer.unicodeScalars.count, padded: padding == .longest)
     }
 
     private func tokens(of example: Example, padded: Bool) throws -> EncodedExample {
-        let prompt = tokenizer.encode(example.prompt)
-        let answer = tokenizer.encode(example.answer)
+        let prompt = try tokenizer.tokens(of: example.prompt)
+        let answer = try tokenizer.tokens(of: example.answer)
         guard !prompt.isEmpty, !answer.isEmpty else {
             throw Failure(
                 .badData, "an example has an empty \(prompt.isEmpty ? "prompt" : "answer"): \(example.jsonLine)")

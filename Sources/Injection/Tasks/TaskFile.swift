@@ -1,6 +1,5 @@
 import Foundation
-import RASP
-import Serialization
+import InjectionSettings
 import Yams
 
 /// A task of the user's own, read from YAML; `configs/tasks/reverse.yaml` shows every key.

@@ -1,5 +1,6 @@
 import Foundation
 import RASP
+import Resources
 import Serialization
 
 /// Where a task file's examples come from: inputs from an alphabet or a grammar with answers by a RASP program, or a file.

@@ -1,4 +1,5 @@
 import Foundation
+import InjectionSettings
 import RASP
 import Serialization
 import Yams

@@ -36,7 +36,7 @@ public struct SampledText: TextSource, Sendable {
         while drawn.count < wanted {
             let count = min(batch, wanted - drawn.count)
             // Without an end-of-text token a random token begins each window.
-            let starts = (0..<count).map { _ in [tokenizer.endOfText ?? Int32(random.integer(below: tokenizer.count))] }
+            let starts = (0..<count).map { _ in [tokenizer.endOfText ?? Int32(random.integer(below: max(1, tokenizer.ordinaryCount)))] }
             let seed = random.next()
             if known.count >= drawn.count + count {
                 drawn += known[drawn.count..<(drawn.count + count)]

@@ -5,24 +5,24 @@ import Serialization
 ///
 /// Plain text is cut where the tokenizer cuts words anyway, after a line feed with a letter, digit or sign behind it, so that
 /// the tokens of the blocks are the tokens of the whole text. Reading from a block's `offset` on gives the same blocks.
-struct TextBlocks {
-    enum Format: Sendable { case plain, lines, jsonLines }
+package struct TextBlocks {
+    package enum Format: Sendable { case plain, lines, jsonLines }
 
-    struct Block: Equatable {
-        var text: String
+    package struct Block: Equatable {
+        package var text: String
         /// Where it begins and ends in the file.
-        var offset: Int
-        var end: Int
+        package var offset: Int
+        package var end: Int
         /// Whether a document ends here (a JSON line, a line of `lines`, or the file).
-        var endsDocument: Bool
+        package var endsDocument: Bool
     }
 
     /// A line of JSON longer than this is refused, and plain text without a place to cut is cut here.
-    static let largestBlock = 16 << 20
-    static let plainBlock = 64 << 10
+    package static let largestBlock = 16 << 20
+    package static let plainBlock = 64 << 10
 
-    let url: URL
-    let format: Format
+    package let url: URL
+    package let format: Format
     private let handle: FileHandle
     private let size: Int
     private var buffer = ByteQueue()
@@ -33,7 +33,7 @@ struct TextBlocks {
     private var lineIsKnown = true
 
     /// JSON lines are told by the file's first character, `{`.
-    init(_ url: URL, perLine: Bool) throws {
+    package init(_ url: URL, perLine: Bool) throws {
         self.url = url
         let (descriptor, size) = try RegularFile.open(url)
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
@@ -48,7 +48,7 @@ struct TextBlocks {
         }
     }
 
-    mutating func seek(to offset: Int) throws {
+    package mutating func seek(to offset: Int) throws {
         guard offset >= 0, offset <= size else {
             throw Failure(
                 .badData, "the saved position \(offset) lies beyond the end of the text (\(size) bytes)", at: url.path,
@@ -62,7 +62,7 @@ struct TextBlocks {
     }
 
     /// The next block with any text in it; nil at the end of the file.
-    mutating func next() throws -> Block? {
+    package mutating func next() throws -> Block? {
         while true {
             let start = offset
             guard let bytes = try format == .plain ? plainBytes() : lineBytes() else { return nil }

@@ -1,4 +1,5 @@
 import Foundation
+import InjectionSettings
 import Serialization
 
 /// Windows of a text file, streamed; after the last the first comes again.
@@ -70,7 +71,7 @@ public struct TextFile: TextSource {
         var passes = 0
         while true {
             if let next = try blocks.next() {
-                block = tokenizer.encode(next.text)
+                block = try tokenizer.tokens(of: next.text)
                 if windows == .stream, next.endsDocument, let end = tokenizer.endOfText { block.append(end) }
                 (blockOffset, used) = (next.offset, 0)
                 let minimum = windows == .first ? 2 : 1

@@ -1,5 +1,5 @@
 import GPT2
-import RASP
+import InjectionSettings
 import Serialization
 import TensorCore
 

@@ -1,4 +1,5 @@
 import GPT2
+import InjectionSettings
 import TensorCore
 
 /// What training holds in memory at its peak.
@@ -21,7 +22,7 @@ package struct MemoryPlan: Sendable {
 
     /// - Parameter kept: bytes of the original's activations that are kept.
     /// - Throws: what the losses throw.
-    init(
+    package init(
         _ settings: Settings, model: GPT2Model, loss: InjectionLoss, variables: AlignedVariables, hasTeacher: Bool, kept: Int,
         exchanges: ExchangeSource? = nil, batch synthetic: SyntheticBatch
     ) throws {

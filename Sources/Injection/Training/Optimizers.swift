@@ -1,16 +1,18 @@
 import Foundation
+import InjectionSettings
 import Serialization
 import TensorCore
+import TrainingEngine
 
 /// AdamW over the student and over the projection, each with its own learning rate under one schedule.
-struct Optimizers {
+package struct Optimizers {
     let student: AdamW
     let projection: AdamW
     private let schedule: Schedule
     private let rates: Settings.LearningRate
     private let clip: Double
 
-    init(student: ParameterStore, projection: ParameterStore, settings: Settings) {
+    package init(student: ParameterStore, projection: ParameterStore, settings: Settings) {
         func optimizer(_ store: ParameterStore, _ moments: Settings.Storage = .fp32) -> AdamW {
             AdamW(
                 store: store,
@@ -36,7 +38,7 @@ struct Optimizers {
     /// The gradient is clipped by the norm of the whole: student and projection together.
     /// - Parameter diverged: makes the error for a parameter whose gradient is not finite.
     /// - Returns: the student's learning rate.
-    func step(_ number: Int, diverged: (String) -> Failure) throws -> Float {
+    package func step(_ number: Int, diverged: (String) -> Failure) throws -> Float {
         let norms = all.map { $0.optimizer.gradientNorm() }
         for ((name, optimizer), norm) in zip(all, norms) where !norm.isFinite {
             let parameter = optimizer.store.parameters.first { parameter in

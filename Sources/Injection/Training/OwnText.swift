@@ -1,7 +1,9 @@
 import Foundation
 import GPT2
+import InjectionSettings
 import Serialization
 import TensorCore
+import TrainingEngine
 
 /// Text that a student writes before it is trained, for a run that was given none; kept with the run, and read back on a resume.
 ///

@@ -40,10 +40,10 @@ package struct Preflight {
     }
 
     /// - Throws: `.badData` for a run that this machine cannot hold.
-    func requireMemory() throws(Failure) { try Self.require(memory) }
+    package func requireMemory() throws(Failure) { try Self.require(memory) }
 
     /// Values, gradients and two moments of a student: the least that training it takes.
-    static func requireMemory(forTraining shape: GPT2Configuration) throws(Failure) {
+    package static func requireMemory(forTraining shape: GPT2Configuration) throws(Failure) {
         try require(shape.parameterCount * 4 * 4)
     }
 

@@ -1,19 +1,17 @@
-import Compiler
 import GPT2
-import RASP
 import Serialization
 import TensorCore
 
 /// A training batch of given sizes over random tokens: for benchmarks, and to rehearse a step before there is data.
-struct SyntheticBatch {
-    var batch: TrainingBatch
-    let windows: [TextWindow]
+package struct SyntheticBatch {
+    package var batch: TrainingBatch
+    package let windows: [TextWindow]
 
     /// Two answer tokens an example, as a two-digit count has.
     /// - Parameters:
     ///   - examples: tokens of each task example, at least two.
     ///   - texts: tokens of each text.
-    init(examples: [Int], texts: [Int], vocabulary: Int, seed: Int = 1) {
+    package init(examples: [Int], texts: [Int], vocabulary: Int, seed: Int = 1) {
         var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "synthetic batch")
         func tokens(_ count: Int) -> [Int32] { (0..<count).map { _ in Int32(random.integer(below: vocabulary)) } }
         let tasks = examples.map(tokens)

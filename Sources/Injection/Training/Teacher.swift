@@ -1,4 +1,5 @@
 import GPT2
+import InjectionSettings
 import TensorCore
 
 /// The frozen original model, which says what plain text should look like to the student.
@@ -15,7 +16,7 @@ package final class Teacher {
     private static let block = 16
 
     /// The original of a student that is about to be trained.
-    convenience init(of student: GPT2Model, settings: Settings, windows: [TextWindow]?) {
+    package convenience init(of student: GPT2Model, settings: Settings, windows: [TextWindow]?) {
         self.init(
             model: settings.memory.original == .bf16 ? student.folded() : student.frozenCopy(), windows: windows,
             precision: settings.precision.ofProducts)
@@ -38,7 +39,7 @@ package final class Teacher {
         return bytes <= budget ? bytes : 0
     }
 
-    var head: Tensor { model.head.value }
+    package var head: Tensor { model.head.value }
 
     /// Final activations of all tokens of the windows, one window after another.
     package func hidden(for batch: [TextWindow], arena: Arena) -> Tensor {

@@ -1,42 +1,38 @@
 import Foundation
 import GPT2
+import InjectionSettings
 import Serialization
 import TensorCore
+import TrainingEngine
 
 /// The training loop: one batch, one forward pass, three losses, one backward pass, one step of AdamW.
 final class Trainer {
-    let settings: Settings
-    let run: RunDirectory
-    let student: Student
-    let teacherHead: Tensor?
-    let loss: InjectionLoss
-    let optimizers: Optimizers
-    let fingerprint: Fingerprint
-    var batches: BatchSource
+    private let plan: TrainingPlan
+    private let optimizers: Optimizers
+    private var batches: BatchSource
     private(set) var step = 0
     private let arena: Arena
     private let recomputation: Arena?
     private let log: MetricsLog
     private var spikes = LossSpike()
 
+    private var settings: Settings { plan.inputs.settings }
+    private var run: RunDirectory { plan.run }
+    private var student: GPT2Model { plan.inputs.student.model }
+
     /// - Parameters:
-    ///   - activations: bytes that a step's are planned to take.
+    ///   - activations: the bytes that the activations of a step are planned to take.
     ///   - checkpoint: where to go on from; nil for a new run.
-    init(_ parts: TrainingParts, activations: Int = 0, resuming checkpoint: Checkpoint?) throws {
+    init(_ plan: TrainingPlan, activations: Int = 0, resuming checkpoint: Checkpoint?) throws {
+        self.plan = plan
+        batches = plan.batches
         arena = Arena(reserving: activations)
-        recomputation = parts.settings.memory.recompute ? Arena() : nil
-        settings = parts.settings
-        run = parts.run
-        student = parts.student
-        teacherHead = parts.teacher?.head
-        loss = parts.loss
-        fingerprint = parts.fingerprint
-        batches = parts.batches
+        recomputation = plan.inputs.settings.memory.recompute ? Arena() : nil
         optimizers = Optimizers(
-            student: parts.student.model.parameters, projection: parts.loss.projection.store,
-            settings: parts.settings)
+            student: plan.inputs.student.model.parameters, projection: plan.loss.projection.store,
+            settings: plan.inputs.settings)
         log = try MetricsLog(
-            at: run.metrics, keeping: checkpoint?.record["metrics_length"]?.integer ?? 0)
+            at: plan.run.metrics, keeping: checkpoint?.record["metrics_length"]?.integer ?? 0)
         if let checkpoint { try restore(checkpoint) }
     }
 
@@ -68,8 +64,8 @@ final class Trainer {
         arena.reset()
         let batch = try batches.next(arena: arena)
         let tape = Tape(arena: arena, recomputation: recomputation, precision: settings.precision.ofProducts)
-        let value = try loss(tape, student: student.model, teacherHead: teacherHead, batch: batch)
-        try Divergence.check(value, of: student.model.parameters, step: step + 1, run: run)
+        let value = try plan.loss(tape, student: student, teacherHead: plan.teacher?.head, batch: batch)
+        try Divergence.check(value.parts, of: student.parameters, step: step + 1, run: run)
         tape.backward(from: value.roots)
         let rate = try optimizers.step(step + 1) { name in
             Divergence.failure("the gradient of \(name)", step: self.step + 1, run: self.run)
@@ -100,7 +96,7 @@ final class Trainer {
             into: run.checkpoints, step: step, buffers: buffers,
             record: [
                 "metrics_length": .integer(log.length), "batches": batches.state,
-                "fingerprint": fingerprint.json, "configuration": .string(settings.yaml()),
+                "fingerprint": plan.fingerprint.json, "configuration": .string(settings.yaml()),
             ],
             retention: retention)
     }
@@ -110,7 +106,7 @@ final class Trainer {
     }
 
     private func restore(_ checkpoint: Checkpoint) throws {
-        if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) }
+        if let saved = checkpoint.record["fingerprint"] { try plan.fingerprint.compare(with: saved, at: run) { Progress.note("warning: \($0)") } }
         guard let state = checkpoint.record["batches"] else {
             throw Failure(.badData, "the checkpoint has no data positions", at: checkpoint.directory.path)
         }

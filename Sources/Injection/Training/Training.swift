@@ -1,8 +1,8 @@
-import Compiler
 import Foundation
-import GPT2
+import InjectionSettings
 import Serialization
 import TensorCore
+import TrainingEngine
 
 /// Trains a student and leaves a run directory behind: `tracr-inject train` as a function.
 public enum Training {
@@ -83,20 +83,18 @@ public enum Training {
         // On a resume again: a run can be killed before its first write of it.
         try inputs.compiled.save(to: run.compiled)
 
-        let parts: TrainingParts
+        let plan: TrainingPlan
         do {
-            parts = try TrainingParts(inputs, run: run)
+            plan = try TrainingPlan.make(inputs, run: run)
         } catch let raised as Interruption.Raised {
             return Outcome(run: run, step: checkpoint?.step ?? 0, interruptedBy: raised.signal)
         }
-        let trainer = try Trainer(parts, activations: preflight.plan.activations, resuming: checkpoint)
+        let trainer = try Trainer(plan, activations: preflight.plan.activations, resuming: checkpoint)
         if trainer.step > 0 { Progress.note("resuming after step \(trainer.step)") }
         if let signal = try trainer.train() {
             return Outcome(run: run, step: trainer.step, interruptedBy: signal)
         }
-        try RunResults.write(
-            to: run, student: inputs.student, projection: parts.loss.projection, inputs: inputs,
-            step: trainer.step)
+        try inputs.results(projection: plan.loss.projection).write(to: run, step: trainer.step)
         return Outcome(run: run, step: max(trainer.step, inputs.settings.steps), interruptedBy: nil)
     }
 }

@@ -6,23 +6,35 @@ enum TrainingHeader {
         let settings = inputs.settings
         let shape = inputs.student.model.configuration
         let layout = VariableLayout(inputs.compiled)
+        let names = layout.variables.map(\.name).joined(separator: " ")
+        let examples = "\(settings.batch.task) examples + \(settings.perturbedExamples) perturbed"
         var lines = [
-            "student \(settings.student): \(shape.layers) layers x \(shape.width), \(shape.parameterCount) parameters, "
-                + "vocabulary \(shape.vocabularySize)",
-            "task \(settings.task), program \(inputs.task.task.program): \(layout.layers) compiled layers x \(layout.width), "
-                + "variables " + layout.variables.map(\.name).joined(separator: " "),
-            "method \(settings.method.rawValue), recipe \(settings.recipe), \(settings.steps) steps of "
-                + "\(settings.batch.task) examples + \(settings.perturbedExamples) perturbed + \(settings.batch.text) texts of \(settings.text.tokens) tokens",
+            """
+            student \(settings.student): \(shape.layers) layers x \(shape.width), \(shape.parameterCount) parameters, \
+            vocabulary \(shape.vocabularySize)
+            """,
+            """
+            task \(settings.task), program \(inputs.task.task.program): \(layout.layers) compiled layers x \(layout.width), \
+            variables \(names)
+            """,
+            """
+            method \(settings.method.rawValue), recipe \(settings.recipe), \(settings.steps) steps of \
+            \(examples) + \(settings.batch.text) texts of \(settings.text.tokens) tokens
+            """,
         ]
         if let alignment = inputs.alignment {
-            lines.append(
-                "alignment \(alignment.kind.rawValue) at student layers "
-                    + alignment.layers.map(String.init).joined(separator: " ")
-                    + (inputs.roll.map { ", roll " + $0.places.map { "after layer \($0.site) keeping \($0.rowCount) rows" }.joined(separator: ", ") } ?? "")
-                    + (inputs.exchanges.map { ", \($0.pairs) pairs exchange a variable" } ?? ""))
+            let layers = alignment.layers.map(String.init).joined(separator: " ")
+            var line = "alignment \(alignment.kind.rawValue) at student layers \(layers)"
+            if let roll = inputs.roll {
+                let places = roll.places.map { "after layer \($0.site) keeping \($0.rowCount) rows" }
+                line += ", roll \(places.joined(separator: ", "))"
+            }
+            if let exchanges = inputs.exchanges { line += ", \(exchanges.pairs) pairs exchange a variable" }
+            lines.append(line)
         }
+        let precision = settings.precision.effective.rawValue
         lines.append(
-            "seed \(settings.seed), \(settings.precision.effective.rawValue), \(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName)")
+            "seed \(settings.seed), \(precision), \(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName)")
         return lines
     }
 }

@@ -1,5 +1,3 @@
-import GPT2
-
 extension TrainingInputs {
     var loss: InjectionLoss {
         InjectionLoss(weights: settings.loss, alignment: alignment, roll: roll, projection: initialProjection())

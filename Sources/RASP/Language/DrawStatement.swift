@@ -1,9 +1,3 @@
-/// What a `draw` statement asks for: an s-op as a program, and the input to draw it on.
-public struct Drawing: Sendable {
-    public let program: Program
-    public let input: [Atom]
-}
-
 extension Evaluating {
     /// `draw(s);` on the running example, `draw(s, input);`
     func draw(_ drawn: Expression, input: Expression?, at span: SourceSpan) throws {

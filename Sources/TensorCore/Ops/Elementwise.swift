@@ -1,8 +1,5 @@
 import CKernels
 
-/// Elements a worker takes at least: a few microseconds of work.
-let elementwiseGrain = 1 << 15
-
 extension Tape {
     /// y = a + b, equal shapes. Backward: da = dy, db = dy.
     public func add(_ a: Variable, _ b: Variable) -> Variable {
@@ -57,13 +54,6 @@ extension Tape {
 
 private func checkEqualShapes(_ a: Variable, _ b: Variable, _ operation: String) {
     precondition(a.shape == b.shape, "\(operation): shapes \(a.shape) and \(b.shape)")
-}
-
-/// y = beta y + alpha x.
-func addScaled(_ x: Tensor, _ alpha: Float, to y: Tensor, beta: Float) {
-    Parallel.for(x.count, grain: elementwiseGrain) { range in
-        kernel_axpby(range.count, alpha, x.pointer + range.lowerBound, beta, y.pointer + range.lowerBound)
-    }
 }
 
 private func addProduct(_ a: Tensor, _ b: Tensor, to y: Tensor, beta: Float) {

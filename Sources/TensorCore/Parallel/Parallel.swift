@@ -1,6 +1,9 @@
 import CKernels
 import Synchronization
 
+/// The elements that a worker takes at least in an elementwise loop: a few microseconds of work.
+let elementwiseGrain = 1 << 15
+
 /// Divides loops among the processors.
 ///
 /// One pool of worker threads serves the whole program, matrix products included (OpenBLAS is held to one thread and

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Injection
+import Benchmarking
+import InjectionSettings
 import Serialization
 import TensorCore
 

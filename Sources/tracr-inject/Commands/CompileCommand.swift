@@ -2,9 +2,9 @@ import ArgumentParser
 import Compiler
 import Compression
 import Foundation
-import Injection
 import RASP
 import Serialization
+import TrainingEngine
 
 struct CompileCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

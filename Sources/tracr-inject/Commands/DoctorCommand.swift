@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Injection
+import Resources
 import Serialization
 import TensorCore
 

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Evaluation
 import Foundation
-import Injection
-import Serialization
+import InjectionSettings
+import RASP
 
 struct EvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -49,7 +50,7 @@ struct EvalCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
-        let evaluation = try Evaluation(subject, options: options())
+        let evaluation = try ModelEvaluation(subject, options: options())
         if json.isOn {
             try Standard.output.json(evaluation.json)
             return
@@ -59,9 +60,9 @@ struct EvalCommand: ParsableCommand {
         try Standard.output.line(table.text)
     }
 
-    private func options() throws -> Evaluation.Options {
-        var options = Evaluation.Options()
-        if let suite { options.suites = try Evaluation.suites(parsing: suite) }
+    private func options() throws -> ModelEvaluation.Options {
+        var options = ModelEvaluation.Options()
+        if let suite { options.suites = try ModelEvaluation.suites(parsing: suite) }
         if ood, !options.suites.contains(.ood) { options.suites.append(.ood) }
         if let data {
             options.data = URL(fileURLWithPath: data)

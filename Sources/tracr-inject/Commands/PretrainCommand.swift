@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
-import Injection
+import Pretraining
+import Resources
 import Serialization
+import TrainingEngine
 
 struct PretrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

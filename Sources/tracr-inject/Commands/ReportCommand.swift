@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Injection
+import Reporting
 import Serialization
 
 struct ReportCommand: ParsableCommand {

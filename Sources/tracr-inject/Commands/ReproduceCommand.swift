@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Injection
+import InjectionSettings
+import Reporting
 import Serialization
 
 struct ReproduceCommand: ParsableCommand {

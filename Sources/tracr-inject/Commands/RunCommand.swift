@@ -1,8 +1,8 @@
 import ArgumentParser
 import Compiler
 import Foundation
-import Injection
 import RASP
+import Resources
 import Serialization
 
 struct RunCommand: ParsableCommand {

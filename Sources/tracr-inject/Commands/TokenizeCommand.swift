@@ -38,7 +38,7 @@ struct TokenizeCommand: ParsableCommand {
     }
 
     private func show(_ text: String, _ tokenizer: Tokenizer) throws {
-        let ids = tokenizer.encode(text)
+        let ids = tokenizer.encode(text, framed: true)
         let pieces = JSONValue.strings(ids.map { tokenizer.symbols[Int($0)] })
         if json {
             try Standard.output.json(["ids": .integers(ids), "pieces": pieces])

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import Injection
+import InjectionSettings
 import Serialization
+import TrainingEngine
 
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,5 @@
 import Compiler
 import Foundation
-import Injection
 import RASP
 import Serialization
 

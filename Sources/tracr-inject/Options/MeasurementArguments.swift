@@ -1,6 +1,7 @@
 import ArgumentParser
+import Evaluation
 import Foundation
-import Injection
+import RASP
 import Serialization
 
 /// What `eval`, `report` and `reproduce` measure with.
@@ -16,7 +17,7 @@ struct MeasurementArguments: ParsableArguments {
         help: ArgumentHelp(
             "paper (perplexity over lines, LAMBADA's last token, two-shot SST-2 and MRPC) or lm-eval (over tokens, last word, zero-shot).",
             valueName: "name"))
-    var method = Evaluation.Method.corpus.rawValue
+    var method = RetentionProtocol.corpus.rawValue
 
     @Option(help: ArgumentHelp("LAMBADA as JSON lines {\"text\"}: adds the suite lambada.", valueName: "file"))
     var lambada: String?
@@ -35,8 +36,8 @@ struct MeasurementArguments: ParsableArguments {
     }
 
     /// Puts what was given into the options; a file adds its suite.
-    func apply(to options: inout Evaluation.Options) throws {
-        let files: [(suite: Evaluation.Suite, option: WritableKeyPath<Evaluation.Options, URL?>, path: String?)] = [
+    func apply(to options: inout ModelEvaluation.Options) throws {
+        let files: [(suite: ModelEvaluation.Suite, option: WritableKeyPath<ModelEvaluation.Options, URL?>, path: String?)] = [
             (.lambada, \.lambada, lambada), (.sst2, \.sst2, sst2), (.mrpc, \.mrpc, mrpc),
         ]
         for (suite, option, path) in files {
@@ -44,8 +45,8 @@ struct MeasurementArguments: ParsableArguments {
             options[keyPath: option] = URL(fileURLWithPath: path)
             if !options.suites.contains(suite) { options.suites.append(suite) }
         }
-        guard let method = Evaluation.Method(rawValue: method) else {
-            let names = Evaluation.Method.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let method = RetentionProtocol(rawValue: method) else {
+            let names = RetentionProtocol.allCases.map(\.rawValue).joined(separator: ", ")
             throw Failure(.usage, "unknown protocol '\(method.prefix(100))'", remedy: "Protocols: \(names)")
         }
         options.method = method

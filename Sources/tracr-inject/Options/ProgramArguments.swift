@@ -1,10 +1,7 @@
 import ArgumentParser
 import Compiler
 import Foundation
-import Injection
 import Logging
-import RASP
-import Serialization
 
 /// What overrides a program's pragmas.
 struct PragmaArguments: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Injection
-import Serialization
+import InjectionSettings
+import Resources
 
 /// The settings of a run, as flags. Every setting can be reached with --set; the flags are shorter names for some.
 struct SettingsArguments: ParsableArguments {

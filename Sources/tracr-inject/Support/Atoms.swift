@@ -1,4 +1,3 @@
-import Injection
 import Logging
 import RASP
 import Serialization
@@ -6,7 +5,7 @@ import Serialization
 extension JSONValue {
     /// Atoms as JSON; undefined is null.
     init(_ atoms: [Atom?]) {
-        self = .array(atoms.map { $0?.json ?? .null })
+        self = .array(atoms.map { $0.map(JSONValue.init(atom:)) ?? .null })
     }
 }
 

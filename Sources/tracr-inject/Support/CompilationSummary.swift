@@ -1,6 +1,5 @@
 import Compiler
 import Compression
-import RASP
 import Serialization
 
 /// What `compile` reports.
@@ -31,7 +30,7 @@ struct CompilationSummary {
         .object(JSONObject([
             ("input", JSONValue(mismatch.input)), ("position", .integer(mismatch.position)),
             ("variable", .string(mismatch.variable)), ("layer", .integer(mismatch.layer)),
-            ("expected", mismatch.expected?.json ?? .null), ("actual", mismatch.actual?.json ?? .null),
+            ("expected", mismatch.expected.map(JSONValue.init(atom:)) ?? .null), ("actual", mismatch.actual.map(JSONValue.init(atom:)) ?? .null),
         ]))
     }
 

@@ -15,7 +15,6 @@ struct ErrorReport {
     let isHelp: Bool
 
     init(_ error: any Error) {
-        let status = TracrInject.exitCode(for: error).rawValue
         switch error {
         case let failure as Failure:
             self.init(text: Self.prefix + Self.describe(failure), status: failure.kind.exitCode)
@@ -23,11 +22,6 @@ struct ErrorReport {
             self.init(text: Self.ordered(error.diagnostics).map(Self.describe).joined(separator: "\n"), status: 65)
         case let code as ExitCode:
             self.init(text: "", status: code.rawValue)
-        case is ValidationError, is CleanExit:
-            self.init(text: TracrInject.fullMessage(for: error), status: status, isHelp: status == 0)
-        case let error where String(reflecting: type(of: error)).hasPrefix("ArgumentParser."):
-            // CommandError is not public: it stands for a parse error or for a request of help.
-            self.init(text: TracrInject.fullMessage(for: error), status: status, isHelp: status == 0)
         case let error as CocoaError:
             self.init(Self.failure(from: error))
         default:
@@ -35,7 +29,7 @@ struct ErrorReport {
         }
     }
 
-    private init(text: String, status: Int32, isHelp: Bool = false) {
+    init(text: String, status: Int32, isHelp: Bool = false) {
         self.text = text
         self.status = status
         self.isHelp = isHelp

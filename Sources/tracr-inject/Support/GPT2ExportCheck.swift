@@ -1,8 +1,6 @@
 import Compiler
 import Foundation
 import GPT2
-import RASP
-import Serialization
 import TensorCore
 
 /// An exported folder read back as a GPT-2 and run: the largest logit at every position against the compiled model.

@@ -1,8 +1,7 @@
 import Foundation
-import Injection
 import Logging
 import RASP
-import Serialization
+import Resources
 
 /// A program as the command line names it: a path, or the name of a bundled program.
 enum ProgramFile {

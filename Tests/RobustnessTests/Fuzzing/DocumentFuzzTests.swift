@@ -5,6 +5,7 @@ import Injection
 import RASP
 import Serialization
 import Testing
+import TrainingEngine
 
 /// Readers of JSON: the tokenizer's files, a compiled model's configuration, a run's manifest, sampled text and examples.
 @Suite(.serialized) struct DocumentFuzzTests {

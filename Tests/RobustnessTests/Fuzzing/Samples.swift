@@ -1,5 +1,4 @@
 import Foundation
-import GPT2
 import Serialization
 
 /// Small valid documents to mutate.

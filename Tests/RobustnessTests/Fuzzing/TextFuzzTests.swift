@@ -1,6 +1,8 @@
 import Foundation
 import GPT2
 import Injection
+import InjectionSettings
+import Pretraining
 import Serialization
 import Testing
 

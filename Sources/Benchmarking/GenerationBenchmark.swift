@@ -1,0 +1,31 @@
+import InjectionSettings
+import Serialization
+import TensorCore
+
+/// Times greedy continuation of many prompts at once, which is what evaluation does.
+public struct GenerationBenchmark: Sendable {
+    public let prompts: Int
+    public let promptTokens: Int
+    public let newTokens: Int
+    public let seconds: Double
+
+    /// New tokens only: reading the prompts counts as time.
+    public var tokensPerSecond: Double { Double(prompts * newTokens) / seconds }
+
+    /// - Throws: `Failure` for a student that is not there, or whose context is too short.
+    public init(student: String, prompts count: Int = 1_000, promptTokens: Int = 60, newTokens: Int = 8, precision: Settings.Precision = .fp32, seed: Int = 42) throws {
+        let model = try BenchmarkStudent.model(student, seed: seed)
+        guard promptTokens + newTokens <= model.configuration.contextLength else {
+            throw Failure(.badData, "the student's context of \(model.configuration.contextLength) tokens is too short to be benchmarked")
+        }
+        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "generation benchmark")
+        let inputs = (0..<count).map { _ in
+            (0..<promptTokens).map { _ in Int32(random.integer(below: model.configuration.vocabularySize)) }
+        }
+        _ = try model.generate(prompts: Array(inputs.prefix(8)), maxNewTokens: newTokens, precision: precision.ofProducts)
+        let started = Clock.now
+        _ = try model.generate(prompts: inputs, maxNewTokens: newTokens, precision: precision.ofProducts)
+        seconds = Clock.now - started
+        (prompts, self.promptTokens, self.newTokens) = (count, promptTokens, newTokens)
+    }
+}

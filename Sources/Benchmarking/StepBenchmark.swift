@@ -1,0 +1,199 @@
+import Compiler
+import GPT2
+import Injection
+import InjectionSettings
+import RASP
+import Resources
+import Serialization
+import TensorCore
+
+/// Times the training step: forward, three losses, backward and AdamW, over synthetic tokens in the geometry of the paper.
+///
+/// Every product is computed as in training. The tokens are random, so that a size can be measured without its weights or
+/// tokenizer.
+public struct StepBenchmark: Sendable {
+    public struct Options: Sendable {
+        /// A published size (random weights), `tiny`, or a Hugging Face GPT-2 folder.
+        public var student = "tiny"
+        /// Steps that are timed, after one that is not.
+        public var steps = 5
+        public var taskExamples = 12
+        public var taskTokens = 60
+        public var texts = 12
+        public var textTokens = 70
+        public var seed = 42
+        /// Precision and memory of the step; nothing else of them counts.
+        public var settings = Settings()
+        /// Whether one more step is taken apart by operation.
+        public var profiles = false
+        /// Whether the step is timed on one thread as well.
+        public var scales = false
+
+        public init() {}
+    }
+
+    /// The median over the timed steps.
+    public let stepSeconds: Double
+    /// Task and text tokens that go through the student.
+    public let tokensPerStep: Int
+    /// What matrix products reach on this machine in one piece, in operations a second, measured in the same run.
+    public let gemmLimit: Double
+    /// Floating-point operations of one step that matrix products cannot do without.
+    public let operationsPerStep: Double
+
+    /// The most memory that the process held up to the end of the steps, in bytes.
+    public let peakMemory: Int
+    /// What the step was planned to take of memory, in bytes, and of what it is made up.
+    public let plannedMemory: Int
+    public let plan: String
+    /// Time and operations of one more step by operation, where they were asked for.
+    public let profile: [(name: String, entry: Profile.Entry)]
+
+    /// The step on one thread, where it was asked for and there are more.
+    public let singleThreadSeconds: Double?
+
+    /// Amdahl's serial fraction f, from t_n = t_1 (f + (1 - f) / n).
+    public func serialFraction(threads: Int) -> Double? {
+        singleThreadSeconds.map { single in
+            let n = Double(threads)
+            return (stepSeconds / single - 1 / n) / (1 - 1 / n)
+        }
+    }
+
+    public var tokensPerSecond: Double { Double(tokensPerStep) / stepSeconds }
+    public var gemmFraction: Double { operationsPerStep / stepSeconds / gemmLimit }
+
+    /// - Throws: `Failure` for a student that is not there, or does not fit into memory.
+    public init(_ options: Options) throws {
+        let model = try BenchmarkStudent.model(options.student, seed: options.seed)
+        var work = try Work(model: model, options: options)
+        plannedMemory = work.plan.bytes
+        plan = work.plan.description
+        // The first step touches memory for the first time; its operations are counted, its time is not.
+        Profile.reset()
+        Profile.isEnabled = true
+        try work.step()
+        Profile.isEnabled = false
+        operationsPerStep = Profile.entries.reduce(0) { $0 + $1.entry.operations }
+        stepSeconds = try work.median(of: options.steps)
+        tokensPerStep = work.tokens
+        if options.profiles {
+            Profile.reset()
+            Profile.isEnabled = true
+            try work.step()
+            Profile.isEnabled = false
+            profile = Profile.entries
+        } else {
+            profile = []
+        }
+        Profile.reset()
+        let threads = Parallel.threads
+        if options.scales, threads > 1 {
+            Parallel.threads = 1
+            defer { Parallel.threads = threads }
+            singleThreadSeconds = try work.median(of: options.steps)
+        } else {
+            singleThreadSeconds = nil
+        }
+        peakMemory = MemoryLimits.peak ?? 0
+        gemmLimit = Self.measureLimit(options.settings.precision.ofProducts)
+    }
+
+    /// The best of several large square products.
+    private static func measureLimit(_ precision: NumberFormat) -> Double {
+        let size = 2048
+        let shape: Shape = [size, size]
+        let (a, b, c) = (Tensor(zeros: shape), Tensor(zeros: shape), Tensor(zeros: shape))
+        var random = SeededRandom(seed: 1)
+        for tensor in [a, b] { for index in 0..<tensor.count { tensor.pointer[index] = Float(random.normal()) } }
+        var best = Double.infinity
+        for _ in 0..<6 {
+            let started = Clock.now
+            BLAS.multiply(Matrix(a), Matrix(b), into: c, precision: precision)
+            best = min(best, Clock.now - started)
+        }
+        return 2 * Double(size) * Double(size) * Double(size) / best
+    }
+}
+
+/// Everything a step needs, built once.
+private struct Work {
+    let model: GPT2Model
+    let loss: InjectionLoss
+    let plan: MemoryPlan
+    private let teacher: Teacher
+    private let optimizers: Optimizers
+    private let synthetic: SyntheticBatch
+    private let oracle: CompiledOracle
+    private let atoms: [[Atom]]
+    private let arena: Arena
+    private let recomputation: Arena?
+    private let precision: NumberFormat
+    private var number = 0
+
+    var tokens: Int { synthetic.batch.packed.tokens.count }
+
+    init(model: GPT2Model, options: StepBenchmark.Options) throws {
+        self.model = model
+        let settings = options.settings
+        var random = SeededRandom(seed: UInt64(bitPattern: Int64(options.seed)), stream: "benchmark")
+        let configuration = model.configuration
+
+        let program = try Program.load(contentsOf: BundledFiles().program("count"))
+        let compiled = try RASPCompiler.compile(program, options: CompilerOptions(maxLength: options.taskTokens))
+        oracle = CompiledOracle(compiled)
+        let layout = oracle.variables.layout
+        guard
+            let layers = settings.alignment.layers.sites(compiled: layout.layers, student: configuration.layers),
+            max(options.taskTokens, options.textTokens) <= configuration.contextLength
+        else { throw Failure(.badData, "the student is too shallow or its context too short to be benchmarked") }
+        let projection = Projection(rows: layout.width, width: configuration.width, bias: settings.alignment.bias)
+        projection.initialize(random: &random)
+        loss = InjectionLoss(
+            weights: settings.loss,
+            alignment: AlignmentLoss(variables: oracle.variables, settings: settings.alignment, layers: layers),
+            roll: try RollIntervention(layout: layout, width: configuration.width, settings: settings.roll, layers: layers),
+            projection: projection)
+        synthetic = SyntheticBatch(
+            examples: Array(repeating: options.taskTokens, count: options.taskExamples),
+            texts: Array(repeating: options.textTokens, count: options.texts), vocabulary: configuration.vocabularySize, seed: options.seed)
+        atoms = (0..<options.taskExamples).map { _ in
+            (0..<options.taskTokens).map { index in
+                index >= options.taskTokens - 2 ? .string(":") : .string(random.integer(below: 2) == 0 ? "x" : "_")
+            }
+        }
+        plan = try MemoryPlan(
+            settings, model: model, loss: loss, variables: oracle.variables, hasTeacher: options.texts > 0, kept: 0, batch: synthetic)
+        try Preflight.require(plan.bytes, most: MemoryLimits.usable)
+        arena = Arena(reserving: plan.activations)
+        precision = settings.precision.ofProducts
+        recomputation = settings.memory.recompute ? Arena() : nil
+        teacher = Teacher(of: model, settings: settings, windows: nil)
+        optimizers = Optimizers(student: model.parameters, projection: projection.store, settings: settings)
+    }
+
+    /// Seconds of a step, the median of several.
+    mutating func median(of steps: Int) throws -> Double {
+        var seconds: [Double] = []
+        for _ in 0..<max(steps, 1) {
+            let started = Clock.now
+            try step()
+            seconds.append(Clock.now - started)
+        }
+        return seconds.sorted()[seconds.count / 2]
+    }
+
+    mutating func step() throws {
+        number += 1
+        arena.reset()
+        var batch = synthetic.batch
+        if let alignment = loss.alignment {
+            batch.targets = try oracle.targets(for: atoms, dense: alignment.kind == .cosine, arena: arena) { _, _ in }
+        }
+        batch.teacherHidden = synthetic.windows.isEmpty ? nil : teacher.hidden(for: synthetic.windows, arena: arena)
+        let tape = Tape(arena: arena, recomputation: recomputation, precision: precision)
+        let value = try loss(tape, student: model, teacherHead: teacher.head, batch: batch)
+        tape.backward(from: value.roots)
+        _ = try optimizers.step(number) { Failure(.internalError, "the gradient of \($0) is not finite") }
+    }
+}

@@ -1,0 +1,54 @@
+import GPT2
+import Injection
+import Serialization
+
+/// Exact match over examples, by greedy generation.
+public struct Accuracy: Sendable {
+    public var correct = 0
+    public var n = 0
+    /// The first example that went wrong, and what was generated instead.
+    public var firstMiss: (example: Example, generated: String)?
+
+    public var proportion: Proportion { Proportion(correct, of: n) }
+    public var value: Double { proportion.value }
+
+    public var json: JSONObject { JSONObject(proportion.members) }
+
+    static let batch = 64
+
+    /// Generates as many tokens as the answer has (and the end-of-text token, where that was trained) and compares them
+    /// all. A prompt that the student cannot read counts as a miss.
+    ///
+    /// - Parameter encoded: `examples` in tokens, where these are not what their texts would be encoded as.
+    static func measure(
+        _ examples: [Example], encoded: [EncodedExample]? = nil, student: Student, encoder: TaskEncoder
+    ) throws -> Accuracy {
+        var result = Accuracy()
+        let context = student.model.configuration.contextLength
+        let checksEnd = encoder.supervision == .answerAndEnd
+        // Prompts of like length beside each other, so that no batch waits for one long prompt.
+        let encoded = try encoded ?? examples.map { try encoder.encode($0) }
+        let order = encoded.indices.sorted {
+            (encoded[$0].promptCount, $0) < (encoded[$1].promptCount, $1)
+        }
+        let readable = order.filter { encoded[$0].contentCount <= context }
+        result.n = examples.count
+        for start in stride(from: 0, to: readable.count, by: batch) {
+            let indices = readable[start..<min(start + batch, readable.count)]
+            let answers = indices.map { Array(encoded[$0].answer) }
+            let generated = try student.model.generate(
+                prompts: indices.map { Array(encoded[$0].prompt) },
+                maxNewTokens: (answers.map(\.count).max() ?? 0) + (checksEnd ? 1 : 0), sampling: .greedy,
+                precision: student.precision, stop: checksEnd ? student.endOfText : nil)
+            for ((index, answer), generated) in zip(zip(indices, answers), generated) {
+                // The stop token itself is not given out: an answer that ended in time has just its own length.
+                if Array(generated.prefix(answer.count + (checksEnd ? 1 : 0))) == answer {
+                    result.correct += 1
+                } else if result.firstMiss == nil {
+                    result.firstMiss = (examples[index], student.tokenizer.decode(generated))
+                }
+            }
+        }
+        return result
+    }
+}

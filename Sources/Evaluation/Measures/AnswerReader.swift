@@ -1,0 +1,57 @@
+import GPT2
+import Injection
+import TensorCore
+
+/// What a student would say at every token of examples' answers, in one pass, with interventions on its residual stream.
+///
+/// The answers are fed in, so each token is predicted after the correct ones before it. Exact match asks for nothing else: greedy
+/// generation gives an answer if and only if each of its tokens is the most likely one after those before it.
+package struct AnswerReader {
+    let student: Student
+    let encoder: TaskEncoder
+
+    package init(student: Student, encoder: TaskEncoder) { (self.student, self.encoder) = (student, encoder) }
+
+    init(_ run: LoadedRun) { self.init(student: run.student, encoder: run.task.encoder) }
+
+    /// Whether the token that ends the answer counts too.
+    var checksEnd: Bool { encoder.supervision == .answerAndEnd }
+
+    /// Positions of one example whose next token counts.
+    func positions(of example: EncodedExample) -> Range<Int> {
+        example.predicting.lowerBound..<(example.predicting.upperBound - (checksEnd ? 0 : 1))
+    }
+
+    /// The token that is due after `position`.
+    func target(of example: EncodedExample, after position: Int) -> Int32? {
+        position + 1 < example.contentCount ? example.tokens[position + 1] : student.endOfText
+    }
+
+    /// The most likely next token at each counting position of each example.
+    ///
+    /// - Parameter sites: made for the packed batch of prompts and answers, without padding.
+    package func nextTokens(_ examples: [EncodedExample], sites: (PackedBatch) -> Sites, arena: Arena) -> [[Int32]] {
+        let batch = PackedBatch(examples.map { Array($0.tokens[..<$0.contentCount]) })
+        let tape = Tape(arena: arena, recording: false, precision: student.precision)
+        let final = student.model.forward(tape, batch, sites: sites(batch), keepingStates: false).final
+        var rows: [Int32] = []
+        for (example, start) in zip(examples, batch.starts) {
+            rows += positions(of: example).map { Int32(start + $0) }
+        }
+        let tokens = HeadReadout.argmax(
+            tape.gatherRows(final, rows: rows).value, head: student.model.head.value, arena: arena,
+            precision: student.precision)
+        var first = 0
+        return examples.map { example in
+            defer { first += positions(of: example).count }
+            return Array(tokens[first..<(first + positions(of: example).count)])
+        }
+    }
+
+    /// Whether each example is answered exactly.
+    package func areExact(_ examples: [EncodedExample], sites: (PackedBatch) -> Sites, arena: Arena) -> [Bool] {
+        zip(examples, nextTokens(examples, sites: sites, arena: arena)).map { example, tokens in
+            zip(positions(of: example), tokens).allSatisfy { target(of: example, after: $0) == $1 }
+        }
+    }
+}

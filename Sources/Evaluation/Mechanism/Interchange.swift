@@ -1,0 +1,150 @@
+import Compiler
+import GPT2
+import Injection
+import RASP
+import Serialization
+import TensorCore
+
+/// Interchange interventions (Geiger et al. 2021): does the answer change as the program says when one variable takes the value
+/// that it has for another prompt?
+///
+/// For every variable and every aligned layer at which the program has computed it, the variable's subspace (the row space of
+/// its rows of the linear map) is exchanged between two test prompts of equal length, at every token. What the student then
+/// says at each token of the answer is compared with the compiled model's output after the same exchange of the variable's
+/// directions. Most exchanges leave the answer as it is, so those that change it are counted by themselves too.
+public struct Interchange: Sendable {
+    public struct Cell: Sendable {
+        public var variable: String
+        /// The student's residual state, and the compiled one it carries.
+        public var layer: Int
+        public var state: Int
+        /// Exchanges after which every token of the answer is the program's.
+        public var all = Proportion()
+        /// Of those, the ones that change the program's answer.
+        public var changing = Proportion()
+    }
+
+    public var cells: [Cell]
+    public var prompts: Int
+    /// The variable that holds the program's output.
+    public var final: String
+
+    static func measure(_ run: LoadedRun, prompts: Int, seed: Int) throws -> Interchange {
+        let pairs = try Pairs(run, prompts: prompts, seed: seed)
+        var cells: [Cell] = []
+        for entry in run.layout.variables {
+            guard let variable = run.compiled.variable(named: entry.name) else { continue }
+            let basis = try Projector.orthonormalRows(of: run.projection.weight.value.rows(entry.rows))
+            for state in variable.writtenByLayer...run.layout.layers {
+                var cell = Cell(variable: entry.name, layer: run.layers[state], state: state)
+                for batch in pairs.batches {
+                    try pairs.exchange(variable, basis: basis, in: batch, into: &cell)
+                }
+                cells.append(cell)
+            }
+        }
+        return Interchange(cells: cells, prompts: pairs.count, final: run.compiled.output)
+    }
+
+    /// `variables`: name -> what happens at each aligned layer.
+    var json: JSONValue {
+        var variables = JSONObject()
+        for cell in cells {
+            let changing = cell.changing
+            let entry = JSONValue.object(JSONObject(
+                [("layer", .integer(cell.layer)), ("compiled_layer", .integer(cell.state))] + cell.all.members
+                    + [("changing", .object(JSONObject(changing.members)))]))
+            variables[cell.variable] = .array((variables[cell.variable]?.array ?? []) + [entry])
+        }
+        return ["prompts": .integer(prompts), "final": .string(final), "variables": .object(variables)]
+    }
+}
+
+/// Test prompts in pairs of equal length, with what the compiled model does on each.
+private struct Pairs {
+    struct Member: Sendable {
+        var encoded: EncodedExample
+        var atoms: [Atom]
+        var states: ResidualStates
+        var output: [Atom?]
+    }
+
+    /// Partners lie side by side: 0 and 1, 2 and 3, ...
+    let batches: [[Member]]
+    private let run: LoadedRun
+    private let reader: AnswerReader
+    /// What the program can say of an answer.
+    private let symbols: Set<Atom>
+    private let arena = Arena()
+
+    var count: Int { batches.reduce(0) { $0 + $1.count } }
+
+    init(_ run: LoadedRun, prompts: Int, seed: Int) throws {
+        self.run = run
+        reader = AnswerReader(run)
+        let encoder = run.task.encoder
+        symbols = Set(encoder.outputOfToken.values).union(reader.checksEnd ? encoder.task.tokens.end.map { [$0] } ?? [] : [])
+
+        // Only some prompts find a partner of their length.
+        let context = run.student.model.configuration.contextLength
+        let encoded = try run.task.task.examples(.test, count: prompts * 4, seed: seed)
+            .map { try encoder.encode($0) }.filter { $0.contentCount <= context }
+            // Words have lengths of their own, by which only equal answers would be paired.
+            .map { encoder.task.tokens.answers == nil ? $0 : $0.upToFirstAnswerToken }
+        var waiting: [[Int]: EncodedExample] = [:]
+        var partners: [EncodedExample] = []
+        for example in encoded where partners.count + 1 < prompts {
+            let lengths = [example.promptCount, example.answerCount]
+            if let other = waiting.removeValue(forKey: lengths) {
+                partners += [other, example]
+            } else {
+                waiting[lengths] = example
+            }
+        }
+        let members = try Parallel.map(partners) { example in
+            let atoms = Array(example.atoms[..<example.contentCount])
+            return Member(
+                encoded: example, atoms: atoms, states: try run.compiled.residualStates(atoms),
+                output: try run.compiled.run(atoms))
+        }
+        batches = stride(from: 0, to: members.count, by: 32).map { Array(members[$0..<min($0 + 32, members.count)]) }
+    }
+
+    /// Exchanges the variable between all pairs of a batch.
+    func exchange(_ variable: CompiledVariable, basis: Tensor, in batch: [Member], into cell: inout Interchange.Cell) throws {
+        let (layer, state) = (cell.layer, cell.state)
+        arena.reset()
+        let said = reader.nextTokens(
+            batch.map(\.encoded),
+            sites: { packed in
+                let sources = (0..<packed.count).flatMap { index in packed.rows(index ^ 1).map(Int32.init) }
+                return Sites(interventions: [layer: { $0.interchange($1, basis: basis, sources: sources) }])
+            }, arena: arena)
+        let outputs = try Parallel.map(Array(batch.indices)) { index in
+            try run.compiled.run(
+                batch[index].atoms, interchanging: variable, with: batch[index ^ 1].states, state: state)
+        }
+        for ((base, output), said) in zip(zip(batch, outputs), said) {
+            var isEqual = true
+            var changes = false
+            var compared = 0
+            for (position, token) in zip(reader.positions(of: base.encoded), said) {
+                // A task whose answers are words has an output at the prompt's last token alone.
+                if run.task.task.tokens.answers != nil, position >= base.encoded.promptCount { break }
+                changes = changes || output[position] != base.output[position]
+                // Where the program has nothing to say after the exchange, the student was never told what to say.
+                guard let due = output[position], symbols.contains(due) else { continue }
+                compared += 1
+                isEqual = isEqual && due == symbol(of: token)
+            }
+            guard compared > 0 else { continue }
+            cell.all.add(isEqual)
+            if changes { cell.changing.add(isEqual) }
+        }
+    }
+
+    private func symbol(of token: Int32) -> Atom? {
+        if let end = run.task.task.tokens.end, token == run.student.endOfText { return end }
+        return run.task.encoder.outputOfToken[token]
+    }
+}

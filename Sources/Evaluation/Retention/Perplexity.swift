@@ -1,0 +1,100 @@
+import Foundation
+import GPT2
+import Serialization
+import TensorCore
+
+/// Perplexity of a student on a text.
+///
+/// * corpus: exp of the mean negative log-likelihood over all tokens of the text but its first, in windows of the student's
+///   context that overlap by one token, so that each token is predicted once.
+/// * paper: the arithmetic mean of the perplexities of single lines, over the first 2,000 lines of at least two tokens.
+public struct Perplexity: Sendable {
+    public enum Method: String, Sendable, CaseIterable { case corpus, paper }
+
+    public var value: Double
+    /// Tokens predicted.
+    public var tokens: Int
+
+    static let lines = 2_000
+
+    static func measure(_ text: String, student: Student, method: Method, place: String) throws -> Perplexity {
+        switch method {
+        case .corpus: try corpus(text, student: student, place: place)
+        case .paper: try perLine(text, student: student, place: place)
+        }
+    }
+
+    private static func corpus(_ text: String, student: Student, place: String) throws -> Perplexity {
+        // With what the tokenizer puts around a text, as `tokenizer(text)` of `transformers` has it.
+        let ids = student.tokenizer.encode(text, framed: true)
+        try student.tokenizer.requireReadable(ids)
+        guard ids.count > 1 else { throw tooShort(place) }
+        let context = student.model.configuration.contextLength
+        let windows = stride(from: 0, to: ids.count - 1, by: context - 1).map {
+            Array(ids[$0..<min($0 + context, ids.count)])
+        }
+        let losses = losses(of: windows, student: student).joined()
+        let total = losses.reduce(0.0) { $0 + Double($1) }
+        return Perplexity(value: exp(total / Double(losses.count)), tokens: losses.count)
+    }
+
+    private static func perLine(_ text: String, student: Student, place: String) throws -> Perplexity {
+        let context = student.model.configuration.contextLength
+        var encoded: [[Int32]] = []
+        for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
+            let ids = student.tokenizer.encode(String(line), framed: true)
+            try student.tokenizer.requireReadable(ids)
+            if ids.count > 1 { encoded.append(Array(ids.prefix(context))) }
+            if encoded.count == lines { break }
+        }
+        guard !encoded.isEmpty else { throw tooShort(place) }
+        let losses = losses(of: encoded, student: student)
+        let perplexities = losses.map { line in
+            exp(line.reduce(0.0) { $0 + Double($1) } / Double(line.count))
+        }
+        return Perplexity(
+            value: perplexities.reduce(0, +) / Double(perplexities.count),
+            tokens: losses.reduce(0) { $0 + $1.count })
+    }
+
+    /// -log p of every token of every window but its first, in nats.
+    package static func losses(of windows: [[Int32]], student: Student) -> [[Float]] {
+        let arena = Arena()
+        var results: [[Float]] = []
+        var start = 0
+        while start < windows.count {
+            var (end, tokens) = (start, 0)
+            while end < windows.count, end == start || tokens + windows[end].count <= 4_096 {
+                tokens += windows[end].count
+                end += 1
+            }
+            arena.reset()
+            let batch = PackedBatch(windows[start..<end])
+            let tape = Tape(arena: arena, recording: false, precision: student.precision)
+            let final = student.model.forward(tape, batch, keepingStates: false).final
+            var rows: [Int32] = []
+            var targets: [Int32] = []
+            for index in 0..<batch.count {
+                for row in batch.rows(index).dropLast() {
+                    rows.append(Int32(row))
+                    targets.append(batch.tokens[row + 1])
+                }
+            }
+            let losses = HeadReadout.losses(
+                tape.gatherRows(final, rows: rows).value, head: student.model.head.value, targets: targets,
+                arena: arena, precision: student.precision)
+            var first = 0
+            for index in 0..<batch.count {
+                let count = batch.rows(index).count - 1
+                results.append(Array(losses[first..<(first + count)]))
+                first += count
+            }
+            start = end
+        }
+        return results
+    }
+
+    private static func tooShort(_ place: String) -> Failure {
+        Failure(.badData, "the text has fewer than two tokens", at: place, remedy: "give a text with --text")
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import GPT2
+import Resources
+import Serialization
+
+/// What is left of the original student: each measure beside the original's, where that is known.
+extension ModelEvaluation.Report {
+    mutating func retention(_ suite: ModelEvaluation.Suite, _ student: Student, original: Student?) throws {
+        let method = options.method
+        switch suite {
+        case .lambada:
+            let file = try file(options.lambada, of: suite)
+            let passages = try Lambada.passages(in: file)
+            try compare(suite, file, student, original) { try Lambada.accuracy(passages, student: $0, method: method) }
+        case .sst2, .mrpc:
+            let task = suite == .sst2 ? BinaryChoice.sst2 : .mrpc
+            let file = try file(suite == .sst2 ? options.sst2 : options.mrpc, of: suite)
+            let items = try task.items(in: file, method: method)
+            try compare(suite, file, student, original) { try task.accuracy(items, student: $0) }
+        default:
+            try perplexity(student, original: original)
+        }
+    }
+
+    private mutating func compare(
+        _ suite: ModelEvaluation.Suite, _ file: URL, _ student: Student, _ original: Student?,
+        _ measure: (Student) throws -> Proportion
+    ) throws {
+        let own = try measure(student)
+        let before = try original.map(measure)
+        let method = options.method.choice.rawValue
+        suites[suite.rawValue] = .object(JSONObject(
+            own.members + [
+                ("protocol", .string(method)),
+                ("original_accuracy", before.map { JSONValue.number($0.value) } ?? .null),
+            ]))
+        rows.append([
+            suite.rawValue, file.lastPathComponent, Self.percent(own.value),
+            "\(own.successes) of \(own.n), protocol \(method)" + (before.map { ", original \(Self.percent($0.value))" } ?? ""),
+        ])
+    }
+
+    /// Both protocols, as either can hide what is lost: a student that reads long texts as before may not read short ones so.
+    private mutating func perplexity(_ student: Student, original: Student?) throws {
+        let file = try options.text ?? BundledFiles().tinyStudent().appendingPathComponent("heldout.txt")
+        let text = try Self.read(file)
+        var protocols = JSONObject()
+        let asked = options.method.perplexity
+        let measure = { (student: Student, method: Perplexity.Method) in
+            try Perplexity.measure(text, student: student, method: method, place: file.path)
+        }
+        for method in Perplexity.Method.allCases {
+            // A text may have no line that is long enough.
+            guard let own = method == asked ? try measure(student, method) : try? measure(student, method) else { continue }
+            let before = try original.map { try measure($0, method) }
+            protocols[method.rawValue] = [
+                "perplexity": .number(own.value), "tokens": .integer(own.tokens),
+                "original_perplexity": before.map { JSONValue.number($0.value) } ?? .null,
+            ]
+            let change = before.map { String(format: ", original %.4f (%+.2f %%)", $0.value, (own.value / $0.value - 1) * 100) }
+            rows.append([
+                "perplexity", file.lastPathComponent, String(format: "%.4f", own.value),
+                "\(own.tokens) tokens, protocol \(method.rawValue)" + (change ?? ""),
+            ])
+        }
+        // The one that was asked for stands by itself as well.
+        var suite = protocols[asked.rawValue]?.object ?? JSONObject()
+        suite["protocol"] = .string(asked.rawValue)
+        suite["protocols"] = .object(protocols)
+        suites["perplexity"] = .object(suite)
+    }
+
+    /// A text for perplexity: plain, or the texts of JSON lines, one after another.
+    private static func read(_ file: URL) throws -> String {
+        let text = try RegularFile.text(file, maximumBytes: 1 << 30, called: "a text to measure")
+        guard text.unicodeScalars.first(where: { !$0.properties.isWhitespace }) == "{" else { return text }
+        var reader = try LineReader(file)
+        var texts: [String] = []
+        while let line = try reader.next() {
+            guard let value = try JSONParser.parse(line.text, name: line.place)["text"]?.string else {
+                throw Failure(.badData, "the line has no text in a field \"text\"", at: line.place)
+            }
+            texts.append(value)
+        }
+        return texts.joined(separator: "\n")
+    }
+}

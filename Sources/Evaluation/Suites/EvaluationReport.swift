@@ -1,0 +1,109 @@
+import Foundation
+import Injection
+import InjectionSettings
+import Serialization
+import TensorCore
+
+extension ModelEvaluation {
+    /// Gathers the suites' results as JSON and as rows for a table.
+    struct Report {
+        let name: String
+        let options: Options
+        var suites = JSONObject()
+        var rows: [[String]] = []
+
+        init(name: String, options: Options) { (self.name, self.options) = (name, options) }
+
+        var json: JSONValue { ["run": .string(name), "suites": .object(suites)] }
+
+        /// Held-out prompts of the task itself.
+        mutating func task(_ run: LoadedRun) throws {
+            let examples = try run.task.task.examples(.test, count: options.prompts, seed: options.seed)
+            let accuracy = try Accuracy.measure(examples, student: run.student, encoder: run.task.encoder)
+            add("task", run.task.task.name, accuracy)
+            suites["task"] = .object(accuracy.json)
+        }
+
+        /// A file of the user's.
+        mutating func data(_ run: LoadedRun) throws {
+            let file = try file(options.data, of: .data)
+            let examples = try ExampleFile(contentsOf: file).examples
+            let accuracy = try Accuracy.measure(examples, student: run.student, encoder: run.task.encoder)
+            add("data", file.lastPathComponent, accuracy)
+            suites["data"] = .object(accuracy.json)
+        }
+
+        /// Test prompts perturbed as in training, with the compiled model's answers: how far the student follows the program on
+        /// inputs of all kinds.
+        mutating func perturbed(_ run: LoadedRun) throws {
+            let task = run.task.task
+            let source = try PerturbedExamples(
+                encoder: run.task.encoder, model: run.compiled,
+                heldOut: HeldOutPrompts(task, seeds: [run.settings.seed, options.seed, Settings().seed]), seed: options.seed)
+            let examples = try task.examples(.test, count: options.prompts, seed: options.seed)
+            // Places before the first are none of training's.
+            let made = try Parallel.map(Array(examples.indices)) { try source.perturbation(of: examples[$0], at: -1 - $0) }
+                .compactMap { $0 }
+            let encoded = made.map(\.encoded)
+            let accuracy = try Accuracy.measure(
+                made.map(\.example), encoded: encoded, student: run.student, encoder: run.task.encoder)
+            add("perturbed", task.name, accuracy)
+            var object = accuracy.json
+            if run.settings.aligns {
+                object["decoding"] = try decoding("perturbed", "decoded", encoded.prefix(options.decodedPrompts), run)
+            }
+            suites["perturbed"] = .object(object)
+        }
+
+        /// The task's settings outside the training distribution. Whether the compiled model supports one is measured by
+        /// running it; where it does, decoded variables are compared too.
+        mutating func outOfDistribution(_ run: LoadedRun) throws {
+            var settings = JSONObject()
+            for setting in run.task.task.settings {
+                let examples = try run.task.task.examples(.setting(setting.name), count: options.prompts, seed: options.seed)
+                let accuracy = try Accuracy.measure(examples, student: run.student, encoder: run.task.encoder)
+                let supports = (try? run.task.encoder.check(examples, against: run.compiled)) != nil
+                var object = accuracy.json
+                object["compiled_supports"] = .bool(supports)
+                add("ood", setting.name + (supports ? "" : " (not by the program)"), accuracy)
+                if supports {
+                    let encoded = try examples.prefix(options.decodedPrompts).map(run.task.encoder.encode)
+                    object["decoding"] = try decoding("ood", "\(setting.name), decoded", encoded[...], run)
+                }
+                settings[setting.name] = .object(object)
+            }
+            suites["ood"] = .object(settings)
+        }
+
+        /// A file that a suite needs.
+        func file(_ url: URL?, of suite: Suite) throws -> URL {
+            guard let url else {
+                throw Failure(
+                    .usage, "the suite \(suite.rawValue) needs a file", remedy: "give --\(suite.rawValue) FILE")
+            }
+            return url
+        }
+
+        /// The share of variables decoded on a suite's examples, with a row of its own.
+        private mutating func decoding(
+            _ suite: String, _ what: String, _ examples: ArraySlice<EncodedExample>, _ run: LoadedRun
+        ) throws -> JSONValue {
+            let decoding = try DecodingAgreement.measure(Array(examples), run: run)
+            rows.append([suite, what, Self.percent(decoding.value), "\(decoding.prompts) prompts"])
+            return .number(decoding.value)
+        }
+
+        private mutating func add(_ suite: String, _ what: String, _ accuracy: Accuracy) {
+            var detail = "\(accuracy.correct) of \(accuracy.n)"
+            if let miss = accuracy.firstMiss {
+                detail += "; first miss: '\(miss.example.prompt.suffix(40))' gave '\(miss.generated)', not '\(miss.example.answer)'"
+            }
+            rows.append([suite, what, Self.percent(accuracy.value), detail])
+        }
+
+        /// Rounded towards the worse, so that 100 % means all.
+        static func percent(_ share: Double) -> String {
+            String(format: "%.2f %%", (share * 10_000).rounded(.down) / 100)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import GPT2
+import Injection
+import InjectionSettings
+import Serialization
+import TensorCore
+import TrainingEngine
+
+/// What can be measured of a run: `tracr-inject eval` as a function.
+public struct ModelEvaluation: Sendable {
+    public enum Suite: String, Sendable, CaseIterable {
+        case task, data, decoding, perturbed, ood, causality, interchange, perplexity, lambada, sst2, mrpc
+
+        /// Whether a student alone will do, without a run.
+        var needsNoRun: Bool { [.perplexity, .lambada, .sst2, .mrpc].contains(self) }
+    }
+
+    public struct Options: Sendable {
+        public var suites: [Suite] = [.task, .decoding, .perplexity]
+        /// Held-out prompts of the task, and at most so many of each setting.
+        public var prompts = 1_000
+        /// Test prompts whose every token is decoded.
+        public var decodedPrompts = 200
+        /// Test prompts of each seed of the suite causality.
+        public var noisedPrompts = 100
+        /// Norms of the noise, ascending.
+        public var norms = Causality.defaultNorms
+        /// Test prompts that exchange variables, in pairs.
+        public var exchangedPrompts = 128
+        /// For perplexity; nil: the held-out text that ships with the bundled student.
+        public var text: URL?
+        public var method = RetentionProtocol.corpus
+        /// For the suites of the same names.
+        public var data, lambada, sst2, mrpc: URL?
+        public var seed = 42
+        /// Of the matrix products.
+        public var precision = Settings.Precision.fp32
+
+        public init() {}
+    }
+
+    /// Names of suites as the user gives them, comma-separated.
+    ///
+    /// - Throws: `.usage` for an unknown one.
+    public static func suites(parsing list: String) throws -> [Suite] {
+        try list.split(separator: ",").map { name in
+            let name = name.trimmingCharacters(in: .whitespaces)
+            let known = Suite.allCases.map(\.rawValue)
+            guard let suite = Suite(rawValue: name) else {
+                let near = Suggestion.nearest(to: name, among: known)
+                throw Failure(
+                    .usage, "unknown suite '\(name.prefix(100))'",
+                    remedy: (near.map { "Did you mean '\($0)'? " } ?? "") + "Suites: \(known.joined(separator: ", "))")
+            }
+            return suite
+        }
+    }
+
+    /// The results: the object of the command contract.
+    public let json: JSONValue
+    /// The same as rows of a table: suite, what, value, detail.
+    public let rows: [[String]]
+
+    /// Evaluates a finished run.
+    public init(run directory: RunDirectory, options: Options) throws {
+        try self.init(LoadedRun(directory), options: options)
+    }
+
+    package init(_ run: LoadedRun, options: Options) throws {
+        var report = Report(name: run.directory.root.path, options: options)
+        var run = run
+        run.student.precision = options.precision.ofProducts
+        var original = options.suites.contains(where: \.needsNoRun) ? try? run.originalStudent() : nil
+        original?.precision = options.precision.ofProducts
+        for suite in options.suites {
+            switch suite {
+            case .task: try report.task(run)
+            case .data: try report.data(run)
+            case .decoding: try report.decoding(run)
+            case .perturbed: try report.perturbed(run)
+            case .ood: try report.outOfDistribution(run)
+            case .causality: try report.causality(run)
+            case .interchange: try report.interchange(run)
+            case .perplexity, .lambada, .sst2, .mrpc:
+                try report.retention(suite, run.student, original: original)
+            }
+        }
+        (json, rows) = (report.json, report.rows)
+    }
+
+    /// Evaluates a Hugging Face GPT-2 folder, which nothing was injected into: what needs no run.
+    public init(student folder: URL, options: Options) throws {
+        for suite in options.suites where !suite.needsNoRun {
+            throw Failure(
+                .usage, "the suite \(suite.rawValue) needs a run, and \(folder.path) is a student",
+                remedy: "give --suite " + Suite.allCases.filter(\.needsNoRun).map(\.rawValue).joined(separator: ","))
+        }
+        var report = Report(name: folder.path, options: options)
+        var student = try Student.load(from: folder, gradients: false)
+        student.precision = options.precision.ofProducts
+        for suite in options.suites { try report.retention(suite, student, original: nil) }
+        (json, rows) = (report.json, report.rows)
+    }
+
+    /// Evaluates whichever of the two `path` is; `runs/latest` where it is nil.
+    public init(_ path: String?, options: Options) throws {
+        let directory = LoadedRun.locate(path)
+        let isStudent =
+            !directory.isRun
+            && FileManager.default.fileExists(atPath: directory.root.appendingPathComponent("config.json").path)
+        if path == "tiny" {
+            try self.init(student: StudentFolder.locate("tiny"), options: options)
+        } else if isStudent {
+            try self.init(student: directory.root, options: options)
+        } else {
+            try self.init(run: directory, options: options)
+        }
+    }
+}

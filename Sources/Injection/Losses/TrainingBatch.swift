@@ -1,0 +1,37 @@
+import GPT2
+import TensorCore
+
+/// One step's work: task examples and plain text in one packed batch, and everything the losses compare them with.
+package struct TrainingBatch {
+    /// Task sequences, then text sequences.
+    package var packed: PackedBatch
+    package var taskSequences: Int
+    package var textSequences: Int { packed.starts.count - 1 - taskSequences }
+    package var taskRows: Range<Int> { 0..<packed.starts[taskSequences] }
+    package var textRows: Range<Int> { packed.starts[taskSequences]..<packed.tokens.count }
+
+    /// The rows whose next token is supervised, and those tokens.
+    package var answerRows: [Int32]
+    package var answerTargets: [Int32]
+    /// For each task row, whether it is one of them.
+    package var isAnswer: [Bool]
+
+    /// The compiled model on the task rows; nil for the baseline.
+    package var targets: AlignmentTargets?
+    /// Of the batch in the run, from 0: what takes turns goes by it.
+    package var number = 0
+    /// What is exchanged between task sequences.
+    package var exchange: VariableExchange?
+    /// The original model's final activations on the text rows.
+    package var teacherHidden: Tensor?
+
+    /// Where in a task sequence the answer begins to be predicted: the offset of the prompt's last token.
+    func answerOffset(of sequence: Int) -> Int {
+        isAnswer[packed.starts[sequence]..<packed.starts[sequence + 1]].prefix { !$0 }.count
+    }
+
+    package init(packed: PackedBatch, taskSequences: Int, answerRows: [Int32], answerTargets: [Int32], isAnswer: [Bool]) {
+        (self.packed, self.taskSequences, self.isAnswer) = (packed, taskSequences, isAnswer)
+        (self.answerRows, self.answerTargets) = (answerRows, answerTargets)
+    }
+}

@@ -1,0 +1,138 @@
+import Compiler
+import RASP
+import TensorCore
+
+/// The variables that are aligned one by one, in the layout's order.
+package struct AlignedVariables: Sendable {
+    package let layout: VariableLayout
+    package let categorical: [VariableLayout.Entry]
+    package let numerical: [Column]
+
+    /// A row of the map that holds a number.
+    package struct Column: Sendable {
+        package let entry: VariableLayout.Entry
+        package let row: Int
+        /// The row that says the number is undefined.
+        package let exception: Int?
+        /// The size of its numbers: the largest magnitude, at least 1.
+        package let unit: Float
+    }
+
+    package init(_ layout: VariableLayout) {
+        self.layout = layout
+        categorical = layout.variables.filter(\.isCategorical)
+        numerical = layout.variables.flatMap { entry -> [Column] in
+            guard case .numerical(let reachable) = entry.encoding else { return [] }
+            let exception = entry.rows.count > 1 ? entry.rows.lowerBound + 1 : nil
+            let unit = Float(max(1, reachable.map(abs).max() ?? 1))
+            return [Column(entry: entry, row: entry.rows.lowerBound, exception: exception, unit: unit)]
+                + (exception.map { [Column(entry: entry, row: $0, exception: nil, unit: 1)] } ?? [])
+        }
+    }
+}
+
+/// What the compiled model's residual stream holds on the aligned tokens of one batch.
+package struct AlignmentTargets {
+    /// The k + 1 residual states, [N, d_compiled] in the layout's row order; empty where alignment is per variable.
+    package var states: [Tensor] = []
+    /// The value of each categorical variable, N x variables: index among its values, or -1 where it has none.
+    package var labels: [Int32] = []
+    /// The value of each numerical variable, N x variables; NaN where it has none.
+    package var numbers: [Float] = []
+
+    /// The same behind a state in which a variable was exchanged.
+    package struct Exchanged {
+        package var state: Int
+        package var labels: [Int32]
+        package var numbers: [Float]
+        /// The program's output at each position, by sequence of those in which something was exchanged.
+        package var outputs: [Int: [Atom?]] = [:]
+    }
+    package var exchanged: Exchanged?
+
+    package init() {}
+
+    package func labels(at state: Int) -> [Int32] { exchanged.flatMap { state > $0.state ? $0.labels : nil } ?? labels }
+    package func numbers(at state: Int) -> [Float] { exchanged.flatMap { state > $0.state ? $0.numbers : nil } ?? numbers }
+}
+
+/// Runs the compiled model on the program's tokens of a batch. The model is an oracle: its streams are exact, so one-hot
+/// coordinates are read by comparison with one half.
+package struct CompiledOracle: Sendable {
+    package let model: CompiledModel
+    package let variables: AlignedVariables
+    private var layout: VariableLayout { variables.layout }
+
+    package init(_ model: CompiledModel) {
+        self.model = model
+        variables = AlignedVariables(VariableLayout(model))
+    }
+
+    /// Runs the program's tokens of `sequences`, one after another, BOS left out.
+    ///
+    /// - Parameters:
+    ///   - dense: whether the cosine's states are wanted; the values of the variables always are.
+    ///   - exchange: what is exchanged between the sequences; the checked outputs are those without it.
+    ///   - check: sees each sequence's decoded output and may refuse it; without it nothing is decoded.
+    package func targets(
+        for sequences: [[Atom]], dense: Bool, arena: Arena, exchange: VariableExchange? = nil,
+        check: ((_ sequence: Int, _ output: [Atom?]) throws -> Void)? = nil
+    ) throws -> AlignmentTargets {
+        let rows = sequences.reduce(0) { $0 + $1.count }
+        var targets = AlignmentTargets()
+        targets.labels = [Int32](repeating: -1, count: rows * variables.categorical.count)
+        targets.numbers = [Float](repeating: .nan, count: rows * variables.numerical.count)
+        if dense { targets.states = (0...layout.layers).map { _ in arena.tensor(rows, layout.width) } }
+        let runs = try Parallel.map(sequences) { try model.residualStates($0) }
+        let starts = runs.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.positions) }
+        for (index, states) in runs.enumerated() {
+            try check?(index, model.outputs(of: states))
+            read(states, firstRow: starts[index], &targets.labels, &targets.numbers)
+            copy(states, firstRow: starts[index], from: 0, into: targets.states)
+        }
+        guard let exchange, let variable = model.variable(named: exchange.variable.name) else { return targets }
+
+        var after = AlignmentTargets.Exchanged(state: exchange.state, labels: targets.labels, numbers: targets.numbers)
+        let taking = exchange.partners.sorted { $0.key < $1.key }
+        let exchangedRuns = try Parallel.map(taking) { sequence, partner in
+            try model.residualStates(
+                sequences[sequence], interchanging: variable, with: runs[partner.sequence], state: exchange.state, offset: partner.offset)
+        }
+        for ((sequence, _), states) in zip(taking, exchangedRuns) {
+            read(states, firstRow: starts[sequence], &after.labels, &after.numbers)
+            copy(states, firstRow: starts[sequence], from: exchange.state + 1, into: targets.states)
+            after.outputs[sequence] = model.outputs(of: states)
+        }
+        targets.exchanged = after
+        return targets
+    }
+
+    /// The rows of one sequence in the dense states, from the state `first` on.
+    private func copy(_ states: ResidualStates, firstRow: Int, from first: Int, into targets: [Tensor]) {
+        for (state, target) in targets.enumerated() where state >= first {
+            for position in 0..<states.positions {
+                let stream = states.row(state: state, position: position)
+                let destination = target.row(firstRow + position)
+                for (column, direction) in layout.directions.enumerated() {
+                    destination[column] = stream[stream.startIndex + direction]
+                }
+            }
+        }
+    }
+
+    /// The values of the variables in the last state of one sequence.
+    private func read(_ states: ResidualStates, firstRow: Int, _ labels: inout [Int32], _ numbers: inout [Float]) {
+        for position in 0..<states.positions {
+            let (stream, row) = (states.row(state: layout.layers, position: position), firstRow + position)
+            let at = { stream[stream.startIndex + layout.directions[$0]] }
+            for (index, entry) in variables.categorical.enumerated() {
+                let value = entry.rows.firstIndex { at($0) > 0.5 }
+                labels[row * variables.categorical.count + index] = value.map { Int32($0 - entry.rows.lowerBound) } ?? -1
+            }
+            for (index, column) in variables.numerical.enumerated() {
+                let isUndefined = column.exception.map { at($0) > 0.5 } ?? false
+                numbers[row * variables.numerical.count + index] = isUndefined ? .nan : at(column.row)
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Compiler
+import Foundation
+import GPT2
+import InjectionSettings
+import RASP
+import Resources
+import Serialization
+
+/// A task with the student's tokenizer edited for it, its program read, and the encoder between the two.
+public struct LoadedTask: Sendable {
+    public let task: InjectionTask
+    public let tokenizer: Tokenizer
+    public let program: Program
+    /// The program's text, for fingerprints.
+    public let source: String
+    public var encoder: TaskEncoder
+
+    /// - Parameter tokenizer: the student's own, before the task's edits (making them again changes nothing).
+    public init(settings: Settings, tokenizer original: Tokenizer) throws {
+        task = try InjectionTask.named(settings.task, prompts: settings.data.prompts)
+        let edits = task.edits
+        tokenizer = original.removingMerges { left, right in
+            edits.contains { $0.removes(left, right) }
+        }
+        let url = try BundledFiles().program(task.program)
+        program = try Program.load(contentsOf: url)
+        source = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+        encoder = try TaskEncoder(
+            task: task, tokenizer: tokenizer, supervision: settings.loss.supervised,
+            padding: settings.batch.pad)
+    }
+
+    /// The program's weights, for the longest example the encoder was told of.
+    public func compile() throws -> CompiledModel {
+        try RASPCompiler.compile(program, options: encoder.compilerOptions)
+    }
+}
+
+/// Where a student is: the bundled one, or a folder.
+public enum StudentFolder {
+    public static func locate(_ name: String) throws -> URL {
+        if name == "tiny" { return try BundledFiles().tinyStudent() }
+        let url = URL(fileURLWithPath: name)
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
+            throw Failure(
+                .notFound, "no student at '\(name)'", at: url.path,
+                remedy: "give a Hugging Face GPT-2 folder, or tiny")
+        }
+        guard isDirectory.boolValue else {
+            throw Failure(.badData, "the student is a file, not a Hugging Face GPT-2 folder", at: url.path)
+        }
+        return url
+    }
+}

@@ -1,0 +1,30 @@
+import Serialization
+
+/// What tasks and text streams need of a tokenizer; `GPT2.Tokenizer` is one.
+public protocol StudentTokenizer: Sendable {
+    /// Number of token ids.
+    var count: Int { get }
+    var endOfText: Int32? { get }
+    /// How many token ids, from the first on, stand for text and can be read by the student.
+    var ordinaryCount: Int { get }
+    func encode(_ text: String) -> [Int32]
+    func decode(_ ids: [Int32]) -> String
+    /// - Throws: `.badData` for a token that the student cannot read.
+    func requireReadable(_ ids: [Int32]) throws(Failure)
+}
+
+extension StudentTokenizer {
+    /// All but an end-of-text token at the end.
+    public var ordinaryCount: Int { endOfText.map { Int($0) == count - 1 } == true ? count - 1 : count }
+
+    public func requireReadable(_ ids: [Int32]) throws(Failure) {}
+
+    /// The tokens of a text that the student is to read.
+    ///
+    /// - Throws: `.badData` for a text with a token that it cannot read.
+    public func tokens(of text: String) throws(Failure) -> [Int32] {
+        let ids = encode(text)
+        try requireReadable(ids)
+        return ids
+    }
+}

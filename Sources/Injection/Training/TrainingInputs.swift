@@ -1,0 +1,172 @@
+import Compiler
+import Foundation
+import GPT2
+import InjectionSettings
+import Serialization
+import TensorCore
+import TrainingEngine
+
+/// What a training is made from, read from its settings and checked against each other; nothing is written.
+struct TrainingInputs {
+    let settings: Settings
+    let student: Student
+    let task: LoadedTask
+    let compiled: CompiledModel
+    let alignment: AlignmentLoss?
+    let roll: RollIntervention?
+    var examples: ExampleSource
+    private let heldOut: HeldOutPrompts
+    /// The student's tokens of each example that was checked: how long examples are.
+    let lengths: [Int]
+    /// Examples of the user's file whose prompts are those of a test setting.
+    private var heldOutInFile = 0
+    var fingerprint: Fingerprint
+
+    init(_ settings: Settings) throws {
+        self.settings = settings
+        if settings.threads > 0 { Parallel.threads = settings.threads }
+        fingerprint = Fingerprint()
+
+        let folder = try StudentFolder.locate(settings.student)
+        // From the shapes alone, before a byte is allocated for them.
+        try Preflight.requireMemory(forTraining: GPT2Configuration.load(folder.appendingPathComponent("config.json")))
+        var student = try Student.load(from: folder)
+        var task = try LoadedTask(settings: settings, tokenizer: student.tokenizer)
+        student.tokenizer = task.tokenizer
+        self.student = student
+        try fingerprint.add("student", contentsOf: folder.appendingPathComponent("config.json"))
+        for name in Tokenizer.fileNames {
+            let file = folder.appendingPathComponent(name)
+            guard FileManager.default.fileExists(atPath: file.path) else { continue }
+            try fingerprint.add("student's \(name)", contentsOf: file)
+        }
+        fingerprint.add("student's weights", student.model.parameters.values)
+
+        // Examples of a file can be longer than the generator's; the program is compiled for the longest.
+        heldOut = try HeldOutPrompts(task.task, seeds: [settings.seed, Settings().seed])
+        examples = try ExampleSource(task: task.task, settings: settings, heldOut: heldOut)
+        let checked: [Example]
+        switch examples {
+        case .file(let file):
+            checked = file.examples
+            heldOutInFile = file.examples.count { [heldOut] in heldOut.contains($0.prompt) }
+            for example in checked { try task.encoder.include(example) }
+            if let path = settings.data.file {
+                try fingerprint.add("data file", contentsOf: URL(fileURLWithPath: path))
+            }
+        case .generated:
+            checked = try task.task.examples(.train, count: settings.data.check, seed: settings.seed)
+        }
+        if settings.perturbedExamples > 0 {
+            task.encoder.extend(by: settings.batch.longer, context: student.model.configuration.contextLength)
+        }
+
+        compiled = try task.compile()
+        fingerprint.add("program", task.source)
+        lengths = try task.encoder.check(checked, against: compiled).lengths
+        self.task = task
+
+        let configuration = student.model.configuration
+        guard task.encoder.longest <= configuration.contextLength else {
+            throw Failure(
+                .badData,
+                "task \(task.task.name) has examples of \(task.encoder.longest) tokens, and the student reads at most "
+                    + "\(configuration.contextLength)", at: folder.path)
+        }
+        let variables = AlignedVariables(VariableLayout(compiled))
+        if settings.method == .tracr {
+            let k = variables.layout.layers
+            guard let layers = settings.alignment.layers.sites(compiled: k, student: configuration.layers) else {
+                throw Failure(
+                    .badData,
+                    "the student has \(configuration.layers) layers, and the program's \(k) do not fit into them as "
+                        + "alignment.layers has it", at: folder.path, remedy: "use a deeper student, or other layers")
+            }
+            let placed = AlignmentLoss(variables: variables, settings: settings.alignment, layers: layers)
+            alignment = settings.loss.alg > 0 ? placed : nil
+            roll =
+                settings.rolls
+                ? try RollIntervention(layout: variables.layout, width: configuration.width, settings: settings.roll, layers: layers)
+                : nil
+            if let site = roll?.places.last?.site, site > configuration.layers {
+                throw Failure(
+                    .badData, "the roll would act on layer \(site) of a student of \(configuration.layers) layers",
+                    at: folder.path, remedy: "use a deeper student, or --set roll.site=last")
+            }
+        } else {
+            (alignment, roll) = (nil, nil)
+        }
+        // Opened again when the run begins; a text that is not there is told before anything is written.
+        _ = try textFile()
+    }
+
+    /// Whether there is a KL term, and steps that compute it.
+    var readsText: Bool { settings.loss.kl > 0 && settings.batch.text > 0 && settings.steps > 0 }
+
+    /// The text of the KL term, opened; nil where the student samples its own.
+    func textFile() throws -> TextFile? {
+        guard readsText else { return nil }
+        let context = student.model.configuration.contextLength
+        guard settings.text.tokens <= context else {
+            throw Failure(
+                .badData, "text.tokens is \(settings.text.tokens), and the student reads at most \(context)",
+                remedy: "set a smaller text.tokens")
+        }
+        return try settings.text.file.map { file in
+            try TextFile(
+                URL(fileURLWithPath: file), tokenizer: student.tokenizer, tokens: settings.text.tokens,
+                windows: settings.text.windows)
+        }
+    }
+
+    /// The results that a run of these inputs leaves.
+    func results(projection: Projection) -> RunResults {
+        let compiledLayers = VariableLayout(compiled).layers
+        let layers =
+            alignment?.layers
+            ?? settings.alignment.layers.sites(compiled: compiledLayers, student: student.model.configuration.layers)
+        return RunResults(
+            student: student, projection: projection, compiled: compiled, layers: layers ?? [],
+            alignment: settings.alignment.kind, roll: roll)
+    }
+
+    /// The linear map at the start of a run: every method writes one, so that runs can be compared.
+    func initialProjection() -> Projection {
+        var random = SeededRandom(seed: UInt64(bitPattern: Int64(settings.seed)), stream: "projection")
+        let projection = Projection(
+            rows: VariableLayout(compiled).width, width: student.model.configuration.width,
+            bias: settings.alignment.bias)
+        projection.initialize(random: &random)
+        return projection
+    }
+
+    /// - Throws: what the compiled model throws on a prompt that it cannot run.
+    func perturbed() throws -> PerturbedExamples? {
+        guard settings.perturbedExamples > 0 else { return nil }
+        var perturbed = PerturbedExamples(encoder: task.encoder, model: compiled, heldOut: heldOut, seed: settings.seed)
+        try perturbed.cover(settings.batch.candidates, examples: task.task.examples(.train, count: 400, seed: settings.seed))
+        return perturbed
+    }
+
+    /// nil where nothing is exchanged: without alignment nobody would say what follows.
+    var exchanges: ExchangeSource? {
+        guard let alignment, settings.interchange.pairs > 0 else { return nil }
+        return ExchangeSource(
+            layout: alignment.variables.layout, layers: alignment.layers, pairs: settings.interchange.pairs, seed: settings.seed)
+    }
+
+    var warnings: [String] {
+        var warnings: [String] = []
+        if let warning = roll?.warning { warnings.append(warning) }
+        if heldOutInFile > 0 {
+            warnings.append("\(heldOutInFile) of the file's prompts are test prompts of eval --ood, which will measure less than it says")
+        }
+        if let forced = BLAS.forcedKernel {
+            warnings.append("OPENBLAS_CORETYPE forces the BLAS kernel \(forced); unset it for the processor's own")
+        }
+        if settings.precision == .bf16, settings.precision.effective == .fp32 {
+            warnings.append("this processor does not multiply bf16 (AVX512-BF16): training in fp32")
+        }
+        return warnings
+    }
+}

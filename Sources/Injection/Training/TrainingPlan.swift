@@ -1,0 +1,42 @@
+import TrainingEngine
+
+/// What the steps of a training need beside its inputs: the text, the original that speaks it, the loss and the batches.
+struct TrainingPlan {
+    let inputs: TrainingInputs
+    let run: RunDirectory
+    let loss: InjectionLoss
+    /// nil where nothing compares the student with the original.
+    let teacher: Teacher?
+    let batches: BatchSource
+    let fingerprint: Fingerprint
+
+    /// Makes the plan of a run, which samples the student's own text where there is neither a file nor a sampled text yet; that
+    /// may take hours.
+    ///
+    /// - Throws: `Interruption.Raised` for a signal while text is sampled; what was sampled is saved.
+    static func make(_ inputs: TrainingInputs, run: RunDirectory) throws -> TrainingPlan {
+        let settings = inputs.settings
+        var fingerprint = inputs.fingerprint
+        var text: (any TextSource)?
+        var windows: [TextWindow]?
+        let cut = WindowCut(pieces: settings.text.pieces, seed: settings.seed)
+        if let file = try inputs.textFile() {
+            text = file
+            try fingerprint.add("text", contentsOf: file.url)
+        } else if inputs.readsText {
+            let sampled = try OwnText.of(inputs.student, settings: settings, run: run)
+            try fingerprint.add("sampled text", contentsOf: run.text)
+            text = sampled
+            windows = sampled.windows.enumerated().map { cut($1, at: "\($0)", number: $0) }
+        }
+        let teacher = text == nil ? nil : Teacher(of: inputs.student.model, settings: settings, windows: windows)
+        let batches = BatchSource(
+            encoder: inputs.task.encoder, oracle: inputs.alignment.map { _ in CompiledOracle(inputs.compiled) },
+            perturbed: try inputs.perturbed(), exchanges: inputs.exchanges,
+            aligningStates: inputs.alignment?.kind == .cosine, teacher: teacher, sizes: settings.batch,
+            context: inputs.student.model.configuration.contextLength, examples: inputs.examples, text: text, cut: cut,
+            windows: windows)
+        return TrainingPlan(
+            inputs: inputs, run: run, loss: inputs.loss, teacher: teacher, batches: batches, fingerprint: fingerprint)
+    }
+}

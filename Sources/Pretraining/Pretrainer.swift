@@ -1,0 +1,222 @@
+import Foundation
+import GPT2
+import Injection
+import Serialization
+import TensorCore
+import TrainingEngine
+
+/// Trains a GPT-2 and its vocabulary from scratch on plain text: how the bundled student was made.
+///
+/// A batch is `batch.sequences` windows of the tokenised text, drawn uniformly. The draws of a step depend on the seed and
+/// the step alone, so that a resumed training sees what the uninterrupted one would have seen.
+public final class Pretrainer {
+    public let settings: PretrainSettings
+    public let model: GPT2Model
+    public let tokenizer: Tokenizer
+    /// The last step taken.
+    public private(set) var step = 0
+    private let run: RunDirectory
+    private let lock: RunLock
+    private let corpus: TokenCorpus
+    private let heldOut: TokenCorpus?
+    private let optimizer: AdamW
+    private let schedule: Schedule
+    private let arena = Arena()
+    private let log: PretrainLog
+    private let fingerprint: Fingerprint
+    private static let retention = CheckpointRetention(last: 2)
+
+    /// Trains the vocabulary, tokenises the text and initialises the model, or takes up the newest checkpoint.
+    /// - Throws: `Failure` for texts that cannot be read, a directory that cannot be written, a damaged checkpoint.
+    public init(settings: PretrainSettings, texts: [URL], resume: Bool) throws {
+        self.settings = settings
+        run = RunDirectory(URL(fileURLWithPath: settings.output))
+        guard !texts.isEmpty else {
+            throw Failure(.usage, "pretrain needs a text", remedy: "Name one or more files with --text FILE.")
+        }
+        if settings.threads > 0 { Parallel.threads = settings.threads }
+        if resume {
+            guard run.isRun else { throw Failure(.notFound, "there is no training to resume", at: run.root.path) }
+            try Self.requireSame(settings, as: run)
+            tokenizer = try Tokenizer.load(run.student)
+        } else {
+            // Before anything is written: a text that cannot be read leaves no run behind.
+            tokenizer = try Self.trainVocabulary(size: settings.model.vocabulary, on: texts)
+            try run.prepare { Progress.note($0) }
+            try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
+        }
+        lock = try RunLock(directory: run.root)
+
+        let endOfText = tokenizer.endOfText ?? 0
+        corpus = try TokenCorpus(
+            texts: texts, tokenizer: tokenizer, endOfText: endOfText, at: run.root.appendingPathComponent("train.tokens"))
+        guard corpus.count > settings.batch.tokens else {
+            throw Failure(.badData, "the text has \(corpus.count) tokens, fewer than batch.tokens", at: texts[0].path)
+        }
+        heldOut =
+            try settings.heldout.file.isEmpty
+            ? nil
+            : TokenCorpus(
+                texts: [URL(fileURLWithPath: settings.heldout.file)], tokenizer: tokenizer, endOfText: endOfText,
+                at: run.root.appendingPathComponent("heldout.tokens"))
+
+        var fingerprint = Fingerprint()
+        try fingerprint.add("text", contentsOf: corpus.place)
+        self.fingerprint = fingerprint
+
+        model = GPT2Model(configuration: settings.configuration(endOfText: endOfText), seed: settings.seed)
+        optimizer = AdamW(
+            store: model.parameters,
+            groups: [.init(learningRate: settings.lr.peak, weightDecay: settings.optimizer.weight_decay)],
+            beta1: settings.optimizer.betas[0], beta2: settings.optimizer.betas[1],
+            epsilon: settings.optimizer.epsilon)
+        schedule = Schedule(
+            shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps, floor: settings.lr.floor)
+
+        var logged = 0
+        if resume, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Progress.note($0) }) {
+            if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) { Progress.note("warning: \($0)") } }
+            try checkpoint.restore(Self.buffers(of: model, optimizer))
+            step = checkpoint.step
+            optimizer.stepCount = step
+            logged = checkpoint.record["metrics"]?.integer ?? 0
+        }
+        log = try PretrainLog(at: run.metrics, keeping: logged, total: settings.steps, firstStep: step)
+        if !resume { try save() }
+    }
+
+    /// Trains to the last step. An interruption is answered with a checkpoint and a return; `step` tells how far it came.
+    public func train() throws { try train(upTo: settings.steps) }
+
+    /// The same up to `last`, for tests that stop without a checkpoint.
+    package func train(upTo last: Int) throws {
+        while step < last {
+            try advance()
+            let isEnd = step == settings.steps
+            if let heldOut, isEnd || step % settings.heldout.every == 0 {
+                let loss = HeldOutLoss.measure(model, on: heldOut, context: settings.batch.tokens, arena: arena)
+                try log.append(step: step, heldOut: loss)
+            }
+            let interrupted = Interruption.signal != nil
+            if isEnd || interrupted || step % settings.checkpoint.every == 0 { try save() }
+            if interrupted { break }
+        }
+        if step == settings.steps { Checkpoint.settle(run.checkpoints, retention: Self.retention) }
+        log.end()
+    }
+
+    /// One optimiser step on one batch.
+    private func advance() throws {
+        let started = Clock.now
+        step += 1
+        let (sequences, targets) = batch(at: step)
+        arena.reset()
+        let tape = Tape(arena: arena)
+        let activations = model.forward(tape, PackedBatch(sequences))
+        let loss = tape.crossEntropy(
+            activations.final, head: tape.parameter(model.head), targets: targets,
+            scale: 1 / Float(targets.count))
+        let value = loss.value[0]
+        guard value.isFinite else { throw Divergence.failure("the loss", step: step, run: run) }
+        tape.backward(from: loss)
+        let norm = optimizer.gradientNorm()
+        guard norm.isFinite else { throw Divergence.failure("the gradient", step: step, run: run) }
+        let clip = Double(settings.optimizer.clip)
+        let rate = settings.lr.peak * schedule.factor(at: step)
+        optimizer.groups[0].learningRate = rate
+        optimizer.step(gradientScale: clip > 0 && norm > clip ? Float(clip / norm) : 1)
+        model.parameters.zeroGradients()
+        try log.append(
+            step: step, loss: value, lr: rate, gradientNorm: norm, tokens: targets.count, seconds: Clock.now - started)
+    }
+
+    private func batch(at step: Int) -> (sequences: [[Int32]], targets: [Int32]) {
+        var random = SeededRandom(seed: settings.seed, stream: "pretrain batch \(step)")
+        let length = settings.batch.tokens
+        var sequences: [[Int32]] = []
+        var targets: [Int32] = []
+        for _ in 0..<settings.batch.sequences {
+            let start = random.integer(below: corpus.count - length)
+            sequences.append(corpus.tokens(start..<(start + length)))
+            targets += corpus.tokens((start + 1)..<(start + length + 1))
+        }
+        return (sequences, targets)
+    }
+
+    /// Everything that training changes, as flat buffers.
+    private static func buffers(of model: GPT2Model, _ optimizer: AdamW) -> [Checkpoint.Buffer] {
+        [
+            .init(name: "parameters", values: model.parameters.values),
+            .init(name: "first_moments", values: optimizer.firstMoments),
+            .init(name: "second_moments", values: optimizer.secondMoments),
+        ]
+    }
+
+    /// A checkpoint to go on from, and the model as it is as a Hugging Face folder.
+    private func save() throws {
+        try Divergence.check(model.parameters, named: "model", step: step, run: run)
+        try log.synchronize()
+        try AtomicFile.replaceDirectory(at: run.student) { folder in
+            try Student(model: model, tokenizer: tokenizer).save(to: folder)
+        }
+        try Checkpoint.write(
+            into: run.checkpoints, step: step, buffers: Self.buffers(of: model, optimizer),
+            record: ["metrics": .integer(log.length), "fingerprint": fingerprint.json], retention: Self.retention)
+    }
+
+    /// - Throws: `.badData` for a setting that is not what the run was begun with; how long and on how many threads it trains,
+    ///   and how often it saves and measures, may change.
+    private static func requireSame(_ settings: PretrainSettings, as run: RunDirectory) throws {
+        var begun = try PretrainSettings.load(contentsOf: run.configuration)
+        (begun.steps, begun.threads, begun.output) = (settings.steps, settings.threads, settings.output)
+        (begun.checkpoint, begun.heldout) = (settings.checkpoint, settings.heldout)
+        let (then, now) = (try begun.yaml().split(separator: "\n"), try settings.yaml().split(separator: "\n"))
+        guard let (old, new) = zip(then, now).first(where: { $0 != $1 }) else { return }
+        throw Failure(
+            .badData, "the training was begun with \(old.drop { $0 == " " }), and is to go on with \(new.drop { $0 == " " })",
+            at: run.configuration.path, remedy: "Give the configuration it was begun with, or start another with --output.")
+    }
+
+    private static func trainVocabulary(size: Int, on texts: [URL]) throws -> Tokenizer {
+        Progress.note("learning a vocabulary of \(size) tokens")
+        let blocks = TextSequence(texts)
+        let tokenizer = try Tokenizer.train(on: blocks, vocabularySize: size)
+        if let failure = blocks.failure { throw failure }
+        guard tokenizer.count == size else {
+            throw Failure(
+                .badData, "the text gives a vocabulary of \(tokenizer.count) tokens, not \(size)", at: texts[0].path,
+                remedy: "Train on more text, or lower model.vocabulary.")
+        }
+        return tokenizer
+    }
+}
+
+/// The blocks of text files as a sequence; a failure ends it and is kept.
+private final class TextSequence: Sequence, IteratorProtocol {
+    private var remaining: ArraySlice<URL>
+    private var blocks: TextBlocks?
+    private(set) var failure: (any Error)?
+
+    init(_ files: [URL]) { remaining = files[...] }
+
+    func next() -> String? {
+        do {
+            while true {
+                if let block = try blocks?.next() { return block.text }
+                guard let file = remaining.popFirst() else { return nil }
+                blocks = try TextBlocks(file, perLine: false)
+            }
+        } catch {
+            (failure, remaining, blocks) = (error, [], nil)
+            return nil
+        }
+    }
+}
+
+extension PretrainSettings {
+    func configuration(endOfText: Int32) -> GPT2Configuration {
+        GPT2Configuration(
+            vocabularySize: model.vocabulary, contextLength: model.context, width: model.width, layers: model.layers,
+            heads: model.heads, endOfText: Int(endOfText))
+    }
+}

@@ -1,0 +1,147 @@
+import Evaluation
+import Foundation
+import Pictures
+import Serialization
+import TrainingEngine
+
+/// One page that shows runs as the paper shows its own: `tracr-inject report` as a function.
+public struct Report {
+    /// What is measured of every run that was not measured before.
+    public static var defaultOptions: ModelEvaluation.Options {
+        var options = ModelEvaluation.Options()
+        options.suites = [.task, .decoding, .perturbed, .ood, .causality, .interchange, .perplexity]
+        return options
+    }
+
+    private let runs: [ReportedRun]
+    private let groups: [ReportedGroup]
+    /// Settings that all runs have and no recipe: the same precision, say.
+    private let shared: [String]
+    private let title: String
+    private let options: ModelEvaluation.Options
+
+    /// - Throws: `Failure` for a directory that is no finished run.
+    public init(_ directories: [RunDirectory], options: ModelEvaluation.Options = Report.defaultOptions, title: String = "Tracr-Injection") throws {
+        runs = try directories.map { try ReportedRun($0, options: options) }
+        shared = (runs.first?.deviations ?? []).filter { [runs] deviation in runs.allSatisfy { $0.deviations.contains(deviation) } }
+        groups = ReportedGroup.groups(of: runs, shared: shared)
+        (self.title, self.options) = (title, options)
+    }
+
+    /// The page: no script, and nothing from elsewhere.
+    public var html: String {
+        var body = "<h1>\(HTML.escape(title))</h1>\n<p class=\"note\">\(HTML.escape(summary))</p>\n"
+        body += "<h2>The task and its variables</h2>\n"
+        body += note("""
+            Exact match of greedy answers on held-out prompts. In small type: Wilson's 95 % interval, or, over several seeds, the \
+            least and the greatest. Perturbed prompts: test prompts with other tokens put in, against the compiled model's answers. \
+            Variables decoded: tokens of test prompts at which a variable read through the linear map is the interpreter's. \
+            Interchange: of the exchanges of the output variable between two prompts that change the program's answer, and of all \
+            other such exchanges, those after which the student says the same. The paper's figures (table 1) are for GPT-2-large.
+            """)
+        body += ReportTables.results(groups).html
+        body += "<h2>What is left of the original</h2>\n"
+        body += note("Perplexity of the text in one piece, and its change; the change once more as the mean over single lines. The paper's figures are its table 3.")
+        body += ReportTables.retention(groups).html
+        let settings = ReportTables.outOfDistribution(groups).html
+        if !settings.isEmpty {
+            body += "<h2>Out of distribution</h2>\n"
+            body += note("The settings of the paper's Appendix D, and its table 2. Whether the compiled program solves a setting is measured by running it.")
+            body += settings
+        }
+        for run in runs { body += section(run) }
+        return HTML.page(title: title, body: body)
+    }
+
+    /// The first tables, for a terminal.
+    public var tables: [ReportTable] {
+        [ReportTables.results(groups), ReportTables.retention(groups), ReportTables.outOfDistribution(groups)]
+    }
+
+    /// Each run with its measurements.
+    public var json: JSONValue {
+        .array(runs.map { run in
+            [
+                "run": .string(run.name), "task": .string(run.task), "method": .string(run.settings.method.rawValue),
+                "recipe": .string(run.settings.recipe), "seed": .integer(run.settings.seed),
+                "seconds": .number(run.seconds), "suites": .object(run.suites),
+            ]
+        })
+    }
+
+    private var summary: String {
+        let students = Set(runs.map(\.settings.student)).sorted().joined(separator: ", ")
+        return "\(runs.count) run\(runs.count == 1 ? "" : "s") on the student \(students); at most \(options.prompts) prompts a figure"
+            + (shared.isEmpty ? "." : "; all with \(shared.joined(separator: ", ")).")
+    }
+
+    private func section(_ run: ReportedRun) -> String {
+        var body = "<h2>\(HTML.escape("\(run.task), \(run.label(shared: shared)), seed \(run.settings.seed)"))</h2>\n<div class=\"charts\">\n"
+        body += chart(curves(run), "Training: cross-entropy, alignment, KL divergence; means over a hundredth of the run.")
+        if run.settings.method == .tracr {
+            body += chart(causality(run), "Figure 3: accuracy under noise in the output variable's subspace, and in random ones.")
+        }
+        body += "</div>\n"
+        guard run.settings.method == .tracr else { return body }
+        let exchanged = ReportTables.interchange(run)
+        if !exchanged.isEmpty {
+            body += "<h3>Variables exchanged between two prompts</h3>\n"
+            body += note("Exchanges after which the student answers as the compiled program does after the same exchange, in percent of all.")
+            body += exchanged
+        }
+        let layers = ReportTables.decoding(run)
+        if !layers.isEmpty {
+            body += "<h3>Variables decoded at each layer</h3>\n"
+            body += note("Percent of tokens; layer 0 is the embedding's output.") + layers
+        }
+        if let decoded = run.decoded { body += picture(decoded) }
+        return body
+    }
+
+    /// Figures 4 to 6.
+    private func picture(_ decoded: DecodedPrompt) -> String {
+        var body = "<h3>One prompt, read token by token</h3>\n"
+        body += "<figure>\(decoded.picture())<figcaption>Figures 6 and 5: decoded values, and the residual stream after layer "
+        body += "\(decoded.layer) through the linear map, one column a direction of the compiled model. A value that is not the "
+        body += "interpreter's is marked, with the interpreter's behind it.</figcaption></figure>\n"
+        body += "<figure>\(decoded.rawHeatmap.svg())<figcaption>Figure 4: the same residual stream as it is, one column a "
+        return body + "coordinate.</figcaption></figure>\n"
+    }
+
+    private func chart(_ chart: LineChart?, _ caption: String) -> String {
+        guard let picture = chart?.svg(), !picture.isEmpty else { return "" }
+        return "<figure>\(picture)<figcaption>\(HTML.escape(caption))</figcaption></figure>\n"
+    }
+
+    private func note(_ text: String) -> String { "<p class=\"note\">\(HTML.escape(text))</p>\n" }
+
+    private func curves(_ run: ReportedRun) -> LineChart? {
+        guard run.course.count > 1 else { return nil }
+        let block = max(1, run.course.count / 100)
+        let blocks = stride(from: 0, to: run.course.count, by: block).map { run.course[$0..<min($0 + block, run.course.count)] }
+        let parts: [(String, KeyPath<ReportedRun.Course, Double>)] = [("answers", \.ce), ("alignment", \.alg), ("KL", \.kl)]
+        return LineChart(
+            title: "Training curves of \(run.name)", xLabel: "step", yLabel: "loss",
+            series: parts.map { name, part in
+                LineChart.Series(name: name, points: blocks.map { steps in
+                    LineChart.Point(
+                        x: Double(steps.last?.step ?? 0), y: steps.reduce(0) { $0 + $1[keyPath: part] } / Double(steps.count))
+                })
+            }, isLogarithmic: true)
+    }
+
+    private func causality(_ run: ReportedRun) -> LineChart? {
+        guard let points = run.suites["causality"]?.array else { return nil }
+        let series = Causality.Subspace.allCases.map { subspace in
+            LineChart.Series(
+                name: subspace == .final ? "output variable" : "random subspace",
+                points: points.filter { $0["subspace"]?.string == subspace.rawValue }.compactMap { point in
+                    guard let share = Share(point), let norm = point["norm"]?.number else { return nil }
+                    return LineChart.Point(x: norm, y: share.value, interval: share.low...max(share.low, share.high))
+                }, marksPoints: true)
+        }
+        return LineChart(
+            title: "Accuracy under noise, \(run.name)", xLabel: "norm of the noise", yLabel: "accuracy", series: series,
+            isLogarithmic: false)
+    }
+}

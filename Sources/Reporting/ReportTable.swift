@@ -1,0 +1,69 @@
+import Foundation
+import Pictures
+
+/// A table for a page or for a terminal; every cell is text, and escaped here.
+public struct ReportTable {
+    enum Cell {
+        case head(String)
+        case plain(String?)
+        /// Someone else's figure, or none.
+        case faint(String?)
+        /// A figure, and its interval in small type.
+        case interval(String, String)
+        /// A figure on ground that is the stronger the larger the share, and a small line below it.
+        case shaded(Double, String, detail: String?)
+    }
+
+    public let header: [String]
+    private var rows: [[Cell]] = []
+
+    init(_ header: [String]) { self.header = header }
+
+    mutating func add(_ cells: [Cell]) {
+        precondition(cells.count == header.count, "a row has as many cells as the header")
+        rows.append(cells)
+    }
+
+    /// The same as plain text.
+    public var cells: [[String]] {
+        rows.map { row in
+            row.map { cell in
+                switch cell {
+                case .head(let text): text
+                case .plain(let text), .faint(let text): text ?? "-"
+                case .interval(let text, let interval): "\(text) (\(interval))"
+                case .shaded(_, let text, let detail): text + (detail.map { " (\($0))" } ?? "")
+                }
+            }
+        }
+    }
+
+    var html: String {
+        guard !rows.isEmpty else { return "" }
+        var out = "<div class=\"scroll\"><table>\n<tr>" + header.map { "<th>\(HTML.escape($0))</th>" }.joined() + "</tr>\n"
+        for row in rows { out += "<tr>" + row.map(Self.html).joined() + "</tr>\n" }
+        return out + "</table></div>\n"
+    }
+
+    /// A list of settings, which can be of any length, as lines of some forty characters.
+    private static func lines(_ text: String) -> String {
+        var (lines, items) = ([String](), text.components(separatedBy: ", ")[...])
+        while let first = items.popFirst() {
+            if let last = lines.last, last.count + first.count < 40 { lines[lines.count - 1] = "\(last), \(first)" } else { lines.append(first) }
+        }
+        return lines.joined(separator: ",\n")
+    }
+
+    private static func html(_ cell: Cell) -> String {
+        switch cell {
+        case .head(let text): "<th>\(HTML.escape(lines(text)))</th>"
+        case .plain(let text): "<td>\(HTML.escape(text ?? "\u{2013}"))</td>"
+        case .faint(let text): "<td class=\"faint\">\(HTML.escape(text ?? "\u{2013}"))</td>"
+        case .interval(let text, let interval):
+            "<td>\(HTML.escape(text)) <small>\(HTML.escape(interval))</small></td>"
+        case .shaded(let share, let text, let detail):
+            "<td class=\"shaded\" style=\"background:color-mix(in srgb, var(--positive) \(Int(min(max(share, 0), 1) * 45))%, transparent)\">\(HTML.escape(text))"
+                + (detail.map { "<br><small>\(HTML.escape($0))</small>" } ?? "") + "</td>"
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Benchmarking
+import Evaluation
+import Foundation
+import GPT2
+import Injection
+import InjectionSettings
+import Serialization
+import TrainingEngine
+
+/// Trains every method on every task with every seed, measures all and writes the report: `tracr-inject reproduce` as a
+/// function.
+///
+/// Each run is a directory of its own, `TASK-METHOD-SEED`. Started again with the same settings, finished runs are left as they
+/// are, broken ones go on from their last checkpoint, and what was measured is not measured again.
+public struct Reproduction {
+    public struct Options: Sendable {
+        public var tasks = InjectionTask.builtInNames
+        public var methods = Settings.Method.allCases
+        /// Runs of each task and method, with the seeds from `firstSeed` up.
+        public var seeds = 1
+        public var firstSeed = 42
+        public var overrides: [Settings.Override] = []
+        public var output = RunDirectory.runs.appendingPathComponent("reproduce")
+        public var evaluation: ModelEvaluation.Options = Report.defaultOptions
+
+        public init() {}
+    }
+
+    public struct Outcome {
+        public var page: URL
+        public var report: Report?
+        /// The signal that ended it early; what was trained so far is saved.
+        public var interruptedBy: Int32?
+    }
+
+    private struct Job {
+        var settings: Settings
+        var directory: RunDirectory
+        var name: String { directory.name }
+
+        /// Whether the directory holds a run with exactly these settings.
+        var isBegun: Bool {
+            (try? String(contentsOf: directory.configuration, encoding: .utf8)) == settings.yaml()
+        }
+        var isFinished: Bool { isBegun && directory.isFinished }
+        var stepsLeft: Int {
+            if isFinished { return 0 }
+            let done = isBegun ? Checkpoint.steps(in: directory.checkpoints).last ?? 0 : 0
+            return max(0, settings.steps - done)
+        }
+    }
+
+    private let options: Options
+    private let jobs: [Job]
+
+    /// - Throws: `Failure` for settings or tasks that do not exist; nothing is written.
+    public init(_ options: Options) throws {
+        self.options = options
+        var jobs: [Job] = []
+        // A first seed of everything comes before the second of anything.
+        for seed in options.firstSeed..<(options.firstSeed + options.seeds) {
+            for task in options.tasks {
+                let name = try InjectionTask.named(task).name
+                for method in options.methods {
+                    let settings = try Settings.resolve(
+                        overrides: options.overrides + [
+                            Settings.Override("task", task), Settings.Override("method", method.rawValue),
+                            Settings.Override("seed", String(seed)),
+                        ])
+                    let directory = options.output.appendingPathComponent("\(name)-\(method.rawValue)-\(seed)")
+                    jobs.append(Job(settings: settings, directory: RunDirectory(directory)))
+                }
+            }
+        }
+        self.jobs = jobs
+    }
+
+    /// Trains what is left to train, and writes `report.html`.
+    public func run() throws -> Outcome {
+        let page = options.output.appendingPathComponent("report.html")
+        try announce()
+        for (index, job) in jobs.enumerated() {
+            if !job.isFinished {
+                Progress.note("run \(index + 1) of \(jobs.count): \(job.name)")
+                let outcome =
+                    try job.isBegun ? Training.resume(job.directory.root) : Training.start(job.settings, output: job.directory.root)
+                if let signal = outcome.interruptedBy { return Outcome(page: page, report: nil, interruptedBy: signal) }
+            }
+            _ = try StoredEvaluation.suites(of: LoadedRun(job.directory), options: options.evaluation)
+            if let signal = Interruption.signal { return Outcome(page: page, report: nil, interruptedBy: signal) }
+        }
+        let report = try Report(jobs.map(\.directory), options: options.evaluation, title: "Tracr-Injection, reproduced")
+        try AtomicFile.write(Data(report.html.utf8), to: page)
+        return Outcome(page: page, report: report, interruptedBy: nil)
+    }
+
+    /// What there is to do, and how long it will take by a few steps timed here and now.
+    private func announce() throws {
+        let left = jobs.filter { !$0.isFinished }
+        Progress.note(
+            "\(jobs.count) run\(jobs.count == 1 ? "" : "s"): \(options.tasks.joined(separator: ", ")) x \(options.methods.map(\.rawValue).joined(separator: ", ")) x "
+                + "\(options.seeds) seed\(options.seeds == 1 ? "" : "s"); \(jobs.count - left.count) done")
+        // Runs that differ in the seed alone take the same time.
+        var stepSeconds: [[String]: Double] = [:]
+        var seconds = 0.0
+        for job in left {
+            let kind = [job.settings.task, job.settings.method.rawValue]
+            let step = try stepSeconds[kind] ?? Self.stepSeconds(job.settings)
+            stepSeconds[kind] = step
+            seconds += Double(job.stepsLeft) * step
+        }
+        if !left.isEmpty {
+            Progress.note("about \(Clock.describe(seconds: seconds)) of training, and the measurements; a page at \(options.output.path)/report.html")
+        }
+    }
+
+    private static func stepSeconds(_ settings: Settings) throws -> Double {
+        let student = try StudentFolder.locate(settings.student)
+        let task = try LoadedTask(settings: settings, tokenizer: Tokenizer.load(student))
+        var options = StepBenchmark.Options()
+        options.student = settings.student
+        (options.settings.precision, options.settings.memory) = (settings.precision, settings.memory)
+        (options.steps, options.taskExamples) = (3, settings.batch.task + settings.perturbedExamples)
+        options.texts = settings.batch.text
+        (options.taskTokens, options.textTokens) = (task.encoder.longest, settings.text.tokens)
+        return try StepBenchmark(options).stepSeconds
+    }
+}

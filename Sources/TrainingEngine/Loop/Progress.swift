@@ -1,0 +1,51 @@
+import Foundation
+
+/// Shows how a training is going.
+public struct Progress {
+    private let total: Int
+    private var line: ProgressLine
+    private var loss = Smoothed()
+    private var ce = Smoothed()
+    private var alg = Smoothed()
+    private var kl = Smoothed()
+    private var speed = Smoothed()
+
+    public init(total: Int, firstStep: Int) {
+        self.total = total
+        line = ProgressLine(total: total, first: firstStep)
+    }
+
+    public mutating func update(_ metrics: StepMetrics) {
+        loss.add(metrics.loss)
+        ce.add(metrics.ce)
+        alg.add(metrics.alg)
+        kl.add(metrics.kl)
+        speed.add(Float(metrics.tokensPerSecond))
+        line.show(
+            metrics.step,
+            "step \(metrics.step)/\(total)  loss \(loss) (ce \(ce) alg \(alg) kl \(kl))  \(Int(speed.value)) tokens/s")
+    }
+
+    public mutating func interrupt() { line.interrupt() }
+
+    /// A line on standard error.
+    public static func note(_ line: String) { write(line + "\n") }
+
+    /// Progress is not worth dying for: a closed standard error is ignored.
+    package static func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = bytes.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// An exponential mean over about the last twenty steps, so that a line shows a trend and not one batch.
+    private struct Smoothed: CustomStringConvertible {
+        private var sum: Float = 0
+        private var weight: Float = 0
+        var value: Float { weight > 0 ? sum / weight : 0 }
+        mutating func add(_ x: Float) {
+            sum = 0.95 * sum + x
+            weight = 0.95 * weight + 1
+        }
+        var description: String { String(format: "%.4f", value) }
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Serialization
+
+/// How far long work is, with the time that is left, on standard error: one line that is redrawn on a terminal, a line now and then
+/// elsewhere.
+public struct ProgressLine {
+    private let total: Int
+    private let first: Int
+    private let onTerminal = isatty(STDERR_FILENO) == 1
+    private let started = Clock.now
+    private var lastShown = -Double.infinity
+
+    /// Seconds between two plain lines, and between two redraws.
+    private var interval: Double { onTerminal ? 0.2 : 10 }
+
+    /// - Parameter first: how much of `total` was done before.
+    public init(total: Int, first: Int = 0) { (self.total, self.first) = (total, first) }
+
+    /// Shows `text`, where it is time to, and at the end always.
+    public mutating func show(_ done: Int, _ text: @autoclosure () -> String) {
+        guard Clock.now - lastShown >= interval || done == total else { return }
+        lastShown = Clock.now
+        let pace = (lastShown - started) / Double(max(done - first, 1))
+        let line = "\(text())  ETA \(Clock.describe(seconds: pace * Double(total - done)))"
+        let isEnd = done == total
+        if isEnd { lastShown = -.infinity }
+        Progress.write(onTerminal ? "\r\u{1B}[K\(Self.bar(done, of: total)) \(line)\(isEnd ? "\n" : "")" : line + "\n")
+    }
+
+    /// Ends a line that has not reached its end, so that what follows starts on a line of its own.
+    public mutating func interrupt() {
+        if onTerminal, lastShown > 0 { Progress.write("\n") }
+        lastShown = -.infinity
+    }
+
+    private static func bar(_ done: Int, of total: Int, width: Int = 20) -> String {
+        let filled = total > 0 ? done * width / total : width
+        return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Serialization
+import TensorCore
+
+/// What a run is made from: hashes of program, student and data, and how the machine computes. Saved with every
+/// checkpoint; a resume with other inputs is refused, one with another kernel or thread count warned about, since its bits
+/// will differ.
+package struct Fingerprint {
+    package var inputs: [(name: String, hash: String)] = []
+    package var threads: Int
+    package var kernel: String
+
+    package init() {
+        threads = Parallel.threads
+        kernel = BLAS.kernelName
+    }
+
+    package mutating func add(_ name: String, _ text: String) {
+        inputs.append((name, XXHash64.hex(Data(text.utf8))))
+    }
+
+    package mutating func add(_ name: String, _ values: UnsafeMutableBufferPointer<Float>) {
+        inputs.append((name, XXHash64.hex(UnsafeRawBufferPointer(values))))
+    }
+
+    package mutating func add(_ name: String, contentsOf file: URL) throws {
+        inputs.append((name, try XXHash64.hex(contentsOf: file)))
+    }
+
+    package var json: JSONValue {
+        [
+            "inputs": .object(JSONObject(inputs.map { ($0.name, .string($0.hash)) })),
+            "threads": .integer(threads), "kernel": .string(kernel),
+        ]
+    }
+
+    /// Compares with the fingerprint that a checkpoint carries.
+    ///
+    /// - Parameter warn: is told what makes the last bits differ: other threads, another BLAS kernel.
+    /// - Throws: `.badData` naming the input that is not what it was.
+    package func compare(with saved: JSONValue, at run: RunDirectory, warn: (String) -> Void) throws {
+        for (name, hash) in inputs {
+            guard let old = saved["inputs"]?[name]?.string, old != hash else { continue }
+            throw Failure(
+                .badData, "not the same \(name) as the run was started with", at: run.root.path,
+                remedy: "Put it back, or start a new run with another --output.")
+        }
+        if let old = saved["threads"]?.integer, old != threads {
+            warn("resumed with \(threads) threads, started with \(old): results differ in the last bits")
+        }
+        if let old = saved["kernel"]?.string, old != kernel {
+            warn("resumed with BLAS kernel \(kernel), started with \(old): results differ in the last bits")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Serialization
+
+/// `manifest.json`: says that a run's results are whole, up to which step they were trained, and the checksum of each file.
+/// It is removed before results are replaced and written after the last of them.
+public struct Manifest: Sendable {
+    public static let format = 2
+    public var step: Int
+    public var checksums: [String: String]
+
+    /// Checksums the run's results and writes the manifest.
+    package static func write(for run: RunDirectory, step: Int) throws {
+        var files = JSONObject()
+        for file in try results(of: run) {
+            files[file] = .string(
+                try XXHash64.hex(contentsOf: run.root.appendingPathComponent(file)))
+        }
+        try SealedJSON.write(
+            JSONObject([("format", .integer(format)), ("step", .integer(step)), ("files", .object(files))]),
+            to: run.manifest)
+    }
+
+    package static func remove(from run: RunDirectory) { unlink(run.manifest.path) }
+
+    private static func results(of run: RunDirectory) throws -> [String] {
+        var files = ["config.yaml", "projection.safetensors", "variables.json"]
+        for folder in ["compiled", "student"] {
+            let root = run.root.appendingPathComponent(folder)
+            for name in try FileManager.default.subpathsOfDirectory(atPath: root.path).sorted() {
+                var isDirectory: ObjCBool = false
+                FileManager.default.fileExists(atPath: root.appendingPathComponent(name).path, isDirectory: &isDirectory)
+                if !isDirectory.boolValue { files.append("\(folder)/\(name)") }
+            }
+        }
+        return files
+    }
+
+    /// Reads the manifest and verifies every file it names.
+    public init(verifying run: RunDirectory) throws {
+        guard FileManager.default.fileExists(atPath: run.root.path) else {
+            throw Failure(.notFound, "no such run", at: run.root.path)
+        }
+        guard run.isFinished else { throw Manifest.unfinished(run) }
+        let json = try SealedJSON.read(run.manifest)
+        guard json["format"]?.integer == Manifest.format, let step = json["step"]?.integer,
+            let files = json["files"]?.object
+        else {
+            throw Failure(
+                .badData, "manifest.json is not a manifest of this version", at: run.manifest.path)
+        }
+        self.step = step
+        checksums = [:]
+        for (file, value) in files.members {
+            guard let checksum = value.string, Self.isInside(file) else {
+                throw Failure(
+                    .badData, "manifest.json names a file outside the run: \(file)",
+                    at: run.manifest.path)
+            }
+            let url = run.root.appendingPathComponent(file)
+            guard run.holds(url) else {
+                throw Failure(
+                    .badData, "\(file) is a symbolic link that leads out of the run", at: url.path,
+                    remedy: "copy the run with its links followed: cp -rL")
+            }
+            guard try XXHash64.hex(contentsOf: url) == checksum else {
+                throw Failure(
+                    .badData, "\(file) is not what the run wrote: its checksum differs", at: url.path,
+                    remedy: "restore the file, or train again")
+            }
+            checksums[file] = checksum
+        }
+    }
+
+    /// Whether a name in a manifest is a path below the run's directory.
+    private static func isInside(_ file: String) -> Bool {
+        let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." } && !file.utf8.contains(0)
+    }
+
+    private static func unfinished(_ run: RunDirectory) -> Failure {
+        if let step = Checkpoint.steps(in: run.checkpoints).last {
+            return Failure(
+                .badData, "the run is not finished: it stopped after step \(step)",
+                at: run.root.path,
+                remedy: "go on with: tracr-inject train --resume --output \(run.root.path)")
+        }
+        return Failure(
+            .badData,
+            run.isRun
+                ? "the run was broken off before its first checkpoint"
+                : "this directory is not a run", at: run.root.path,
+            remedy: "train first: tracr-inject train --task count")
+    }
+}

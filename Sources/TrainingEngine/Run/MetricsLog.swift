@@ -1,0 +1,95 @@
+import Foundation
+import Serialization
+
+/// One training step as it is logged.
+public struct StepMetrics: Sendable {
+    public var step: Int
+    public var loss: Float
+    public var ce: Float
+    public var alg: Float
+    public var kl: Float
+    /// The student's learning rate at this step.
+    public var lr: Float
+    /// Task and text tokens that went through the student, per second of this step.
+    public var tokensPerSecond: Double
+    /// Wall time of this step.
+    public var seconds: Double
+
+    package init(
+        step: Int, loss: Float, ce: Float, alg: Float, kl: Float, lr: Float, tokensPerSecond: Double, seconds: Double
+    ) {
+        (self.step, self.loss, self.ce, self.alg, self.kl) = (step, loss, ce, alg, kl)
+        (self.lr, self.tokensPerSecond, self.seconds) = (lr, tokensPerSecond, seconds)
+    }
+
+    /// The line of `metrics.jsonl`. Keys stand in a fixed order and numbers are the shortest that read back exactly, so
+    /// that equal runs give equal lines but for the two clock readings at the end.
+    public var jsonLine: String {
+        """
+        {"step":\(step),"loss":\(loss),"ce":\(ce),"alg":\(alg),"kl":\(kl),"lr":\(lr),\
+        "tokens_per_second":\((tokensPerSecond * 10).rounded() / 10),"seconds":\((seconds * 1e6).rounded() / 1e6)}
+
+        """
+    }
+}
+
+/// Appends to `metrics.jsonl`; a resumed run first cuts the file back to what its checkpoint had seen.
+package final class MetricsLog {
+    private let descriptor: Int32
+    private let path: String
+    /// Bytes written so far; saved with every checkpoint.
+    package private(set) var length: Int
+
+    /// - Parameter length: how much of an existing file to keep.
+    package init(at file: URL, keeping length: Int = 0) throws {
+        path = file.path
+        self.length = length
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw Failure.system(errno, doing: "open the metrics file", path)
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, Int(status.st_size) >= length else {
+            throw Failure(
+                .badData, "metrics.jsonl is shorter than the checkpoint remembers", at: path,
+                remedy: "restore the file, or start the run again in another directory")
+        }
+        guard ftruncate(descriptor, off_t(length)) == 0,
+            lseek(descriptor, off_t(length), SEEK_SET) >= 0
+        else {
+            let reason = String(cString: strerror(errno))
+            throw Failure(.writeFailed, "cannot cut the metrics file back: \(reason)", at: path)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    package func append(_ metrics: StepMetrics) throws { try append(line: metrics.jsonLine) }
+
+    /// - Parameter line: with its line feed.
+    package func append(line: String) throws {
+        var line = line
+        try line.withUTF8 { bytes in
+            var written = 0
+            while written < bytes.count {
+                let result = write(
+                    descriptor, bytes.baseAddress! + written, bytes.count - written)
+                if result < 0 && errno == EINTR { continue }
+                guard result > 0 else {
+                    throw Failure(
+                        .writeFailed, "cannot write metrics: \(String(cString: strerror(errno)))",
+                        at: path)
+                }
+                written += result
+            }
+        }
+        length += line.utf8.count
+    }
+
+    package func synchronize() throws {
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw Failure(
+                .writeFailed, "cannot write metrics: \(String(cString: strerror(errno)))", at: path)
+        }
+    }
+}

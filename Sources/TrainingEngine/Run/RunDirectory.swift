@@ -1,0 +1,93 @@
+import Foundation
+import Serialization
+
+/// Where the parts of a run lie. Which of them can be trusted is told by `Manifest`, written last.
+public struct RunDirectory: Sendable {
+    public let root: URL
+
+    public init(_ root: URL) { self.root = root.standardizedFileURL }
+
+    public var name: String { root.lastPathComponent }
+    public var configuration: URL { root.appendingPathComponent("config.yaml") }
+    public var metrics: URL { root.appendingPathComponent("metrics.jsonl") }
+    public var student: URL { root.appendingPathComponent("student") }
+    public var projection: URL { root.appendingPathComponent("projection.safetensors") }
+    public var variables: URL { root.appendingPathComponent("variables.json") }
+    public var compiled: URL { root.appendingPathComponent("compiled") }
+    public var checkpoints: URL { root.appendingPathComponent("checkpoints") }
+    public var manifest: URL { root.appendingPathComponent("manifest.json") }
+    /// The plain text of L_KL where the run sampled its own.
+    public var text: URL { root.appendingPathComponent("text.jsonl") }
+    /// What there is of it while it is sampled.
+    package var partialText: URL { root.appendingPathComponent("text.part.jsonl") }
+
+    /// Whether a training has begun here.
+    public var isRun: Bool { FileManager.default.fileExists(atPath: configuration.path) }
+    public var isFinished: Bool { FileManager.default.fileExists(atPath: manifest.path) }
+
+    /// Makes the directory ready for a new run.
+    ///
+    /// A run that is already there is never written over: it is moved aside to `NAME.1`, `NAME.2`, … and `note` says so. A
+    /// directory with other things in it is refused.
+    public func prepare(note: (String) -> Void) throws {
+        let manager = FileManager.default
+        var isDirectory: ObjCBool = false
+        if manager.fileExists(atPath: root.path, isDirectory: &isDirectory) {
+            guard isDirectory.boolValue else {
+                throw Failure(.cannotCreate, "the output is a file, not a directory", at: root.path)
+            }
+            let contents = (try? manager.contentsOfDirectory(atPath: root.path)) ?? []
+            if isRun {
+                // Refuse before moving a run from under the process that writes it.
+                let lock = try RunLock(directory: root)
+                defer { withExtendedLifetime(lock) {} }
+                let aside = freeSibling()
+                guard rename(root.path, aside.path) == 0 else {
+                    throw Failure(
+                        .cannotCreate,
+                        "cannot move the earlier run aside: \(String(cString: strerror(errno)))",
+                        at: root.path)
+                }
+                note("an earlier run is at \(root.path); it was moved to \(aside.path)")
+            } else if !contents.allSatisfy({ $0.hasPrefix(".") }) {
+                throw Failure(
+                    .cannotCreate, "the output directory holds other files", at: root.path,
+                    remedy: "choose a new directory with --output")
+            }
+        }
+        try AtomicFile.createDirectory(root)
+    }
+
+    /// Whether a file, its symbolic links followed, lies in the run's directory.
+    func holds(_ file: URL) -> Bool {
+        file.resolvingSymlinksInPath().path.hasPrefix(root.resolvingSymlinksInPath().path + "/")
+    }
+
+    /// Removes what a process that was killed left half-written. Only for who holds the lock.
+    package func removeLeftovers() {
+        for folder in [root, checkpoints] { AtomicFile.removeLeftovers(in: folder) }
+    }
+
+    private func freeSibling() -> URL {
+        let parent = root.deletingLastPathComponent()
+        var number = 1
+        while true {
+            let candidate = parent.appendingPathComponent("\(name).\(number)")
+            if !FileManager.default.fileExists(atPath: candidate.path) { return candidate }
+            number += 1
+        }
+    }
+
+    /// Points `runs/latest` of the working directory at this run, in one step. Not being able to is no reason to stop.
+    public func becomeLatest(under runs: URL = RunDirectory.runs) {
+        try? FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
+        let inside = root.deletingLastPathComponent().path == runs.standardizedFileURL.path
+        AtomicFile.replaceLink(at: runs.appendingPathComponent("latest"), to: inside ? name : root.path)
+    }
+
+    /// The folder that runs go to by default.
+    public static var runs: URL {
+        URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+            .appendingPathComponent("runs")
+    }
+}
