@@ -42,11 +42,11 @@ public final class Pretrainer {
         } else {
             // Before anything is written: a text that cannot be read leaves no run behind.
             tokenizer = try Self.trainVocabulary(size: settings.model.vocabulary, on: texts)
-            try run.prepare { Progress.note($0) }
+            try run.prepare { Narration.note($0) }
             try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
         }
         lock = try RunLock(directory: run.root)
-        Progress.note("seed \(settings.seed), fp32, " + TrainingHeader.machine)
+        Narration.note("seed \(settings.seed), fp32, " + TrainingHeader.machine)
 
         let endOfText = tokenizer.endOfText ?? 0
         corpus = try TokenCorpus(
@@ -75,8 +75,8 @@ public final class Pretrainer {
             shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps, floor: settings.lr.floor)
 
         var logged = 0
-        if resume, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Progress.note($0) }) {
-            if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) { Progress.note("warning: \($0)") } }
+        if resume, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Narration.warn($0) }) {
+            if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) { Narration.warn($0) } }
             try checkpoint.restore(Self.buffers(of: model, optimizer))
             step = checkpoint.step
             optimizer.stepCount = step
@@ -179,7 +179,7 @@ public final class Pretrainer {
     }
 
     private static func trainVocabulary(size: Int, on texts: [URL]) throws -> Tokenizer {
-        Progress.note("learning a vocabulary of \(size) tokens")
+        Narration.note("learning a vocabulary of \(size) tokens")
         let blocks = TextSequence(texts)
         let tokenizer = try Tokenizer.train(on: blocks, vocabularySize: size)
         if let failure = blocks.failure { throw failure }

@@ -43,6 +43,12 @@ struct TaskGenerator {
         BundledFiles.existing(folder.appendingPathComponent(name).path, suffix: "rasp")?.path ?? name
     }
 
+    /// The files that examples are made from: those of the solution's program, or the file of examples.
+    func sources() throws -> [URL] {
+        if let file = try mapping.text("file") { return [folder.appendingPathComponent(file)] }
+        return try solutionProgram().sources
+    }
+
     func space() throws -> ProblemSpace {
         if let file = try mapping.text("file") { return try space(of: folder.appendingPathComponent(file)) }
         let alphabet = try mapping.list("alphabet")
@@ -125,10 +131,14 @@ struct TaskGenerator {
         Array(problems.sorted { ($0.input.count + $0.output.count) > ($1.input.count + $1.output.count) }.prefix(32))
     }
 
+    private func solutionProgram() throws -> Program {
+        let name = try mapping.required("solution")
+        return try Program.load(contentsOf: BundledFiles().program(Self.program(name, folder: folder)))
+    }
+
     /// The solution's outputs on an input, as the answer spells them.
     private func solution() throws -> @Sendable (String) throws -> String {
-        let name = try mapping.required("solution")
-        let program = try Program.load(contentsOf: BundledFiles().program(Self.program(name, folder: folder)))
+        let program = try solutionProgram()
         let text = try mapping.text("read") ?? Reading.all.rawValue
         guard let reading = Reading(rawValue: text) else {
             throw mapping.failure("read has to be all, first or last", at: "read")

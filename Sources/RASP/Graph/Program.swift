@@ -27,6 +27,8 @@ public struct Program: Sendable {
     public var encodings: [String: Encoding]
     /// Whether every sequence must hold atoms of one kind, as the language demands of programs in text.
     public var uniformSequences: Bool
+    /// The files that the program was read from: its own first, then those that it loads. Empty for a program without a file.
+    public internal(set) var sources: [URL] = []
     /// What the text's `draw` statements ask for.
     public var drawings: [Drawing] = []
     /// Findings that did not keep the program from being built.

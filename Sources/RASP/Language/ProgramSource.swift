@@ -77,6 +77,7 @@ extension Program {
             encodings: Dictionary(pragmas.encodings.map { ($0.name.text, $0.encoding) }) { $1 },
             uniformSequences: true, warnings: findings)
         program.drawings = evaluating.drawings
+        program.sources = (url.map { [$0] } ?? []) + evaluating.loadedFiles.map(\.absoluteURL)
         program.localNames = evaluating.nodeNames
         return program
     }

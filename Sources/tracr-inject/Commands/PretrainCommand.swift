@@ -63,7 +63,7 @@ struct PretrainCommand: ParsableCommand {
         guard !text.isEmpty else {
             throw Failure(.usage, "pretrain needs a text", remedy: "Name one or more files with --text FILE.")
         }
-        Interruption.observe()
+        SignalHandlers.install()
         let pretrainer = try Pretrainer(settings: settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume)
         try pretrainer.train()
         if let signal = Interruption.signal, pretrainer.step < settings.steps {
