@@ -7,7 +7,7 @@ import Testing
 @Suite struct Fuzz {
     @Test func interpreterAgainstWeights() throws {
         let environment = ProcessInfo.processInfo.environment
-        let count = environment["FUZZ_PROGRAMS"].flatMap(Int.init) ?? 300
+        let count = environment["FUZZ_PROGRAMS"].flatMap(Int.init) ?? 150
         let first = environment["FUZZ_SEED"].flatMap(UInt64.init) ?? 1
         var (compiled, refused, compared, inputs, undefined) = (0, 0, 0, 0, 0)
         for seed in first..<(first + UInt64(count)) {

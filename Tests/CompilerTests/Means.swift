@@ -77,7 +77,7 @@ import Testing
         let never = select(tokens, "x", .equal) && select(indices, indices, .less)
         let (p, q) = (aggregate(never, indices, default: "p"), aggregate(never, indices, default: "q"))
         let program = Program(
-            name: "defaults", output: sequenceMap(p, q) { .string($0.description + $1.description) }, outputName: "out",
+            name: "defaults", output: sequenceMap(p, q) { .bool($0 == "p" && $1 == "q") }, outputName: "out",
             variables: [("p", p), ("q", q)], vocabulary: ["x", "y"], maxLength: 5, causal: true)
         let report = try RASPCompiler.compile(program).verify(against: program, count: 100)
         #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
