@@ -9,7 +9,8 @@ struct PiecewiseLine {
     let breaks: [(low: Double, high: Double, bend: Double, jump: Double)]
     let largestTerm: Double
 
-    /// nil where two points hardly differ, or where most intervals would hold no more than two.
+    /// nil where the lines are many beside the points: steps, whose units other tables share, are then no more; and where a jump has
+    /// no gap to step over.
     init?(_ points: [(x: Double, y: Double)], leastGap: Double) {
         guard points.count > 2, let first = points.first else { return nil }
         var breaks: [(low: Double, high: Double, bend: Double, jump: Double)] = []
@@ -35,7 +36,7 @@ struct PiecewiseLine {
                 breaks.append((low, high, line.slope - last.slope, isContinuous ? 0 : jump))
             }
             lines.append(line)
-            guard lines.count <= 2 + points.count / 3 else { return nil }
+            guard lines.count <= max(3, points.count / 8), 3 * lines.count <= points.count else { return nil }
             start = end
         }
         slope = lines[0].slope
