@@ -67,7 +67,7 @@ package struct BinaryChoice {
     }
 
     func accuracy(_ items: [Item], student: Student) throws -> Proportion {
-        let labels = try labels.map { try student.tokenizer.tokens(of: $0) }
+        let labels = try labels.map { try student.tokenizer.tokens(of: $0, continuing: true) }
         let continuations = try items.flatMap { item in
             let context = try student.tokenizer.tokens(of: item.prompt)
             return labels.map { Continuation(context: context, tokens: $0) }

@@ -36,7 +36,7 @@ enum Lambada {
             guard let space = text.lastIndex(where: \.isWhitespace) else { return nil }
             return Continuation(
                 context: try student.tokenizer.tokens(of: String(text[..<space])),
-                tokens: try student.tokenizer.tokens(of: " " + text[text.index(after: space)...]))
+                tokens: try student.tokenizer.tokens(of: " " + text[text.index(after: space)...], continuing: true))
         }
         let scores = ContinuationScore.measure(continuations, student: student)
         return Proportion(scores.count { $0.isGreedy }, of: scores.count)

@@ -36,7 +36,7 @@ public struct Student: Sendable {
             student.isLoaded = true
             let generation = folder.appendingPathComponent(generationFile)
             if FileManager.default.fileExists(atPath: generation.path) {
-                student.generationSettings = Data(try MappedFile(contentsOf: generation, maximumBytes: 1_000_000).bytes)
+                student.generationSettings = try MappedFile(contentsOf: generation, maximumBytes: 1_000_000).data
             }
             return student
         } catch let failure as Failure {
