@@ -1,4 +1,5 @@
 /// Reads JSON (RFC 8259) strictly, with bounds on depth, refusing duplicate keys, and with line and column in errors.
+/// A byte order mark at the start, which some editors write, is passed over as the standard allows.
 public struct JSONParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let maximumDepth: Int
@@ -16,6 +17,7 @@ public struct JSONParser {
     ) throws(Failure) -> JSONValue {
         var parser = JSONParser(bytes.bindMemory(to: UInt8.self), maximumDepth: maximumDepth)
         do throws(Problem) {
+            parser.skipByteOrderMark()
             let value = try parser.value(depth: 0)
             parser.skipSpace()
             guard parser.position == parser.bytes.count else { throw Problem("unexpected text after the value") }
@@ -52,6 +54,10 @@ public struct JSONParser {
             }
         }
         return "\(line):\(column)"
+    }
+
+    private mutating func skipByteOrderMark() {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
     private mutating func skipSpace() {

@@ -2,7 +2,7 @@
 ///
 /// Foundation's readers keep neither the order of keys nor duplicates, and a safetensors header with a key twice has
 /// to be refused; hence this small reader (`JSONParser`) and writer (`JSONValue.text`).
-public enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case integer(Int)
@@ -48,10 +48,26 @@ public enum JSONValue: Sendable, Equatable {
     }
 }
 
-/// A JSON object: distinct keys in their written order.
+extension JSONValue: Equatable {
+    /// Texts are equal when their bytes are.
+    public static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
+        case (.string(let left), .string(let right)): left.hasSameBytes(as: right)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): left == right
+        default: false
+        }
+    }
+}
+
+/// A JSON object: distinct keys in their written order, told apart by their bytes.
 public struct JSONObject: Sendable {
     public private(set) var members: [(key: String, value: JSONValue)] = []
-    private var positions: [String: Int] = [:]
+    private var positions: [ExactString: Int] = [:]
 
     public init() {}
 
@@ -62,18 +78,19 @@ public struct JSONObject: Sendable {
     public var count: Int { members.count }
 
     public subscript(key: String) -> JSONValue? {
-        get { positions[key].map { members[$0].value } }
+        get { positions[ExactString(key)].map { members[$0].value } }
         set {
-            if let position = positions[key] {
+            let exact = ExactString(key)
+            if let position = positions[exact] {
                 if let newValue {
                     members[position].value = newValue
                 } else {
                     members.remove(at: position)
-                    positions[key] = nil
+                    positions[exact] = nil
                     for (other, index) in positions where index > position { positions[other] = index - 1 }
                 }
             } else if let newValue {
-                positions[key] = members.count
+                positions[exact] = members.count
                 members.append((key, newValue))
             }
         }
@@ -82,9 +99,10 @@ public struct JSONObject: Sendable {
     /// Appends a member; false, with nothing done, when the key is there already.
     package mutating func append(_ key: String, _ value: JSONValue) -> Bool {
         let position = members.count
-        let previous = positions.updateValue(position, forKey: key)
+        let exact = ExactString(key)
+        let previous = positions.updateValue(position, forKey: exact)
         if let previous {
-            positions[key] = previous
+            positions[exact] = previous
             return false
         }
         members.append((key, value))

@@ -1,3 +1,5 @@
+import Foundation
+
 extension JSONValue {
     /// The document as JSON text. Indented by two spaces, or on one line.
     public func text(indented: Bool = true) -> String {
@@ -13,7 +15,7 @@ extension JSONValue {
         case .integer(let value): output += String(value)
         case .number(let value):
             precondition(value.isFinite, "JSON has no infinities and no NaN")
-            output += value.description
+            output += Self.text(of: value)
         case .string(let value): Self.write(value, to: &output)
         case .array(let elements):
             let leaves = elements.allSatisfy { $0.array == nil && $0.object == nil }
@@ -45,6 +47,13 @@ extension JSONValue {
         }
         if let indent, !elements.isEmpty { output += "\n" + String(repeating: " ", count: indent) }
         output += close
+    }
+
+    /// The shortest text that reads back as the number; a whole number beyond `Int` in all its digits, without an exponent:
+    /// Python reads those as an integer, as it was (`model_max_length` is often 10 to the 30th).
+    private static func text(of value: Double) -> String {
+        let isLargeWhole = value.magnitude >= 0x1p63 && value.magnitude < 1e40
+        return isLargeWhole ? String(format: "%.0f", value) : value.description
     }
 
     private static func write(_ text: String, to output: inout String) {
