@@ -19,7 +19,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
     ],
     targets: [
         .systemLibrary(
@@ -61,7 +60,7 @@ let package = Package(
         .executableTarget(
             name: "tracr-inject",
             dependencies: [
-                "Injection", "RASP", "Compiler", "Compression", "TensorCore", "GPT2", "Serialization", "TextTable",
+                "Injection", "RASP", "Compiler", "Compression", "TensorCore", "GPT2", "Serialization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

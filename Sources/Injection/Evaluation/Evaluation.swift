@@ -40,6 +40,7 @@ public struct Evaluation: Sendable {
         public var exchangedPrompts = 128
         /// For perplexity; nil: the held-out text that ships with the bundled student.
         public var text: URL?
+        public var textFormat = TextFormat.auto
         public var method = Method.corpus
         /// For the suites of the same names.
         public var data, lambada, sst2, mrpc: URL?

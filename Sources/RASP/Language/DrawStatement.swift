@@ -34,6 +34,9 @@ extension Evaluating {
         }
         var program = Program(
             name: name, output: sop, outputName: name, variables: Program.deduplicated(variables, output: (name, sop)), causal: options.causal, uniformSequences: true)
+        // The console names `tokens` before anything else is named.
+        let own = variables.filter { $0.name != "tokens" || Library.nodeNames[.sop($0.sop)] != "tokens" }
+        program.named = Program.named(own, output: (name, sop))
         program.localNames = nodeNames
         return program
     }

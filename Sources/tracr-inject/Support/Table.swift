@@ -1,4 +1,4 @@
-import TextTable
+import RASP
 
 /// A table of text on standard output: the first column to the left, numbers to the right.
 struct Table {
@@ -17,25 +17,26 @@ struct Table {
         rows.append(cells)
     }
 
+    /// A line of titles, a line of dashes, and the rows, in columns as wide as the widest cell is on a terminal.
     var text: String {
-        let table = TextTable<[String]> { row in
-            zip(header.indices, row).map { index, cell in
-                Column(title: header[index], value: cell, align: rightAligned.contains(index) ? .right : .left)
+        let lines = ([header] + rows).map { $0.map(VisibleText.cell) }
+        let widths = header.indices.map { column in lines.map { DisplayWidth.of($0[column]) }.max() ?? 0 }
+        let dashes = widths.map { String(repeating: "-", count: $0) }
+        return ([lines[0], dashes] + lines.dropFirst()).map { cells in
+            let padded = cells.indices.map { column in
+                DisplayWidth.padded(cells[column], to: widths[column], right: rightAligned.contains(column))
             }
-        }
-        let lines = (table.string(for: rows) ?? "").split(separator: "\n").map { line in
-            String(line.reversed().drop { $0 == " " }.reversed())
-        }
-        return lines.joined(separator: "\n")
+            return String(padded.joined(separator: " ").reversed().drop { $0 == " " }.reversed())
+        }.joined(separator: "\n")
     }
 
     /// The text with every word that holds `mark` in red, where colour is shown. (Colour codes inside cells would
     /// count as width.)
-    func text(marking mark: Character) -> String {
+    func text(marking mark: Unicode.Scalar) -> String {
         guard Terminal.showsColour(.output) else { return text }
         return text.split(separator: "\n").map { line in
             line.split(separator: " ", omittingEmptySubsequences: false).map { word in
-                word.contains(mark) ? Terminal.styled(String(word), .red, for: .output) : String(word)
+                word.unicodeScalars.contains(mark) ? Terminal.styled(String(word), .red, for: .output) : String(word)
             }.joined(separator: " ")
         }.joined(separator: "\n")
     }
