@@ -53,3 +53,24 @@ import Testing
         }
     }
 }
+
+/// Keys of task files are told apart by their scalars.
+@Suite struct ExactKeyTests {
+    @Test func symbolsInTwoSpellingsAreTwo() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appendingPathComponent("settings.yaml")
+            // Both spellings of é as keys: unknown settings, and not one key given twice.
+            try Data("\u{E9}: 1\ne\u{301}: 2\n".utf8).write(to: url)
+            do {
+                _ = try Settings.resolve(configuration: url)
+                Issue.record("accepted")
+            } catch let failure as Failure {
+                #expect(failure.message.contains("unknown setting"), "\(failure)")
+            }
+            // What is read is what stands in the file.
+            let path = "te\u{301}\u{34F}xt/\u{E9}"
+            try Data("text: {file: \"\(path)\"}\n".utf8).write(to: url)
+            #expect(try Settings.resolve(configuration: url).text.file?.hasSameBytes(as: path) == true)
+        }
+    }
+}
