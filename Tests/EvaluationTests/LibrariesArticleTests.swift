@@ -6,10 +6,8 @@ import Injection
 import InjectionSettings
 import RASP
 import Resources
-import Serialization
 import TensorCore
 import Testing
-import TrainingEngine
 
 /// The code of the article UsingTheSwiftLibraries: what stands between the marks here is what stands there. `Training.start`
 /// makes a `runs/latest` in the working directory.

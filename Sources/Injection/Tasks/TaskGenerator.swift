@@ -83,7 +83,7 @@ struct TaskGenerator {
     }
 
     private func space(
-        of grammar: [String: [String]], _ solve: @escaping @Sendable (String) throws -> String
+        of grammar: [ExactString: [String]], _ solve: @escaping @Sendable (String) throws -> String
     ) throws -> ProblemSpace {
         let grammar = try Grammar(grammar, in: mapping)
         return try space(
@@ -159,21 +159,21 @@ struct TaskGenerator {
 
 /// A context-free grammar: each symbol's alternatives, drawn evenly, in which `{symbol}` stands for a symbol.
 private struct Grammar: Sendable {
-    private enum Part: Sendable { case text(String), symbol(String) }
-    private let alternatives: [String: [[Part]]]
+    private enum Part: Sendable { case text(String), symbol(ExactString) }
+    private let alternatives: [ExactString: [[Part]]]
 
-    init(_ rules: [String: [String]], in mapping: YAMLMapping) throws {
+    init(_ rules: [ExactString: [String]], in mapping: YAMLMapping) throws {
         guard rules["start"] != nil else { throw mapping.failure("a grammar begins with the symbol start", at: "grammar") }
         alternatives = try rules.mapValues { try $0.map { try Self.parts($0, rules, mapping) } }
     }
 
-    private static func parts(_ text: String, _ rules: [String: [String]], _ mapping: YAMLMapping) throws -> [Part] {
+    private static func parts(_ text: String, _ rules: [ExactString: [String]], _ mapping: YAMLMapping) throws -> [Part] {
         var parts: [Part] = []
-        var rest = text[...]
+        var rest = text.unicodeScalars[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            let name = String(rest[rest.index(after: open)..<close])
+            let name = ExactString(String(rest[rest.index(after: open)..<close]))
             guard rules[name]?.isEmpty == false else {
-                throw mapping.failure("the grammar has no symbol '\(name.prefix(40))'", at: "grammar")
+                throw mapping.failure("the grammar has no symbol '\(name.text.prefix(40))'", at: "grammar")
             }
             parts += [.text(String(rest[..<open])), .symbol(name)]
             rest = rest[rest.index(after: close)...]
@@ -191,7 +191,7 @@ private struct Grammar: Sendable {
             case .text(let piece): text += piece
             case .symbol(let name): waiting += random.pick(alternatives[name] ?? [[]]).reversed()
             }
-            if text.count > longest || waiting.count > 4 * longest { return nil }
+            if text.unicodeScalars.count > longest || waiting.count > 4 * longest { return nil }
         }
         return nil
     }

@@ -117,7 +117,7 @@ struct TrainingInputs {
         return try settings.text.file.map { file in
             try TextFile(
                 URL(fileURLWithPath: file), tokenizer: student.tokenizer, tokens: settings.text.tokens,
-                windows: settings.text.windows)
+                windows: settings.text.windows, format: settings.text.format)
         }
     }
 

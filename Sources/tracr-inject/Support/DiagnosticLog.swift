@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import RASP
 import TrainingEngine
 
 /// Sends the libraries' warnings and notes to standard error, in the same shape as errors.
