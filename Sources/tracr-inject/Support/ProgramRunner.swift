@@ -45,12 +45,15 @@ struct InterpretedRunner: ProgramRunner {
     }
 }
 
+/// Executes the weights and compares every named variable with the interpreter: what differs is an error, not a result.
 struct CompiledRunner: ProgramRunner {
     let model: CompiledModel
+    let program: Program
     /// The variables to trace: those that the program names, as for the interpreter.
-    let named: [String]
+    private var named: [String] { program.variables.map(\.name) }
 
     func run(_ input: [Atom], tracing: Bool) throws -> RunResult {
+        try model.verify(against: program, on: [input]).require()
         guard tracing else { return RunResult(input: input, output: try model.run(input)) }
         // A variable is read off the last state that holds it.
         let states = try model.residualStates(input)
