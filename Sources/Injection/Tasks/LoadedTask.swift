@@ -30,9 +30,10 @@ public struct LoadedTask: Sendable {
             padding: settings.batch.pad)
     }
 
-    /// The program's weights, for the longest example the encoder was told of.
+    /// The program's weights, for the longest example the encoder was told of, compared with the interpreter: a student must not be
+    /// aligned with, nor measured against, wrong ones.
     public func compile() throws -> CompiledModel {
-        try RASPCompiler.compile(program, options: encoder.compilerOptions)
+        try RASPCompiler.compileVerified(program, options: encoder.compilerOptions)
     }
 }
 

@@ -35,7 +35,7 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Take this s-op of the program for its output.", valueName: "s-op"))
     var name: String?
 
-    @Flag(help: "Execute the compiled weights in place of the interpreter.")
+    @Flag(help: "Execute the compiled weights and compare them with the interpreter; a difference ends in exit code 1.")
     var compiled = false
 
     @Flag(help: "Put the beginning-of-sequence token § before every input; results leave its position out.")

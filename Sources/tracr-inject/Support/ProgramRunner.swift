@@ -49,8 +49,10 @@ struct InterpretedRunner: ProgramRunner {
     }
 }
 
+/// Executes the weights and compares every named variable with the interpreter: what differs is an error, not a result.
 struct CompiledRunner: ProgramRunner {
     private let model: CompiledModel
+    private let program: Program
     /// Of the variables that the program names, those that the model holds.
     private let held: [(name: String, variable: CompiledVariable)]
     /// The others: what the output does not depend on is not compiled, and what is computed in one step with something else has
@@ -59,7 +61,7 @@ struct CompiledRunner: ProgramRunner {
     private let conversions: [TokenConversion]
 
     init(model: CompiledModel, program: Program) {
-        self.model = model
+        (self.model, self.program) = (model, program)
         // An s-op with several names is compiled under one of them.
         let names = Dictionary(program.variables.map { ($0.sop, $0.name) }) { first, _ in first }
         var held: [(name: String, variable: CompiledVariable)] = []
@@ -96,6 +98,7 @@ struct CompiledRunner: ProgramRunner {
 
     func run(_ input: [Atom], tracing: Bool) throws -> RunResult {
         let tokens = input.map(known)
+        try model.verify(against: program, on: [tokens]).require()
         guard tracing else { return RunResult(input: input, output: try model.run(tokens)) }
         // A variable is read off the last state that holds it.
         let states = try model.residualStates(tokens)
