@@ -197,7 +197,7 @@ import Testing
             for (target, isRead) in [("../../blobs/0", true), ("../../../blobs/0", false)] {
                 try? files.removeItem(atPath: link)
                 try files.createSymbolicLink(atPath: link, withDestinationPath: target)
-                let failure = failure { #expect(try SafeTensorsFolder(contentsOf: folder).names == ["a"]) }
+                let failure = failure { _ = try SafeTensorsFolder(contentsOf: folder) }
                 #expect((failure == nil) == isRead, "\(target)")
             }
         }

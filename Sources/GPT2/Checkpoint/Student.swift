@@ -67,6 +67,7 @@ public struct Student: Sendable {
             var settings = JSONObject([("_from_model_config", true)])
             for key in ["bos_token_id", "eos_token_id"] { settings[key] = configuration.endOfText.map(JSONValue.integer) }
             configuration.otherKeys["bos_token_id"] = settings["bos_token_id"]
+            configuration.otherKeys["n_ctx"] = .integer(configuration.contextLength)
             try JSONFile.write(.object(settings), to: generation)
         }
         try JSONFile.write(configuration.json, to: folder.appendingPathComponent("config.json"))

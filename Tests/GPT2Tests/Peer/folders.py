@@ -53,6 +53,11 @@ def train_vocabulary(all_bytes):
     trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=[], initial_alphabet=sorted(alphabet), show_progress=False)
     tokenizer.train_from_iterator(SENTENCES, trainer)
     root = json.loads(tokenizer.to_str())
+    for character in "0123456789xyzX:":  # what the task's answers need: a character with the space before it is one token
+        if "Ġ" + character not in root["model"]["vocab"]:
+            for symbol in ("Ġ", character, "Ġ" + character):
+                root["model"]["vocab"].setdefault(symbol, len(root["model"]["vocab"]))
+            root["model"]["merges"].append(["Ġ", character])
     end = len(root["model"]["vocab"])
     root["model"]["vocab"][END] = end
     root["added_tokens"] = [added(end, END)]
