@@ -1,7 +1,6 @@
 import Compiler
 import Compression
 import Foundation
-import RASP
 import Serialization
 
 /// What `compile` reports.
