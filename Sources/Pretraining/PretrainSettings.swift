@@ -1,5 +1,4 @@
 import Foundation
-import Injection
 import InjectionSettings
 import TrainingEngine
 import Yams

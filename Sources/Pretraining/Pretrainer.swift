@@ -1,6 +1,7 @@
 import Foundation
 import GPT2
 import Injection
+import InjectionSettings
 import Serialization
 import TensorCore
 import TrainingEngine

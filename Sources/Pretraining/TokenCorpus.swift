@@ -1,6 +1,7 @@
 import Foundation
 import GPT2
 import Injection
+import InjectionSettings
 import Serialization
 
 /// A tokenised text on disk, mapped: training on more tokens than fit into memory.

@@ -56,14 +56,14 @@ struct LookupMLP {
     }
 
     /// A unit that is to be 1 where `count` conditions hold, which `form` counts.
-    private struct Leaf {
+    struct Leaf {
         let form: LinearForm
         let count: Int
         let writes: LinearForm
     }
 
     /// Leaves of which at most one holds at a time, all built alike: as the noisiest of them needs it.
-    private func add(_ leaves: [Leaf], isPartition: Bool, isExclusive: Bool = true, to units: inout HiddenUnits) {
+    func add(_ leaves: [Leaf], isPartition: Bool, isExclusive: Bool = true, to units: inout HiddenUnits) {
         let error = leaves.lazy.map { noise.error(of: $0.form) }.max() ?? 0
         for leaf in leaves {
             if leaf.count == 0 {

@@ -177,22 +177,26 @@ extension LookupMLP {
             for sign in [1.0, -1.0] where reader.variables[axis.variable].scalars.contains(where: { $0 * sign > 0 }) {
                 var reads = LinearForm()
                 reads.add(sign, scalar)
-                units.add(reads, writing: writing(sign * line.slope))
+                units.add(reads, writing: writing(sign * line.slope), as: .linear)
             }
         }
-        if line.offset != 0 { units.add(everywhere, writing: writing(line.offset)) }
+        if line.offset != 0 { units.add(everywhere, writing: writing(line.offset), as: .exact) }
         for part in line.breaks {
             if part.bend != 0 {
                 var reads = LinearForm(bias: -part.low)
                 reads.add(1, scalar)
-                units.add(reads, writing: writing(part.bend))
+                units.add(reads, writing: writing(part.bend), as: .linear)
             }
             guard part.jump != 0 else { continue }
             let step = ThresholdStep(between: part.low, and: part.high)
+            let most = reader.variables[axis.variable].scalars.max() ?? part.high
+            var role = StepRole(
+                step, edge: max(abs(part.low), abs(part.high)), top: step.steepness * most - step.offset)
             for (shift, sign) in [(0.0, 1.0), (1.0, -1.0)] {
                 var reads = LinearForm(bias: -step.offset - shift)
                 reads.add(step.steepness, scalar)
-                units.add(reads, writing: writing(sign * part.jump))
+                role.isSecond = shift > 0
+                units.add(reads, writing: writing(sign * part.jump), as: .step(role))
             }
         }
     }
@@ -203,6 +207,7 @@ extension LookupMLP {
         let cases = table.axes.filter { reader.variables[$0.variable].isOneHot }
         let members = cases.map(\.members)
         let direction = reader.layout.scalar(target)
+        var constants: [Leaf] = []
         tree.forEachLeaf { conditions, number in
             let row = rows[number]
             let gate = conjunction(conditions, cases, members)
@@ -215,13 +220,15 @@ extension LookupMLP {
                 reads.bias -= bound * count
                 var writes = LinearForm()
                 writes.add(1, direction)
-                units.add(reads, writing: writes)
+                let size = row.most - row.least
+                units.add(
+                    reads, writing: writes,
+                    as: conditions.isEmpty ? .linear : .gated(tolerance: bound - size, size: size))
             }
-            var open = conditions.isEmpty ? everywhere : gate
-            open.bias -= conditions.isEmpty ? 0 : count - 1
             var constant = LinearForm()
             constant.add(row.least + row.offset, direction)
-            units.add(open, writing: constant)
+            constants.append(Leaf(form: gate, count: conditions.count, writes: constant))
         }
+        add(constants, isPartition: false, to: &units)
     }
 }

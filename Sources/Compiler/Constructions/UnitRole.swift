@@ -10,6 +10,9 @@ enum UnitRole {
     /// The unit is 1 where some conditions all hold. Elsewhere its argument is at most `-tolerance`, so that noise below the
     /// tolerance is cut to exactly zero. Of the exclusive ones that write to a direction at most one is 1 at a time.
     case leaf(tolerance: Double, isExclusive: Bool)
+    /// The unit passes on a number of at most `size` where some conditions all hold. Elsewhere its argument is at most
+    /// `-tolerance`, so that noise below the tolerance is cut to exactly zero; of different cases one holds at a time.
+    case gated(tolerance: Double, size: Double)
     /// One of the two units of a step. Together they are exactly 0 or 1 as long as the noise of the argument does not
     /// reach the slope between them.
     case step(StepRole)

@@ -41,6 +41,11 @@ struct FeedForwardNoise {
             let unset = max(0, error.anywhere - tolerance)
             return Passed(
                 unset: unset, extra: max(0, error.anywhere - unset), grid: error.anywhere == 0 ? 1 : 0, isExclusive: isExclusive)
+        case .gated(let tolerance, let size):
+            let error = stream.error(of: form)
+            let unset = max(0, error.anywhere - tolerance)
+            return Passed(
+                unset: unset, extra: max(0, error.anywhere - unset), size: size, grid: error.grid, isExclusive: true)
         case .step(let step):
             let open = stream.error(of: form, edge: step.edge)
             let isHeld = open.anywhere < step.tolerance

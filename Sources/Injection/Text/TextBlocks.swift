@@ -1,4 +1,5 @@
 import Foundation
+import InjectionSettings
 import Serialization
 
 /// A text file read block by block, whatever its size: documents of JSON lines, or pieces of plain text. (A JSON array alone is

@@ -1,4 +1,5 @@
 import Foundation
+import InjectionSettings
 import Serialization
 
 /// The beginning of a text file: what its format is told by.

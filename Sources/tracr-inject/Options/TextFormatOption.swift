@@ -1,5 +1,5 @@
 import ArgumentParser
-import Injection
+import InjectionSettings
 
 extension TextFormat: ExpressibleByArgument {}
 
