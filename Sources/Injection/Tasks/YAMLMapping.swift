@@ -96,7 +96,7 @@ struct YAMLMapping {
     func children(_ key: String) throws -> [(name: String, mapping: YAMLMapping)] {
         guard node(key) != nil else { return [] }
         let parent = try mapping(key)
-        return try parent.nodes.map { (ExactString($0.key), try parent.mapping($0.key)) }
+        return try parent.nodes.map { ($0.key, try parent.mapping($0.key)) }
     }
 
     /// Program symbols and texts: `a: [" a", "a"]`. Plain true, false and whole numbers are those values, all else is a text.
@@ -113,7 +113,7 @@ struct YAMLMapping {
     func lists(_ key: String) throws -> [ExactString: [String]] {
         guard node(key) != nil else { return [:] }
         let parent = try mapping(key)
-        return Dictionary(try parent.nodes.map { ($0.key, try parent.texts($0.node, $0.key)) }) { first, _ in first }
+        return Dictionary(try parent.nodes.map { (ExactString($0.key), try parent.texts($0.node, $0.key)) }) { first, _ in first }
     }
 
     func atom(_ key: String) throws -> Atom? {
