@@ -52,7 +52,7 @@ struct TextBeginning {
 }
 
 /// Text files read whole: those of one JSON value, and any whose perplexity is measured.
-enum TextDocuments {
+package enum TextDocuments {
     private static let largestFile = 1 << 30
 
     /// The documents of one JSON value, in order.
@@ -65,7 +65,7 @@ enum TextDocuments {
     }
 
     /// All of a file's text, documents of JSON one after another.
-    static func whole(_ url: URL, format: TextFormat) throws -> String {
+    package static func whole(_ url: URL, format: TextFormat) throws -> String {
         let handle = try RegularFile.handle(url)
         let beginning = try TextBeginning(url, handle, format: format)
         switch beginning.format {
