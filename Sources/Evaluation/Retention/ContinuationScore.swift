@@ -4,8 +4,8 @@ import TensorCore
 
 /// A text's tokens, and tokens whose probability behind them is asked for.
 package struct Continuation {
-    var context: [Int32]
-    var tokens: [Int32]
+    package var context: [Int32]
+    package var tokens: [Int32]
 
     package init(context: [Int32], tokens: [Int32]) { (self.context, self.tokens) = (context, tokens) }
 }
