@@ -75,12 +75,7 @@ import Testing
         let (name, chain) = DeepChains.programs[number]
         var program = chain
         program.encodings[program.outputName] = .categorical
-        let model: CompiledModel
-        do { model = try DeepChains.compile(program, readError: GPT2Export.readError) } catch let error as RASPError {
-            // Counts that a gate compares in one unit take factors too large for layer normalisation.
-            #expect(name.contains("count") && "\(error)".contains("layer normalisation"), "\(name): \(error)")
-            return
-        }
+        let model = try DeepChains.compile(program, readError: GPT2Export.readError)
         // Dense layers as wide as all 22 steps of 300 values take too long here; one chain of few values shows the same.
         guard model.width < 3_000 else { return }
         let export = try GPT2Export(model)

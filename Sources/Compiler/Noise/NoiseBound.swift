@@ -52,13 +52,11 @@ extension NoisePass {
 
     private func called(_ number: Int) -> String { variables[number].name.map { "'\($0)'" } ?? "an intermediate value" }
 
-    /// - Parameter isApproximate: the model is read with more than the errors of fp32.
-    func tooNoisy(_ excess: FeedForwardNoise.Excess, _ layer: Int, isApproximate: Bool) -> RASPError {
+    func tooNoisy(_ excess: FeedForwardNoise.Excess, _ layer: Int) -> RASPError {
         let owner = variables.indices.first { variables[$0].time == 2 * layer && layout.all($0).contains(excess.direction) }
         let figure = { (number: Double) in Atom.float((number * 1000).rounded() / 1000).description }
-        let reader = isApproximate ? "a model with layer normalisation" : "fp32"
         return RASPError(
-            .limit, "\(owner.map(called) ?? "a value") (layer \(layer)) compares numbers that are too close for \(reader): errors can move "
+            .limit, "\(owner.map(called) ?? "a value") (layer \(layer)) compares numbers that are too close for fp32: errors can move "
                 + "the comparison by \(figure(excess.error)) of its slope, and it bears \(figure(excess.tolerance))",
             at: owner.flatMap { variables[$0].span },
             notes: ["compare numbers that are further apart, give a count a name before it is combined with others, or lower the maximum length"])

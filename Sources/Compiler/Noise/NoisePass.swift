@@ -9,8 +9,6 @@ struct NoisePass {
     let layout: Layout
     private let liveness: Liveness
     private let positions: Double
-    /// Whether the estimate decides what is refused as well: the model will not be read exactly.
-    private let isApproximate: Bool
     private(set) var exact: StreamNoise
     private var single: StreamNoise
     private(set) var bound = NoiseBound(states: [])
@@ -22,7 +20,6 @@ struct NoisePass {
         positions = Double(setting.maxLength + 1)
         exact = StreamNoise(width: layout.basis.count, bos: layout.bos, sums: .exact)
         single = StreamNoise(width: layout.basis.count, bos: layout.bos, sums: .single, readError: setting.readError)
-        isApproximate = setting.readError > 0
         begin(0)
         note([0])
     }
@@ -55,8 +52,7 @@ struct NoisePass {
         let writes = units.map { SortedForm($0.writes) }
         let cleared = Set(variables.indices.filter { layout.clearedAt[$0] == time }.flatMap(layout.all))
         let passed = [exact, single].map { FeedForwardNoise(units, forms, writes, $0, cleared: cleared) }
-        if let excess = passed[0].excess { throw tooNoisy(excess, layer, isApproximate: false) }
-        if isApproximate, let excess = passed[1].excess { throw tooNoisy(excess, layer, isApproximate: true) }
+        if let excess = passed[0].excess { throw tooNoisy(excess, layer) }
         for stream in [\NoisePass.exact, \NoisePass.single] {
             var row = BOSRow(self[keyPath: stream], bos: layout.bos)
             row.attend(heads)

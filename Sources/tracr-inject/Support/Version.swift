@@ -1,6 +1,6 @@
 /// The version that `--version`, `doctor` and run directories show.
 enum Version {
-    static let current = "0.1.0"
+    static let current = "0.2.0"
 
     /// The Swift release this was built with.
     static var compiler: String {
