@@ -1,8 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// The two halves never see each other: RASP <- Compiler on one side, TensorCore <- GPT2 on the other.
-/// They meet in Injection (and Compiler and TensorCore in Compression); the command line is a thin layer on top.
+/// The two halves never see each other: RASP <- Compiler on one side, TensorCore <- GPT2 on the other. They meet in
+/// Injection (and Compiler and TensorCore in Compression). Below both lies Serialization; TrainingEngine knows runs and
+/// loops and no method; Evaluation, Benchmarking and Reporting stand on Injection; the command line is a thin layer on top.
 let package = Package(
     name: "tracr-inject",
     products: [
@@ -12,7 +13,10 @@ let package = Package(
         .library(name: "Compression", targets: ["Compression"]),
         .library(name: "TensorCore", targets: ["TensorCore"]),
         .library(name: "GPT2", targets: ["GPT2"]),
+        .library(name: "TrainingEngine", targets: ["TrainingEngine"]),
+        .library(name: "InjectionSettings", targets: ["InjectionSettings"]),
         .library(name: "Injection", targets: ["Injection"]),
+        .library(name: "Evaluation", targets: ["Evaluation"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
