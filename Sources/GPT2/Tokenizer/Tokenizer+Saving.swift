@@ -28,7 +28,9 @@ extension Tokenizer {
         if isMissing(TokenizerFiles.single) {
             try JSONFile.write(content(vocabulary), to: file(TokenizerFiles.single))
             if isMissing(TokenizerFiles.settings) {
-                try JSONFile.write(settings(contextLength), to: file(TokenizerFiles.settings))
+                // A folder that did not limit its texts does not do so now.
+                let limit = description.files == nil ? contextLength : nil
+                try JSONFile.write(settings(limit), to: file(TokenizerFiles.settings))
             }
         }
     }
