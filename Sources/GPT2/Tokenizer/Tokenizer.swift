@@ -18,8 +18,9 @@ public final class Tokenizer: Sendable {
     private let tokenBytes: [[UInt8]]
     private let model: WordModel
     private let added: AddedVocabulary
-    private let before: [Int32]
-    private let after: [Int32]
+    /// What a framed text begins and ends with.
+    let before: [Int32]
+    let after: [Int32]
     private let caches = WordCachePool()
 
     /// - Parameters:
@@ -123,6 +124,11 @@ public final class Tokenizer: Sendable {
         var count = min(count, description.rows ?? count)
         while count > 0, added.tokens[Int32(count - 1)] != nil { count -= 1 }
         return count
+    }
+
+    /// The added tokens by number.
+    var addedTokens: [(id: Int32, token: AddedToken)] {
+        added.tokens.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// The token with this symbol (` cat` is `Ġcat`).
