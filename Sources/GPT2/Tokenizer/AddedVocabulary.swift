@@ -58,8 +58,9 @@ struct AddedVocabulary: Sendable {
             if token.stripsLeft { start = max(Self.startOfSpace(bytes, before: start), done) }
             if token.stripsRight { end = Self.endOfSpace(bytes, from: end) }
             if done < start { parts.append(.text(done..<start)) }
-            parts.append(.token(match.number))
-            done = end
+            // White space that the token before it has taken leaves nothing of a token made of white space.
+            if start < end { parts.append(.token(match.number)) }
+            done = max(done, end)
         }
         if done < bytes.count { parts.append(.text(done..<bytes.count)) }
         return parts

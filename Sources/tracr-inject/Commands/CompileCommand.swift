@@ -95,7 +95,7 @@ struct CompileCommand: ParsableCommand {
         let seconds = Date().timeIntervalSince(started)
 
         let place = output ?? "compiled/\(name ?? program.name)"
-        let directory = URL(fileURLWithPath: place)
+        let directory = try ModelFolder.replaceable(place)
         let report = verify > 0 ? try model.verify(against: program, count: verify, seed: seed) : nil
         var summary = CompilationSummary(model: model, directory: nil, seconds: seconds, report: report)
         // Weights that were found wrong are not written, and what stood there before stays.
@@ -130,7 +130,6 @@ struct CompileCommand: ParsableCommand {
             try AtomicFile.createDirectory(directory.deletingLastPathComponent())
             try AtomicFile.replaceDirectory(at: directory) { temporary in
                 try export.save(to: temporary)
-                guard verify > 0 else { return }
                 // The export runs densely; a tenth of the inputs takes as long as all of them do on the sparse weights. Some are
                 // always run, since no bound holds for what layer normalisation does to the weights.
                 let count = max(8, (verify + 9) / 10)
