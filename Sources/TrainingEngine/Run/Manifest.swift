@@ -23,7 +23,12 @@ public struct Manifest: Sendable {
             ]), to: run.manifest)
     }
 
-    package static func remove(from run: RunDirectory) { unlink(run.manifest.path) }
+    /// - Throws: where it stays; it would vouch for results that are only half replaced.
+    package static func remove(from run: RunDirectory) throws(Failure) {
+        guard unlink(run.manifest.path) == 0 || errno == ENOENT else {
+            throw Failure.system(errno, doing: "remove", run.manifest.path)
+        }
+    }
 
     private static func results(of run: RunDirectory) throws -> [String] {
         var files = ["config.yaml", "projection.safetensors", "variables.json"]
@@ -79,7 +84,7 @@ public struct Manifest: Sendable {
     }
 
     private static func unfinished(_ run: RunDirectory) -> Failure {
-        if let step = Checkpoint.steps(in: run.checkpoints).last {
+        if let step = try? Checkpoint.steps(in: run.checkpoints).last {
             return Failure(
                 .badData, "the run is not finished: it stopped after step \(step)",
                 at: run.root.path,
