@@ -32,6 +32,8 @@ struct Fault: CustomStringConvertible, Sendable {
     /// Whether all later calls fail as well, as on a disk that stays full.
     var stays = false
 
+    static let calls = ["write", "fsync", "close", "open", "input", "mkdir", "rename", "ftruncate", "symlink", "unlink", "rmdir"]
+
     static let all: [Fault] = [
         Fault(call: "write", error: ENOSPC, stays: true), Fault(call: "write", error: EIO), Fault(call: "write", error: EDQUOT),
         Fault(call: "write", error: EINTR), Fault(call: "fsync", error: EIO), Fault(call: "fsync", error: ENOSPC),
