@@ -29,8 +29,15 @@ public enum AtomicFile {
         guard mkdir(temporary.path, 0o755) == 0 else { throw Failure.system(errno, doing: "create", url.path) }
         defer { temporary.release() }
         try temporary.hold()
-        try body(URL(fileURLWithPath: temporary.path, isDirectory: true))
-        try synchronizeTree(temporary.path, of: url.path)
+        do {
+            try body(URL(fileURLWithPath: temporary.path, isDirectory: true))
+            try synchronizeTree(temporary.path)
+        } catch var failure as Failure {
+            // The hidden name means nothing to whoever asked for this one.
+            failure.message = failure.message.replacing(temporary.path, with: url.path)
+            failure.location = failure.location?.replacing(temporary.path, with: url.path)
+            throw failure
+        }
         try exchange(temporary, into: url)
         try synchronizeDirectory(url.deletingLastPathComponent().path)
         temporary.release()
@@ -101,13 +108,12 @@ public enum AtomicFile {
         #endif
     }
 
-    /// - Parameter name: what errors call it.
-    private static func synchronizeTree(_ path: String, of name: String) throws(Failure) {
+    private static func synchronizeTree(_ path: String) throws(Failure) {
         var status = stat()
         if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             let names: [String]
-            do { names = try Folder.names(at: path) } catch { throw Failure.system(error.code, doing: "write", name) }
-            for entry in names { try synchronizeTree(path + "/" + entry, of: name) }
+            do { names = try Folder.names(at: path) } catch { throw Failure.system(error.code, doing: "write", path) }
+            for entry in names { try synchronizeTree(path + "/" + entry) }
         }
         try synchronizeDirectory(path)
     }

@@ -33,11 +33,8 @@ public struct Manifest: Sendable {
     private static func results(of run: RunDirectory) throws -> [String] {
         var files = ["config.yaml", "projection.safetensors", "variables.json"]
         for folder in ["compiled", "student"] {
-            let root = run.root.appendingPathComponent(folder)
-            for name in try FileManager.default.subpathsOfDirectory(atPath: root.path).sorted() {
-                var isDirectory: ObjCBool = false
-                FileManager.default.fileExists(atPath: root.appendingPathComponent(name).path, isDirectory: &isDirectory)
-                if !isDirectory.boolValue { files.append("\(folder)/\(name)") }
+            do { files += try Folder.files(below: run.root.appendingPathComponent(folder).path).sorted().map { "\(folder)/\($0)" } } catch {
+                throw Failure(.notFound, "cannot list \(error.path): \(error.reason)", remedy: Failure.remedy(of: error.code))
             }
         }
         return files
