@@ -26,7 +26,7 @@ final class TokenCorpus {
             var beginsDocument = true
             while let block = try blocks.next() {
                 byteCount += block.text.utf8.count
-                let tokens = (beginsDocument ? [endOfText] : []) + tokenizer.tokens(of: block.text)
+                let tokens = try (beginsDocument ? [endOfText] : []) + tokenizer.tokens(of: block.text)
                 try tokens.map(\.littleEndian).withUnsafeBytes { try pending.file.write($0) }
                 beginsDocument = block.endsDocument
             }
