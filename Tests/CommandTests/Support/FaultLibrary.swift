@@ -56,7 +56,8 @@ struct Fault: CustomStringConvertible, Sendable {
         // exchange two names. Of what is removed, only a manifest is in the way of anything.
         case "close", "mkdir", "rename", "unlink", "rmdir": [0, refused]
         // What is read may be an input, a folder that is flushed, or measurements that can be taken again.
-        case "input": [0, 66, refused]
+        // A program is opened to see whether it can be, and once more by the front end, whose findings all end in 65.
+        case "input": [0, 65, 66, refused]
         case "symlink": [0]
         default: []
         }
