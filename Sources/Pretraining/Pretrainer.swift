@@ -39,7 +39,9 @@ public final class Pretrainer {
         if resume {
             guard run.isRun else { throw Failure(.notFound, "there is no training to resume", at: run.root.path) }
             try Self.requireSame(settings, as: run)
-            tokenizer = try Tokenizer.load(run.student)
+            // A training that broke off before its first model was saved learns the same vocabulary once more.
+            let isSaved = FileManager.default.fileExists(atPath: run.student.path)
+            tokenizer = try isSaved ? Tokenizer.load(run.student) : Self.trainVocabulary(settings, on: texts)
         } else {
             // Before anything is written: a text that cannot be read leaves no run behind.
             tokenizer = try Self.trainVocabulary(settings, on: texts)
@@ -47,6 +49,7 @@ public final class Pretrainer {
             try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
         }
         lock = try RunLock(directory: run.root)
+        run.removeLeftovers()
         Narration.note("seed \(settings.seed), fp32, " + TrainingHeader.machine)
 
         let endOfText = tokenizer.endOfText ?? 0
@@ -76,15 +79,17 @@ public final class Pretrainer {
             shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps, floor: settings.lr.floor)
 
         var logged = 0
+        var isBegun = false
         if resume, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Narration.warn($0) }) {
             if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) { Narration.warn($0) } }
             try checkpoint.restore(Self.buffers(of: model, optimizer))
             step = checkpoint.step
             optimizer.stepCount = step
             logged = checkpoint.record["metrics"]?.integer ?? 0
+            isBegun = true
         }
         log = try PretrainLog(at: run.metrics, keeping: logged, total: settings.steps, firstStep: step)
-        if !resume { try save() }
+        if !isBegun { try save() }
     }
 
     /// Trains to the last step. An interruption is answered with a checkpoint and a return; `step` tells how far it came.
@@ -158,9 +163,7 @@ public final class Pretrainer {
     private func save() throws {
         try Divergence.check(model.parameters, named: "model", step: step, run: run)
         try log.synchronize()
-        try AtomicFile.replaceDirectory(at: run.student) { folder in
-            try Student(model: model, tokenizer: tokenizer).save(to: folder)
-        }
+        try Student(model: model, tokenizer: tokenizer).save(to: run.student)
         try Checkpoint.write(
             into: run.checkpoints, step: step, buffers: Self.buffers(of: model, optimizer),
             record: ["metrics": .integer(log.length), "fingerprint": fingerprint.json], retention: Self.retention)

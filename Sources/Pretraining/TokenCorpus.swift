@@ -20,17 +20,18 @@ final class TokenCorpus {
     /// Tokenises `texts` into the file at `place`, block by block.
     convenience init(texts: [URL], format: TextFormat, tokenizer: Tokenizer, endOfText: Int32, at place: URL) throws {
         var byteCount = 0
-        let writer = try TokenWriter(beside: place)
+        let pending = try PendingFile(for: place)
         for text in texts {
             var blocks = try TextBlocks(text, format: format, perLine: false)
             var beginsDocument = true
             while let block = try blocks.next() {
                 byteCount += block.text.utf8.count
-                try writer.append((beginsDocument ? [endOfText] : []) + tokenizer.tokens(of: block.text))
+                let tokens = try (beginsDocument ? [endOfText] : []) + tokenizer.tokens(of: block.text)
+                try tokens.map(\.littleEndian).withUnsafeBytes { try pending.file.write($0) }
                 beginsDocument = block.endsDocument
             }
         }
-        try writer.finish()
+        try pending.commit()
         guard byteCount > 0 else {
             throw Failure(.badData, "there is no text to train on", at: texts.map(\.path).joined(separator: ", "))
         }
@@ -44,28 +45,5 @@ final class TokenCorpus {
         return range.map {
             Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Int32>.stride, as: Int32.self))
         }
-    }
-}
-
-/// Appends tokens to a new file that takes its place when it is whole.
-private final class TokenWriter {
-    private let place: URL
-    private let temporary: String
-    private let file: OutputFile
-
-    init(beside place: URL) throws {
-        self.place = place
-        temporary = place.path + ".tmp"
-        unlink(temporary)  // left by a run that was killed
-        file = try OutputFile(creating: temporary)
-    }
-
-    func append(_ tokens: [Int32]) throws {
-        try tokens.map(\.littleEndian).withUnsafeBytes { try file.write($0) }
-    }
-
-    func finish() throws {
-        try file.finish()
-        guard rename(temporary, place.path) == 0 else { throw Failure.system(errno, doing: "write", place.path) }
     }
 }

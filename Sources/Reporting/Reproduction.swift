@@ -45,7 +45,7 @@ public struct Reproduction {
         var isFinished: Bool { isBegun && directory.isFinished }
         var stepsLeft: Int {
             if isFinished { return 0 }
-            let done = isBegun ? Checkpoint.steps(in: directory.checkpoints).last ?? 0 : 0
+            let done = isBegun ? (try? Checkpoint.steps(in: directory.checkpoints).last) ?? 0 : 0
             return max(0, settings.steps - done)
         }
     }

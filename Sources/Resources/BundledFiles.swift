@@ -48,8 +48,12 @@ public struct BundledFiles: Sendable {
     /// The program at that path, or of that name under `Programs/`, both with or without the ending `.rasp` (in a name,
     /// hyphens and underscores are alike). What is both a name and a file of the working directory is the file if it has
     /// the ending.
+    ///
+    /// - Throws: `.notFound` also for a file that cannot be opened. The front end knows of findings about programs only.
     public func program(_ name: String) throws -> URL {
-        try file(name, in: "Programs", suffix: "rasp", called: "program")
+        let url = try file(name, in: "Programs", suffix: "rasp", called: "program")
+        close(try RegularFile.open(url).descriptor)
+        return url
     }
 
     /// The configuration at that path, or of that name under `configs/`, in the same way.

@@ -13,62 +13,55 @@ public enum AtomicFile {
 
     /// Hands the body a temporary file in the same directory, and renames it into place when the body returns.
     package static func write(to url: URL, _ body: (OutputFile) throws(Failure) -> Void) throws(Failure) {
-        let temporary = temporarySibling(of: url)
-        do throws(Failure) {
-            let file = try OutputFile(creating: temporary, called: url.path)
-            try body(file)
-            try file.finish()
-            guard rename(temporary, url.path) == 0 else { throw Failure.system(errno, doing: "write", url.path) }
-        } catch {
-            unlink(temporary)
-            throw error
-        }
-        try synchronizeDirectory(url.deletingLastPathComponent().path)
+        let pending = try PendingFile(for: url)
+        defer { pending.discard() }
+        try body(pending.file)
+        try pending.commit()
     }
 
     /// Builds a directory under a temporary name and puts it in the place of `url`, whether that exists or not.
     ///
     /// Files that the body writes are flushed to the disk before the rename. Where the system can exchange two names
-    /// in one step there is no moment at which neither the old nor the new directory is there.
+    /// in one step there is no moment at which neither the old nor the new directory is there. What earlier processes left of
+    /// this directory under temporary names is removed afterwards: it may be all that there is of the old one before.
     public static func replaceDirectory(at url: URL, _ body: (URL) throws -> Void) throws {
-        let temporary = temporarySibling(of: url)
-        guard mkdir(temporary, 0o755) == 0 else { throw Failure.system(errno, doing: "create", url.path) }
-        let temporaryURL = URL(fileURLWithPath: temporary, isDirectory: true)
+        let temporary = TemporarySibling(of: url)
+        guard mkdir(temporary.path, 0o755) == 0 else { throw Failure.system(errno, doing: "create", url.path) }
+        defer { temporary.release() }
+        try temporary.hold()
         do {
-            try body(temporaryURL)
-            try synchronizeTree(temporary)
-            try exchange(temporary, into: url.path)
-        } catch {
-            try? FileManager.default.removeItem(at: temporaryURL)
-            throw error
+            try body(URL(fileURLWithPath: temporary.path, isDirectory: true))
+            try synchronizeTree(temporary.path)
+        } catch var failure as Failure {
+            // The hidden name means nothing to whoever asked for this one.
+            failure.message = failure.message.replacing(temporary.path, with: url.path)
+            failure.location = failure.location?.replacing(temporary.path, with: url.path)
+            throw failure
         }
+        try exchange(temporary, into: url)
         try synchronizeDirectory(url.deletingLastPathComponent().path)
+        temporary.release()
+        temporary.removeLeftovers()
     }
 
-    /// Makes the name a symbolic link to `destination`, in one step, whether it was there before or not.
-    ///
-    /// - Returns: false where that cannot be done; the name is then what it was.
-    @discardableResult
-    package static func replaceLink(at url: URL, to destination: String) -> Bool {
-        let temporary = temporarySibling(of: url)
-        guard symlink(destination, temporary) == 0 else { return false }
-        if rename(temporary, url.path) == 0 { return true }
-        unlink(temporary)
-        return false
-    }
-
-    /// Removes what processes that were killed left half-written in a folder. Nothing else may be writing there.
-    package static func removeLeftovers(in folder: URL) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        for name in names where isTemporary(name) {
-            try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+    /// Makes the name a symbolic link to `destination`, in one step, whether it was there before or not. Where that cannot be
+    /// done the name is what it was, and a warning says so.
+    package static func replaceLink(at url: URL, to destination: String) {
+        let temporary = TemporarySibling(of: url)
+        defer { temporary.release() }
+        guard symlink(destination, temporary.path) == 0, rename(temporary.path, url.path) == 0 else {
+            let code = errno
+            return Narration.warn("cannot point \(url.path) at \(destination): \(String(cString: strerror(code)))")
         }
+        temporary.markPlaced()
+        temporary.removeLeftovers()
     }
 
-    /// Whether a name is of the form that `temporarySibling` gives: `.NAME.PID-TAG.tmp`.
-    private static func isTemporary(_ name: String) -> Bool {
-        name.wholeMatch(of: /\..+\.[0-9]+-[0-9a-z]+\.tmp/) != nil
-    }
+    /// Removes a file or a folder that is not needed any more; a warning says where that cannot be done.
+    package static func remove(_ url: URL) { TemporarySibling.remove(url.path) }
+
+    /// Removes what earlier processes left half-written in a folder, or could not remove.
+    package static func removeLeftovers(in folder: URL) { TemporarySibling.removeLeftovers(in: folder) }
 
     /// Creates a directory and its parents.
     public static func createDirectory(_ url: URL) throws(Failure) {
@@ -85,28 +78,21 @@ public enum AtomicFile {
         throw Failure.system(code, doing: "create the directory", url.path)
     }
 
-    private static func temporarySibling(of url: URL) -> String {
-        let tag = String(UInt32.random(in: .min ... .max), radix: 36)
-        let directory = url.deletingLastPathComponent().path
-        return directory + "/.\(url.lastPathComponent).\(getpid())-\(tag).tmp"
-    }
-
     /// Renames a finished directory into place; one that was there before is removed.
-    private static func exchange(_ temporary: String, into path: String) throws(Failure) {
-        if rename(temporary, path) == 0 { return }  // the place was free, or an empty directory
+    private static func exchange(_ temporary: TemporarySibling, into url: URL) throws(Failure) {
+        let path = url.path
+        if rename(temporary.path, path) == 0 { return temporary.markPlaced() }  // the place was free, or an empty directory
         guard errno == ENOTEMPTY || errno == EEXIST else { throw Failure.system(errno, doing: "write", path) }
-        let old = temporarySibling(of: URL(fileURLWithPath: path))
-        if exchangeNames(temporary, path) {
-            try? FileManager.default.removeItem(atPath: temporary)
-            return
-        }
+        if exchangeNames(temporary.path, path) { return }  // what is now under the temporary name is removed with it
+        let old = TemporarySibling.name(beside: url)
         guard rename(path, old) == 0 else { throw Failure.system(errno, doing: "replace", path) }
-        guard rename(temporary, path) == 0 else {
+        guard rename(temporary.path, path) == 0 else {
             let code = errno
             rename(old, path)
             throw Failure.system(code, doing: "write", path)
         }
-        try? FileManager.default.removeItem(atPath: old)
+        temporary.markPlaced()
+        TemporarySibling.remove(old)
     }
 
     /// `renameat2(…, RENAME_EXCHANGE)`, where the system and the file system have it.
@@ -123,15 +109,22 @@ public enum AtomicFile {
     }
 
     private static func synchronizeTree(_ path: String) throws(Failure) {
-        let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
-        for name in names { try synchronizeDirectory(path + "/" + name) }
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            let names: [String]
+            do { names = try Folder.names(at: path) } catch { throw Failure.system(error.code, doing: "write", path) }
+            for entry in names { try synchronizeTree(path + "/" + entry) }
+        }
         try synchronizeDirectory(path)
     }
 
     /// Flushes a directory (its names) or a file (its bytes).
     package static func synchronizeDirectory(_ path: String) throws(Failure) {
         let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }  // a directory may be writable and not readable
+        guard descriptor >= 0 else {
+            if errno == EACCES { return }  // a directory may be writable and not readable
+            throw Failure.system(errno, doing: "write", path)
+        }
         defer { close(descriptor) }
         // Some file systems cannot flush a directory and say EINVAL: nothing to be done about it.
         if fsync(descriptor) != 0, errno != EINVAL { throw Failure.system(errno, doing: "write", path) }

@@ -64,15 +64,28 @@ package final class OutputFile {
 extension Failure {
     /// The failure of a system call on an output path: `.writeFailed` when the disk gave out, else `.cannotCreate`.
     package static func system(_ code: Int32, doing verb: String, _ path: String) -> Failure {
-        let reason = String(cString: strerror(code))
+        let kind: Kind =
+            switch code {
+            case ENOSPC, EDQUOT, EIO, EFBIG, EINTR, EBADF, ENOSR, ETIMEDOUT, ESTALE: .writeFailed
+            default: .cannotCreate
+            }
+        return Failure(kind, "cannot \(verb) \(path): \(String(cString: strerror(code)))", remedy: remedy(of: code))
+    }
+
+    /// What can be done about an error of the system, where there is something.
+    package static func remedy(of code: Int32) -> String? {
         switch code {
-        case ENOSPC, EDQUOT:
-            return Failure(
-                .writeFailed, "cannot \(verb) \(path): \(reason)", remedy: "Free some space, or write to another disk.")
-        case EIO, EFBIG, EINTR, EBADF, ENOSR, ETIMEDOUT, ESTALE:
-            return Failure(.writeFailed, "cannot \(verb) \(path): \(reason)")
-        default:
-            return Failure(.cannotCreate, "cannot \(verb) \(path): \(reason)")
+        case ENOSPC: "Free some space, or write to another disk."
+        case EDQUOT: "Your quota is used up: free some space, or write to another disk."
+        case EFBIG: "The file may not grow that far: see ulimit -f, or write to another disk."
+        case EIO, ETIMEDOUT, ESTALE: "The disk or the way to it fails: the system's log says more."
+        case EACCES, EPERM: "Mend the permissions (ls -ld shows them), or name another place."
+        case EROFS: "The file system can only be read: name another place."
+        case EMFILE: "This process may not open more files: raise ulimit -n."
+        case ENFILE: "The system has too many files open: end other programs."
+        case ENOENT: "The folder that it belongs in is not there: make it first, or name another place."
+        case ENAMETOOLONG: "Choose a shorter name."
+        default: nil
         }
     }
 }

@@ -11,7 +11,10 @@ package enum RegularFile {
         // Opening a pipe that nobody writes to would wait without O_NONBLOCK.
         let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            throw Failure(.notFound, "cannot open \(path): \(String(cString: strerror(errno)))")
+            let code = errno
+            throw Failure(
+                .notFound, "cannot open \(path): \(String(cString: strerror(code)))",
+                remedy: code == ENOENT ? nil : Failure.remedy(of: code))
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -1,105 +1,35 @@
 import Foundation
 import Testing
 
-/// Every write of a run fails once: each ends in one error with the right exit code, and the run goes on from it to the same bytes.
+/// Calls of the system fail, one at a time, in every command that writes: each ends in one error with the right exit code and
+/// harms nothing that was there, and the work goes on afterwards to the same bytes.
 ///
-/// The system calls are made to fail by a library that is loaded before the C library, built here with the system's compiler.
-/// `TRACR_INJECT_FAULTS=all` fails each call of a run in turn (`TRACR_INJECT_FAULTS=open,mkdir` those of some functions only); by default
-/// one somewhere in the middle.
+/// The calls are made to fail by a library that is loaded before the C library, built here with the system's compiler.
+/// `TRACR_INJECT_FAULTS=all` fails each call of each command in turn with every error (`TRACR_INJECT_FAULTS=open,mkdir`: those of
+/// some functions). By default each command has one call of each function fail: the errors take turns from command to command, and
+/// which call it is goes by multiples of the golden ratio, which spreads all of these evenly from the first call to the last.
 @Suite(.serialized, .enabled(if: FaultLibrary.path != nil)) struct FaultTests {
     static let full = ProcessInfo.processInfo.environment["TRACR_INJECT_FAULTS"].map { $0.split(separator: ",").map(String.init) } ?? []
 
-    struct Fault: CustomTestStringConvertible, Sendable {
-        var call: String
-        var error: Int32
-        /// Exit codes that are right for it; 0 where what fails is not needed for the result.
-        var statuses: [Int32]
-        /// Whether all later calls fail as well, as on a disk that stays full.
-        var stays = false
-        var testDescription: String { "\(call): \(String(cString: strerror(error)))\(stays ? ", from there on" : "")" }
-    }
-
-    @Test(arguments: [
-        Fault(call: "write", error: ENOSPC, statuses: [74], stays: true), Fault(call: "write", error: ENOSPC, statuses: [74]),
-        Fault(call: "write", error: EIO, statuses: [74]), Fault(call: "write", error: EDQUOT, statuses: [74]),
-        Fault(call: "write", error: EINTR, statuses: [0]),
-        Fault(call: "fsync", error: EIO, statuses: [74]), Fault(call: "fsync", error: ENOSPC, statuses: [74]),
-        // Some descriptors are closed after reading, or after a flush that has already told.
-        Fault(call: "close", error: EIO, statuses: [0, 74]),
-        Fault(call: "open", error: EACCES, statuses: [73], stays: true), Fault(call: "open", error: EROFS, statuses: [73]),
-        Fault(call: "open", error: EMFILE, statuses: [73]), Fault(call: "open", error: ENOSPC, statuses: [74]),
-        Fault(call: "mkdir", error: EACCES, statuses: [73]), Fault(call: "mkdir", error: ENOSPC, statuses: [74]),
-        // `latest` may fail; an exchange of two names is tried first, and moving them one by one after.
-        Fault(call: "rename", error: EACCES, statuses: [0, 73]), Fault(call: "rename", error: EIO, statuses: [0, 74], stays: true),
-        Fault(call: "ftruncate", error: EIO, statuses: [74]), Fault(call: "symlink", error: EACCES, statuses: [0]),
-        Fault(call: "unlink", error: EACCES, statuses: [0]),
-    ])
-    func aFailedCallHarmsNothing(_ fault: Fault) throws {
-        let library = try #require(FaultLibrary.path)
-        let all = Self.full == ["all"] || Self.full.contains(fault.call)
-        guard all || Self.full.isEmpty else { return }
-        let micro = try MicroRun()
-        try #require(micro.start("reference").status == 0)
-        let wanted = try micro.contents(of: "reference")
-        var environment = ["LD_PRELOAD": library, "FAULT_PATH": micro.scratch.path("run"), "FAULT_CALL": fault.call]
-        environment["FAULT_ERROR"] = "\(fault.error)"
-        if fault.stays { environment["FAULT_STAYS"] = "1" }
-
-        // How many such calls there are.
-        try #require(micro.start("run", environment: environment.merging(["FAULT_COUNT": micro.scratch.path("count")]) { $1 }).status == 0)
-        let text = try String(contentsOfFile: micro.scratch.path("count"), encoding: .utf8)
-        let count = try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
-        try #require(count > 0)
-        let numbers = all ? 1...count : (count + 1) / 2...(count + 1) / 2
-        var statuses: [Int32: Int] = [:]
-        for number in numbers {
-            try? FileManager.default.removeItem(atPath: micro.scratch.path("run"))
-            let outcome = try micro.start("run", environment: environment.merging(["FAULT_AT": "\(number)"]) { $1 })
-            let comment = "\(fault.testDescription), call \(number): \(outcome.status) \(outcome.error.suffix(300))"
-            #expect(fault.statuses.contains(outcome.status), "\(comment)")
-            let errors = outcome.error.split(separator: "\n").filter { $0.hasPrefix("tracr-inject: error: ") }
-            #expect(errors.count == (outcome.status == 0 ? 0 : 1), "\(comment)")
-            statuses[outcome.status, default: 0] += 1
-            // What was finished can be read; what was not is told apart from it.
-            let finished = FileManager.default.fileExists(atPath: micro.scratch.path("run/manifest.json"))
-            #expect(finished == (outcome.status == 0) || fault.call == "fsync" || fault.call == "close", "\(comment)")
-            try micro.finish("run")
-            try micro.expectEqual("run", wanted, comment)
-        }
-        if all { print("faults, \(fault.testDescription): \(count) calls failed in turn, exit codes \(statuses)") }
-    }
-
-    /// Every call of `compile` fails in turn, over a model that is there: what stands in its place is the old one, whole, or the new.
-    @Test(arguments: [
-        Fault(call: "open", error: EACCES, statuses: [73]), Fault(call: "open", error: EMFILE, statuses: [73]),
-        Fault(call: "mkdir", error: EACCES, statuses: [73]), Fault(call: "mkdir", error: ENOSPC, statuses: [74]),
-        // The last rename but one is tried first as an exchange, and done without where that fails.
-        Fault(call: "rename", error: EACCES, statuses: [0, 73]), Fault(call: "rename", error: EIO, statuses: [0, 74]),
-        Fault(call: "write", error: ENOSPC, statuses: [74]), Fault(call: "unlink", error: EACCES, statuses: [0]),
-    ])
-    func aCompiledModelIsNeverHalfWritten(_ fault: Fault) throws {
-        let library = try #require(FaultLibrary.path)
-        let scratch = try Scratch()
-        scratch.file("p.rasp", "#pragma vocab a b\n#pragma max_length 3\ny = indices + 1;\n")
-        let arguments = ["compile", "p.rasp", "--output", "model", "--verify", "2"]
-        try #require(try Tool.run(arguments, in: scratch.root).status == 0)
-        let files = ["config.json", "model.safetensors"].map { scratch.root.appendingPathComponent("model/" + $0) }
-        let whole = try files.map { try Data(contentsOf: $0) }
-        let environment = [
-            "LD_PRELOAD": library, "FAULT_PATH": "model", "FAULT_CALL": fault.call, "FAULT_ERROR": "\(fault.error)",
-        ]
-        let counting = environment.merging(["FAULT_COUNT": scratch.path("count")]) { $1 }
-        try #require(try Tool.run(arguments, in: scratch.root, environment: counting).status == 0)
-        let text = try String(contentsOfFile: scratch.path("count"), encoding: .utf8)
-        let count = try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
-        for number in stride(from: 1, through: count, by: 1) {
-            let failing = environment.merging(["FAULT_AT": "\(number)"]) { $1 }
-            let outcome = try Tool.run(arguments, in: scratch.root, environment: failing)
-            let comment = "\(fault.testDescription), call \(number): \(outcome.status) \(outcome.error.suffix(300))"
-            #expect(fault.statuses.contains(outcome.status), "\(comment)")
-            let errors = outcome.error.split(separator: "\n").filter { $0.hasPrefix("tracr-inject: error: ") }
-            #expect(errors.count == (outcome.status == 0 ? 0 : 1), "\(comment)")
-            #expect(try files.map { try Data(contentsOf: $0) } == whole, "\(comment)")
+    @Test(arguments: FaultyWork.allCases) func aFailedCallHarmsNothing(_ work: FaultyWork) throws {
+        let bench = try FaultBench(work)
+        let order = try #require(FaultyWork.allCases.firstIndex(of: work))
+        for (index, call) in Fault.calls.enumerated() {
+            let isFull = Self.full == ["all"] || Self.full.contains(call)
+            guard isFull || Self.full.isEmpty else { continue }
+            let count = try bench.count(call)
+            guard count > 0 else { continue }
+            let faults = Fault.all.filter { $0.call == call }
+            let place = (Double(order * Fault.calls.count + index + 1) * 0.618_034).truncatingRemainder(dividingBy: 1)
+            let sample = Int(place * Double(count)) + 1
+            for fault in isFull ? faults : [faults[order % faults.count]] {
+                var statuses: [Int32: Int] = [:]
+                for number in isFull ? 1...count : sample...sample {
+                    statuses[try bench.fail(fault, at: number), default: 0] += 1
+                }
+                let codes = statuses.sorted { $0.key < $1.key }.map { "\($0.value) with exit code \($0.key)" }
+                if isFull { print("\(work.rawValue), \(fault): \(count) calls, \(codes.joined(separator: ", "))") }
+            }
         }
     }
 
@@ -121,25 +51,92 @@ import Testing
     }
 }
 
-/// The library of failing calls; nil where there is no compiler, or where programs do not load such libraries.
-enum FaultLibrary {
-    static let path: String? = {
-        #if os(Linux)
-            // A sanitizer's runtime has to be loaded first.
-            guard ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil else { return nil }
-            let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Faults/faults.c").path
-            let library = FileManager.default.temporaryDirectory.appendingPathComponent("tracr-inject-faults-\(getpid()).so").path
-            let compiler = Process()
-            compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            compiler.arguments = ["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]
-            compiler.standardError = FileHandle.nullDevice
-            guard (try? compiler.run()) != nil else { return nil }
-            compiler.waitUntilExit()
-            guard compiler.terminationStatus == 0 else { return nil }
-            atexit { if let library = FaultLibrary.path { unlink(library) } }
-            return library
-        #else
-            return nil
-        #endif
-    }()
+/// One command, done over and over from the same beginning.
+private final class FaultBench {
+    private let work: FaultyWork
+    private let micro: MicroRun
+    /// What each try begins with, and what it leaves where nothing fails.
+    private let (earlier, wanted): ([String: Data], [String: Data])
+
+    /// Where the command works, and where what it begins with is kept.
+    private var folder: URL { micro.scratch.root.appendingPathComponent("work") }
+    private var kept: URL { micro.scratch.root.appendingPathComponent("earlier") }
+
+    init(_ work: FaultyWork) throws {
+        self.work = work
+        let micro = try MicroRun()
+        self.micro = micro
+        for (name, number) in [("one", 1), ("two", 2)] {
+            micro.scratch.file(name + ".rasp", "#pragma vocab a b\n#pragma max_length 3\ny = indices + \(number);\n")
+        }
+        let folder = micro.scratch.root.appendingPathComponent("work")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        for command in work.earlier(micro) { try #require(Tool.run(command, in: folder).status == 0) }
+        try FileManager.default.copyItem(at: folder, to: micro.scratch.root.appendingPathComponent("earlier"))
+        earlier = try Self.contents(of: folder)
+        let outcome = try Tool.run(work.command(micro), in: folder)
+        try #require(outcome.status == 0, "\(outcome.error)")
+        wanted = try Self.contents(of: folder)
+    }
+
+    /// How many calls of a function there are.
+    func count(_ call: String) throws -> Int {
+        let file = micro.scratch.path("count")
+        let environment = try environment(Fault(call: call, error: EIO), at: nil).merging(["FAULT_COUNT": file]) { $1 }
+        try #require(start(work.command(micro), environment).status == 0)
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        return try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    }
+
+    /// Has one call fail, and goes on from there to the end.
+    ///
+    /// - Returns: the exit code.
+    func fail(_ fault: Fault, at number: Int) throws -> Int32 {
+        let log = micro.scratch.file("log", "")
+        let outcome = try start(work.command(micro), environment(fault, at: number))
+        let call = try String(contentsOf: log, encoding: .utf8).split(separator: "\n").first ?? "\(number)"
+        let comment: Comment = "\(fault), call \(call): exit code \(outcome.status), \(outcome.error.suffix(500))"
+        #expect(fault.statuses.contains(outcome.status), comment)
+        let errors = outcome.error.split(separator: "\n").filter { $0.hasPrefix("tracr-inject: error: ") }
+        #expect(errors.count == (outcome.status == 0 ? 0 : 1), comment)
+        let left = try Self.contents(of: folder)
+        #expect(work.isKept(of: earlier, in: left, or: wanted), comment)
+        let hidden = left.keys.filter { $0.contains(".tmp") }
+        // What could not be removed stays, and is told.
+        #expect(hidden.isEmpty || outcome.error.contains("warning: cannot remove"), "\(hidden) \(comment)")
+        if fault.isWarnedOf, outcome.status == 0 { #expect(outcome.error.contains("warning: "), comment) }
+
+        let again = try Tool.run(work.again(micro, in: folder), in: folder)
+        #expect(again.status == 0, "\(again.error) after \(comment)")
+        let final = try Self.contents(of: folder)
+        #expect(final.keys.sorted() == wanted.keys.sorted(), comment)
+        for (name, data) in wanted where final[name] != data { Issue.record("\(name) differs after \(comment)") }
+        return outcome.status
+    }
+
+    private func environment(_ fault: Fault, at number: Int?) throws -> [String: String] {
+        // Inputs lie outside of the folder that is written to.
+        let path = fault.call == "input" ? micro.scratch.root.path : folder.path
+        return try fault.environment(on: path, at: number, log: micro.scratch.path("log"))
+    }
+
+    /// Starts from the beginning.
+    private func start(_ command: [String], _ environment: [String: String]) throws -> Outcome {
+        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.copyItem(at: kept, to: folder)
+        return try Tool.run(command, in: folder, environment: environment)
+    }
+
+    /// All files; without the clock readings of steps that are trained anew, and what a checkpoint remembers of their length.
+    private static func contents(of folder: URL) throws -> [String: Data] {
+        var files = try MicroRun.files(below: folder.path)
+        for (name, data) in files {
+            let isLog = name.hasSuffix("metrics.jsonl"), isState = name.hasSuffix("/state.json")
+            guard isLog || isState, let text = String(data: data, encoding: .utf8) else { continue }
+            let readings = isLog
+                ? text.replacing(/,"tokens_per_second".*/, with: "") : text.replacing(/"(metrics_length|metrics|seal)": *("[^"]*"|[0-9]+)/, with: "")
+            files[name] = Data(readings.utf8)
+        }
+        return files
+    }
 }

@@ -71,6 +71,6 @@ extension MicroRun {
     }
 
     fileprivate func with(student: String) -> MicroRun {
-        MicroRun(scratch: scratch, arguments: Self.arguments(student: student, steps: Self.steps))
+        MicroRun(scratch: scratch, arguments: Self.arguments(scratch, student: student))
     }
 }

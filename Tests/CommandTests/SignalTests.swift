@@ -38,18 +38,20 @@ import Testing
     /// never ended.
     @Test func aSignalWhileTextIsSampledKeepsIt() throws {
         let arguments = micro.arguments + ["--steps", "1", "--set", "text.samples=1500", "--set", "text.tokens=100"]
+        let errors = micro.scratch.file("errors", "")
         func begin(_ output: String, _ body: ((Process) throws -> Void)? = nil) throws -> Outcome {
-            try Tool.run(arguments + ["--output", output], in: micro.scratch.root) { process in try body?(process) }
+            try Tool.run(arguments + ["--output", output], in: micro.scratch.root, errors: errors) { process in try body?(process) }
         }
         let action = signal(SIGTERM, SIG_DFL)
         defer { signal(SIGTERM, action) }
         let ended = try begin("ended") { process in
-            process.wait(forContentOf: micro.scratch.path("ended/compiled/config.json"))
-            Thread.sleep(forTimeInterval: 0.3)
+            // The first of them are there; they are saved at the signal.
+            process.wait(for: "text 64/1501", in: errors)
             Foundation.kill(process.processIdentifier, SIGTERM)
         }
         #expect(ended.status == 128 + SIGTERM, "\(ended.error)")
         #expect(ended.error.contains("after step 0"))
+        #expect(FileManager.default.fileExists(atPath: micro.scratch.path("ended/text.part.jsonl")))
         let resumed = try micro.resume("ended")
         #expect(resumed.status == 0, "\(resumed.error)")
         #expect(try begin("whole").status == 0)

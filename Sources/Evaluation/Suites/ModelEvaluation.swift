@@ -71,7 +71,7 @@ public struct ModelEvaluation: Sendable {
         var report = Report(name: run.directory.root.path, options: options)
         var run = run
         run.student.precision = options.precision.ofProducts
-        var original = options.suites.contains(where: \.needsNoRun) ? try? run.originalStudent() : nil
+        var original = options.suites.contains(where: \.needsNoRun) ? try Self.original(of: run) : nil
         original?.precision = options.precision.ofProducts
         for suite in options.suites {
             switch suite {
@@ -87,6 +87,17 @@ public struct ModelEvaluation: Sendable {
             }
         }
         (json, rows) = (report.json, report.rows)
+    }
+
+    /// The student before its training; nil where it is not there any more, or is another one by now.
+    ///
+    /// - Throws: `.notFound` where it is there and cannot be read: measurements without it would be kept for good.
+    private static func original(of run: LoadedRun) throws -> Student? {
+        guard (try? StudentFolder.locate(run.settings.student)) != nil else { return nil }
+        do { return try run.originalStudent() } catch let failure as Failure where failure.kind == .badData {
+            Narration.warn("the original student is left out: \(failure.message)")
+            return nil
+        }
     }
 
     /// Evaluates a Hugging Face GPT-2 folder, which nothing was injected into: what needs no run.

@@ -25,7 +25,10 @@ struct TokenizerFiles: Sendable {
         self.folder = folder
         var paths = Self.names
         let templates = folder.appendingPathComponent(Self.templates).path
-        let found = (try? FileManager.default.contentsOfDirectory(atPath: templates)) ?? []
+        let found: [String]
+        do { found = try Folder.names(at: templates) } catch {
+            throw Failure(.notFound, "cannot list \(templates): \(error.reason)", remedy: Failure.remedy(of: error.code))
+        }
         paths += found.filter { $0.hasSuffix(".jinja") }.sorted().map { "\(Self.templates)/\($0)" }
         for path in paths {
             let url = folder.appendingPathComponent(path)

@@ -20,8 +20,8 @@ struct RunResults {
     /// Replaces the results in the run's directory. The manifest is removed first and written last, so that the results are whole
     /// wherever there is one.
     func write(to run: RunDirectory, step: Int) throws {
-        Manifest.remove(from: run)
-        try AtomicFile.replaceDirectory(at: run.student) { try student.save(to: $0) }
+        try Manifest.remove(from: run)
+        try student.save(to: run.student)
         try projection.save(to: run.projection)
         try JSONFile.write(description, to: run.variables)
         try Manifest.write(for: run, step: step)

@@ -16,7 +16,10 @@ enum OwnText {
     static func of(_ student: Student, settings: Settings, run: RunDirectory) throws -> SampledText {
         let vocabulary = student.model.configuration.vocabularySize
         let exists = { (url: URL) in FileManager.default.fileExists(atPath: url.path) }
-        if exists(run.text) { return try SampledText.load(from: run.text, vocabulary: vocabulary) }
+        if exists(run.text) {
+            AtomicFile.remove(run.partialText)  // from a run that ended between the two
+            return try SampledText.load(from: run.text, vocabulary: vocabulary)
+        }
 
         let part = exists(run.partialText) ? try SampledText.load(from: run.partialText, vocabulary: vocabulary) : nil
         var drawn = part.map { $0.windows + $0.heldOut } ?? []
@@ -42,7 +45,7 @@ enum OwnText {
                     isCancelled: { Interruption.signal != nil })
             }
             try text.save(to: run.text, tokenizer: student.tokenizer)
-            try? FileManager.default.removeItem(at: run.partialText)
+            AtomicFile.remove(run.partialText)
             return text
         } catch is CancellationError {
             line.interrupt()

@@ -26,7 +26,7 @@ package enum Divergence {
     }
 
     package static func failure(_ what: String, step: Int, run: RunDirectory) -> Failure {
-        let last = Checkpoint.steps(in: run.checkpoints).last
+        let last = try? Checkpoint.steps(in: run.checkpoints).last
         return Failure(
             .verificationFailed, "training diverged at step \(step): \(what) is not finite",
             at: run.root.path,

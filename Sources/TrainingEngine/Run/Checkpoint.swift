@@ -62,21 +62,30 @@ package struct Checkpoint {
     /// Points `latest` at the newest checkpoint and removes those that `retention` does not keep. A run that goes on to its end
     /// without writing one does it again: it may have been killed in between.
     package static func settle(_ folder: URL, retention: CheckpointRetention) {
-        let steps = steps(in: folder)
+        let steps: [Int]
+        do { steps = try Self.steps(in: folder) } catch {
+            return Narration.warn("older checkpoints stay, and latest may not be the newest: \(error.message)")
+        }
         guard let newest = steps.last else { return }
         // For people and their scripts; a resume looks for the newest that is whole instead.
         AtomicFile.replaceLink(at: folder.appendingPathComponent("latest"), to: name(step: newest))
         for old in retention.superfluous(steps) {
-            try? FileManager.default.removeItem(at: folder.appendingPathComponent(name(step: old)))
+            AtomicFile.remove(folder.appendingPathComponent(name(step: old)))
         }
     }
 
     /// Bytes on disk, with room to spare for the headers.
     package static func size(of buffers: [Buffer]) -> Int { buffers.reduce(1 << 20) { $0 + $1.values.count * 4 } }
 
-    /// The steps of the checkpoints below `folder`, oldest first.
-    package static func steps(in folder: URL) -> [Int] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    /// The steps of the checkpoints below `folder`, oldest first; none where there is no such folder.
+    ///
+    /// - Throws: `.notFound` for one that cannot be read: a run that took it for an empty one would begin anew.
+    package static func steps(in folder: URL) throws(Failure) -> [Int] {
+        let names: [String]
+        do { names = try Folder.names(at: folder.path) } catch {
+            throw Failure(
+                .notFound, "cannot list the checkpoints: \(error.reason)", at: folder.path, remedy: Failure.remedy(of: error.code))
+        }
         return names.compactMap { entry in
             guard entry.hasPrefix("step-"), let step = Int(entry.dropFirst(5)),
                 entry == name(step: step)
@@ -88,7 +97,7 @@ package struct Checkpoint {
     /// The newest checkpoint that is whole; damaged ones are reported through `warn` and passed over.
     package static func newest(in folder: URL, warn: (String) -> Void) throws -> Checkpoint? {
         var failure: (any Error)?
-        for step in steps(in: folder).reversed() {
+        for step in try steps(in: folder).reversed() {
             do {
                 return try Checkpoint(reading: folder.appendingPathComponent(name(step: step)))
             } catch {

@@ -23,16 +23,18 @@ public struct Manifest: Sendable {
             ]), to: run.manifest)
     }
 
-    package static func remove(from run: RunDirectory) { unlink(run.manifest.path) }
+    /// - Throws: where it stays; it would vouch for results that are only half replaced.
+    package static func remove(from run: RunDirectory) throws(Failure) {
+        guard unlink(run.manifest.path) == 0 || errno == ENOENT else {
+            throw Failure.system(errno, doing: "remove", run.manifest.path)
+        }
+    }
 
     private static func results(of run: RunDirectory) throws -> [String] {
         var files = ["config.yaml", "projection.safetensors", "variables.json"]
         for folder in ["compiled", "student"] {
-            let root = run.root.appendingPathComponent(folder)
-            for name in try FileManager.default.subpathsOfDirectory(atPath: root.path).sorted() {
-                var isDirectory: ObjCBool = false
-                FileManager.default.fileExists(atPath: root.appendingPathComponent(name).path, isDirectory: &isDirectory)
-                if !isDirectory.boolValue { files.append("\(folder)/\(name)") }
+            do { files += try Folder.files(below: run.root.appendingPathComponent(folder).path).sorted().map { "\(folder)/\($0)" } } catch {
+                throw Failure(.notFound, "cannot list \(error.path): \(error.reason)", remedy: Failure.remedy(of: error.code))
             }
         }
         return files
@@ -79,7 +81,7 @@ public struct Manifest: Sendable {
     }
 
     private static func unfinished(_ run: RunDirectory) -> Failure {
-        if let step = Checkpoint.steps(in: run.checkpoints).last {
+        if let step = try? Checkpoint.steps(in: run.checkpoints).last {
             return Failure(
                 .badData, "the run is not finished: it stopped after step \(step)",
                 at: run.root.path,

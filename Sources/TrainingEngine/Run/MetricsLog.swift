@@ -57,8 +57,7 @@ package final class MetricsLog {
         guard ftruncate(descriptor, off_t(length)) == 0,
             lseek(descriptor, off_t(length), SEEK_SET) >= 0
         else {
-            let reason = String(cString: strerror(errno))
-            throw Failure(.writeFailed, "cannot cut the metrics file back: \(reason)", at: path)
+            throw Failure.system(errno, doing: "cut back the metrics file", path)
         }
     }
 
@@ -76,9 +75,7 @@ package final class MetricsLog {
                     descriptor, bytes.baseAddress! + written, bytes.count - written)
                 if result < 0 && errno == EINTR { continue }
                 guard result > 0 else {
-                    throw Failure(
-                        .writeFailed, "cannot write metrics: \(String(cString: strerror(errno)))",
-                        at: path)
+                    throw Failure.system(result < 0 ? errno : EIO, doing: "write", path)
                 }
                 written += result
             }
@@ -88,8 +85,7 @@ package final class MetricsLog {
 
     package func synchronize() throws {
         guard fsync(descriptor) == 0 || errno == EINVAL else {
-            throw Failure(
-                .writeFailed, "cannot write metrics: \(String(cString: strerror(errno)))", at: path)
+            throw Failure.system(errno, doing: "write", path)
         }
     }
 }

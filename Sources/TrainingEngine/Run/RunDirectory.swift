@@ -49,17 +49,17 @@ public struct RunDirectory: Sendable {
             guard isDirectory.boolValue else {
                 throw Failure(.cannotCreate, "the output is a file, not a directory", at: root.path)
             }
-            let contents = (try? manager.contentsOfDirectory(atPath: root.path)) ?? []
+            let contents: [String]
+            do { contents = try Folder.names(at: root.path) } catch {
+                throw Failure.system(error.code, doing: "look into the output directory", root.path)
+            }
             if isRun {
                 // Refuse before moving a run from under the process that writes it.
                 let lock = try RunLock(directory: root)
                 defer { withExtendedLifetime(lock) {} }
                 let aside = freeSibling()
                 guard rename(root.path, aside.path) == 0 else {
-                    throw Failure(
-                        .cannotCreate,
-                        "cannot move the earlier run aside: \(String(cString: strerror(errno)))",
-                        at: root.path)
+                    throw Failure.system(errno, doing: "move aside the earlier run", root.path)
                 }
                 note("an earlier run is at \(root.path); it was moved to \(aside.path)")
             } else if !contents.allSatisfy({ $0.hasPrefix(".") }) {
@@ -91,9 +91,12 @@ public struct RunDirectory: Sendable {
         }
     }
 
-    /// Points `runs/latest` of the working directory at this run, in one step. Not being able to is no reason to stop.
+    /// Points `runs/latest` of the working directory at this run, in one step. Not being able to is no
+    /// reason to stop, but is told: other commands would take another run.
     public func becomeLatest(under runs: URL = RunDirectory.runs) {
-        try? FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
+        do { try AtomicFile.createDirectory(runs) } catch {
+            return Narration.warn("runs/latest is not this run: \(error.message)")
+        }
         let inside = root.deletingLastPathComponent().path == runs.standardizedFileURL.path
         AtomicFile.replaceLink(at: runs.appendingPathComponent("latest"), to: inside ? name : root.path)
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Logging
-import TrainingEngine
+import Serialization
 
 /// How much is said on standard error. Every command takes these.
 struct CommonOptions: ParsableArguments {

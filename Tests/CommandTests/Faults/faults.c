@@ -1,11 +1,14 @@
 // Makes system calls fail on purpose. Loaded before the C library (LD_PRELOAD), and steered by the environment:
 //
 //   FAULT_PATH   calls on paths that hold this text are counted; others are passed on
-//   FAULT_CALL   one of: write fsync close open mkdir rename ftruncate symlink unlink
+//   FAULT_CALL   one of: write fsync close open input mkdir rename ftruncate symlink unlink rmdir;
+//                open is to write, input to read (a folder too, whose names are listed or flushed)
 //   FAULT_AT     the number of the call that fails, from 1; all after it fail too when FAULT_STAYS is set
 //   FAULT_ERROR  errno; for write also: "short" writes at most 7 bytes, every time
 //   FAULT_COUNT  a file that gets the number of calls counted, when the process ends
+//   FAULT_LOG    a file that gets a line for each call that failed: its number and path
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,25 +27,44 @@ static int matches(const char *path) {
     return wanted && path && strstr(path, wanted);
 }
 
-static int descriptor_matches(int descriptor) {
-    char link[64], path[4096];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length < 0) return 0;
-    path[length] = 0;
-    return matches(path);
+#define NEXT(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
+
+static void note(int number, const char *path) {
+    const char *file = getenv("FAULT_LOG");
+    if (!file) return;
+    int descriptor = NEXT(open)(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (descriptor < 0) return;
+    char text[4200];
+    int length = snprintf(text, sizeof text, "%d %s\n", number, path);
+    if (NEXT(write)(descriptor, text, length) < 0) perror("FAULT_LOG");
+    NEXT(close)(descriptor);
 }
 
 // Whether this call is the one that fails; errno is set.
-static int fails(const char *call) {
+static int fails_at(const char *path, const char *call) {
+    if (!matches(path)) return 0;
     const char *wanted = getenv("FAULT_CALL"), *at = getenv("FAULT_AT"), *error = getenv("FAULT_ERROR");
     if (!wanted || strcmp(wanted, call)) return 0;
     int number = atomic_fetch_add(&counted, 1) + 1;
     if (!at || !error || !strcmp(error, "short")) return 0;
     int first = atoi(at);
     if (number != first && !(number > first && getenv("FAULT_STAYS"))) return 0;
+    note(number, path);
     errno = atoi(error);
     return 1;
+}
+
+static const char *path_of(int descriptor, char *path, size_t size) {
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(link, path, size - 1);
+    path[length < 0 ? 0 : length] = 0;
+    return path;
+}
+
+static int descriptor_fails(int descriptor, const char *call) {
+    char path[4096];
+    return fails_at(path_of(descriptor, path, sizeof path), call);
 }
 
 __attribute__((destructor)) static void report(void) {
@@ -50,28 +72,27 @@ __attribute__((destructor)) static void report(void) {
     if (!file) return;
     char text[32];
     int length = snprintf(text, sizeof text, "%d\n", atomic_load(&counted));
-    int descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    int descriptor = NEXT(open)(file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (descriptor < 0) return;
-    if (write(descriptor, text, length) < 0) return;
-    close(descriptor);
+    if (NEXT(write)(descriptor, text, length) < 0) return;
+    NEXT(close)(descriptor);
 }
 
-#define NEXT(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
-
 ssize_t write(int descriptor, const void *bytes, size_t count) {
-    if (descriptor > 2 && descriptor_matches(descriptor)) {
-        if (fails("write")) return -1;
+    if (descriptor > 2) {
+        char path[4096];
+        if (descriptor_fails(descriptor, "write")) return -1;
         const char *error = getenv("FAULT_ERROR");
-        if (error && !strcmp(error, "short") && count > 7) count = 7;
+        if (error && !strcmp(error, "short") && count > 7 && matches(path_of(descriptor, path, sizeof path))) count = 7;
     }
     return NEXT(write)(descriptor, bytes, count);
 }
 
-int fsync(int descriptor) { return descriptor_matches(descriptor) && fails("fsync") ? -1 : NEXT(fsync)(descriptor); }
+int fsync(int descriptor) { return descriptor_fails(descriptor, "fsync") ? -1 : NEXT(fsync)(descriptor); }
 
 int close(int descriptor) {
     // The descriptor is gone whatever the system says of the data.
-    int bad = descriptor > 2 && descriptor_matches(descriptor) && fails("close"), code = errno;
+    int bad = descriptor > 2 && descriptor_fails(descriptor, "close"), code = errno;
     int status = NEXT(close)(descriptor);
     if (!bad) return status;
     errno = code;
@@ -88,28 +109,32 @@ static int open_mode(int flags, va_list arguments) {
         va_start(arguments, flags); \
         int mode = open_mode(flags, arguments); \
         va_end(arguments); \
-        if (flags & (O_WRONLY | O_RDWR) && matches(path) && fails("open")) return -1; \
+        if (fails_at(path, flags & (O_WRONLY | O_RDWR) ? "open" : "input")) return -1; \
         return NEXT(name)(path, flags, mode); \
     }
 OPEN(open)
 OPEN(open64)
 
-int mkdir(const char *path, mode_t mode) { return matches(path) && fails("mkdir") ? -1 : NEXT(mkdir)(path, mode); }
-
-int rename(const char *from, const char *to) {
-    return matches(to) && fails("rename") ? -1 : NEXT(rename)(from, to);
+FILE *fopen(const char *path, const char *mode) {
+    return fails_at(path, strpbrk(mode, "wa+") ? "open" : "input") ? NULL : NEXT(fopen)(path, mode);
 }
 
+DIR *opendir(const char *path) { return fails_at(path, "input") ? NULL : NEXT(opendir)(path); }
+
+int mkdir(const char *path, mode_t mode) { return fails_at(path, "mkdir") ? -1 : NEXT(mkdir)(path, mode); }
+
+int rename(const char *from, const char *to) { return fails_at(to, "rename") ? -1 : NEXT(rename)(from, to); }
+
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
-    return matches(to) && fails("rename") ? -1 : NEXT(renameat2)(from_folder, from, to_folder, to, flags);
+    return fails_at(to, "rename") ? -1 : NEXT(renameat2)(from_folder, from, to_folder, to, flags);
 }
 
 int ftruncate(int descriptor, off_t length) {
-    return descriptor_matches(descriptor) && fails("ftruncate") ? -1 : NEXT(ftruncate)(descriptor, length);
+    return descriptor_fails(descriptor, "ftruncate") ? -1 : NEXT(ftruncate)(descriptor, length);
 }
 
-int symlink(const char *target, const char *path) {
-    return matches(path) && fails("symlink") ? -1 : NEXT(symlink)(target, path);
-}
+int symlink(const char *target, const char *path) { return fails_at(path, "symlink") ? -1 : NEXT(symlink)(target, path); }
 
-int unlink(const char *path) { return matches(path) && fails("unlink") ? -1 : NEXT(unlink)(path); }
+int unlink(const char *path) { return fails_at(path, "unlink") ? -1 : NEXT(unlink)(path); }
+
+int rmdir(const char *path) { return fails_at(path, "rmdir") ? -1 : NEXT(rmdir)(path); }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A training that takes a second: a student of four layers of width 16, a checkpoint after every step.
+/// A training that takes a moment: a task of few examples, a student of four layers of width 16, a checkpoint after every step.
 struct MicroRun {
     let scratch: Scratch
     let arguments: [String]
@@ -11,22 +11,52 @@ struct MicroRun {
         (self.scratch, self.arguments) = (scratch, arguments)
     }
 
+    /// A text to pretrain on.
+    var text: String { scratch.path("text.txt") }
+
     init() throws {
         scratch = try Scratch()
+        Self.writeTask(into: scratch)
         let facts = try Tool.run("doctor", "--json").json()
         let tiny = try #require(facts["student"] as? String)
-        scratch.file(
-            "micro.yaml",
-            "model: {layers: 4, width: 16, heads: 2, vocabulary: 512, context: 128}\nbatch: {sequences: 1, tokens: 16}\n")
+        let text = try String(contentsOfFile: tiny + "/heldout.txt", encoding: .utf8)
+        scratch.file("text.txt", text)
+        scratch.file("heldout.txt", String(text.prefix(500)))
+        scratch.file("micro.yaml", """
+            threads: 1
+            model: {layers: 4, width: 16, heads: 2, vocabulary: 512, context: 128}
+            batch: {sequences: 1, tokens: 16}
+            checkpoint: {every: 1}
+            heldout: {file: '\(scratch.path("heldout.txt"))', every: 1}
+            """)
         let made = try Tool.run(
-            "pretrain", "--config", "micro.yaml", "--text", tiny + "/heldout.txt", "--steps", "0", "--output", "base",
-            in: scratch.root)
+            "pretrain", "--config", "micro.yaml", "--text", "text.txt", "--steps", "0", "--output", "base", in: scratch.root)
         try #require(made.status == 0, "\(made.error)")
-        arguments = Self.arguments(student: scratch.path("base/student"), steps: Self.steps)
+        arguments = Self.arguments(scratch, student: scratch.path("base/student"))
     }
 
-    static func arguments(student: String, steps: Int) -> [String] {
-        ["train", "--task", "count", "--student", student, "--steps", "\(steps)", "--threads", "1"]
+    /// The last letter before a colon: one compiled layer, and fewer prompts than the tasks that ship.
+    private static func writeTask(into scratch: Scratch) {
+        scratch.file("last.rasp", """
+            #pragma vocab _ a b :
+            #pragma max_length 12
+            #pragma causal true
+            previous = aggregate(select(indices, indices - 1, ==), tokens, "_");
+            last = previous if tokens == ":" else "_";
+
+            """)
+        scratch.file("solve.rasp", "solve = aggregate(select(indices, length - 1, ==), tokens);\n")
+        scratch.file("last.yaml", """
+            program: last.rasp
+            prompt: "Last of {input} :"
+            tokens: {a: [" a"], b: [" b"], ":": [" :", ":"]}
+            answers: {a: a, b: b}
+            generator: {alphabet: [a, b], lengths: [1, 4], solution: solve.rasp, read: last, test_share: 3}
+            """)
+    }
+
+    static func arguments(_ scratch: Scratch, student: String) -> [String] {
+        ["train", "--task", scratch.path("last.yaml"), "--student", student, "--steps", "\(steps)", "--threads", "1"]
             + [
                 "batch.task=2", "batch.text=2", "text.tokens=12", "text.samples=4", "text.held_out=1", "data.check=4",
                 "checkpoint.every=1", "lr.warmup=2",
@@ -68,19 +98,24 @@ struct MicroRun {
     /// Every file of a run with its bytes: checkpoints too, and whatever should not be there. `manifest.json` holds the
     /// checksums of the others.
     func contents(of run: String) throws -> [String: Data] {
+        var files = try Self.files(below: scratch.path(run))
+        // A checkpoint's record remembers how long the metrics were, clock readings included.
+        for name in files.keys where name.hasSuffix("/state.json") { files[name] = nil }
+        files["metrics.jsonl"] = Data(metrics(of: run).joined(separator: "\n").utf8)
+        return files
+    }
+
+    /// Every regular file below a folder with its bytes.
+    static func files(below root: String) throws -> [String: Data] {
         var files: [String: Data] = [:]
-        let root = scratch.path(run)
         for name in try FileManager.default.subpathsOfDirectory(atPath: root) {
             var isFolder: ObjCBool = false
             let path = root + "/" + name
             let kind = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue, kind == .typeRegular
             else { continue }
-            // A checkpoint's record remembers how long the metrics were, clock readings included.
-            if name == "metrics.jsonl" || name.hasSuffix("/state.json") { continue }
             files[name] = try Data(contentsOf: URL(fileURLWithPath: path))
         }
-        files["metrics.jsonl"] = Data(metrics(of: run).joined(separator: "\n").utf8)
         return files
     }
 

@@ -28,6 +28,7 @@ enum Tool {
     ///
     /// - Parameters:
     ///   - output: where standard output goes in place of a file that is read back (`/dev/full`).
+    ///   - errors: a file for standard error that can be read while the process runs.
     ///   - whileRunning: is handed the process once it runs, to send it signals.
     static func run(
         _ arguments: String..., input: String? = nil, in directory: URL? = nil, output: String? = nil,
@@ -48,12 +49,12 @@ enum Tool {
 
     static func run(
         _ arguments: [String], input: String? = nil, in directory: URL? = nil, output: String? = nil,
-        environment: [String: String] = [:], program: URL = executable,
+        errors: URL? = nil, environment: [String: String] = [:], program: URL = executable,
         whileRunning: ((Process) throws -> Void)? = nil
     ) throws -> Outcome {
         let scratch = try Scratch()
         let outputFile = output.map { URL(fileURLWithPath: $0) } ?? scratch.file("output", "")
-        let errorFile = scratch.file("error", "")
+        let errorFile = errors ?? scratch.file("error", "")
         let inputFile = scratch.file("input", input ?? "")
         let process = Process()
         process.executableURL = program
@@ -84,6 +85,16 @@ extension Process {
         while isRunning {
             let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
             if size > 0 { return }
+            usleep(10_000)
+        }
+    }
+}
+
+extension Process {
+    /// Waits until a file holds a text, or the process has ended.
+    func wait(for text: String, in file: URL) {
+        while isRunning {
+            if let content = try? String(contentsOf: file, encoding: .utf8), content.contains(text) { return }
             usleep(10_000)
         }
     }

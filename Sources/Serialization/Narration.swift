@@ -33,5 +33,5 @@ package enum Narration {
         guard let listener else { return }
         listener.receive(.detail(line()))
     }
-    static func progress(_ text: String) { listener?.receive(.progress(text)) }
+    package static func progress(_ text: String) { listener?.receive(.progress(text)) }
 }
