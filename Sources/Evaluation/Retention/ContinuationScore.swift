@@ -1,4 +1,4 @@
-import GPT2
+import LanguageModels
 import TensorCore
 
 /// A text's tokens, and tokens whose probability behind them is asked for.
