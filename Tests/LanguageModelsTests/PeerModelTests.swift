@@ -12,7 +12,8 @@ struct PeerModelTests {
         var layers, width, heads, vocabulary, positions: Int
         var type = "float32"
         var shard = "50GB"
-        var testDescription: String { "\(layers) layers, width \(width), \(type), shards of \(shard)" }
+        var family = "gpt2"
+        var testDescription: String { "\(family), \(layers) layers, width \(width), \(type), shards of \(shard)" }
     }
 
     static let cases: [Case] = [
@@ -21,6 +22,9 @@ struct PeerModelTests {
         Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, type: "bfloat16"),
         Case(layers: 5, width: 96, heads: 3, vocabulary: 1000, positions: 128, shard: "500KB"),
         Case(layers: 12, width: 128, heads: 4, vocabulary: 2048, positions: 256),
+        Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, family: "llama"),
+        Case(layers: 3, width: 64, heads: 4, vocabulary: 61, positions: 40, type: "bfloat16", family: "llama"),
+        Case(layers: 5, width: 96, heads: 6, vocabulary: 1000, positions: 128, shard: "500KB", family: "llama"),
     ] + (environment("GPT2_PEER_LARGE") == nil ? [] : [
         Case(layers: 12, width: 768, heads: 12, vocabulary: 50257, positions: 1024),
         Case(layers: 24, width: 1024, heads: 16, vocabulary: 50257, positions: 1024),
@@ -32,7 +36,7 @@ struct PeerModelTests {
         try withFolder { folder in
             try python(
                 "random_model.py", folder.path, "\(shape.layers)", "\(shape.width)", "\(shape.heads)",
-                "\(shape.vocabulary)", "\(shape.positions)", shape.type, shape.shard)
+                "\(shape.vocabulary)", "\(shape.positions)", shape.type, shape.shard, shape.family)
             let expected = try SafeTensorsFile(contentsOf: folder.appendingPathComponent("expected.safetensors"))
             for gradients in [true, false] {
                 let clock = ContinuousClock()
