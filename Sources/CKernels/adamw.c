@@ -18,7 +18,8 @@ VECTOR_KERNEL(
         m[i] = first;
         v[i] = second;
         float decayed = p[i] - rate_times_decay * p[i];
-        p[i] = decayed - step_size * first / (__builtin_elementwise_sqrt(second) * inverse_root_correction2 + epsilon);
+        float root = __builtin_elementwise_sqrt(second);
+        p[i] = decayed - step_size * first / (root * inverse_root_correction2 + epsilon);
     }
 }
 
@@ -52,6 +53,7 @@ VECTOR_KERNEL(
         m[i] = cut(first_moment, random);
         v[i] = cut(second_moment, random >> 16);
         float decayed = p[i] - rate_times_decay * p[i];
-        p[i] = decayed - step_size * first_moment / (__builtin_elementwise_sqrt(second_moment) * inverse_root_correction2 + epsilon);
+        float root = __builtin_elementwise_sqrt(second_moment);
+        p[i] = decayed - step_size * first_moment / (root * inverse_root_correction2 + epsilon);
     }
 }

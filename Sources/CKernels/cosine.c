@@ -18,7 +18,8 @@ VECTOR_KERNEL(
         xt += a * b;
     }
     // Norms by square roots in double: the squares of tiny floats already sum to denormals.
-    double x_norm = __builtin_elementwise_sqrt((double)sum_lanes(xx)), t_norm = __builtin_elementwise_sqrt((double)sum_lanes(tt));
+    double x_norm = __builtin_elementwise_sqrt((double)sum_lanes(xx));
+    double t_norm = __builtin_elementwise_sqrt((double)sum_lanes(tt));
     if (!(x_norm > 0 && t_norm > 0)) {
         if (dx && beta == 0) memset(dx, 0, (size_t)count * sizeof(float));
         else if (dx && beta != 1) for (i = 0; i < count; i++) dx[i] *= beta;

@@ -1,5 +1,5 @@
-// Kernels compiled once a level and chosen at each call: a portable binary at native speed, on a processor that can be treated as a
-// lesser one.
+// Kernels compiled once a level and chosen at each call: a portable binary at native speed, on a processor that can be
+// treated as a lesser one.
 #ifndef CKERNELS_DISPATCH_H
 #define CKERNELS_DISPATCH_H
 #include "level.h"
@@ -13,9 +13,9 @@ static inline __attribute__((always_inline, unused)) kernel_level current_level(
     return (kernel_level)(level >= 0 ? level : kernel_level_ask());
 }
 
-// VECTOR_KERNEL(result, name, (parameters), (their names)) { body } defines the function `name`. The body is written once and
-// inlined into a function for each level; whatever it calls has to be inlined too, since a vector may not cross a call between
-// functions compiled for different processors.
+// VECTOR_KERNEL(result, name, (parameters), (their names)) { body } defines the function `name`. The body is written
+// once and inlined into a function for each level; whatever it calls has to be inlined too, since a vector may not cross
+// a call between functions compiled for different processors.
 #define VARIANT(result, name, level, target, parameters, arguments) \
     target static __attribute__((noinline)) result name##_##level parameters { return name##_body arguments; }
 

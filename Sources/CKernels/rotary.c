@@ -1,5 +1,5 @@
-// Rotary position embedding (Su et al. 2021): in each head, the pairs (x[i], x[i + half]) are turned by the angles of the
-// row's position.
+// Rotary position embedding (Su et al. 2021): in each head, the pairs (x[i], x[i + half]) are turned by the angles of
+// the row's position.
 #include "rotary.h"
 
 #include "vector.h"

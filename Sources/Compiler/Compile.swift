@@ -9,7 +9,8 @@ import Serialization
 ///    selectors made bilinear, each variable given the earliest half-layer it can be computed in. All refusals come from here.
 /// 2. *Liveness*: what nothing kept depends on is dropped.
 /// 3. *Layout*: variables get directions with labels.
-/// 4. *Assembly*: embeddings, attention heads and hidden units, sparse.
+/// 4. *Assembly*: embeddings, attention heads and hidden units, sparse; beside it, layer by layer, the bound on the noise that
+///    rounding leaves (`NoisePass`). What it cannot bound is refused.
 ///
 /// The result is a function of the source alone: same program, same options, same bytes.
 public enum RASPCompiler {
@@ -35,6 +36,17 @@ public enum RASPCompiler {
         return best
     }
 
+    /// The same for those who go on to use the weights unseen: they are compared with the interpreter on some inputs first.
+    ///
+    /// - Throws: as `compile`, and a `Failure` that names the first difference.
+    public static func compileVerified(
+        _ program: Program, options: CompilerOptions = .init(), inputs: Int = 100
+    ) throws -> CompiledModel {
+        let model = try compile(program, options: options)
+        try model.verify(against: program, count: inputs).require()
+        return model
+    }
+
     private static func compile(
         _ program: Program, _ setting: CompilationSetting, _ fusion: Fusion, _ tabulations: Tabulations
     ) throws -> (CompiledModel, StepwiseCost) {
@@ -46,8 +58,14 @@ public enum RASPCompiler {
         let layout = Layout(
             variables, liveness, output: named.first { $0.name == output }?.variable, reusing: setting.reuseDirections)
         let assembly = Assembly(variables, liveness, layout, setting)
-        let layers = (1...max(assembly.layerCount, 1)).prefix(assembly.layerCount).map { layer in
-            CompiledLayer(assembly.heads(layer: layer), assembly.hiddenUnits(layer: layer), width: layout.basis.count)
+        var noise = NoisePass(variables, liveness, layout, setting)
+        var layers: [CompiledLayer] = []
+        for layer in stride(from: 1, through: assembly.layerCount, by: 1) {
+            let heads = assembly.heads(layer: layer)
+            noise.attend(heads, layer: layer)
+            let units = assembly.hiddenUnits(layer: layer, noise: noise)
+            try noise.feedForward(units, after: heads, layer: layer)
+            layers.append(CompiledLayer(heads, units, width: layout.basis.count))
         }
         let model = CompiledModel(
             name: program.name, vocabulary: setting.vocabulary, maxLength: setting.maxLength, causal: setting.causal,
@@ -56,7 +74,7 @@ public enum RASPCompiler {
             output: output,
             tokenEmbedding: SparseMap(columns: assembly.tokenEmbedding(), rows: layout.basis.count),
             positionEmbedding: SparseMap(columns: assembly.positionEmbedding(), rows: layout.basis.count),
-            layers: layers)
+            layers: layers, noise: noise.bound)
         return (model, StepwiseCost(program, lowering))
     }
 }

@@ -13,8 +13,9 @@ extension CompressedModel {
     /// - Parameter progress: called after every step with its number and loss.
     /// - Throws: `Failure` for a width that is not below the model's or leaves nothing beside the kept directions.
     public init(
-        _ model: CompiledModel, width: Int, options: CompressionOptions = .init(), progress: (Int, Double) -> Void = { _, _ in }
+        _ original: CompiledModel, width: Int, options: CompressionOptions = .init(), progress: (Int, Double) -> Void = { _, _ in }
     ) throws {
+        let model = original.softened
         let kept = model.steepDirections()
         guard width < model.width, width > kept.count else {
             throw Failure(

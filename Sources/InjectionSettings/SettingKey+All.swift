@@ -30,7 +30,10 @@ extension SettingKey {
             "longest: pad task examples with the end-of-text token to the longest of the task, as the authors do."),
 
         SettingKey("text.file", .optionalText(\.text.file),
-            "Plain text, or JSON lines with a field text; null: text sampled from the student before training."),
+            "Plain text, or JSON (see text.format); null: text sampled from the student before training."),
+        choice("text.format", \.text.format,
+            "plain: the file is text; jsonl: each line is an object with a field text; json: an array of such objects, or of strings;\n"
+                + "auto: by the file's name (.jsonl, .ndjson, .json), else JSON lines where the whole first line is an object."),
         SettingKey("text.tokens", .integer(\.text.tokens, 2...65_536), "Tokens of a text window."),
         choice("text.windows", \.text.windows,
             "stream: windows follow each other through the whole text, documents joined by the end-of-text token;\n"

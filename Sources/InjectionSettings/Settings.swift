@@ -76,6 +76,7 @@ extension Settings {
         public enum Windows: String, Codable, Sendable, CaseIterable { case stream, first }
 
         public var file: String?
+        public var format = TextFormat.auto
         public var tokens = 210
         public var windows = Windows.stream
         public var pieces = 4
@@ -83,7 +84,7 @@ extension Settings {
         public var heldOut = 64
 
         enum CodingKeys: String, CodingKey {
-            case file, tokens, windows, pieces, samples
+            case file, format, tokens, windows, pieces, samples
             case heldOut = "held_out"
         }
     }

@@ -48,7 +48,8 @@ package enum YAMLDocument {
                 remedy: "Write the values out.")
         }
         do {
-            return try Yams.compose(yaml: yaml)
+            guard let guarded = ExactYAML.guarded(yaml) else { return try Yams.compose(yaml: yaml) }
+            return try Yams.compose(yaml: guarded).map(ExactYAML.restored)
         } catch let error as YamlError {
             switch error {
             case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),

@@ -41,6 +41,11 @@ public struct PretrainSettings: Sendable, Equatable, Codable {
         public var every = 500
     }
 
+    public struct Text: Sendable, Equatable, Codable {
+        /// How the text files hold their documents, the held-out one included.
+        public var format = TextFormat.auto
+    }
+
     public struct HeldOut: Sendable, Equatable, Codable {
         /// A file of its own that is never trained on; when empty, no held-out loss is measured.
         public var file = ""
@@ -49,6 +54,7 @@ public struct PretrainSettings: Sendable, Equatable, Codable {
     }
 
     public var model = Model()
+    public var text = Text()
     public var batch = Batch()
     public var steps = 3000
     public var lr = LearningRate()

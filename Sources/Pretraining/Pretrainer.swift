@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Injection
+import InjectionSettings
 import Serialization
 import TensorCore
 import TrainingEngine
@@ -41,16 +42,16 @@ public final class Pretrainer {
             tokenizer = try Tokenizer.load(run.student)
         } else {
             // Before anything is written: a text that cannot be read leaves no run behind.
-            tokenizer = try Self.trainVocabulary(size: settings.model.vocabulary, on: texts)
-            try run.prepare { Progress.note($0) }
+            tokenizer = try Self.trainVocabulary(settings, on: texts)
+            try run.prepare { Narration.note($0) }
             try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
         }
         lock = try RunLock(directory: run.root)
-        Progress.note("seed \(settings.seed), fp32, " + TrainingHeader.machine)
+        Narration.note("seed \(settings.seed), fp32, " + TrainingHeader.machine)
 
         let endOfText = tokenizer.endOfText ?? 0
         corpus = try TokenCorpus(
-            texts: texts, tokenizer: tokenizer, endOfText: endOfText, at: run.root.appendingPathComponent("train.tokens"))
+            texts: texts, format: settings.text.format, tokenizer: tokenizer, endOfText: endOfText, at: run.root.appendingPathComponent("train.tokens"))
         guard corpus.count > settings.batch.tokens else {
             throw Failure(.badData, "the text has \(corpus.count) tokens, fewer than batch.tokens", at: texts[0].path)
         }
@@ -58,7 +59,7 @@ public final class Pretrainer {
             try settings.heldout.file.isEmpty
             ? nil
             : TokenCorpus(
-                texts: [URL(fileURLWithPath: settings.heldout.file)], tokenizer: tokenizer, endOfText: endOfText,
+                texts: [URL(fileURLWithPath: settings.heldout.file)], format: settings.text.format, tokenizer: tokenizer, endOfText: endOfText,
                 at: run.root.appendingPathComponent("heldout.tokens"))
 
         var fingerprint = Fingerprint()
@@ -75,8 +76,8 @@ public final class Pretrainer {
             shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps, floor: settings.lr.floor)
 
         var logged = 0
-        if resume, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Progress.note($0) }) {
-            if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) { Progress.note("warning: \($0)") } }
+        if resume, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Narration.warn($0) }) {
+            if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) { Narration.warn($0) } }
             try checkpoint.restore(Self.buffers(of: model, optimizer))
             step = checkpoint.step
             optimizer.stepCount = step
@@ -178,9 +179,10 @@ public final class Pretrainer {
             at: run.configuration.path, remedy: "Give the configuration it was begun with, or start another with --output.")
     }
 
-    private static func trainVocabulary(size: Int, on texts: [URL]) throws -> Tokenizer {
-        Progress.note("learning a vocabulary of \(size) tokens")
-        let blocks = TextSequence(texts)
+    private static func trainVocabulary(_ settings: PretrainSettings, on texts: [URL]) throws -> Tokenizer {
+        let size = settings.model.vocabulary
+        Narration.note("learning a vocabulary of \(size) tokens")
+        let blocks = TextSequence(texts, format: settings.text.format)
         let tokenizer = try Tokenizer.train(on: blocks, vocabularySize: size)
         if let failure = blocks.failure { throw failure }
         guard tokenizer.count == size else {
@@ -198,14 +200,16 @@ private final class TextSequence: Sequence, IteratorProtocol {
     private var blocks: TextBlocks?
     private(set) var failure: (any Error)?
 
-    init(_ files: [URL]) { remaining = files[...] }
+    private let format: TextFormat
+
+    init(_ files: [URL], format: TextFormat) { (remaining, self.format) = (files[...], format) }
 
     func next() -> String? {
         do {
             while true {
                 if let block = try blocks?.next() { return block.text }
                 guard let file = remaining.popFirst() else { return nil }
-                blocks = try TextBlocks(file, perLine: false)
+                blocks = try TextBlocks(file, format: format, perLine: false)
             }
         } catch {
             (failure, remaining, blocks) = (error, [], nil)

@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Injection
+import InjectionSettings
 import Serialization
 
 /// A tokenised text on disk, mapped: training on more tokens than fit into memory.
@@ -17,11 +18,11 @@ final class TokenCorpus {
     private init(file: MappedFile, byteCount: Int) { (self.file, self.byteCount) = (file, byteCount) }
 
     /// Tokenises `texts` into the file at `place`, block by block.
-    convenience init(texts: [URL], tokenizer: Tokenizer, endOfText: Int32, at place: URL) throws {
+    convenience init(texts: [URL], format: TextFormat, tokenizer: Tokenizer, endOfText: Int32, at place: URL) throws {
         var byteCount = 0
         let writer = try TokenWriter(beside: place)
         for text in texts {
-            var blocks = try TextBlocks(text, perLine: false)
+            var blocks = try TextBlocks(text, format: format, perLine: false)
             var beginsDocument = true
             while let block = try blocks.next() {
                 byteCount += block.text.utf8.count

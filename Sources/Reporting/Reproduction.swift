@@ -81,7 +81,7 @@ public struct Reproduction {
         try announce()
         for (index, job) in jobs.enumerated() {
             if !job.isFinished {
-                Progress.note("run \(index + 1) of \(jobs.count): \(job.name)")
+                Narration.note("run \(index + 1) of \(jobs.count): \(job.name)")
                 let outcome =
                     try job.isBegun ? Training.resume(job.directory.root) : Training.start(job.settings, output: job.directory.root)
                 if let signal = outcome.interruptedBy { return Outcome(page: page, report: nil, interruptedBy: signal) }
@@ -97,7 +97,7 @@ public struct Reproduction {
     /// What there is to do, and how long it will take by a few steps timed here and now.
     private func announce() throws {
         let left = jobs.filter { !$0.isFinished }
-        Progress.note(
+        Narration.note(
             "\(jobs.count) run\(jobs.count == 1 ? "" : "s"): \(options.tasks.joined(separator: ", ")) x \(options.methods.map(\.rawValue).joined(separator: ", ")) x "
                 + "\(options.seeds) seed\(options.seeds == 1 ? "" : "s"); \(jobs.count - left.count) done")
         // Runs that differ in the seed alone take the same time.
@@ -110,7 +110,7 @@ public struct Reproduction {
             seconds += Double(job.stepsLeft) * step
         }
         if !left.isEmpty {
-            Progress.note("about \(Clock.describe(seconds: seconds)) of training, and the measurements; a page at \(options.output.path)/report.html")
+            Narration.note("about \(Clock.describe(seconds: seconds)) of training, and the measurements; a page at \(options.output.path)/report.html")
         }
     }
 

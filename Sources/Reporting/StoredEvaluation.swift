@@ -28,7 +28,7 @@ enum StoredEvaluation {
         var missing = options
         missing.suites = options.suites.filter { suites[$0.rawValue] == nil }
         if !missing.suites.isEmpty {
-            Progress.note("measuring \(run.directory.name): \(missing.suites.map(\.rawValue).joined(separator: ", "))")
+            Narration.note("measuring \(run.directory.name): \(missing.suites.map(\.rawValue).joined(separator: ", "))")
             let measured = try ModelEvaluation(run, options: missing).json["suites"]?.object ?? JSONObject()
             for (name, value) in measured.members { suites[name] = value }
             try JSONFile.write(

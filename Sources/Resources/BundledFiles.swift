@@ -101,7 +101,9 @@ public struct BundledFiles: Sendable {
         if let path = Self.existing(name, suffix: suffix) { return path }
         let shown = name.prefix(200)
         if isPath {
-            throw Failure(.notFound, "no \(kind) '\(shown)': there is no such file", at: URL(fileURLWithPath: name).path)
+            throw Failure(
+                .notFound, "no \(kind) '\(shown)': there is no file of that name",
+                at: URL(fileURLWithPath: name).path)
         }
         let near = Suggestion.nearest(
             to: Self.without(suffix, name), among: names(in: folder, suffix: "." + suffix))

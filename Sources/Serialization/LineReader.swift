@@ -1,6 +1,7 @@
 import Foundation
 
-/// The lines of a file one by one, with their places for messages. Lines end at line feeds only.
+/// The lines of a file one by one, with their places for messages. Lines end at line feeds only; a carriage return before one
+/// belongs to the line's end, and a byte order mark to no line.
 ///
 /// Who reads them keeps what is in them: a file larger than any that belongs in memory is refused.
 package struct LineReader {
@@ -46,6 +47,12 @@ package struct LineReader {
     }
 
     private mutating func nextBytes() throws -> Data? {
+        guard let line = try nextLine() else { return nil }
+        let text = number == 0 && line.starts(with: [0xEF, 0xBB, 0xBF]) ? line.dropFirst(3) : line
+        return text.last == 0x0D ? text.dropLast() : text
+    }
+
+    private mutating func nextLine() throws -> Data? {
         var searched = 0
         while true {
             if let feed = buffer.firstIndex(of: 0x0A, from: searched) { return buffer.take(feed + 1).dropLast() }

@@ -28,6 +28,9 @@ public final class MappedFile: @unchecked Sendable {
         bytes = UnsafeRawBufferPointer(start: start, count: size)
     }
 
+    /// A copy of the bytes, which outlives the mapping.
+    public var data: Data { withExtendedLifetime(self) { Data(bytes) } }
+
     deinit {
         if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
     }

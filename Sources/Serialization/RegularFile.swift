@@ -33,7 +33,8 @@ package enum RegularFile {
     /// - Throws: `.badData` when it has more than `maximumBytes` or is not UTF-8.
     package static func text(_ url: URL, maximumBytes: Int, called kind: String) throws(Failure) -> String {
         let file = try MappedFile(contentsOf: url, maximumBytes: maximumBytes)
-        guard let text = String(validating: file.bytes, as: UTF8.self) else {
+        let content = withExtendedLifetime(file) { String(validating: file.bytes, as: UTF8.self) }
+        guard let text = content else {
             throw Failure(.badData, "\(kind) is UTF-8 text, and this is not", at: url.path)
         }
         return text

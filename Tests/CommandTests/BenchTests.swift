@@ -13,7 +13,8 @@ import Testing
         // A sanitizer's shadow is memory too.
         guard ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil else { return }
         for settings in [[], ["--set", "memory.recompute=true", "--set", "memory.moments=bf16", "--set", "memory.original=bf16"]] {
-            let result = try bench(settings)
+            // Every thread has room of its own, which is not planned: two threads on any machine.
+            let result = try bench(["--threads", "2"] + settings)
             let planned = try #require(result["planned_memory_bytes"] as? Double)
             let peak = try #require(result["peak_memory_bytes"] as? Double)
             // What the process takes by itself differs by tens of MiB with the size of pages and the load of the machine; weights and
@@ -31,7 +32,9 @@ import Testing
         let rows: Double = 1560 + 840
         #expect((linear["operations"] as? Double ?? 0) >= 2 * weights * rows)
         #expect(profile.contains { $0["operation"] as? String == "attention backward" })
-        #expect(result["precision"] as? String == "bf16")
+        // What the processor cannot multiply in bf16 is computed in fp32, and said to be.
+        let level = try #require(result["vector_level"] as? String)
+        #expect(result["precision"] as? String == (level == "v4-bf16" ? "bf16" : "fp32"))
     }
 
     @Test func recomputationIsNotCountedTwice() throws {

@@ -69,6 +69,40 @@ import Testing
         if all { print("faults, \(fault.testDescription): \(count) calls failed in turn, exit codes \(statuses)") }
     }
 
+    /// Every call of `compile` fails in turn, over a model that is there: what stands in its place is the old one, whole, or the new.
+    @Test(arguments: [
+        Fault(call: "open", error: EACCES, statuses: [73]), Fault(call: "open", error: EMFILE, statuses: [73]),
+        Fault(call: "mkdir", error: EACCES, statuses: [73]), Fault(call: "mkdir", error: ENOSPC, statuses: [74]),
+        // The last rename but one is tried first as an exchange, and done without where that fails.
+        Fault(call: "rename", error: EACCES, statuses: [0, 73]), Fault(call: "rename", error: EIO, statuses: [0, 74]),
+        Fault(call: "write", error: ENOSPC, statuses: [74]), Fault(call: "unlink", error: EACCES, statuses: [0]),
+    ])
+    func aCompiledModelIsNeverHalfWritten(_ fault: Fault) throws {
+        let library = try #require(FaultLibrary.path)
+        let scratch = try Scratch()
+        scratch.file("p.rasp", "#pragma vocab a b\n#pragma max_length 3\ny = indices + 1;\n")
+        let arguments = ["compile", "p.rasp", "--output", "model", "--verify", "2"]
+        try #require(try Tool.run(arguments, in: scratch.root).status == 0)
+        let files = ["config.json", "model.safetensors"].map { scratch.root.appendingPathComponent("model/" + $0) }
+        let whole = try files.map { try Data(contentsOf: $0) }
+        let environment = [
+            "LD_PRELOAD": library, "FAULT_PATH": "model", "FAULT_CALL": fault.call, "FAULT_ERROR": "\(fault.error)",
+        ]
+        let counting = environment.merging(["FAULT_COUNT": scratch.path("count")]) { $1 }
+        try #require(try Tool.run(arguments, in: scratch.root, environment: counting).status == 0)
+        let text = try String(contentsOfFile: scratch.path("count"), encoding: .utf8)
+        let count = try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        for number in stride(from: 1, through: count, by: 1) {
+            let failing = environment.merging(["FAULT_AT": "\(number)"]) { $1 }
+            let outcome = try Tool.run(arguments, in: scratch.root, environment: failing)
+            let comment = "\(fault.testDescription), call \(number): \(outcome.status) \(outcome.error.suffix(300))"
+            #expect(fault.statuses.contains(outcome.status), "\(comment)")
+            let errors = outcome.error.split(separator: "\n").filter { $0.hasPrefix("tracr-inject: error: ") }
+            #expect(errors.count == (outcome.status == 0 ? 0 : 1), "\(comment)")
+            #expect(try files.map { try Data(contentsOf: $0) } == whole, "\(comment)")
+        }
+    }
+
     /// Writes of seven bytes at a time: slower, and the same files.
     @Test func shortWritesAreGoneOnWith() throws {
         let library = try #require(FaultLibrary.path)

@@ -25,6 +25,40 @@ import Testing
         #expect(outcome.status == 0)
     }
 
+    @Test func theCompiledModelTakesNumbersAndSaysWhatItDoesNotHold() throws {
+        let numbers = scratch.file("n.rasp", "unused = indices; y = tokens_int + 1;").path
+        let weights = ["--compiled", "--vocab", "1", "2", "3", "--max-length", "4"]
+        for input in ["[1, 2]", " [1.0,2]\t", #"["1", "2"]"#] {
+            #expect(try Tool.run("run", numbers, input).output == "[2, 3]\n", "\(input)")
+            #expect(try Tool.run(["run", numbers, input] + weights).output == "[2, 3]\n", "\(input)")
+        }
+        let outcome = try Tool.run(["run", numbers, "[1, 2]", "--trace", "--json"] + weights)
+        #expect(outcome.status == 0 && outcome.output.contains("the compiled model does not hold unused"))
+        // To a program that reads tokens as they are, 1 is not "1".
+        let asis = scratch.file("a.rasp", "y = 1 if tokens_asis == \"1\" else 0;").path
+        #expect(try Tool.run(["run", asis, "[1]"] + weights).status == 65)
+    }
+
+    @Test func columnsStandBelowEachOther() throws {
+        let outcome = try Tool.run("run", program, #"["日本", "a", "\u0301", "\u0007"]"#, "--trace")
+        #expect(outcome.output == """
+              token  hist
+            - ------ ----
+            0 日本   1
+            1 a      1
+            2 \u{25CC}\u{301}      1
+            3 "\\x07" 1
+
+            """)
+    }
+
+    @Test func aFileIsNoRun() throws {
+        for arguments in [["eval", program], ["decode", "x", "--run", program], ["report", program]] {
+            let outcome = try Tool.run(arguments, in: scratch.root)
+            #expect(outcome.status == 66 && outcome.error.contains("this is a file"), "\(outcome.error)")
+        }
+    }
+
     @Test func inputsAreSplitAtLineFeedsOnly() throws {
         // Three lines, the last without an end; the carriage return is a token of the first.
         let outcome = try Tool.run("run", program, input: "a\r\naa\n\u{2028}c")

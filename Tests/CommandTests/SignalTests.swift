@@ -113,9 +113,11 @@ import Testing
         "compile count --verify 0 --json --output compiled", "run count < /dev/null",
     ])
     func aClosedPipeEndsQuietly(_ arguments: String) throws {
-        // A BLAS kernel that the environment forces can be worth a warning, which is not what is tested.
-        let outcome = try shell("unset OPENBLAS_CORETYPE; { '\(Tool.executable.path)' \(arguments); echo \"status $?\" >&2; } | true")
-        let lines = outcome.error.split(separator: "\n")
+        // `doctor` may have something to say about the machine, which it says to an open pipe as well.
+        let open = try shell("'\(Tool.executable.path)' \(arguments) | cat > open")
+        let outcome = try shell("{ '\(Tool.executable.path)' \(arguments); echo \"status $?\" >&2; } | true")
+        let said = open.error.split(separator: "\n")
+        let lines = outcome.error.split(separator: "\n").filter { !said.contains($0) }
         // 141 is the shell's word for SIGPIPE; a command may also have nothing left to print.
         #expect(lines == ["status 141"] || lines == ["status 0"], "\(outcome.error)")
     }

@@ -26,10 +26,11 @@ import Testing
         defer { try? FileManager.default.removeItem(at: root) }
         var programs = TestProgram.table.map { ($0.name, $0.program) }
         for name in ["count", "int_sum", "shuffle_dyck"] { programs.append((name, try ShippedPrograms.load(name))) }
+        programs += DeepChains.programs.map { ("chain: " + $0.name, $0.program) }
         var folders: [String] = []
         var expected: [(name: String, input: [Atom], output: [Atom?])] = []
         for (number, (name, program)) in programs.enumerated() {
-            let model = try RASPCompiler.compile(program)
+            let model = try name.hasPrefix("chain: ") ? DeepChains.compile(program) : RASPCompiler.compile(program)
             let folder = root.appendingPathComponent("\(number)")
             try model.save(to: folder)
             let inputs = Array(model.sampleInputs(count: 40, seed: 3))

@@ -6,8 +6,6 @@ struct RandomProgram {
     private var random: SeededRandom
     private var numbers: [SOp]
     private var others: [SOp]
-    /// Means of means: rounding may differ in the last place between orders of summation, so nothing compares them.
-    private var inexact: [SOp] = []
     private var selectors: [Selector] = []
     let vocabulary: [Atom]
     let maxLength: Int
@@ -37,7 +35,7 @@ struct RandomProgram {
             let sop = node()
             if random.integer(below: 4) == 0 { names.append(("v\(step)", sop)) }
         }
-        let output = (numbers + others + inexact)[max(0, (numbers + others + inexact).count - 1 - random.integer(below: 2))]
+        let output = (numbers + others)[max(0, (numbers + others).count - 1 - random.integer(below: 2))]
         let last = random.integer(below: 2) == 0 ? output : node()
         return Program(
             name: "random\(seed)", output: last, outputName: "out", variables: names, vocabulary: vocabulary,
@@ -57,11 +55,7 @@ struct RandomProgram {
             let values = random.pick(numbers)
             let defaults: [Atom?] = [0, nil, -1, 3]
             let reduction: Reduction = random.integer(below: 3) == 0 ? .sum : .mean
-            let mean = SOp(.aggregate(selector(depth: 2), values, defaultValue: random.pick(defaults), reduction))
-            // A mean of integers is one division; its own mean is only shown.
-            if isFractional.contains(values) { return keepInexact(mean) }
-            isFractional.insert(mean)
-            return keepNumber(mean)
+            return keepNumber(SOp(.aggregate(selector(depth: 2), values, defaultValue: random.pick(defaults), reduction)))
         case 7:
             let defaults: [Atom?] = ["none", nil, 0]
             let near = select(indices, indices + random.integer(in: -2...1), .equal)
@@ -72,12 +66,8 @@ struct RandomProgram {
         }
     }
 
-    /// S-ops that may hold fractions.
-    private var isFractional: Set<SOp> = []
-
     private mutating func keep(_ sop: SOp) -> SOp { others.append(sop); return sop }
     private mutating func keepNumber(_ sop: SOp) -> SOp { numbers.append(sop); return sop }
-    private mutating func keepInexact(_ sop: SOp) -> SOp { inexact.append(sop); return sop }
 
     private mutating func selector(depth: Int) -> Selector {
         let choice = random.integer(below: depth == 0 ? 4 : 8)
@@ -115,12 +105,12 @@ struct RandomProgram {
     }
 
     private mutating func arithmetic(_ a: SOp, _ b: SOp) -> SOp {
-        if isFractional.contains(a) || isFractional.contains(b) { return selectorWidth(select(a, b, .lessOrEqual)) }
-        switch random.integer(below: 5) {
+        switch random.integer(below: 6) {
         case 0: return a + b
         case 1: return a - b
         case 2: return a * b
         case 3: return a % b
+        case 4: return (a + b) * 0.5
         default: return a - random.integer(in: 1...2)
         }
     }

@@ -1,4 +1,5 @@
 import Evaluation
+import RASP
 import Testing
 
 @Suite struct ProportionTests {

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import InjectionSettings
+import RASP
 import Serialization
 import TensorCore
 import TestSupport
@@ -12,7 +13,7 @@ import Testing
         let student = try MicroStudent.make()
         let text = student.tokenizer.encode("the quick brown fox jumps over the lazy dog")
         let split = text.count - 3
-        let score = ContinuationScore.measure(
+        let score = try ContinuationScore.measure(
             [Continuation(context: Array(text[..<split]), tokens: Array(text[split...])), Continuation(context: [text[0]], tokens: [text[1]])],
             student: student)
         let losses = Perplexity.losses(of: [text], student: student)[0]
@@ -27,7 +28,7 @@ import Testing
         let said = try student.model.generate(prompts: [prompt], maxNewTokens: 3)[0]
         var other = said
         other[2] = (said[2] + 1) % Int32(student.tokenizer.count)
-        let scores = ContinuationScore.measure(
+        let scores = try ContinuationScore.measure(
             [said, other].map { Continuation(context: prompt, tokens: $0) }, student: student)
         #expect(scores.map(\.isGreedy) == [true, false])
     }
@@ -85,6 +86,40 @@ import Testing
         #expect(failure?.kind == .badData)
         #expect(failure?.location?.hasSuffix(place) == true)
         #expect(failure?.message.contains(message) == true)
+    }
+
+    /// The harness takes sentences as they stand, and for LAMBADA's last word what follows the last blank.
+    @Test func theHarnessReadsTextAsItStands() throws {
+        let folder = try MicroStudent.Folder()
+        let student = try MicroStudent.make()
+        try write("sentence\tlabel\n a fine film \t1\n", to: folder("s.tsv"))
+        let items = try BinaryChoice.sst2.items(in: folder("s.tsv"), method: .lmEval)
+        #expect(items.map(\.prompt) == [" a fine film \nQuestion: Is this sentence positive or negative?\nAnswer:"])
+        let texts = ["it was a dog.", "a  dog", "a b\tdog", "dog", "it was a \"dog\" "]
+        try write(texts.map { "{\"text\": \(JSONValue.string($0).text(indented: false))}\n" }.joined(), to: folder("l.jsonl"))
+        let got = try Lambada.passages(in: folder("l.jsonl")).map { try Lambada.continuation(of: $0, student: student, method: .lmEval) }
+        let wanted = [("it was a", " dog."), ("a", "  dog"), ("a", " b\tdog"), ("", " dog"), ("it was a \"dog\"", " ")]
+        let end = try #require(student.endOfText)
+        for (continuation, (context, word)) in zip(got, wanted) {
+            let own = student.tokenizer.encode(context)
+            #expect(continuation.context == (own.isEmpty ? [end] : own), "\(context)")
+            #expect(continuation.tokens == Array(student.tokenizer.encode(context + word).dropFirst(own.count)), "\(word)")
+        }
+    }
+
+    @Test func contextsThatAreTooLongAreCounted() throws {
+        let student = try MicroStudent.make()
+        let room = student.model.configuration.contextLength
+        let word = student.tokenizer.encode("x")[0]
+        let scores = try [room, room + 1].map { length in
+            try ContinuationScore.measure(
+                [Continuation(context: Array(repeating: word, count: length), tokens: [word])], student: student)[0]
+        }
+        #expect(scores.map(\.isCut) == [false, true])
+        #expect(failure {
+            _ = try ContinuationScore.measure(
+                [Continuation(context: [word], tokens: Array(repeating: word, count: room + 1))], student: student)
+        }?.kind == .badData)
     }
 
     private func write(_ text: String, to file: URL) throws { try Data(text.utf8).write(to: file) }

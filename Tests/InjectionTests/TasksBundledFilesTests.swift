@@ -43,6 +43,16 @@ import Testing
                     == home.appendingPathComponent("Programs/count.rasp").path)
             #expect(failure { _ = try files().program("cuont") }?.remedy?.contains("'count'") == true)
             #expect(failure { _ = try files().program("../Package") }?.kind == .notFound)
+            // With its ending as without, and by path too.
+            for name in ["int_sum.rasp", "int-sum.rasp", folder.path + "/Programs/int_sum"] {
+                #expect(try files().program(name).path == folder.path + "/Programs/int_sum.rasp", "\(name)")
+            }
+            // Only where programs are looked for, and the nearest name without regard to the ending.
+            let unknown = try #require(failure { _ = try files().program("cuont.rasp") }?.remedy)
+            #expect(unknown.contains("'count'") && unknown.contains("/Programs"))
+            for place in unknown.split(separator: "\n").first(where: { $0.hasPrefix("Looked in") })?.split(separator: ",") ?? [] {
+                #expect(place.hasSuffix("/Programs") || place.hasSuffix("/Programs."), "\(place)")
+            }
             #expect(try files().program(folder.path + "/Programs/int_sum.rasp").lastPathComponent == "int_sum.rasp")
         }
     }

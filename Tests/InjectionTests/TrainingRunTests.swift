@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Injection
 import InjectionSettings
+import RASP
 import Serialization
 import TestSupport
 import Testing

@@ -114,9 +114,73 @@ import Testing
                 #expect(failure { _ = try Student.load(from: folder) }?.kind == .badData)
                 try content.write(to: file)
             }
-            // A tokenizer with more tokens than the model has rows.
-            try Tokenizer.train(on: TrainingText.chunks(count: 5), vocabularySize: 400).save(to: folder)
-            #expect(failure { _ = try Student.load(from: folder) }?.kind == .badData)
         }
+    }
+
+    /// Padding was added and the embedding left as it was: a text that does not use it is read, another is refused.
+    @Test func tokensBeyondTheEmbeddingAreRefusedInTexts() throws {
+        try withFolder { folder in
+            try student().write(into: folder)
+            try JSONFile.write(["<a>": 360, "<pad>": 361], to: folder.appendingPathComponent("added_tokens.json"))
+            try FileManager.default.removeItem(at: folder.appendingPathComponent("tokenizer.json"))
+            let tokenizer = try Student.load(from: folder, gradients: false).tokenizer
+            #expect(tokenizer.count == 362 && tokenizer.ordinaryCount == 359)
+            try tokenizer.requireReadable(tokenizer.encode("the fox<a>"))
+            let failure = try #require(failure { try tokenizer.requireReadable(tokenizer.encode("the<pad>")) })
+            #expect(failure.kind == .badData && failure.message.contains("<pad>"))
+        }
+    }
+
+    /// What a student was read with is written again, but for what the weights are saved as.
+    @Test func settingsSurvive() throws {
+        try withFolder { outer in
+            let (folder, copy) = (outer.appendingPathComponent("a"), outer.appendingPathComponent("b"))
+            try student().save(to: folder)
+            var configuration = try JSONFile.readObject(folder.appendingPathComponent("config.json"))
+            for (key, value): (String, JSONValue) in [
+                ("eos_token_id", [359, 3]), ("bos_token_id", 7), ("pad_token_id", 8), ("my_key", ["é": 1, "e\u{301}": 2]),
+                ("torch_dtype", "bfloat16"), ("transformers_version", "4.30.0"), ("activation_function", "gelu_fast"),
+            ] { configuration[key] = value }
+            try JSONFile.write(.object(configuration), to: folder.appendingPathComponent("config.json"))
+            let files = [
+                "generation_config.json": #"{"eos_token_id": [359, 3], "temperature": 0.5}"#, "chat_template.jinja": "{{ messages }}",
+                "additional_chat_templates/tool.jinja": "{{ tools }}", "special_tokens_map.json": #"{"pad_token": "<pad>"}"#,
+            ]
+            let templates = folder.appendingPathComponent("additional_chat_templates")
+            try FileManager.default.createDirectory(at: templates, withIntermediateDirectories: false)
+            for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+            let read = try Student.load(from: folder)
+            #expect(read.endOfText == 359)
+            try read.save(to: copy)
+            for (name, text) in files {
+                #expect(try String(contentsOf: copy.appendingPathComponent(name), encoding: .utf8) == text, "\(name)")
+            }
+            let saved = try JSONFile.readObject(copy.appendingPathComponent("config.json"))
+            for key in ["eos_token_id", "bos_token_id", "pad_token_id", "my_key", "transformers_version", "activation_function"] {
+                #expect(saved[key] == configuration[key], "\(key)")
+            }
+            #expect(saved["dtype"] == "float32" && saved["torch_dtype"] == nil)
+        }
+    }
+
+    /// The tied table under either of its names, with and without the prefix.
+    @Test func everySpellingOfTheTableIsRead() throws {
+        for (prefix, table) in [
+            ("transformer.", "lm_head.weight"), ("", "lm_head.weight"), ("", "wte.weight"), ("transformer.", "wte.weight"),
+        ] {
+            try withFolder { folder in
+                let student = try student()
+                try student.write(into: folder)
+                var writer = SafeTensorsWriter()
+                for parameter in student.model.parameters.parameters {
+                    let name = parameter.name == "wte.weight" ? table : prefix + parameter.name
+                    writer.add(name, shape: parameter.shape.dimensions, floats: parameter.value.values)
+                }
+                try writer.write(to: folder.appendingPathComponent("model.safetensors"))
+                #expect(logits(try ModelRegistry.load(from: folder)) == logits(student.model), "\(prefix)\(table)")
+            }
+        }
+        let remedy = try damaged(Damage(removing: "wte.weight"))?.remedy ?? ""
+        #expect(remedy.contains("transformer.wte.weight") && remedy.contains("lm_head.weight"))
     }
 }

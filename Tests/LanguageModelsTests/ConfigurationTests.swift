@@ -22,6 +22,26 @@ import Testing
         #expect(try GPT2Configuration(narrow, at: "x").json["n_inner"] == 48)
     }
 
+    /// The names that all models share count as GPT-2's own, and before them; a list of ends is kept.
+    @Test func sharedNamesAreRead() throws {
+        var shared = valid
+        for (new, old) in [
+            ("hidden_size", "n_embd"), ("num_hidden_layers", "n_layer"), ("num_attention_heads", "n_head"),
+            ("max_position_embeddings", "n_positions"),
+        ] {
+            shared[new] = valid[old]
+            shared[old] = old == "n_embd" ? 64 : nil
+        }
+        shared["eos_token_id"] = [60, 3]
+        let read = try GPT2Configuration(shared, at: "x")
+        #expect(read.width == 32 && read.layers == 2 && read.heads == 4 && read.contextLength == 40 && read.endOfText == 60)
+        #expect(read.json["eos_token_id"] == [60, 3] && read.json["n_embd"] == 32 && read.json["hidden_size"] == nil)
+        for name in ["gelu_pytorch_tanh", "gelu_fast", "gelu_accurate"] {
+            shared["activation_function"] = .string(name)
+            #expect(try GPT2Configuration(shared, at: "x").json["activation_function"] == .string(name))
+        }
+    }
+
     @Test func decodesAsItWasEncoded() throws {
         let data = try JSONEncoder().encode(GPT2Configuration.gpt2Large)
         #expect(try JSONDecoder().decode(GPT2Configuration.self, from: data) == .gpt2Large)

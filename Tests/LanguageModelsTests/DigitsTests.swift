@@ -7,7 +7,7 @@ import Testing
 @Suite struct DigitsTests {
     private func load(_ steps: String, _ body: (Tokenizer?, Tokenizer, Failure?) throws -> Void) throws {
         try withFolder { folder in
-            let plain = try TokenizerTests.small.get()
+            let plain = try Tokenizer.train(on: TrainingText.chunks(count: 5), vocabularySize: 360)
             try plain.save(to: folder)
             let (single, settings) = ("tokenizer.json", "tokenizer_config.json")
             var root = try JSONFile.readObject(folder.appendingPathComponent(single))

@@ -39,7 +39,9 @@ import Testing
     }
 
     /// The weights of a folder written anew, some of them changed.
-    private func failureOfLoading(isTied: Bool, _ edit: (inout [String: (shape: [Int], values: [Float])]) -> Void) throws -> Failure? {
+    private func failureOfLoading(
+        isTied: Bool, _ edit: (inout [String: (shape: [Int], values: [Float])]) -> Void
+    ) throws -> Failure? {
         try withFolder { folder in
             let student = try student(isTied: isTied)
             try student.write(into: folder)

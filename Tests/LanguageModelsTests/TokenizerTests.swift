@@ -110,15 +110,14 @@ import Testing
         }
     }
 
-    /// A word without end must not take time quadratic in its length: 2 MB in well under the time that would need.
+    /// A word without end takes about a second. Were the time quadratic in its length it would be hours, and the test with
+    /// it would not end.
     @Test func longWordsAreNoTrap() throws {
         let tokenizer = try Self.small.get()
-        let clock = ContinuousClock()
         let word = String(repeating: "theinonst", count: 220_000)
-        let time = clock.measure { #expect(tokenizer.decode(tokenizer.encode(word)) == word) }
-        #expect(time < .seconds(30))  // about 1 s alone; a quadratic algorithm would take an hour
+        #expect(tokenizer.decode(tokenizer.encode(word)) == word)
         let spaces = String(repeating: " ", count: 2_000_000) + "x"
-        #expect(clock.measure { _ = tokenizer.encode(spaces) } < .seconds(30))
+        #expect(tokenizer.decode(tokenizer.encode(spaces)) == spaces)
     }
 
     @Test func threadsDoNotDisturbEachOther() async throws {

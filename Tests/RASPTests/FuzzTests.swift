@@ -2,7 +2,8 @@ import Foundation
 import RASP
 import Testing
 
-/// Mutated programs through lexer, parser, evaluator and interpreter. A crash ends the test run; slowness fails it.
+/// Mutated programs through lexer, parser, evaluator and interpreter. A crash ends the test run, and so does a hang:
+/// the limits bound what a program may compute.
 ///
 /// `RASP_FUZZ_PROGRAMS=1000000 swift test -c release --filter FuzzTests` runs the long version, `RASP_FUZZ_SEED` another
 /// sequence.
@@ -69,10 +70,8 @@ import Testing
         limits.steps = 20_000
         limits.evaluationWork = 2_000_000
         limits.storage = 4 << 20
-        var slowest = 0.0
         for _ in 0..<count {
             let source = mutated(Self.seeds.randomElement(using: &random)!, &random)
-            let start = Date()
             if let program = try? Program(source: source, name: "fuzz", options: .init(strict: Bool.random(using: &random), limits: limits)) {
                 let interpreter = Interpreter(causal: Bool.random(using: &random), limits: limits)
                 _ = try? interpreter.run(program, on: ["a", "(", "b", "7"])
@@ -83,9 +82,6 @@ import Testing
                 let session = Session(style: Bool.random(using: &random) ? .standard : .transcript, limits: limits)
                 for line in source.split(separator: "\n") { _ = session.feed(String(line)).diagnostics.map(\.rendered) }
             }
-            slowest = max(slowest, Date().timeIntervalSince(start))
         }
-        // Generous: a loaded machine may stall a process, a hang lasts for ever.
-        #expect(slowest < 20, "the slowest program took \(slowest) s")
     }
 }

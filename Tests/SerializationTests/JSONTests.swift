@@ -32,6 +32,15 @@ import Testing
         }
     }
 
+    /// Two spellings that Swift's `String` takes for one, a byte order mark, and a number that only Python's integers hold.
+    @Test func keysAreBytes() throws {
+        let object = try #require(JSONParser.parse("\u{FEFF}{\"\u{E9}\": 1, \"e\u{301}\": 2}").object)
+        #expect(object.count == 2 && object["\u{E9}"] == 1 && object["e\u{301}"] == 2)
+        #expect(JSONValue.string("\u{E9}") != .string("e\u{301}"))
+        #expect(Set<ExactString>(["\u{212B}", "\u{C5}", "A\u{30A}"]).count == 3)
+        #expect(try JSONParser.parse("1000000000000000019884624838656").text() == "1000000000000000019884624838656")
+    }
+
     @Test func errorsSayWhere() {
         #expect(failure { _ = try JSONParser.parse("{\n  \"a\": x}", name: "f.json") }?.location == "f.json:2:8")
     }

@@ -75,6 +75,25 @@ import Testing
         }
     }
 
+    /// Types that only other programs use do not make a file unreadable, and neither does metadata that is null.
+    @Test(arguments: [
+        ("C64", 3, 24), ("F4", 4, 2), ("F6_E2M3", 4, 3), ("F6_E3M2", 8, 6), ("F8_E4M3FNUZ", 3, 3), ("F8_E5M2FNUZ", 3, 3),
+        ("F8_E8M0", 3, 3),
+    ])
+    func unusedTypesAreRead(type: String, count: Int, bytes: Int) throws {
+        let header = #"{"__metadata__":null,"a":{"dtype":"\#(type)","shape":[\#(count)],"data_offsets":[0,\#(bytes)]}}"#
+        try withFolder { folder in
+            let file = folder.appendingPathComponent("x.safetensors")
+            var data = Data(withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) })
+            data.append(contentsOf: header.utf8)
+            data.append(Data(count: bytes))
+            try data.write(to: file)
+            let read = try SafeTensorsFile(contentsOf: file)
+            #expect(try read.entry("a").count == count && read.metadata.isEmpty)
+            #expect(failure { _ = try read.floats("a") }?.message.contains(type) == true)
+        }
+    }
+
     @Test func brokenFilesAreRefused() throws {
         try withFolder { folder in
             let file = folder.appendingPathComponent("x.safetensors")
@@ -159,6 +178,28 @@ import Testing
             #expect(try read.file(holding: "b")?.floats("b") == [1])
             #expect(try read.file(holding: "c")?.floats("c") == [0])
             #expect(read.file(holding: "d") == nil)
+        }
+    }
+
+    /// The Hub cache: every file of `snapshots/REVISION` is a link into `blobs`, and a link to anywhere else is refused.
+    @Test func linksIntoTheCacheAreFollowed() throws {
+        try withFolder { outer in
+            let model = outer.appendingPathComponent("models--x")
+            let folder = model.appendingPathComponent("snapshots/abc")
+            let files = FileManager.default
+            for place in [folder, model.appendingPathComponent("blobs"), outer.appendingPathComponent("blobs")] {
+                try files.createDirectory(at: place, withIntermediateDirectories: true)
+            }
+            try write("blobs/0", ["a"], to: model)
+            try write("blobs/0", ["a"], to: outer)
+            try index([("a", "s.safetensors")], in: folder)
+            let link = folder.appendingPathComponent("s.safetensors").path
+            for (target, isRead) in [("../../blobs/0", true), ("../../../blobs/0", false)] {
+                try? files.removeItem(atPath: link)
+                try files.createSymbolicLink(atPath: link, withDestinationPath: target)
+                let failure = failure { _ = try SafeTensorsFolder(contentsOf: folder) }
+                #expect((failure == nil) == isRead, "\(target)")
+            }
         }
     }
 

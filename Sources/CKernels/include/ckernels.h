@@ -1,7 +1,7 @@
 // Single-precision vector kernels and the worker pool that divides them.
 //
-// Every kernel works on plain pointers, makes no allocation and has no state but the level of the
-// processor that is in use (level.h); callers divide rows among workers.
+// Every kernel works on plain pointers, makes no allocation and has no state but the level of the processor that is in
+// use (level.h); callers divide rows among workers.
 // Where a kernel takes `beta`, it computes `out = beta * out + result`, and beta = 0 never reads `out` (it may hold
 // uninitialised memory or NaN). Strides and counts are in floats.
 #ifndef CKERNELS_H

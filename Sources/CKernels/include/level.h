@@ -1,7 +1,8 @@
 #ifndef CKERNELS_LEVEL_H
 #define CKERNELS_LEVEL_H
 
-/// How much of the processor the kernels use. The names are those of the x86-64 psABI's levels; each includes those before it.
+/// How much of the processor the kernels use. The names are those of the x86-64 psABI's levels; each includes those
+/// before it.
 typedef enum {
     /// What every processor of the architecture has: SSE2 on x86-64, NEON on arm64.
     KERNEL_LEVEL_NONE,
@@ -23,11 +24,12 @@ const char *kernel_level_name(kernel_level level);
 /// The highest level that the processor, and the system for its registers, has.
 kernel_level kernel_level_of_processor(void);
 
-/// The level in use: the one that the environment variable names, read once, or else the processor's. A name that is none, or of a
-/// level that the processor lacks, changes nothing here; whoever reads the environment for a person has to say so.
+/// The level in use: the one that the environment variable names, read once, or else the processor's. A name that is
+/// none, or of a level that the processor lacks, changes nothing here; whoever reads the environment for a person has to
+/// say so.
 kernel_level kernel_level_in_use(void);
 
-/// Makes kernels that the calling thread calls use another level than the process, for tests that compare levels. Returns 0, and
-/// changes nothing, where the processor lacks it.
+/// Makes kernels that the calling thread calls use another level than the process, for tests that compare levels.
+/// Returns 0, and changes nothing, where the processor lacks it.
 int kernel_level_set_for_thread(kernel_level level);
 #endif

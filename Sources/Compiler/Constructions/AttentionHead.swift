@@ -3,8 +3,16 @@ struct HeadPlan {
     var queries: [LinearForm] = []
     var keys: [LinearForm] = []
     var values: [LinearForm] = []
+    /// Whether a value dimension copies a one-hot: all selected positions hold the same, however attention is shared among them.
+    var isCopy: [Bool] = []
     /// The directions that each value dimension is added to.
     var outputs: [[(direction: Int, weight: Double)]] = []
+    /// The dimensions of each term of the selector, and whether at most one of them is set at a key, else at a query.
+    var terms: [(dimensions: Range<Int>, isByKey: Bool)] = []
+    /// Whether BOS scores as much as a selected position.
+    var countsBOS = false
+    /// The most positions that a row selects.
+    var largestWidth = 0
 }
 
 /// Heads whose logits are `scale x (terms of the selector that hold)`, with BOS as the sink.
@@ -14,14 +22,17 @@ struct HeadPlan {
 /// the default. For a width BOS scores m scale, as much as a selected position. Logits are not divided by
 /// the square root of the key size.
 struct AttentionHead {
-    /// Leaks are factors of exp(-scale/2) = 1e-14, below fp32 resolution for any number of positions a model may
-    /// have. A power of two, so that logits are exact.
-    static let scale = 64.0
+    /// Leaks are factors of exp(-scale/2) = 1e-28, which the executor leaves out (`Execution.negligibleLogit`) and nobody else sees before
+    /// many layers have summed them. A power of two, so that logits are exact.
+    static let scale = 128.0
+    /// What queries are multiplied by where the stream is read with errors much larger than those of fp32: a leak of 1e-14 is nothing
+    /// beside them, but positions that should get equal shares must not differ by `scale` times the error.
+    static let softening: Float = 0.5
 
     let reader: Reader
 
     func plan(_ form: SelectorForm, countsBOS: Bool) -> HeadPlan {
-        var head = HeadPlan()
+        var head = HeadPlan(countsBOS: countsBOS, largestWidth: form.largestWidth)
         for term in form.terms { add(term, to: &head) }
         let hits = Double(form.terms.count)
         var sink = LinearForm(bias: Self.scale * (countsBOS ? hits : hits - 0.5))
@@ -40,6 +51,8 @@ struct AttentionHead {
         let queries = (0..<term.queryClasses).map { indicator(term.query, $0) }
         let usedKeys = keys.indices.filter { key in queries.indices.contains { term.holds(key: key, query: $0) } }
         let usedQueries = queries.indices.filter { query in keys.indices.contains { term.holds(key: $0, query: query) } }
+        let first = head.keys.count
+        defer { head.terms.append((first..<head.keys.count, usedKeys.count <= usedQueries.count)) }
         if usedKeys.count <= usedQueries.count {
             for key in usedKeys {
                 head.keys.append(keys[key])
@@ -86,7 +99,7 @@ struct AttentionHead {
                 value.add(-1, reader.layout.bos)
             }
             if read.defaultOutput == output { value.add(1, reader.layout.bos) }
-            append(value, reader.layout.oneHot(target, output), to: &head)
+            append(value, reader.layout.oneHot(target, output), isCopy: true, to: &head)
         }
     }
 
@@ -112,13 +125,15 @@ struct AttentionHead {
         return value
     }
 
-    private func append(_ value: LinearForm, _ direction: Int, to head: inout HeadPlan) {
+    private func append(_ value: LinearForm, _ direction: Int, isCopy: Bool = false, to head: inout HeadPlan) {
         guard value != LinearForm() else { return }
         if let index = head.values.firstIndex(of: value) {
             head.outputs[index].append((direction, 1))
+            head.isCopy[index] = head.isCopy[index] && isCopy
         } else {
             head.values.append(value)
             head.outputs.append([(direction, 1)])
+            head.isCopy.append(isCopy)
         }
     }
 }

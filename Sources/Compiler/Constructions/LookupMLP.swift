@@ -1,13 +1,28 @@
+extension StepRole {
+    /// - Parameters:
+    ///   - edge: the largest size of the only scalar that the argument reads beside the slope, nil where it reads more.
+    ///   - top: the largest argument.
+    init(_ step: ThresholdStep, edge: Double?, top: Double) {
+        // One scalar times a power of two is exact. A positive threshold subtracted from a larger number is exact as well, in
+        // fp32 too: the difference is no finer than the number itself.
+        self.init(
+            tolerance: step.tolerance, edge: edge, reach: max(top, abs(step.offset)) + 1, isExact: edge != nil && step.offset >= 0,
+            isSecond: false)
+    }
+}
+
 /// Hidden units that write a table's value into its variable's directions.
 struct LookupMLP {
     let reader: Reader
     /// The stream at BOS that these units read.
     let atBOS: LinearForm
+    /// How noisy the stream is that they read.
+    let noise: NoisePass
 
     func write(_ table: ValueTable, into target: Int, units: inout HiddenUnits) {
         let isScalar = !reader.variables[target].isOneHot
         let plan = LookupPlan(table, reader.variables, isScalar: isScalar)
-        if let output = plan.defaultOutput { units.add(everywhere, writing: reader.writing(target, output)) }
+        if let output = plan.defaultOutput { units.add(everywhere, writing: reader.writing(target, output), as: .exact) }
         switch plan.construction {
         case .cases(let tree): cases(table, tree, target, plan.defaultOutput, &units)
         case .thresholds(let axis, let tree, let rows): thresholds(table, axis, tree, rows, target, plan.defaultOutput, &units)
@@ -25,19 +40,52 @@ struct LookupMLP {
         return form
     }
 
-    /// `ReLU(x1 + ... + xm - (m - 1))` is 1 where all m indicators are.
+    /// `Conjunction`s for the leaves.
     private func cases(
         _ table: ValueTable, _ tree: DecisionTree, _ target: Int, _ defaultOutput: Int?, _ units: inout HiddenUnits
     ) {
         let members = table.axes.map(\.members)
+        var leaves: [Leaf] = []
         tree.forEachLeaf { conditions, output in
             guard output != defaultOutput else { return }
-            var form = everywhere
-            if !conditions.isEmpty {
-                form = conjunction(conditions, table.axes, members)
-                form.bias -= Double(conditions.count - 1)
+            leaves.append(Leaf(
+                form: conjunction(conditions, table.axes, members), count: conditions.count,
+                writes: difference(target, output, defaultOutput)))
+        }
+        add(leaves, isPartition: table.axes.count == 1 && defaultOutput == nil, to: &units)
+    }
+
+    /// A unit that is to be 1 where `count` conditions hold, which `form` counts.
+    struct Leaf {
+        let form: LinearForm
+        let count: Int
+        let writes: LinearForm
+    }
+
+    /// Leaves of which at most one holds at a time, all built alike: as the noisiest of them needs it.
+    func add(_ leaves: [Leaf], isPartition: Bool, isExclusive: Bool = true, to units: inout HiddenUnits) {
+        let error = leaves.lazy.map { noise.error(of: $0.form) }.max() ?? 0
+        for leaf in leaves {
+            if leaf.count == 0 {
+                units.add(everywhere, writing: leaf.writes, as: .exact)
+            } else if error > Conjunction.limits.tolerant {
+                let pair = Conjunction.saturating(leaf.form, count: leaf.count)
+                var taken = LinearForm()
+                taken.add(leaf.writes, times: -1)
+                for (argument, writes, isSecond) in [(pair.first, leaf.writes, false), (pair.second, taken, true)] {
+                    let role = StepRole(tolerance: 0.5, reach: 1.5, isExact: false, isSecond: isSecond)
+                    units.add(argument, writing: writes, as: .step(role))
+                }
+            } else if leaf.form.bias == 0, isPartition {
+                units.add(leaf.form, writing: leaf.writes, as: .partition)
+            } else {
+                let isPlain = error <= Conjunction.limits.plain
+                let argument = isPlain
+                    ? Conjunction.plain(leaf.form, count: leaf.count) : Conjunction.tolerant(leaf.form, count: leaf.count)
+                units.add(
+                    argument, writing: leaf.writes,
+                    as: .leaf(tolerance: isPlain ? 0 : Conjunction.tolerance, isExclusive: isExclusive))
             }
-            units.add(form, writing: difference(target, output, defaultOutput))
         }
     }
 
@@ -70,17 +118,18 @@ struct LookupMLP {
         let order = variable.scalarOrder
         var scalar = LinearForm()
         scalar.add(1, reader.layout.scalar(scalarAxis.variable))
+        var number = 0
         tree.forEachLeaf { conditions, row in
-            let gate = conjunction(conditions, others, members)
-            let count = Double(conditions.count)
+            defer { number += 1 }
+            let gate = Gate(form: conjunction(conditions, others, members), count: conditions.count, number: number)
             let points = order.map { (low: variable.scalars[$0], high: variable.scalars[$0], output: rows[row][scalarAxis.classOf[$0]]) }
-            steps(points, of: scalar, gate: gate, gateCount: count, target, startsAt: defaultOutput, &units)
+            steps(points, of: scalar, gate: gate, target, startsAt: defaultOutput, &units)
             if let flagged = variable.flagged, let stand = variable.stand, let flag = reader.layout.flag(scalarAxis.variable) {
-                var form = gate
+                var form = gate.form
                 form.add(1, flag)
-                form.bias -= count
                 let (output, instead) = (rows[row][scalarAxis.classOf[flagged]], rows[row][scalarAxis.classOf[stand]])
-                units.add(form, writing: difference(target, output, instead))
+                let leaf = Leaf(form: form, count: conditions.count + 1, writes: difference(target, output, instead))
+                add([leaf], isPartition: false, isExclusive: false, to: &units)
             }
         }
     }
@@ -88,41 +137,55 @@ struct LookupMLP {
     private func additive(_ table: ValueTable, _ additive: AdditiveSteps, _ target: Int, _ units: inout HiddenUnits) {
         var form = LinearForm()
         for (axis, code) in zip(table.axes, additive.codes) { form.add(reader.sum(code, axis.variable)) }
-        steps(additive.intervals, of: form, gate: LinearForm(), gateCount: 0, target, startsAt: nil, &units)
+        steps(additive.intervals, of: form, gate: nil, target, startsAt: nil, &units)
+    }
+
+    /// The conditions under which steps are made at all: one of several cases of a table's other axes.
+    private struct Gate {
+        let form: LinearForm
+        let count: Int
+        let number: Int
     }
 
     /// A step function of a linear form, where the gate's conditions all hold.
     ///
     /// Steps rise with the form, or with its negative where BOS stands at the upper end: there they should stay silent.
     private func steps(
-        _ intervals: [(low: Double, high: Double, output: Int)], of form: LinearForm, gate: LinearForm, gateCount: Double, _ target: Int,
+        _ intervals: [(low: Double, high: Double, output: Int)], of form: LinearForm, gate: Gate?, _ target: Int,
         startsAt defaultOutput: Int?, _ units: inout HiddenUnits
     ) {
         guard let least = intervals.first, let most = intervals.last else { return }
+        let gateCount = gate?.count ?? 0
         let bos = form.value(at: atBOS)
         let descends = gateCount == 0 && bos >= most.low && bos > least.high
         let start = descends ? most.output : least.output
         if start != defaultOutput {
-            var open = gateCount == 0 ? everywhere : gate
-            open.bias -= gateCount == 0 ? 0 : gateCount - 1
-            units.add(open, writing: difference(target, start, defaultOutput))
+            let writes = difference(target, start, defaultOutput)
+            add([Leaf(form: gate?.form ?? LinearForm(), count: gateCount, writes: writes)], isPartition: false, to: &units)
         }
         for (low, high) in zip(intervals, intervals.dropFirst()) where low.output != high.output {
             let step = descends ? ThresholdStep(between: -high.low, and: -low.high) : ThresholdStep(between: low.high, and: high.low)
             let writes = descends ? difference(target, low.output, high.output) : difference(target, high.output, low.output)
-            for (shift, sign) in [(0.0, 1.0), (1.0, -1.0)] {
-                var unit = LinearForm()
-                unit.add(form, times: descends ? -step.steepness : step.steepness)
-                unit.bias -= step.offset + shift
-                if gateCount > 0 {
-                    // Closed gates must outweigh the largest activation.
-                    let bound = ThresholdStep.powerOfTwo(atLeast: max(1, step.steepness * most.high - step.offset))
-                    unit.add(gate, times: bound)
-                    unit.bias -= bound * gateCount
-                }
+            let top = descends ? step.steepness * -least.low : step.steepness * most.high
+            var role = StepRole(step, edge: form.weights.count == 1 ? max(abs(low.high), abs(high.low)) : nil, top: top - step.offset)
+            var argument = LinearForm(bias: -step.offset)
+            argument.add(form, times: descends ? -step.steepness : step.steepness)
+            if let gate, gateCount > 0 {
+                // Closed gates must outweigh the largest argument, by as much as open ones keep from the slope.
+                let bound = ThresholdStep.powerOfTwo(atLeast: max(1, top - step.offset) + 0.5)
+                argument.add(gate.form, times: bound)
+                argument.bias -= bound * Double(gateCount)
+                role.closedTolerance = bound - max(0, top - step.offset)
+                role.reach = max(role.reach, bound * Double(gateCount))
+                role.isExact = false
+                role.gate = gate.number
+            }
+            for isSecond in [false, true] {
                 var signed = LinearForm()
-                signed.add(writes, times: sign)
-                units.add(unit, writing: signed)
+                signed.add(writes, times: isSecond ? -1 : 1)
+                role.isSecond = isSecond
+                units.add(argument, writing: signed, as: .step(role))
+                argument.bias -= 1
             }
         }
     }
@@ -142,13 +205,13 @@ struct LookupMLP {
                     var (reads, writes) = (LinearForm(), LinearForm())
                     reads.add(sign, reader.layout.scalar(axis.variable))
                     writes.add(sign * slope.factor, direction)
-                    units.add(reads, writing: writes)
+                    units.add(reads, writing: writes, as: .linear)
                 }
             }
             var writes = LinearForm()
             // A sum of offsets that cancel up to rounding is none.
             if abs(constant) > 1e-12 { writes.add(constant, direction) }
-            units.add(everywhere, writing: writes)
+            units.add(everywhere, writing: writes, as: .exact)
             return
         }
         var form = LinearForm()
@@ -157,10 +220,10 @@ struct LookupMLP {
         if least != 0 { form.add(least, reader.layout.bos) }
         var writes = LinearForm()
         writes.add(1, direction)
-        units.add(form, writing: writes)
+        units.add(form, writing: writes, as: .linear)
         var constant = LinearForm()
         constant.add(least + offset, direction)
-        units.add(everywhere, writing: constant)
+        units.add(everywhere, writing: constant, as: .exact)
     }
 
     /// coefficient x width, summed over widths, each read from its attention scalar: 1 for none (and at BOS), less for
@@ -173,17 +236,21 @@ struct LookupMLP {
             if let first = numbers.first, first != 0 {
                 var writes = LinearForm()
                 writes.add(first, reader.layout.scalar(target))
-                units.add(everywhere, writing: writes)
+                units.add(everywhere, writing: writes, as: .exact)
             }
             for index in order.indices.dropLast() {
-                let step = ThresholdStep(between: -width.scalars[order[index]], and: -width.scalars[order[index + 1]])
+                let (scalar, next) = (width.scalars[order[index]], width.scalars[order[index + 1]])
+                let step = ThresholdStep(between: -scalar, and: -next)
+                let top = -step.offset - step.steepness * (width.scalars.min() ?? 0)
                 for (shift, sign) in [(0.0, 1.0), (1.0, -1.0)] {
                     var unit = LinearForm()
                     unit.add(-step.steepness, reader.layout.scalar(part.width))
                     unit.bias -= step.offset + shift
                     var writes = LinearForm()
                     writes.add(sign * (numbers[index + 1] - numbers[index]), reader.layout.scalar(target))
-                    units.add(unit, writing: writes)
+                    var role = StepRole(step, edge: scalar, top: top)
+                    role.isSecond = shift > 0
+                    units.add(unit, writing: writes, as: .step(role))
                 }
             }
         }

@@ -9,7 +9,8 @@ struct PiecewiseLine {
     let breaks: [(low: Double, high: Double, bend: Double, jump: Double)]
     let largestTerm: Double
 
-    /// nil where two points hardly differ, or where most intervals would hold no more than two.
+    /// nil where the lines are many beside the points: steps, whose units other tables share, are then no more; and where a jump has
+    /// no gap to step over.
     init?(_ points: [(x: Double, y: Double)], leastGap: Double) {
         guard points.count > 2, let first = points.first else { return nil }
         var breaks: [(low: Double, high: Double, bend: Double, jump: Double)] = []
@@ -35,7 +36,7 @@ struct PiecewiseLine {
                 breaks.append((low, high, line.slope - last.slope, isContinuous ? 0 : jump))
             }
             lines.append(line)
-            guard lines.count <= 2 + points.count / 3 else { return nil }
+            guard lines.count <= max(3, points.count / 8), 3 * lines.count <= points.count else { return nil }
             start = end
         }
         slope = lines[0].slope
@@ -176,22 +177,26 @@ extension LookupMLP {
             for sign in [1.0, -1.0] where reader.variables[axis.variable].scalars.contains(where: { $0 * sign > 0 }) {
                 var reads = LinearForm()
                 reads.add(sign, scalar)
-                units.add(reads, writing: writing(sign * line.slope))
+                units.add(reads, writing: writing(sign * line.slope), as: .linear)
             }
         }
-        if line.offset != 0 { units.add(everywhere, writing: writing(line.offset)) }
+        if line.offset != 0 { units.add(everywhere, writing: writing(line.offset), as: .exact) }
         for part in line.breaks {
             if part.bend != 0 {
                 var reads = LinearForm(bias: -part.low)
                 reads.add(1, scalar)
-                units.add(reads, writing: writing(part.bend))
+                units.add(reads, writing: writing(part.bend), as: .linear)
             }
             guard part.jump != 0 else { continue }
             let step = ThresholdStep(between: part.low, and: part.high)
+            let most = reader.variables[axis.variable].scalars.max() ?? part.high
+            var role = StepRole(
+                step, edge: max(abs(part.low), abs(part.high)), top: step.steepness * most - step.offset)
             for (shift, sign) in [(0.0, 1.0), (1.0, -1.0)] {
                 var reads = LinearForm(bias: -step.offset - shift)
                 reads.add(step.steepness, scalar)
-                units.add(reads, writing: writing(sign * part.jump))
+                role.isSecond = shift > 0
+                units.add(reads, writing: writing(sign * part.jump), as: .step(role))
             }
         }
     }
@@ -202,6 +207,7 @@ extension LookupMLP {
         let cases = table.axes.filter { reader.variables[$0.variable].isOneHot }
         let members = cases.map(\.members)
         let direction = reader.layout.scalar(target)
+        var constants: [Leaf] = []
         tree.forEachLeaf { conditions, number in
             let row = rows[number]
             let gate = conjunction(conditions, cases, members)
@@ -214,13 +220,15 @@ extension LookupMLP {
                 reads.bias -= bound * count
                 var writes = LinearForm()
                 writes.add(1, direction)
-                units.add(reads, writing: writes)
+                let size = row.most - row.least
+                units.add(
+                    reads, writing: writes,
+                    as: conditions.isEmpty ? .linear : .gated(tolerance: bound - size, size: size))
             }
-            var open = conditions.isEmpty ? everywhere : gate
-            open.bias -= conditions.isEmpty ? 0 : count - 1
             var constant = LinearForm()
             constant.add(row.least + row.offset, direction)
-            units.add(open, writing: constant)
+            constants.append(Leaf(form: gate, count: conditions.count, writes: constant))
         }
+        add(constants, isPartition: false, to: &units)
     }
 }

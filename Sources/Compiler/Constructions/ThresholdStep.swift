@@ -8,10 +8,13 @@ import Foundation
 struct ThresholdStep {
     let steepness: Double
     let offset: Double
+    /// By how much z may be off at `low` or `high` without reaching the slope: about one half.
+    let tolerance: Double
 
     init(between low: Double, and high: Double) {
         steepness = Self.powerOfTwo(atLeast: 2 / (high - low))
         offset = ((steepness * (low + high) / 2 - 0.5) * 64).rounded() / 64
+        tolerance = min(offset - steepness * low, steepness * high - offset - 1)
     }
 
     static func powerOfTwo(atLeast value: Double) -> Double { exp2(log2(value).rounded(.up)) }

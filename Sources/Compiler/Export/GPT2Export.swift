@@ -15,6 +15,9 @@ public struct GPT2Export: Sendable {
     /// c: a power of two, so that scaling is exact.
     static let sharpness: Float = 16384
     static let epsilon = 1e-5
+    /// By how much layer normalisation may shrink what is read (`GPT2Geometry`): what to compile with, so that the shrinking does not add up
+    /// from layer to layer (`CompilerOptions.readError`).
+    public static let readError = 0x1p-14
     /// The weight between the output's copy and its token. A token that is both read and answered leaves this much of
     /// itself in the copy, below the level of undefined, which is below 1.
     static let unembedding: Float = 0.25
@@ -50,7 +53,7 @@ public struct GPT2Export: Sendable {
                 .badData, "the output '\(model.output)' is a number in one direction, and GPT-2's logits choose among tokens", at: model.name,
                 remedy: "give it a direction for each value: '#pragma encoding \(model.output) categorical'")
         }
-        geometry = GPT2Geometry(model, outputs: values)
+        geometry = GPT2Geometry(model.softened, outputs: values)
         width = geometry.width
         heads = geometry.heads
         hiddenSize = geometry.hidden

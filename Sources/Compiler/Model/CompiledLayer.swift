@@ -35,6 +35,20 @@ extension CompiledModel {
     }
 }
 
+extension CompiledModel {
+    /// The same model with attention that is less steep, for readers of the stream that are less exact (`AttentionHead.softening`).
+    package var softened: CompiledModel {
+        let layers = layers.map { layer in
+            var layer = layer
+            for head in layer.heads.indices { layer.heads[head].query = layer.heads[head].query.scaled(by: AttentionHead.softening) }
+            return layer
+        }
+        return CompiledModel(
+            name: name, vocabulary: vocabulary, maxLength: maxLength, causal: causal, basis: basis, variables: variables,
+            output: output, tokenEmbedding: tokenEmbedding, positionEmbedding: positionEmbedding, layers: layers, noise: noise)
+    }
+}
+
 extension CompiledHead {
     init(_ plan: HeadPlan, width: Int) {
         query = SparseMap(plan.queries, columns: width)

@@ -23,13 +23,15 @@ public struct CompiledModel: Sendable {
     /// `[maxLength + 1, width]`, position 0 is BOS.
     package let positionEmbedding: SparseMap
     package let layers: [CompiledLayer]
+    /// How much rounding can do; nil for a model that was loaded from a folder.
+    public let noise: NoiseBound?
     private let tokenNumbers: [Atom: Int]
     private let variableNumbers: [String: Int]
 
     package init(
         name: String, vocabulary: [Atom], maxLength: Int, causal: Bool, basis: [BasisDirection],
         variables: [CompiledVariable], output: String, tokenEmbedding: SparseMap, positionEmbedding: SparseMap,
-        layers: [CompiledLayer]
+        layers: [CompiledLayer], noise: NoiseBound? = nil
     ) {
         self.name = name
         self.vocabulary = vocabulary
@@ -41,6 +43,7 @@ public struct CompiledModel: Sendable {
         self.tokenEmbedding = tokenEmbedding
         self.positionEmbedding = positionEmbedding
         self.layers = layers
+        self.noise = noise
         tokenNumbers = Dictionary(vocabulary.enumerated().map { ($1, $0) }) { first, _ in first }
         variableNumbers = Dictionary(variables.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }

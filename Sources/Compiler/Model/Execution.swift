@@ -86,6 +86,9 @@ struct Execution {
     /// `[positions, width]`, BOS first.
     var state: [Float]
     private var sums: [Double]
+    /// Shares below exp(-40) are lost beside a number of fp32. They are left out altogether: on a direction that should be zero they
+    /// would stay, and later layers could sum them up.
+    static let negligibleLogit = -40.0
 
     init(_ model: CompiledModel, _ rows: [Int]) {
         width = model.width
@@ -166,9 +169,9 @@ struct Execution {
         for index in 1..<max(count, 1) where logits[index] > largest { largest = logits[index] }
         var total = 0.0
         for index in 0..<count {
-            // Equal logits are by far the commonest case, and exp(-40) is lost to fp32.
+            // Equal logits are by far the commonest case.
             let difference = logits[index] - largest
-            logits[index] = difference == 0 ? 1 : difference < -40 ? 0 : exp(difference)
+            logits[index] = difference == 0 ? 1 : difference < negligibleLogit ? 0 : exp(difference)
             total += logits[index]
         }
         return total

@@ -33,6 +33,12 @@ package struct SparseMap: Sendable, Equatable {
         self.init(rows: forms.count, columns: columns, bias: forms.map { Float($0.bias) }, entries: entries)
     }
 
+    func scaled(by factor: Float) -> SparseMap {
+        SparseMap(
+            rows: rows, columns: columns, bias: bias.map { $0 * factor },
+            entries: entries.map { ($0.row, $0.column, $0.weight * factor) })
+    }
+
     package var nonzeroCount: Int { weight.count + bias.count { $0 != 0 } }
 
     package var entries: [(row: Int, column: Int, weight: Float)] {

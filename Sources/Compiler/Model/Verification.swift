@@ -34,6 +34,12 @@ public struct VerificationReport: Sendable {
 
     public var passed: Bool { mismatches == 0 }
 
+    /// - Throws: `Failure` that names the first difference, where there is one.
+    public func require() throws(Failure) {
+        guard let mismatch = firstMismatch else { return }
+        throw Failure(.verificationFailed, "the compiled model differs from the interpreter", at: "\(mismatch)")
+    }
+
     /// Adds what was found on later inputs.
     mutating func add(_ later: VerificationReport) {
         verified += later.verified
@@ -61,6 +67,16 @@ extension CompiledModel {
         return report
     }
 
+    /// Compares every named variable with the interpreter on these inputs.
+    ///
+    /// - Throws: `Failure` for an input that the model cannot read.
+    public func verify(against program: Program, on inputs: [[Atom]]) throws -> VerificationReport {
+        let comparison = Comparison(self, program)
+        var report = VerificationReport()
+        for input in inputs { report.add(try comparison.report(on: input)) }
+        return report
+    }
+
     /// The inputs that `verify` compares on.
     public func sampleInputs(count: Int, seed: UInt64 = 0) -> some Sequence<[Atom]> {
         var inputs = VerificationInputs(vocabulary: vocabulary, maxLength: maxLength, count: count, seed: seed)
@@ -72,11 +88,14 @@ extension CompiledModel {
         VerificationInputs.random(vocabulary, maxLength, &random)
     }
 
+    /// How far numbers may differ that are taken for equal, relative to the larger of 1 and their size.
+    static let agreement = 1e-5
+
     /// Equal atoms, or numbers that differ by fp32 rounding only.
     package static func agree(_ expected: Atom?, _ actual: Atom?) -> Bool {
         if expected == actual { return true }
         guard let a = expected?.doubleValue, let b = actual?.doubleValue else { return false }
-        return abs(a - b) <= 1e-5 * max(1, abs(a))
+        return abs(a - b) <= agreement * max(1, abs(a))
     }
 }
 

@@ -18,6 +18,9 @@ public struct CompilerOptions: Sendable {
     /// Variables that nothing reads any more are cleared, and later ones take their directions: a narrower stream, whose
     /// labels say from which layer to which they hold. The output stays to the end.
     public var reuseDirections = false
+    /// By how much of itself anything that is read of the stream may be off, beside rounding: 0 for the model as it is,
+    /// `GPT2Export.readError` for one that is to be exported. Hidden units then cut off more noise.
+    public var readError = 0.0
     public var limits = Limits()
 
     /// What a program may cost before it is refused.
@@ -57,6 +60,7 @@ struct CompilationSetting {
     let keepNamedVariables: Bool
     let fusions: [Fusion]
     let reuseDirections: Bool
+    let readError: Double
     let limits: CompilerOptions.Limits
 
     init(_ program: Program, _ options: CompilerOptions) throws {
@@ -90,6 +94,7 @@ struct CompilationSetting {
         keepNamedVariables = options.keepNamedVariables
         fusions = Fusion.candidates(throughNames: keepNamedVariables ? options.fuseThroughNamedVariables : false)
         reuseDirections = options.reuseDirections
+        readError = options.readError
         limits = options.limits
     }
 }

@@ -81,9 +81,10 @@ struct Assembly {
         return heads
     }
 
-    func hiddenUnits(layer: Int) -> [HiddenUnit] {
+    /// - Parameter noise: how noisy the stream is that they read.
+    func hiddenUnits(layer: Int, noise: NoisePass) -> [HiddenUnit] {
         let time = 2 * layer
-        let construction = LookupMLP(reader: reader, atBOS: atBOS(time))
+        let construction = LookupMLP(reader: reader, atBOS: atBOS(time), noise: noise)
         var units = HiddenUnits()
         for number in live(at: time) {
             switch variables[number].origin {
@@ -116,7 +117,7 @@ struct Assembly {
         var (reads, writes) = (LinearForm(), LinearForm())
         reads.add(sign, direction)
         writes.add(-sign, direction)
-        units.add(reads, writing: writes)
+        units.add(reads, writing: writes, as: .linear)
     }
 
     /// At BOS every head reads BOS itself and writes what an empty row gets, and units then fire as they may. One unit
@@ -133,7 +134,7 @@ struct Assembly {
         reads.add(1, layout.bos)
         // Less than rounding leaves nothing to take back.
         for term in after.terms where abs(term.weight) > 1e-9 { writes.add(-term.weight, term.direction) }
-        units.add(reads, writing: writes)
+        units.add(reads, writing: writes, as: .exact)
     }
 
     /// The stream at BOS between the attention before `time` and the MLP.

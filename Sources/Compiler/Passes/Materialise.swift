@@ -15,7 +15,8 @@ extension Lowering {
 
     /// One direction a value, unless it is a mean, or a sum of means: that is a number in one direction already.
     private func inferredEncoding(_ table: ValueTable) -> Encoding {
-        if table.axes.count == 1, isMeanItself(table) { return .numerical }
+        // Its empty rows may hold something that is no number.
+        if table.axes.count == 1, isMeanItself(table), table.values.allSatisfy({ $0?.isNumeric ?? true }) { return .numerical }
         if !table.axes.isEmpty, table.axes.allSatisfy({ !variables[$0.variable].isOneHot }),
             LookupPlan.linear(table, variables) != nil { return .numerical }
         // Numbers that are too many for a direction each can still be one that is written as it is.

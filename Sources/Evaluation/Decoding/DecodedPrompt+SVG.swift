@@ -1,5 +1,6 @@
 import Foundation
 import Pictures
+import RASP
 
 extension DecodedPrompt {
     /// The prompt as one picture that stands alone: decoded values beside the mapped residual stream they are read from, a row
@@ -74,7 +75,7 @@ private struct Layout {
     }
 
     private static func width(of texts: [String]) -> Double {
-        Double(texts.map(\.count).max() ?? 0) * characterWidth
+        Double(texts.map(DisplayWidth.of).max() ?? 0) * characterWidth
     }
 
     private static func text(_ text: String, x: Double, row: Int, style: String?) -> String {

@@ -6,18 +6,20 @@ import Serialization
 public struct Accuracy: Sendable {
     public var correct = 0
     public var n = 0
+    /// Examples that are longer than the student's context, and so wrong without being asked.
+    public var tooLong = 0
     /// The first example that went wrong, and what was generated instead.
     public var firstMiss: (example: Example, generated: String)?
 
     public var proportion: Proportion { Proportion(correct, of: n) }
     public var value: Double { proportion.value }
 
-    public var json: JSONObject { JSONObject(proportion.members) }
+    public var json: JSONObject { JSONObject(proportion.members + [("too_long", .integer(tooLong))]) }
 
     static let batch = 64
 
     /// Generates as many tokens as the answer has (and the end-of-text token, where that was trained) and compares them
-    /// all. A prompt that the student cannot read counts as a miss.
+    /// all. A prompt that the student cannot read counts as a miss, and is counted by itself.
     ///
     /// - Parameter encoded: `examples` in tokens, where these are not what their texts would be encoded as.
     static func measure(
@@ -33,6 +35,7 @@ public struct Accuracy: Sendable {
         }
         let readable = order.filter { encoded[$0].contentCount <= context }
         result.n = examples.count
+        result.tooLong = examples.count - readable.count
         for start in stride(from: 0, to: readable.count, by: batch) {
             let indices = readable[start..<min(start + batch, readable.count)]
             let answers = indices.map { Array(encoded[$0].answer) }

@@ -6,7 +6,8 @@ import Serialization
 ///
 /// * paper: two-shot, with the first row of either label as examples, which are then left out. The paper shows no wording; this
 ///   one is ours.
-/// * lm-eval: zero-shot, in the wording of the Language Model Evaluation Harness.
+/// * lm-eval: zero-shot, in the wording of the Language Model Evaluation Harness, the sentences as they stand in the file (those
+///   of GLUE's SST-2 end in a space).
 ///
 /// A label's probability is that of all its tokens; for GPT-2 each is one.
 package struct BinaryChoice {
@@ -46,14 +47,15 @@ package struct BinaryChoice {
     package func items(in file: URL, method: RetentionProtocol) throws -> [Item] {
         let rows = try TSVFile(contentsOf: file, columns: columns, remedy: remedy).rows
         var items = try rows.map { row in
-            guard let label = ["0", "1"].firstIndex(of: row.fields[0]) else {
+            guard let label = ["0", "1"].firstIndex(where: { $0.hasSameBytes(as: row.fields[0]) }) else {
                 throw Failure(.badData, "the label is '\(row.fields[0].prefix(40))', and not 0 or 1", at: row.place, remedy: remedy)
             }
-            let texts = row.fields.dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
-            guard texts.allSatisfy({ !$0.isEmpty }) else {
+            let trimmed = row.fields.dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
+            guard trimmed.allSatisfy({ !$0.isEmpty }) else {
                 throw Failure(.badData, "the row has an empty sentence", at: row.place, remedy: remedy)
             }
-            return Item(prompt: method == .paper ? paperPrompt(texts) : harnessPrompt(texts), label: label)
+            return Item(
+                prompt: method == .paper ? paperPrompt(trimmed) : harnessPrompt(Array(row.fields.dropFirst())), label: label)
         }
         guard method == .paper else { return items }
         let shots = (0...1).compactMap { label in items.firstIndex { $0.label == label } }.sorted()
@@ -66,17 +68,16 @@ package struct BinaryChoice {
         return items.map { Item(prompt: examples + $0.prompt, label: $0.label) }
     }
 
-    func accuracy(_ items: [Item], student: Student) throws -> Proportion {
-        let labels = try labels.map { try student.tokenizer.tokens(of: $0) }
+    func accuracy(_ items: [Item], student: Student) throws -> Retained {
         let continuations = try items.flatMap { item in
-            let context = try student.tokenizer.tokens(of: item.prompt)
-            return labels.map { Continuation(context: context, tokens: $0) }
+            try labels.map { try Continuation.harness(item.prompt, $0, student: student, at: name) }
         }
-        let scores = ContinuationScore.measure(continuations, student: student)
-        var result = Proportion()
+        let scores = try ContinuationScore.measure(continuations, student: student)
+        var result = Retained()
         for (index, item) in items.enumerated() {
-            let isOne = scores[2 * index + 1].logProbability > scores[2 * index].logProbability
-            result.add(isOne == (item.label == 1))
+            let (zero, one) = (scores[2 * index], scores[2 * index + 1])
+            result.proportion.add((one.logProbability > zero.logProbability) == (item.label == 1))
+            if zero.isCut || one.isCut { result.cut += 1 }
         }
         return result
     }

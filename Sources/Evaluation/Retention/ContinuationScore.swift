@@ -1,10 +1,11 @@
 import LanguageModels
+import Serialization
 import TensorCore
 
 /// A text's tokens, and tokens whose probability behind them is asked for.
 package struct Continuation {
-    var context: [Int32]
-    var tokens: [Int32]
+    package var context: [Int32]
+    package var tokens: [Int32]
 
     package init(context: [Int32], tokens: [Int32]) { (self.context, self.tokens) = (context, tokens) }
 }
@@ -15,10 +16,19 @@ package struct ContinuationScore {
     package var logProbability: Double
     /// Whether each of its tokens is the most likely one, the ones before it given.
     package var isGreedy: Bool
+    /// Whether the context was too long for the student, and lost its beginning.
+    package var isCut: Bool
 
-    /// Contexts that are too long for the student lose their beginning.
-    package static func measure(_ continuations: [Continuation], student: Student) -> [ContinuationScore] {
+    /// - Throws: `.badData` for a continuation that alone is longer than what the student reads, or has no tokens.
+    package static func measure(_ continuations: [Continuation], student: Student) throws(Failure) -> [ContinuationScore] {
         let room = student.model.configuration.contextLength
+        for continuation in continuations {
+            guard (1...room).contains(continuation.tokens.count), !continuation.context.isEmpty else {
+                throw Failure(
+                    .badData, "a continuation of \(continuation.tokens.count) tokens behind a context of "
+                        + "\(continuation.context.count) cannot be asked for: the student reads at most \(room)")
+            }
+        }
         let arena = Arena()
         var scores: [ContinuationScore] = []
         var start = 0
@@ -50,7 +60,8 @@ package struct ContinuationScore {
                 let range = first..<(first + continuation.tokens.count)
                 scores.append(ContinuationScore(
                     logProbability: -range.reduce(0.0) { $0 + Double(losses[$1]) },
-                    isGreedy: range.allSatisfy { likeliest[$0] == targets[$0] }))
+                    isGreedy: range.allSatisfy { likeliest[$0] == targets[$0] },
+                    isCut: continuation.context.count + continuation.tokens.count - 1 > room))
                 first = range.upperBound
             }
             start += sequences.count

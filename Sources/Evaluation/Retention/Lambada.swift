@@ -5,20 +5,27 @@ import Serialization
 /// LAMBADA (Paperno et al. 2016) in OpenAI's file, JSON lines `{"text": "..."}`: can the student say the last word?
 ///
 /// * paper: the last token of each line, as the paper's authors have it.
-/// * lm-eval: all tokens of the last word, as the Language Model Evaluation Harness has it.
-enum Lambada {
+/// * lm-eval: all tokens of the last word, as the Language Model Evaluation Harness has it: what follows the last blank (U+0020) of
+///   the text as it stands, punctuation included, or all of a text without a blank.
+package enum Lambada {
+    package struct Passage {
+        package var text: String
+        /// `file:line`.
+        var place: String
+    }
+
     /// - Throws: `.notFound`, or `.badData` at `file:line` for the first line that is no passage.
-    static func passages(in file: URL) throws -> [String] {
+    package static func passages(in file: URL) throws -> [Passage] {
         var reader = try LineReader(file)
-        var passages: [String] = []
+        var passages: [Passage] = []
         while let line = try reader.next() {
             guard let text = try JSONParser.parse(line.text, name: line.place)["text"]?.string else {
                 throw Failure(.badData, "the line has no text in a field \"text\"", at: line.place, remedy: remedy)
             }
-            guard text.split(whereSeparator: \.isWhitespace).count > 1 else {
-                throw Failure(.badData, "the passage has fewer than two words", at: line.place, remedy: remedy)
+            guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+                throw Failure(.badData, "the passage has no word", at: line.place, remedy: remedy)
             }
-            passages.append(text)
+            passages.append(Passage(text: text, place: line.place))
         }
         guard !passages.isEmpty else { throw Failure(.badData, "the file holds no passages", at: file.path, remedy: remedy) }
         return passages
@@ -26,19 +33,27 @@ enum Lambada {
 
     private static let remedy = #"OpenAI's lambada_test.jsonl has one passage a line: {"text": "..."}"#
 
-    static func accuracy(_ passages: [String], student: Student, method: RetentionProtocol) throws -> Proportion {
-        let continuations = try passages.compactMap { text -> Continuation? in
-            let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
-            if method == .paper {
-                let ids = try student.tokenizer.tokens(of: text)
-                return ids.count > 1 ? Continuation(context: ids.dropLast(), tokens: [ids[ids.count - 1]]) : nil
+    static func accuracy(_ passages: [Passage], student: Student, method: RetentionProtocol) throws -> Retained {
+        let continuations = try passages.map { try continuation(of: $0, student: student, method: method) }
+        let scores = try ContinuationScore.measure(continuations, student: student)
+        return Retained(
+            proportion: Proportion(scores.count { $0.isGreedy }, of: scores.count), cut: scores.count { $0.isCut })
+    }
+
+    package static func continuation(
+        of passage: Passage, student: Student, method: RetentionProtocol
+    ) throws -> Continuation {
+        if method == .paper {
+            let ids = try student.tokenizer.tokens(of: passage.text.trimmingCharacters(in: .whitespacesAndNewlines))
+            guard ids.count > 1 else {
+                throw Failure(.badData, "the passage has one token, and nothing before it", at: passage.place, remedy: remedy)
             }
-            guard let space = text.lastIndex(where: \.isWhitespace) else { return nil }
-            return Continuation(
-                context: try student.tokenizer.tokens(of: String(text[..<space])),
-                tokens: try student.tokenizer.tokens(of: " " + text[text.index(after: space)...]))
+            return Continuation(context: ids.dropLast(), tokens: [ids[ids.count - 1]])
         }
-        let scores = ContinuationScore.measure(continuations, student: student)
-        return Proportion(scores.count { $0.isGreedy }, of: scores.count)
+        let text = passage.text.unicodeScalars
+        let blank = text.lastIndex(of: " ")
+        return try Continuation.harness(
+            blank.map { String(text[..<$0]) } ?? "", " " + String(blank.map { text[text.index(after: $0)...] } ?? text[...]),
+            student: student, at: passage.place)
     }
 }

@@ -14,6 +14,8 @@ public struct Perplexity: Sendable {
     public var value: Double
     /// Tokens predicted.
     public var tokens: Int
+    /// Lines longer than the student's context, of which the first tokens were measured (`paper` alone).
+    public var cut = 0
 
     static let lines = 2_000
 
@@ -41,9 +43,12 @@ public struct Perplexity: Sendable {
     private static func perLine(_ text: String, student: Student, place: String) throws -> Perplexity {
         let context = student.model.configuration.contextLength
         var encoded: [[Int32]] = []
-        for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
-            let ids = student.tokenizer.encode(String(line), framed: true)
+        var cut = 0
+        // By scalars: to Swift "\r\n" is one character, and no line feed.
+        for line in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: true) {
+            let ids = student.tokenizer.encode(String(line.last == "\r" ? line.dropLast() : line), framed: true)
             try student.tokenizer.requireReadable(ids)
+            if ids.count > context { cut += 1 }
             if ids.count > 1 { encoded.append(Array(ids.prefix(context))) }
             if encoded.count == lines { break }
         }
@@ -54,7 +59,7 @@ public struct Perplexity: Sendable {
         }
         return Perplexity(
             value: perplexities.reduce(0, +) / Double(perplexities.count),
-            tokens: losses.reduce(0) { $0 + $1.count })
+            tokens: losses.reduce(0) { $0 + $1.count }, cut: cut)
     }
 
     /// -log p of every token of every window but its first, in nats.

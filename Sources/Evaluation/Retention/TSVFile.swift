@@ -16,15 +16,12 @@ struct TSVFile {
     init(contentsOf file: URL, columns: [String], remedy: String) throws {
         var reader = try LineReader(file)
         func fields(_ line: LineReader.Line) -> [String] {
-            let text = line.text.hasSuffix("\r") ? String(line.text.dropLast()) : line.text
-            return text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            line.text.unicodeScalars.split(separator: "\t", omittingEmptySubsequences: false).map { String($0) }
         }
         guard let first = try reader.next() else { throw Failure(.badData, "the file is empty", at: file.path, remedy: remedy) }
-        var header = fields(first)
-        // Microsoft's file begins with a byte order mark.
-        if header[0].unicodeScalars.first == "\u{FEFF}" { header[0].unicodeScalars.removeFirst() }
+        let header = fields(first)
         let places = try columns.map { column in
-            guard let place = header.firstIndex(of: column) else {
+            guard let place = header.firstIndex(where: { $0.hasSameBytes(as: column) }) else {
                 throw Failure(
                     .badData, "the file has no column '\(column)'; it has \(header.prefix(10).map { "'\($0.prefix(40))'" }.joined(separator: ", "))",
                     at: first.place, remedy: remedy)

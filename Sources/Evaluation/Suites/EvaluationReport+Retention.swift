@@ -1,4 +1,5 @@
 import Foundation
+import Injection
 import LanguageModels
 import Resources
 import Serialization
@@ -24,7 +25,7 @@ extension ModelEvaluation.Report {
 
     private mutating func compare(
         _ suite: ModelEvaluation.Suite, _ file: URL, _ student: Student, _ original: Student?,
-        _ measure: (Student) throws -> Proportion
+        _ measure: (Student) throws -> Retained
     ) throws {
         let own = try measure(student)
         let before = try original.map(measure)
@@ -32,18 +33,19 @@ extension ModelEvaluation.Report {
         suites[suite.rawValue] = .object(JSONObject(
             own.members + [
                 ("protocol", .string(method)),
-                ("original_accuracy", before.map { JSONValue.number($0.value) } ?? .null),
+                ("original_accuracy", before.map { JSONValue.number($0.proportion.value) } ?? .null),
             ]))
         rows.append([
-            suite.rawValue, file.lastPathComponent, Self.percent(own.value),
-            "\(own.successes) of \(own.n), protocol \(method)" + (before.map { ", original \(Self.percent($0.value))" } ?? ""),
+            suite.rawValue, file.lastPathComponent, Self.percent(own.proportion.value),
+            "\(own.proportion.successes) of \(own.proportion.n), protocol \(method)"
+                + (before.map { ", original \(Self.percent($0.proportion.value))" } ?? "") + own.remark,
         ])
     }
 
     /// Both protocols, as either can hide what is lost: a student that reads long texts as before may not read short ones so.
     private mutating func perplexity(_ student: Student, original: Student?) throws {
         let file = try options.text ?? BundledFiles().tinyStudent().appendingPathComponent("heldout.txt")
-        let text = try Self.read(file)
+        let text = try TextDocuments.whole(file, format: options.textFormat)
         var protocols = JSONObject()
         let asked = options.method.perplexity
         let measure = { (student: Student, method: Perplexity.Method) in
@@ -54,13 +56,14 @@ extension ModelEvaluation.Report {
             guard let own = method == asked ? try measure(student, method) : try? measure(student, method) else { continue }
             let before = try original.map { try measure($0, method) }
             protocols[method.rawValue] = [
-                "perplexity": .number(own.value), "tokens": .integer(own.tokens),
+                "perplexity": .number(own.value), "tokens": .integer(own.tokens), "cut": .integer(own.cut),
                 "original_perplexity": before.map { JSONValue.number($0.value) } ?? .null,
             ]
             let change = before.map { String(format: ", original %.4f (%+.2f %%)", $0.value, (own.value / $0.value - 1) * 100) }
             rows.append([
                 "perplexity", file.lastPathComponent, String(format: "%.4f", own.value),
-                "\(own.tokens) tokens, protocol \(method.rawValue)" + (change ?? ""),
+                "\(own.tokens) tokens, protocol \(method.rawValue)" + (change ?? "")
+                    + (own.cut == 0 ? "" : ", \(own.cut) lines longer than the student's context were cut"),
             ])
         }
         // The one that was asked for stands by itself as well.
@@ -68,20 +71,5 @@ extension ModelEvaluation.Report {
         suite["protocol"] = .string(asked.rawValue)
         suite["protocols"] = .object(protocols)
         suites["perplexity"] = .object(suite)
-    }
-
-    /// A text for perplexity: plain, or the texts of JSON lines, one after another.
-    private static func read(_ file: URL) throws -> String {
-        let text = try RegularFile.text(file, maximumBytes: 1 << 30, called: "a text to measure")
-        guard text.unicodeScalars.first(where: { !$0.properties.isWhitespace }) == "{" else { return text }
-        var reader = try LineReader(file)
-        var texts: [String] = []
-        while let line = try reader.next() {
-            guard let value = try JSONParser.parse(line.text, name: line.place)["text"]?.string else {
-                throw Failure(.badData, "the line has no text in a field \"text\"", at: line.place)
-            }
-            texts.append(value)
-        }
-        return texts.joined(separator: "\n")
     }
 }

@@ -95,6 +95,7 @@ extension ModelEvaluation {
 
         private mutating func add(_ suite: String, _ what: String, _ accuracy: Accuracy) {
             var detail = "\(accuracy.correct) of \(accuracy.n)"
+            if accuracy.tooLong > 0 { detail += ", \(accuracy.tooLong) longer than the student's context" }
             if let miss = accuracy.firstMiss {
                 detail += "; first miss: '\(miss.example.prompt.suffix(40))' gave '\(miss.generated)', not '\(miss.example.answer)'"
             }

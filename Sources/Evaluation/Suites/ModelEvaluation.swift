@@ -29,6 +29,7 @@ public struct ModelEvaluation: Sendable {
         public var exchangedPrompts = 128
         /// For perplexity; nil: the held-out text that ships with the bundled student.
         public var text: URL?
+        public var textFormat = TextFormat.auto
         public var method = RetentionProtocol.corpus
         /// For the suites of the same names.
         public var data, lambada, sst2, mrpc: URL?

@@ -1,3 +1,4 @@
+import Foundation
 import InjectionSettings
 import Resources
 import Serialization
@@ -17,6 +18,9 @@ public struct InjectionTask: Sendable {
     public var edits: [TokenizerEdit]
     public var problems: ProblemSpace
     public var settings: [OutOfDistributionSetting]
+    /// The files that a task of the user's own is read from: its YAML, the programs of its generators with what they load, and
+    /// files of examples. Empty for a built-in task.
+    public var sources: [URL] = []
 
     public init(
         name: String, summary: String, program: String, wording: Wording, tokens: TokenMap,

@@ -11,8 +11,8 @@ public struct LoadedTask: Sendable {
     public let task: InjectionTask
     public let tokenizer: Tokenizer
     public let program: Program
-    /// The program's text, for fingerprints.
-    public let source: String
+    /// The files that say what is trained, for fingerprints: the program, what it loads, and the files of a task of the user's own.
+    package let sources: [URL]
     public var encoder: TaskEncoder
 
     /// - Parameter tokenizer: the student's own, before the task's edits (making them again changes nothing).
@@ -24,15 +24,16 @@ public struct LoadedTask: Sendable {
         }
         let url = try BundledFiles().program(task.program)
         program = try Program.load(contentsOf: url)
-        source = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+        sources = program.sources + task.sources.filter { [program] in !program.sources.contains($0) }
         encoder = try TaskEncoder(
             task: task, tokenizer: tokenizer, supervision: settings.loss.supervised,
             padding: settings.batch.pad)
     }
 
-    /// The program's weights, for the longest example the encoder was told of.
+    /// The program's weights, for the longest example the encoder was told of, compared with the interpreter: a student must not be
+    /// aligned with, nor measured against, wrong ones.
     public func compile() throws -> CompiledModel {
-        try RASPCompiler.compile(program, options: encoder.compilerOptions)
+        try RASPCompiler.compileVerified(program, options: encoder.compilerOptions)
     }
 }
 

@@ -93,7 +93,7 @@ package struct PerturbedExamples: Sendable {
     private func inputSpan(of prompt: [Int32]) -> Range<Int> {
         let parts = encoder.task.wording.prompt.split(separator: "{input}", maxSplits: 1, omittingEmptySubsequences: false)
         let before = encoder.tokenizer.encode(String(parts[0]))
-        let behind = encoder.tokenizer.encode(String(parts.count > 1 ? parts[1] : ""))
+        let behind = encoder.tokenizer.encode(continuing: String(parts.count > 1 ? parts[1] : ""))
         let lower = zip(prompt, before).prefix { $0 == $1 }.count
         let upper = prompt.count - max(1, zip(prompt.reversed(), behind.reversed()).prefix { $0 == $1 }.count)
         return min(lower, upper)..<upper
@@ -154,7 +154,7 @@ package struct PerturbedExamples: Sendable {
             symbols.append(symbol)
             guard symbol != map.fill, let text = words(for: symbols) else { return nil }
             // As the program will read it, which need not know its own answers by their names.
-            atoms = prompt + encoder.atoms(of: encoder.tokenizer.encode(wording(text, upToOutput: true)))
+            atoms = prompt + encoder.atoms(of: encoder.tokenizer.encode(continuing: wording(text, upToOutput: true)))
         }
         return symbols.isEmpty ? nil : words(for: symbols).map { wording($0) }
     }
@@ -164,7 +164,7 @@ package struct PerturbedExamples: Sendable {
         let pieces = symbols.compactMap { if case .string(let piece) = $0 { piece } else { nil } }
         guard pieces.count == symbols.count else { return nil }
         return ["", " "].lazy.map { pieces.joined(separator: $0) }.first { text in
-            encoder.tokenizer.encode(wording(text, upToOutput: true)).map { encoder.outputOfToken[$0] } == symbols
+            encoder.tokenizer.encode(continuing: wording(text, upToOutput: true)).map { encoder.outputOfToken[$0] } == symbols
         }
     }
 

@@ -92,12 +92,12 @@ public struct TaskEncoder: Sendable {
 
     /// An example whose prompt is given in tokens, which need not be how the tokenizer would cut it.
     func encode(promptTokens prompt: [Int32], answer: String) throws -> EncodedExample {
-        join(prompt, try tokenizer.tokens(of: answer), characters: answer.unicodeScalars.count, padded: padding == .longest)
+        join(prompt, try tokenizer.tokens(of: answer, continuing: true), characters: answer.unicodeScalars.count, padded: padding == .longest)
     }
 
     private func tokens(of example: Example, padded: Bool) throws -> EncodedExample {
         let prompt = try tokenizer.tokens(of: example.prompt)
-        let answer = try tokenizer.tokens(of: example.answer)
+        let answer = try tokenizer.tokens(of: example.answer, continuing: true)
         guard !prompt.isEmpty, !answer.isEmpty else {
             throw Failure(
                 .badData, "an example has an empty \(prompt.isEmpty ? "prompt" : "answer"): \(example.jsonLine)")
@@ -136,7 +136,7 @@ public struct TaskEncoder: Sendable {
         for rule in rules {
             func ids(_ pieces: [String]) -> [Int32] {
                 pieces.compactMap { piece in
-                    let ids = tokenizer.encode(piece)
+                    let ids = tokenizer.encode(continuing: piece)
                     return ids.count == 1 || byFirstToken ? ids.first : nil
                 }
             }

@@ -31,13 +31,16 @@ enum TaskFile {
         let tokens = TokenMap(
             rules: rules, fill: try file.atom("fill") ?? "_", end: try file.atom("end"), answers: answers.isEmpty ? nil : answers)
 
-        let problems = try TaskGenerator(generator, folder: folder, words: words).space()
+        let examples = try TaskGenerator(generator, folder: folder, words: words)
+        let problems = try examples.space()
+        var sources = [url] + (try examples.sources())
         let settings = try file.children("settings").map { name, settings in
-            OutOfDistributionSetting(
-                name, try settings.text("summary") ?? name,
-                .space(try TaskGenerator(settings.over(generator, alternatives: TaskGenerator.sources), folder: folder, words: words).space()))
+            let own = try TaskGenerator(
+                settings.over(generator, alternatives: TaskGenerator.sources), folder: folder, words: words)
+            for source in try own.sources() where !sources.contains(source) { sources.append(source) }
+            return OutOfDistributionSetting(name, try settings.text("summary") ?? name, .space(try own.space()))
         }
-        return InjectionTask(
+        var task = InjectionTask(
             name: name, summary: try file.text("summary") ?? name,
             program: TaskGenerator.program(try file.required("program"), folder: folder), wording: wording, tokens: tokens,
             edits: try file.list("edits").map { edit in
@@ -48,5 +51,7 @@ enum TaskFile {
                 }
                 return known
             }, problems: problems, settings: settings)
+        task.sources = sources
+        return task
     }
 }

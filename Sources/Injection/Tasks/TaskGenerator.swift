@@ -43,6 +43,12 @@ struct TaskGenerator {
         BundledFiles.existing(folder.appendingPathComponent(name).path, suffix: "rasp")?.path ?? name
     }
 
+    /// The files that examples are made from: those of the solution's program, or the file of examples.
+    func sources() throws -> [URL] {
+        if let file = try mapping.text("file") { return [folder.appendingPathComponent(file)] }
+        return try solutionProgram().sources
+    }
+
     func space() throws -> ProblemSpace {
         if let file = try mapping.text("file") { return try space(of: folder.appendingPathComponent(file)) }
         let alphabet = try mapping.list("alphabet")
@@ -77,7 +83,7 @@ struct TaskGenerator {
     }
 
     private func space(
-        of grammar: [String: [String]], _ solve: @escaping @Sendable (String) throws -> String
+        of grammar: [ExactString: [String]], _ solve: @escaping @Sendable (String) throws -> String
     ) throws -> ProblemSpace {
         let grammar = try Grammar(grammar, in: mapping)
         return try space(
@@ -125,10 +131,14 @@ struct TaskGenerator {
         Array(problems.sorted { ($0.input.count + $0.output.count) > ($1.input.count + $1.output.count) }.prefix(32))
     }
 
+    private func solutionProgram() throws -> Program {
+        let name = try mapping.required("solution")
+        return try Program.load(contentsOf: BundledFiles().program(Self.program(name, folder: folder)))
+    }
+
     /// The solution's outputs on an input, as the answer spells them.
     private func solution() throws -> @Sendable (String) throws -> String {
-        let name = try mapping.required("solution")
-        let program = try Program.load(contentsOf: BundledFiles().program(Self.program(name, folder: folder)))
+        let program = try solutionProgram()
         let text = try mapping.text("read") ?? Reading.all.rawValue
         guard let reading = Reading(rawValue: text) else {
             throw mapping.failure("read has to be all, first or last", at: "read")
@@ -149,21 +159,21 @@ struct TaskGenerator {
 
 /// A context-free grammar: each symbol's alternatives, drawn evenly, in which `{symbol}` stands for a symbol.
 private struct Grammar: Sendable {
-    private enum Part: Sendable { case text(String), symbol(String) }
-    private let alternatives: [String: [[Part]]]
+    private enum Part: Sendable { case text(String), symbol(ExactString) }
+    private let alternatives: [ExactString: [[Part]]]
 
-    init(_ rules: [String: [String]], in mapping: YAMLMapping) throws {
+    init(_ rules: [ExactString: [String]], in mapping: YAMLMapping) throws {
         guard rules["start"] != nil else { throw mapping.failure("a grammar begins with the symbol start", at: "grammar") }
         alternatives = try rules.mapValues { try $0.map { try Self.parts($0, rules, mapping) } }
     }
 
-    private static func parts(_ text: String, _ rules: [String: [String]], _ mapping: YAMLMapping) throws -> [Part] {
+    private static func parts(_ text: String, _ rules: [ExactString: [String]], _ mapping: YAMLMapping) throws -> [Part] {
         var parts: [Part] = []
-        var rest = text[...]
+        var rest = text.unicodeScalars[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            let name = String(rest[rest.index(after: open)..<close])
+            let name = ExactString(String(rest[rest.index(after: open)..<close]))
             guard rules[name]?.isEmpty == false else {
-                throw mapping.failure("the grammar has no symbol '\(name.prefix(40))'", at: "grammar")
+                throw mapping.failure("the grammar has no symbol '\(name.text.prefix(40))'", at: "grammar")
             }
             parts += [.text(String(rest[..<open])), .symbol(name)]
             rest = rest[rest.index(after: close)...]
@@ -181,7 +191,7 @@ private struct Grammar: Sendable {
             case .text(let piece): text += piece
             case .symbol(let name): waiting += random.pick(alternatives[name] ?? [[]]).reversed()
             }
-            if text.count > longest || waiting.count > 4 * longest { return nil }
+            if text.unicodeScalars.count > longest || waiting.count > 4 * longest { return nil }
         }
         return nil
     }

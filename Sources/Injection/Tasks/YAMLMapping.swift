@@ -32,7 +32,7 @@ struct YAMLMapping {
         }
     }
 
-    private func node(_ key: String) -> Node? { nodes.first { $0.key == key }?.node }
+    private func node(_ key: String) -> Node? { nodes.first { $0.key.hasSameBytes(as: key) }?.node }
 
     func failure(_ message: String, at key: String, remedy: String? = nil) -> Failure {
         Failure(.badData, message, at: "\(YAMLDocument.place(name, node(key)?.mark)) (\((path + key).prefix(100)))", remedy: remedy)
@@ -40,7 +40,7 @@ struct YAMLMapping {
 
     /// Refuses keys that nothing reads.
     func allow(_ keys: [String]) throws {
-        for (key, _) in nodes where !keys.contains(key) {
+        for (key, _) in nodes where !keys.contains(where: { $0.hasSameBytes(as: key) }) {
             let near = Suggestion.nearest(to: key, among: keys)
             throw failure(
                 "unknown key '\(key.prefix(100))'", at: key,
@@ -110,10 +110,10 @@ struct YAMLMapping {
     }
 
     /// Lists by name, as a grammar has them.
-    func lists(_ key: String) throws -> [String: [String]] {
+    func lists(_ key: String) throws -> [ExactString: [String]] {
         guard node(key) != nil else { return [:] }
         let parent = try mapping(key)
-        return Dictionary(try parent.nodes.map { ($0.key, try parent.texts($0.node, $0.key)) }) { first, _ in first }
+        return Dictionary(try parent.nodes.map { (ExactString($0.key), try parent.texts($0.node, $0.key)) }) { first, _ in first }
     }
 
     func atom(_ key: String) throws -> Atom? {

@@ -8,6 +8,8 @@ public protocol StudentTokenizer: Sendable {
     /// How many token ids, from the first on, stand for text and can be read by the student.
     var ordinaryCount: Int { get }
     func encode(_ text: String) -> [Int32]
+    /// The tokens of a text that goes on where another ended.
+    func encode(continuing text: String) -> [Int32]
     func decode(_ ids: [Int32]) -> String
     /// - Throws: `.badData` for a token that the student cannot read.
     func requireReadable(_ ids: [Int32]) throws(Failure)
@@ -17,13 +19,16 @@ extension StudentTokenizer {
     /// All but an end-of-text token at the end.
     public var ordinaryCount: Int { endOfText.map { Int($0) == count - 1 } == true ? count - 1 : count }
 
+    public func encode(continuing text: String) -> [Int32] { encode(text) }
+
     public func requireReadable(_ ids: [Int32]) throws(Failure) {}
 
     /// The tokens of a text that the student is to read.
     ///
+    /// - Parameter continuing: whether it goes on where another text ended, as an answer does after its prompt.
     /// - Throws: `.badData` for a text with a token that it cannot read.
-    public func tokens(of text: String) throws(Failure) -> [Int32] {
-        let ids = encode(text)
+    public func tokens(of text: String, continuing: Bool = false) throws(Failure) -> [Int32] {
+        let ids = continuing ? encode(continuing: text) : encode(text)
         try requireReadable(ids)
         return ids
     }

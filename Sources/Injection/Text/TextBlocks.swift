@@ -1,12 +1,14 @@
 import Foundation
+import InjectionSettings
 import Serialization
 
-/// A text file read block by block, whatever its size: documents of JSON lines, or pieces of plain text.
+/// A text file read block by block, whatever its size: documents of JSON lines, or pieces of plain text. (A JSON array alone is
+/// held whole: its offsets are the numbers of its documents.)
 ///
 /// Plain text is cut where the tokenizer cuts words anyway, after a line feed with a letter, digit or sign behind it, so that
 /// the tokens of the blocks are the tokens of the whole text. Reading from a block's `offset` on gives the same blocks.
 package struct TextBlocks {
-    package enum Format: Sendable { case plain, lines, jsonLines }
+    package enum Format: Sendable { case plain, lines, jsonLines, array }
 
     package struct Block: Equatable {
         package var text: String
@@ -25,6 +27,10 @@ package struct TextBlocks {
     package let format: Format
     private let handle: FileHandle
     private let size: Int
+    /// Of the byte order mark, where text begins.
+    private let start: Int
+    /// Of a JSON array.
+    private let documents: [String]
     private var buffer = ByteQueue()
     /// The file offset of the buffer's first byte.
     private(set) var offset = 0
@@ -32,20 +38,21 @@ package struct TextBlocks {
     private var line = 1
     private var lineIsKnown = true
 
-    /// JSON lines are told by the file's first character, `{`.
-    package init(_ url: URL, perLine: Bool) throws {
+    /// - Parameter perLine: whether each line of plain text is a document.
+    package init(_ url: URL, format: TextFormat, perLine: Bool) throws {
         self.url = url
         let (descriptor, size) = try RegularFile.open(url)
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        self.size = size
-        do {
-            let start = try handle.read(upToCount: 4_096) ?? Data()
-            try handle.seek(toOffset: 0)
-            let first = start.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-            format = first == UInt8(ascii: "{") ? .jsonLines : perLine ? .lines : .plain
-        } catch {
-            throw Failure(.notFound, "cannot read the text file: \(error.localizedDescription)", at: url.path)
+        let beginning = try TextBeginning(url, handle, format: format)
+        switch beginning.format {
+        case .json: self.format = .array
+        case .jsonl: self.format = .jsonLines
+        case .plain, .auto: self.format = perLine ? .lines : .plain
         }
+        documents = self.format == .array ? try TextDocuments.array(in: url) : []
+        self.size = self.format == .array ? documents.count : size
+        start = self.format == .array ? 0 : beginning.mark
+        try seek(to: 0)
     }
 
     package mutating func seek(to offset: Int) throws {
@@ -54,15 +61,17 @@ package struct TextBlocks {
                 .badData, "the saved position \(offset) lies beyond the end of the text (\(size) bytes)", at: url.path,
                 remedy: "The file has changed since the run began.")
         }
-        do { try handle.seek(toOffset: UInt64(offset)) } catch {
-            throw Failure(.notFound, "cannot read on at byte \(offset): \(error.localizedDescription)", at: url.path)
+        let first = max(offset, start)
+        do { try handle.seek(toOffset: UInt64(first)) } catch {
+            throw Failure(.notFound, "cannot read on at byte \(first): \(error.localizedDescription)", at: url.path)
         }
         buffer.removeAll()
-        (self.offset, line, lineIsKnown) = (offset, 1, offset == 0)
+        (self.offset, line, lineIsKnown) = (first, 1, first == start)
     }
 
     /// The next block with any text in it; nil at the end of the file.
     package mutating func next() throws -> Block? {
+        if format == .array { return nextDocument() }
         while true {
             let start = offset
             guard let bytes = try format == .plain ? plainBytes() : lineBytes() else { return nil }
@@ -71,29 +80,37 @@ package struct TextBlocks {
             guard let text = String(data: bytes, encoding: .utf8) else {
                 throw Failure(.badData, "the text is not UTF-8", at: place, remedy: "Convert it, for example with iconv.")
             }
-            let content = format == .jsonLines ? try Self.field(of: text, at: place) : text
+            let content = format == .jsonLines ? try Self.document(text, at: place) : text
             let isBlank = content.unicodeScalars.allSatisfy(\.properties.isWhitespace)
             if isBlank, format != .plain || offset == size { continue }
             return Block(
-                text: format == .lines ? content.trimmingCharacters(in: .newlines) : content, offset: start, end: offset,
+                text: format == .lines ? Self.withoutEnd(content) : content, offset: start, end: offset,
                 endsDocument: format != .plain || offset == size)
         }
     }
 
-    private static func field(of line: String, at place: String) throws -> String {
+    private mutating func nextDocument() -> Block? {
+        while offset < documents.count {
+            let text = documents[offset]
+            offset += 1
+            if text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { continue }
+            return Block(text: text, offset: offset - 1, end: offset, endsDocument: true)
+        }
+        return nil
+    }
+
+    /// The text of a JSON line; none where the line is blank.
+    private static func document(_ line: String, at place: String) throws -> String {
         if line.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return "" }
-        let value: JSONValue
-        do throws(Failure) {
-            value = try JSONParser.parse(line, name: "line")
-        } catch let failure {
-            throw Failure(.badData, failure.message, at: place, remedy: "Every line is one object with a field \"text\".")
-        }
-        guard let text = value["text"]?.string else {
-            throw Failure(
-                .badData, value.object == nil ? "the line is \(value.kind), not an object" : "the line has no text in a field \"text\"",
-                at: place)
-        }
-        return text
+        return try TextDocuments.text(ofLine: line, at: place)
+    }
+
+    /// A line without its line feed, and without the carriage return before that.
+    private static func withoutEnd(_ line: String) -> String {
+        var scalars = line.unicodeScalars[...]
+        if scalars.last == "\n" { scalars.removeLast() }
+        if scalars.last == "\r" { scalars.removeLast() }
+        return String(scalars)
     }
 
     /// Up to the next line feed, which is included.

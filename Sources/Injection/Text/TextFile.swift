@@ -21,10 +21,11 @@ public struct TextFile: TextSource {
 
     /// - Throws: `.notFound` for a file that is missing, `.badData` for one without text.
     public init(
-        _ url: URL, tokenizer: any StudentTokenizer, tokens: Int, windows: Settings.Text.Windows = .stream
+        _ url: URL, tokenizer: any StudentTokenizer, tokens: Int, windows: Settings.Text.Windows = .stream,
+        format: TextFormat = .auto
     ) throws {
         precondition(tokens > 0, "a window has at least one token")
-        blocks = try TextBlocks(url, perLine: windows == .first)
+        blocks = try TextBlocks(url, format: format, perLine: windows == .first)
         (self.tokenizer, length, self.windows) = (tokenizer, tokens, windows)
         // Read the first block now: a file without text is refused before anything else is begun.
         try refill()

@@ -21,7 +21,7 @@ enum OwnText {
         let part = exists(run.partialText) ? try SampledText.load(from: run.partialText, vocabulary: vocabulary) : nil
         var drawn = part.map { $0.windows + $0.heldOut } ?? []
         let total = settings.text.samples + settings.text.heldOut
-        Progress.note("sampling \(total) texts from the student" + (drawn.isEmpty ? "" : ", \(drawn.count) are there"))
+        Narration.note("sampling \(total) texts from the student" + (drawn.isEmpty ? "" : ", \(drawn.count) are there"))
         var line = ProgressLine(total: total, first: drawn.count)
         var lastSaved = Clock.now
         do {

@@ -49,7 +49,7 @@ final class Trainer {
             try log.append(metrics)
             if let expected = spikes.expected(beside: metrics.loss) {
                 progress.interrupt()
-                Progress.note("warning: loss spike at step \(step): \(metrics.loss), where about \(expected) was expected")
+                Narration.warn("loss spike at step \(step): \(metrics.loss), where about \(expected) was expected")
             }
             progress.update(metrics)
             let every = settings.checkpoint.every
@@ -99,6 +99,7 @@ final class Trainer {
                 "fingerprint": plan.fingerprint.json, "configuration": .string(settings.yaml()),
             ],
             retention: retention)
+        Narration.detail("step \(step): saved in \(run.checkpoints.path)")
     }
 
     private var retention: CheckpointRetention {
@@ -106,7 +107,7 @@ final class Trainer {
     }
 
     private func restore(_ checkpoint: Checkpoint) throws {
-        if let saved = checkpoint.record["fingerprint"] { try plan.fingerprint.compare(with: saved, at: run) { Progress.note("warning: \($0)") } }
+        if let saved = checkpoint.record["fingerprint"] { try plan.fingerprint.compare(with: saved, at: run) { Narration.warn($0) } }
         guard let state = checkpoint.record["batches"] else {
             throw Failure(.badData, "the checkpoint has no data positions", at: checkpoint.directory.path)
         }

@@ -34,13 +34,12 @@ public enum Training {
 
     /// Trains from the beginning.
     public static func start(_ settings: Settings, output: URL? = nil) throws -> Outcome {
-        Interruption.observe()
         let inputs = try TrainingInputs(settings)
         let run = RunDirectory(output ?? defaultOutput(settings))
         let preflight = try Preflight(inputs)
         try preflight.requireMemory()
         try preflight.requireDisk(at: run.root)
-        try run.prepare { Progress.note("note: \($0)") }
+        try run.prepare { Narration.note("note: \($0)") }
         let lock = try RunLock(directory: run.root)
         defer { withExtendedLifetime(lock) {} }
         run.removeLeftovers()
@@ -53,7 +52,6 @@ public enum Training {
     /// The configuration is the run's own.
     /// - Parameter overrides: what may change, such as `steps` to train on to; anything else is refused.
     public static func resume(_ directory: URL, overrides: [Settings.Override] = []) throws -> Outcome {
-        Interruption.observe()
         let run = RunDirectory(directory)
         guard run.isRun else {
             throw Failure(
@@ -69,7 +67,7 @@ public enum Training {
         try preflight.requireMemory()
         if !overrides.isEmpty { try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration) }
         run.removeLeftovers()
-        let checkpoint = try Checkpoint.newest(in: run.checkpoints) { Progress.note("warning: \($0)") }
+        let checkpoint = try Checkpoint.newest(in: run.checkpoints) { Narration.warn($0) }
         if let checkpoint { try RunRecord(checkpoint.record).compare(with: settings, at: run) }
         return try train(inputs, preflight, run: run, resuming: checkpoint)
     }
@@ -77,8 +75,8 @@ public enum Training {
     private static func train(
         _ inputs: TrainingInputs, _ preflight: Preflight, run: RunDirectory, resuming checkpoint: Checkpoint?
     ) throws -> Outcome {
-        for line in TrainingHeader.lines(inputs) + [preflight.line(at: run.root)] { Progress.note(line) }
-        for warning in inputs.warnings + [preflight.memoryWarning()].compactMap(\.self) { Progress.note("warning: \(warning)") }
+        for line in TrainingHeader.lines(inputs) + [preflight.line(at: run.root)] { Narration.note(line) }
+        for warning in inputs.warnings + [preflight.memoryWarning()].compactMap(\.self) { Narration.warn(warning) }
         run.becomeLatest()
         // On a resume again: a run can be killed before its first write of it.
         try inputs.compiled.save(to: run.compiled)
@@ -90,7 +88,7 @@ public enum Training {
             return Outcome(run: run, step: checkpoint?.step ?? 0, interruptedBy: raised.signal)
         }
         let trainer = try Trainer(plan, activations: preflight.plan.activations, resuming: checkpoint)
-        if trainer.step > 0 { Progress.note("resuming after step \(trainer.step)") }
+        if trainer.step > 0 { Narration.note("resuming after step \(trainer.step)") }
         if let signal = try trainer.train() {
             return Outcome(run: run, step: trainer.step, interruptedBy: signal)
         }

@@ -62,8 +62,10 @@ struct TrainingInputs {
         }
 
         compiled = try task.compile()
-        fingerprint.add("program", task.source)
+        try fingerprint.add(sources: task.sources)
+        for file in task.sources { Narration.detail("made from \(file.path)") }
         lengths = try task.encoder.check(checked, against: compiled).lengths
+        Narration.detail("\(checked.count) examples agree with the compiled program; the longest has \(lengths.max() ?? 0) tokens")
         self.task = task
 
         let configuration = student.model.configuration
@@ -115,7 +117,7 @@ struct TrainingInputs {
         return try settings.text.file.map { file in
             try TextFile(
                 URL(fileURLWithPath: file), tokenizer: student.tokenizer, tokens: settings.text.tokens,
-                windows: settings.text.windows)
+                windows: settings.text.windows, format: settings.text.format)
         }
     }
 

@@ -37,7 +37,8 @@ struct ConfigurationReader {
     /// Refuses a key that says anything but what is computed; missing or null says the same as `expected`.
     func require(_ key: String, _ expected: Bool) throws(Failure) {
         if let value = json[key], value != .null, value.bool != expected {
-            throw Failure(.badData, "\(key) is \(value.text(indented: false)), and only \(expected) is supported", at: place)
+            throw Failure(
+                .badData, "\(key) is \(value.text(indented: false)), and only \(expected) is supported", at: place)
         }
     }
 
@@ -46,7 +47,8 @@ struct ConfigurationReader {
         guard let value = json["eos_token_id"], value != .null else { return nil }
         if let number = value.integer { return number }
         guard let list = value.array else {
-            throw Failure(.badData, "eos_token_id is \(value.kind), neither a whole number nor a list of them", at: place)
+            throw Failure(
+                .badData, "eos_token_id is \(value.kind), neither a whole number nor a list of them", at: place)
         }
         for item in list where item.integer == nil {
             throw Failure(.badData, "eos_token_id holds \(item.kind), not a whole number", at: place)

@@ -10,7 +10,9 @@ public final class ForwardPass {
     public init(_ batch: PackedBatch) { (self.batch, cached) = (batch, nil) }
 
     /// A pass over the newest tokens of the sequences in these slots of a cache; inference only.
-    public init(_ batch: PackedBatch, cache: KeyValueCache, slots: [Int]) { (self.batch, cached) = (batch, (cache, slots)) }
+    public init(_ batch: PackedBatch, cache: KeyValueCache, slots: [Int]) {
+        (self.batch, cached) = (batch, (cache, slots))
+    }
 
     /// Causal attention from fused queries, keys and values, [N, 3D].
     func attention(_ tape: Tape, _ qkv: Variable, heads: Int, layer: Int) -> Variable {

@@ -39,7 +39,8 @@ extension LanguageModel {
 
     /// One layer, after its weights are brought in where all layers share their room.
     func apply(
-        _ index: Int, _ tape: Tape, _ x: Variable, _ pass: ForwardPass, discardingInput: Bool, keeping rows: [Int32]? = nil
+        _ index: Int, _ tape: Tape, _ x: Variable, _ pass: ForwardPass, discardingInput: Bool,
+        keeping rows: [Int32]? = nil
     ) -> Variable {
         weights.unfold?(index)
         return layer(tape, x, index, pass, discardingInput: discardingInput, keeping: rows)
@@ -54,7 +55,8 @@ extension LanguageModel {
 extension Tape {
     /// `linear`, and x is not needed after it.
     func linearDiscarding(
-        _ x: Variable, weight: Parameter, bias: Parameter? = nil, transposed: Bool = false, addedTo residual: Variable? = nil
+        _ x: Variable, weight: Parameter, bias: Parameter? = nil, transposed: Bool = false,
+        addedTo residual: Variable? = nil
     ) -> Variable {
         let y = linear(
             x, weight: parameter(weight), bias: bias.map { parameter($0) }, transposed: transposed, addedTo: residual)

@@ -4,9 +4,9 @@ import TensorCore
 
 /// A decoder-only transformer that reads tokens and predicts each next one.
 ///
-/// A family of models is a `ModelConfiguration` and one of these: the embedding, one layer, the last norm. The passes over
-/// all layers, generation, checkpoints and copies are the same for all (the extensions in this folder), and whoever trains or
-/// measures a model knows this protocol only.
+/// A family of models is a `ModelConfiguration` and one of these: the embedding, one layer, the last norm. The passes
+/// over all layers, generation, checkpoints and copies are the same for all (the extensions in this folder), and whoever
+/// trains or measures a model knows this protocol only.
 ///
 /// A model is either trainable (with gradients) or frozen (values only, possibly in a mapped file).
 public protocol LanguageModel: AnyObject, Sendable {
@@ -20,8 +20,8 @@ public protocol LanguageModel: AnyObject, Sendable {
     /// The residual stream before the first layer, [N, D].
     func embed(_ tape: Tape, _ pass: ForwardPass) -> Variable
 
-    /// The residual stream after a layer, [N, D]. On a tape that does not record, what is not needed again gives its room
-    /// back at once; weights that are shared by all layers are brought in by the caller.
+    /// The residual stream after a layer, [N, D]. On a tape that does not record, what is not needed again gives its
+    /// room back at once; weights that are shared by all layers are brought in by the caller.
     ///
     /// - Parameters:
     ///   - x: The stream before the layer, whose room is given back where `discardingInput` says so.
@@ -41,7 +41,9 @@ extension LanguageModel {
     /// A frozen model with a copy of these weights: the teacher of a student that is about to be trained.
     public func frozenCopy() -> any LanguageModel {
         let copy = ModelWeights(zeros: configuration, gradients: false)
-        for (target, source) in zip(copy.store.parameters, parameters.parameters) { target.value.copy(from: source.value) }
+        for (target, source) in zip(copy.store.parameters, parameters.parameters) {
+            target.value.copy(from: source.value)
+        }
         return configuration.model(copy)
     }
 

@@ -27,6 +27,8 @@ public protocol ModelConfiguration: Sendable {
     var endOfText: Int? { get set }
     /// Keys that mean nothing here, kept as they were for who reads the saved file next.
     var otherKeys: JSONObject { get set }
+    /// Keys that the file of a model that was not read from one has besides.
+    var keysOfNewFiles: JSONObject { get }
 
     /// Parameters in the order in which a model holds them: what comes before the layers, each layer, what comes after.
     var tensorsBeforeLayers: [ModelTensor] { get }
@@ -42,6 +44,8 @@ public protocol ModelConfiguration: Sendable {
 }
 
 extension ModelConfiguration {
+    public var keysOfNewFiles: JSONObject { JSONObject() }
+
     public var tensors: [ModelTensor] {
         tensorsBeforeLayers + (0..<layers).flatMap { tensors(ofLayer: $0) } + tensorsAfterLayers
     }

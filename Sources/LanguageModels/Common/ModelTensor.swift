@@ -17,7 +17,7 @@ public struct ModelTensor: Sendable {
         (self.name, self.shape, self.layer, self.spellings) = (name, shape, layer, spellings)
     }
 
-    /// Matrices and embeddings, as opposed to gains and biases: what weight decay applies to, and what a copy in reduced
+    /// Matrices and embeddings, as opposed to gains and biases: what weight decay applies to, and what a copy in half
     /// precision keeps in bf16.
     public var isMatrix: Bool { shape.dimensions.count > 1 }
 }

@@ -61,7 +61,8 @@ private struct CheckpointSource {
         for beyond in configuration.tensors(ofLayer: configuration.layers).flatMap(\.spellings) {
             guard let file = weights.file(holding: beyond) else { continue }
             throw Failure(
-                .badData, "the weights have tensor \(quoted(beyond)), and config.json says \(configuration.layers) layers",
+                .badData,
+                "the weights have tensor \(quoted(beyond)), and config.json says \(configuration.layers) layers",
                 at: file.url.path)
         }
     }

@@ -57,7 +57,7 @@ extension GPT2Configuration {
 
     /// Keys that `json` writes itself: the model's shape, and what its weights are saved as. All others are kept as they were.
     private static let writtenKeys: Set<ExactString> = [
-        "architectures", "model_type", "vocab_size", "n_positions", "n_ctx", "n_embd", "n_layer", "n_head", "n_inner",
+        "architectures", "model_type", "vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "n_inner",
         "max_position_embeddings", "hidden_size", "num_hidden_layers", "num_attention_heads",
         "layer_norm_epsilon", "tie_word_embeddings", "dtype", "torch_dtype",
     ]
@@ -66,7 +66,7 @@ extension GPT2Configuration {
     public var json: JSONValue {
         var object = JSONObject([
             ("architectures", ["GPT2LMHeadModel"]), ("model_type", "gpt2"), ("vocab_size", .integer(vocabularySize)),
-            ("n_positions", .integer(contextLength)), ("n_ctx", .integer(contextLength)), ("n_embd", .integer(width)),
+            ("n_positions", .integer(contextLength)), ("n_embd", .integer(width)),
             ("n_layer", .integer(layers)), ("n_head", .integer(heads)),
             ("n_inner", innerWidth == 4 * width ? .null : .integer(innerWidth)), ("activation_function", "gelu_new"),
             // The shortest decimal of the fp32 value: 1e-05, not 9.999999747378752e-06.

@@ -57,6 +57,9 @@ public struct GPT2Configuration: ModelConfiguration, Equatable {
     /// The width of one head.
     public var headWidth: Int { width / heads }
 
+    /// OpenAI's name for the context.
+    public var keysOfNewFiles: JSONObject { JSONObject([("n_ctx", .integer(contextLength))]) }
+
     /// Every head has keys and values of its own.
     public var keyValueHeads: Int { heads }
 

@@ -1,7 +1,8 @@
 import Serialization
 import TensorCore
 
-/// GPT-2 (Radford et al. 2019): layer norms before attention and MLP, learned positions, and the token embedding as its head.
+/// GPT-2 (Radford et al. 2019): layer norms before attention and MLP, learned positions, and the token embedding as its
+/// head.
 public final class GPT2Model: LanguageModel {
     public let configuration: GPT2Configuration
     public let weights: ModelWeights

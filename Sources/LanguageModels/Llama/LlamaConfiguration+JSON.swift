@@ -12,7 +12,8 @@ extension LlamaConfiguration {
         let headWidth = try reader.integer("head_dim")
         guard headWidth != nil || heads > 0 && width % heads == 0 else {
             throw Failure(
-                .badData, "num_attention_heads is \(heads), which does not divide hidden_size, \(width), and there is no head_dim",
+                .badData,
+                "num_attention_heads is \(heads), which does not divide hidden_size, \(width), and there is no head_dim",
                 at: place)
         }
         self.init(
@@ -42,7 +43,8 @@ extension LlamaConfiguration {
         let activation = json["hidden_act"] ?? "silu"
         guard activation == "silu" || activation == "swish" else {
             throw Failure(
-                .badData, "hidden_act is \(activation.text(indented: false)), and only \"silu\" is supported", at: place)
+                .badData, "hidden_act is \(activation.text(indented: false)), and only \"silu\" is supported",
+                at: place)
         }
         for key in ["attention_bias", "mlp_bias", "rope_interleaved", "add_cross_attention"] {
             try reader.require(key, false)
@@ -85,14 +87,16 @@ extension LlamaConfiguration {
         return try reader.number("rope_theta") ?? 10_000
     }
 
-    /// Keys that `json` writes itself: the model's shape, and what its weights are saved as. All others are kept as they were.
+    /// Keys that `json` writes itself: the model's shape, and what its weights are saved as. All others are kept as they
+    /// were.
     private static let writtenKeys: Set<ExactString> = [
         "architectures", "model_type", "vocab_size", "max_position_embeddings", "hidden_size", "intermediate_size",
         "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim", "rms_norm_eps", "rope_theta",
         "rope_parameters", "tie_word_embeddings", "dtype", "torch_dtype",
     ]
 
-    /// The file's content, as `transformers` reads it: older versions look for `rope_theta`, newer ones for `rope_parameters`.
+    /// The file's content, as `transformers` reads it: older versions look for `rope_theta`, newer ones for
+    /// `rope_parameters`.
     public var json: JSONValue {
         let rope = JSONObject([("rope_theta", .number(theta)), ("rope_type", "default")])
         var object = JSONObject([

@@ -37,7 +37,9 @@ extension LlamaConfiguration {
 
     public var tiedHead: String? { isTied ? Self.embedding : nil }
 
-    public func model(_ weights: ModelWeights) -> any LanguageModel { LlamaModel(configuration: self, weights: weights) }
+    public func model(_ weights: ModelWeights) -> any LanguageModel {
+        LlamaModel(configuration: self, weights: weights)
+    }
     public func model(seed: UInt64) -> any LanguageModel { LlamaModel(configuration: self, seed: seed) }
 
     static let embedding = "embed_tokens.weight"

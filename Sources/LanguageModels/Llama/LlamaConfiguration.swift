@@ -67,7 +67,8 @@ public struct LlamaConfiguration: ModelConfiguration, Equatable {
         }
         guard heads % keyValueHeads == 0 else {
             throw Failure(
-                .badData, "num_key_value_heads is \(keyValueHeads), which does not divide num_attention_heads, \(heads)",
+                .badData,
+                "num_key_value_heads is \(keyValueHeads), which does not divide num_attention_heads, \(heads)",
                 at: place)
         }
         guard headWidth % 2 == 0 else {

@@ -36,7 +36,7 @@ public struct Student: Sendable {
             student.isLoaded = true
             let generation = folder.appendingPathComponent(generationFile)
             if FileManager.default.fileExists(atPath: generation.path) {
-                student.generationSettings = Data(try MappedFile(contentsOf: generation, maximumBytes: 1_000_000).bytes)
+                student.generationSettings = try MappedFile(contentsOf: generation, maximumBytes: 1_000_000).data
             }
             return student
         } catch let failure as Failure {
@@ -67,6 +67,7 @@ public struct Student: Sendable {
             var settings = JSONObject([("_from_model_config", true)])
             for key in ["bos_token_id", "eos_token_id"] { settings[key] = configuration.endOfText.map(JSONValue.integer) }
             configuration.otherKeys["bos_token_id"] = settings["bos_token_id"]
+            for (key, value) in configuration.keysOfNewFiles.members { configuration.otherKeys[key] = value }
             try JSONFile.write(.object(settings), to: generation)
         }
         try JSONFile.write(configuration.json, to: folder.appendingPathComponent("config.json"))

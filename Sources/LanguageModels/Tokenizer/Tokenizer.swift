@@ -153,7 +153,11 @@ public final class Tokenizer: Sendable {
     ///     characters like others.
     ///   - framed: Whether the tokens that the tokenizer's post-processor puts before and after a text are there, as in
     ///     `tokenizer(text)` of `transformers`. GPT-2 has none.
-    public func encode(_ text: String, findingSpecials: Bool = true, framed: Bool = false) -> [Int32] {
+    ///   - continuing: Whether the text goes on where another ended: no space is put before it, where the tokenizer puts one
+    ///     before a text (`add_prefix_space`).
+    public func encode(
+        _ text: String, findingSpecials: Bool = true, framed: Bool = false, continuing: Bool = false
+    ) -> [Int32] {
         let leavesSpecials = description.leavesSpecials || !findingSpecials
         var text = text
         var output = framed ? before : []
@@ -163,7 +167,8 @@ public final class Tokenizer: Sendable {
                     switch part {
                     case .token(let token): output.append(token)
                     case .text(let range):
-                        encodePart(UnsafeBufferPointer(rebasing: bytes[range]), leavesSpecials, cache, &output)
+                        let part = UnsafeBufferPointer(rebasing: bytes[range])
+                        encodePart(part, leavesSpecials, continuing && range.lowerBound == 0, cache, &output)
                     }
                 }
             }
@@ -173,24 +178,27 @@ public final class Tokenizer: Sendable {
 
     /// Text without those added tokens that are found before it is normalized.
     private func encodePart(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ leavesSpecials: Bool, _ cache: WordCache, _ output: inout [Int32]
+        _ bytes: UnsafeBufferPointer<UInt8>, _ leavesSpecials: Bool, _ continuing: Bool, _ cache: WordCache,
+        _ output: inout [Int32]
     ) {
         guard let normalizer = description.normalizer else {
-            return encodeNormalized(bytes, leavesSpecials, cache, &output)
+            return encodeNormalized(bytes, leavesSpecials, continuing, cache, &output)
         }
         var text = normalizer.normalize(String(decoding: bytes, as: UTF8.self))
-        text.withUTF8 { encodeNormalized($0, leavesSpecials, cache, &output) }
+        text.withUTF8 { encodeNormalized($0, leavesSpecials, continuing, cache, &output) }
     }
 
     private func encodeNormalized(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ leavesSpecials: Bool, _ cache: WordCache, _ output: inout [Int32]
+        _ bytes: UnsafeBufferPointer<UInt8>, _ leavesSpecials: Bool, _ continuing: Bool, _ cache: WordCache,
+        _ output: inout [Int32]
     ) {
         for part in added.split(bytes, searchingNormalized: true, leavingSpecials: leavesSpecials) {
             switch part {
             case .token(let token): output.append(token)
             case .text(let range):
                 let stretch = UnsafeBufferPointer(rebasing: bytes[range])
-                if description.addsPrefixSpace, stretch.first != UInt8(ascii: " ") {
+                let isContinued = continuing && range.lowerBound == 0
+                if description.addsPrefixSpace, !isContinued, stretch.first != UInt8(ascii: " ") {
                     ([UInt8(ascii: " ")] + stretch).withUnsafeBufferPointer { encodeWords($0, cache, &output) }
                 } else {
                     encodeWords(stretch, cache, &output)

@@ -30,8 +30,7 @@ struct TokenizerFiles: Sendable {
         for path in paths {
             let url = folder.appendingPathComponent(path)
             guard FileManager.default.fileExists(atPath: url.path) else { continue }
-            let file = try MappedFile(contentsOf: url, maximumBytes: Self.maximumBytes)
-            contents[ExactString(path)] = Data(file.bytes)
+            contents[ExactString(path)] = try MappedFile(contentsOf: url, maximumBytes: Self.maximumBytes).data
         }
         guard has(Self.single) || has(Self.vocabulary) else {
             throw Failure(.notFound, "\(folder.path) holds no tokenizer: neither tokenizer.json nor vocab.json")

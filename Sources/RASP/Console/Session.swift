@@ -75,8 +75,10 @@ public final class Session: @unchecked Sendable {
         return names.filter { $0.hasPrefix(prefix) }.sorted()
     }
 
-    private func take(_ line: String) -> Response {
+    private func take(_ typed: String) -> Response {
         var response = Response()
+        // The reference never reads a line that begins with #, also within a statement; its place in the text stays.
+        let line = style == .transcript && Self.isComment(typed) ? "" : typed
         pending += pending.isEmpty ? line : "\n" + line
         if pending.utf8.count > evaluating.options.limits.sourceSize {
             abandon()
@@ -112,6 +114,10 @@ public final class Session: @unchecked Sendable {
         return response
     }
 
+    private static func isComment(_ line: String) -> Bool {
+        line.unicodeScalars.first { !$0.properties.isWhitespace } == "#"
+    }
+
     /// Sets the continuation prompt when the text so far is no whole statement.
     private func waitsForMore(_ parsed: Parser.Output, _ errors: [Diagnostic], _ file: SourceFile) -> Bool {
         let isBlank = parsed.statements.isEmpty && errors.isEmpty
@@ -119,7 +125,8 @@ public final class Session: @unchecked Sendable {
         let lacksEnd = style == .transcript && errors.first?.fixIt?.replacement == ";"
         guard isBlank || (parsed.isIncomplete && errors.first?.code == .incomplete) || lacksEnd else { return false }
         if isBlank { pending = "" }
-        let definitions = pending.components(separatedBy: "def ").count - 1
+        let words = pending.unicodeScalars.split(whereSeparator: \.properties.isWhitespace)
+        let definitions = words.count { $0.elementsEqual("def".unicodeScalars) }
         prompt = ".. " + String(repeating: "  ", count: definitions)
         if pending.isEmpty { prompt = style == .transcript ? ".. " : ">> " }
         return true

@@ -17,6 +17,9 @@ public struct Program: Sendable {
     public var outputName: String
     /// The named s-ops that the output depends on, in order of assignment, the output's own name included.
     public var variables: [Variable]
+    /// Every s-op under every name that the program gives it, in order of assignment: a trace shows them, also those that the
+    /// output does not depend on.
+    public var named: [Variable]
     /// `#pragma vocab`
     public var vocabulary: [Atom]?
     /// `#pragma max_length`: the longest input in tokens, without BOS.
@@ -27,6 +30,8 @@ public struct Program: Sendable {
     public var encodings: [String: Encoding]
     /// Whether every sequence must hold atoms of one kind, as the language demands of programs in text.
     public var uniformSequences: Bool
+    /// The files that the program was read from: its own first, then those that it loads. Empty for a program without a file.
+    public internal(set) var sources: [URL] = []
     /// What the text's `draw` statements ask for.
     public var drawings: [Drawing] = []
     /// Findings that did not keep the program from being built.
@@ -36,7 +41,7 @@ public struct Program: Sendable {
     /// Evaluation order of output and variables, made once.
     let plan: EvaluationPlan
 
-    /// - Parameter variables: named intermediate s-ops; those the output does not depend on are left out.
+    /// - Parameter variables: named intermediate s-ops; those the output does not depend on are only traced.
     public init(
         name: String, output: SOp, outputName: String? = nil, variables: [(name: String, sop: SOp)] = [],
         vocabulary: [Atom]? = nil, maxLength: Int? = nil, causal: Bool? = nil, encodings: [String: Encoding] = [:],
@@ -55,6 +60,8 @@ public struct Program: Sendable {
         var kept = variables.filter { reached.contains(.sop($0.sop)) }
         if !kept.contains(where: { $0.sop === output }) { kept.append((self.outputName, output)) }
         self.variables = kept.map { Variable(name: $0.name, sop: $0.sop) }
+        let all = variables.contains { $0.sop === output } ? variables : variables + [(self.outputName, output)]
+        named = all.map { Variable(name: $0.name, sop: $0.sop) }
         plan = EvaluationPlan(roots: [output] + kept.map(\.sop))
     }
 }

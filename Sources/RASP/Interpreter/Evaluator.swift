@@ -50,7 +50,7 @@ struct Evaluator {
             switch step.node {
             case .sop(let sop):
                 let result = try compute(sop, step.inputs)
-                if uniform { try SequenceKind.check(result, at: sop.span, input: input) }
+                if uniform { try SequenceKind.check(result, of: sop, input: input) }
                 values[index] = .sequence(result)
             case .selector(let selector):
                 values[index] = .matrix(try compute(selector, step.inputs, uses: uses))
@@ -72,7 +72,7 @@ struct Evaluator {
         switch node {
         case .sop(let sop):
             let result = try compute(sop, inputs)
-            if uniform { try SequenceKind.check(result, at: sop.span, input: input) }
+            if uniform { try SequenceKind.check(result, of: sop, input: input) }
             values.append(.sequence(result))
         case .selector(let selector):
             values.append(.matrix(try compute(selector, inputs, uses: nil)))

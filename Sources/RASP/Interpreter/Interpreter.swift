@@ -45,6 +45,33 @@ public struct Interpreter: Sendable {
         return Evaluation(input: input, output: output, variables: variables)
     }
 
+    /// As `run`, with every variable that the program names, those its output does not depend on included.
+    ///
+    /// - Returns: the evaluation, and a warning for every such variable that has no values on this input: only the output has to
+    ///   have some.
+    public func runTracing(_ program: Program, on input: [Atom]) throws -> (evaluation: Evaluation, findings: [Diagnostic]) {
+        let needed = try run(program, on: input)
+        var values: [SOp: [Atom?]] = [program.output: needed.output]
+        for (variable, traced) in zip(program.variables, needed.variables) { values[variable.sop] = traced.values }
+        var findings: [Diagnostic] = []
+        for variable in program.named where values[variable.sop] == nil {
+            do {
+                var evaluator = try Evaluator(self, input: input, uniform: program.uniformSequences)
+                values[variable.sop] = try evaluator.run(EvaluationPlan(roots: [variable.sop]))[0]
+            } catch let failure as RASPError where failure.diagnostics.allSatisfy({ $0.code != .interrupted }) {
+                values[variable.sop] = Array(repeating: nil, count: input.count)
+                findings += failure.diagnostics.map { diagnostic in
+                    var warning = diagnostic
+                    warning.severity = .warning
+                    warning.message = "\(variable.name) has no values on this input: \(diagnostic.message)"
+                    return warning
+                }
+            }
+        }
+        let variables = program.named.map { Evaluation.Variable(name: $0.name, values: values[$0.sop] ?? []) }
+        return (Evaluation(input: input, output: needed.output, variables: variables), findings)
+    }
+
     /// The matrix that a selector gives on the input, with a row and a column for BOS where there is one.
     public func matrix(of selector: Selector, on input: [Atom], uniform: Bool = false) throws -> SelectionMatrix {
         var evaluator = try Evaluator(self, input: input, uniform: uniform)

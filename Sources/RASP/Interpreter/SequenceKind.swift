@@ -47,17 +47,22 @@ public enum SequenceKind: String, Sendable {
         return a == .floats || b == .floats ? .floats : .ints
     }
 
-    static func check(_ values: [Atom?], at span: SourceSpan?, input: [Atom]) throws {
+    /// Refuses an s-op's values where they mix kinds.
+    static func check(_ values: [Atom?], of sop: SOp, input: [Atom]) throws {
         guard case .clash(let first, let second) = classify(values), let a = values[first], let b = values[second] else {
             return
         }
+        let listed = values.map { ($0 ?? .int(0)).quoted }.joined(separator: ", ")
+        // The reference holds what it computes in tuples, and the input itself in a list.
+        var brackets = (open: "(", close: ")")
+        if case .tokens = sop.operation { brackets = ("[", "]") }
         throw RASPError(
                 .type,
                 "the sequence mixes \(a.kindName) \(a.described) (position \(first), token \(input[first].described))"
                     + " with \(b.kindName) \(b.described) (position \(second), token \(input[second].described))",
-                at: span, notes: ["every s-op holds values of one kind; an aggregate whose row is empty gives its default, 0 unless stated"],
+                at: sop.span, notes: ["every s-op holds values of one kind; an aggregate whose row is empty gives its default, 0 unless stated"],
                 transcript: .ignored(
-                    "attempted to create sequence with vals of different types:\n\t\t [\(values.map { ($0 ?? .int(0)).quoted }.joined(separator: ", "))]"))
+                    "attempted to create sequence with vals of different types:\n\t\t \(brackets.open)\(listed)\(brackets.close)"))
     }
 }
 

@@ -28,6 +28,11 @@ extension Evaluating {
         }
         var program = Program(
             name: name, output: sop, outputName: name, variables: Program.deduplicated(variables, output: (name, sop)), causal: options.causal, uniformSequences: true)
+        // The console itself names `tokens`: that is traced where it is needed.
+        let own = variables.filter { name, sop in
+            name != "tokens" || Library.nodeNames[.sop(sop)] != "tokens" || program.variables.contains { $0.sop === sop }
+        }
+        program.named = Program.named(own, output: (name, sop))
         program.localNames = nodeNames
         return program
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Runs statements: builds the graph of s-ops that a program's text describes.
 final class Evaluating {
     struct Options: Sendable {
@@ -37,6 +39,8 @@ final class Evaluating {
     var origin = "console"
     /// Files being loaded, innermost last.
     var loading: [LoadedFile] = []
+    /// Files that were loaded so far, each once, in the order of loading.
+    var loadedFiles: [URL] = []
     var sopExample = Value.atom(.string("hello"))
     var selectorExample = Value.atom(.string("hello"))
     var showsSOpExamples = true

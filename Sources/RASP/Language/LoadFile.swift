@@ -21,6 +21,7 @@ extension Evaluating {
         let inner = Scope(parent: base, exportTarget: scope)
         scope = inner
         origin = path
+        if !loadedFiles.contains(url) { loadedFiles.append(url) }
         loading.append(LoadedFile(path: canonical, directory: url.deletingLastPathComponent().path))
         defer {
             (scope, origin) = (outer.0, outer.1)

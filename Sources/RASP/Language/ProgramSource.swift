@@ -76,7 +76,9 @@ extension Program {
             vocabulary: pragmas.vocabulary, maxLength: pragmas.maxLength, causal: pragmas.causal,
             encodings: Dictionary(pragmas.encodings.map { ($0.name.text, $0.encoding) }) { $1 },
             uniformSequences: true, warnings: findings)
+        program.named = named(variables, output: output)
         program.drawings = evaluating.drawings
+        program.sources = (url.map { [$0] } ?? []) + evaluating.loadedFiles.map(\.absoluteURL)
         program.localNames = evaluating.nodeNames
         return program
     }
@@ -90,6 +92,12 @@ extension Program {
             if sop === output.sop, name != output.name { return false }
             return seen.insert(sop).inserted
         }
+    }
+
+    /// What a trace shows: all of them, and the output, which `load` or the library may have named.
+    static func named(_ variables: [(name: String, sop: SOp)], output: (name: String, sop: SOp)) -> [Variable] {
+        let isListed = variables.contains { $0.name == output.name }
+        return (isListed ? variables : variables + [output]).map { Variable(name: $0.name, sop: $0.sop) }
     }
 
     private enum Selection {

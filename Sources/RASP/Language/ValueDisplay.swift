@@ -5,11 +5,12 @@ struct ValueDisplay {
 
     var nodeNames: [GraphNode: String] = [:]
 
-    /// A value inside a message or list, on one line.
+    /// A value inside a message or list, on one line. Strings are whole, as the reference prints them, whatever their length.
     func inline(_ value: Value) -> String {
         if value.weight > Self.largestShown { return "(\(value.kindName))" }
         return switch value {
-        case .atom(let atom): atom.described
+        case .atom(.string(let text)): "\"\(text)\""
+        case .atom(let atom): atom.description
         case .list(let list): "[" + list.items.map(literal).joined(separator: ", ") + "]"
         case .dict(let dict):
             "{" + dict.entries.map { "\($0.key.quoted): \(literal($0.value))" }.joined(separator: ", ") + "}"

@@ -10,7 +10,7 @@ public struct Diagnostic: Sendable {
         case arity, type, value, overflow, limit, load, pragma
         case notImplemented = "not-implemented"
         case precedence, causal
-        case strict, interrupted
+        case strict, interrupted, trace
     }
 
     /// A replacement that would mend the finding; an empty range inserts.

@@ -21,14 +21,20 @@ extension Diagnostic {
         let visible = first <= last ? scalars[(first - 1)..<last] : []
         var text = String.UnicodeScalarView()
         var padding = ""
+        var width = 0
         for (offset, scalar) in visible.enumerated() {
             // Tabs stay in the padding, so that the caret lines up however wide they are shown.
             let isControl = scalar.value < 0x20 && scalar != "\t"
             text.append(isControl ? "\u{FFFD}" : scalar)
-            if first + offset < column { padding += scalar == "\t" ? "\t" : " " }
+            let columns = isControl ? 1 : DisplayWidth.of(scalar)
+            if first + offset < column {
+                padding += scalar == "\t" ? "\t" : String(repeating: " ", count: columns)
+            } else if first + offset < endColumn {
+                width += columns
+            }
         }
-        while padding.unicodeScalars.count < column - first { padding += " " }
-        let width = max(1, min(endColumn, last + 1) - column)
-        return "  \(String(text))\n  \(padding)^\(String(repeating: "~", count: width - 1))"
+        // Behind the line's end, where something is missing.
+        if column > last + 1 { padding += String(repeating: " ", count: column - last - 1) }
+        return "  \(String(text))\n  \(padding)^\(String(repeating: "~", count: max(1, width) - 1))"
     }
 }

@@ -56,7 +56,12 @@ struct Lexer {
     private mutating func comment() {
         let start = offset
         while offset < bytes.count, bytes[offset] != 10, bytes[offset] != 13 { offset += 1 }
-        comments.append(Comment(range: start..<offset, nextToken: tokens.count, isTopLevel: braceDepth == 0))
+        var before = start
+        while before > 0, bytes[before - 1] == 32 || bytes[before - 1] == 9 { before -= 1 }
+        comments.append(
+            Comment(
+                range: start..<offset, nextToken: tokens.count, isTopLevel: braceDepth == 0,
+                standsAlone: before == 0 || bytes[before - 1] == 10 || bytes[before - 1] == 13))
     }
 
     private mutating func string(closing quote: UInt8) {
@@ -129,7 +134,8 @@ struct Lexer {
     private mutating func symbol() {
         let start = offset
         let rest = bytes[offset..<min(offset + 2, bytes.count)]
-        for length in [2, 1] where length <= rest.count {
+        // Only ASCII spells a symbol. Swift's `==` would take the Greek question mark (U+037E) for a semicolon.
+        for length in [2, 1] where length <= rest.count && rest.prefix(length).allSatisfy({ $0 < 0x80 }) {
             let spelling = String(decoding: rest.prefix(length), as: UTF8.self)
             if let symbol = Symbol(rawValue: spelling) {
                 offset += length

@@ -128,8 +128,10 @@ struct Parser {
         return try body(&self)
     }
 
+    /// The reference drops lines that begin with `#` before it reads a statement; only a comment behind something else is read,
+    /// and may stand nowhere but after a statement.
     private mutating func checkComments() {
-        for comment in output.comments where !boundaries.contains(comment.nextToken) {
+        for comment in output.comments where !comment.standsAlone && !boundaries.contains(comment.nextToken) {
             report(.strict, "a comment may stand only between statements", at: span(comment.range))
         }
     }

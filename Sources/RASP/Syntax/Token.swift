@@ -47,4 +47,6 @@ struct Comment: Sendable {
     let nextToken: Int
     /// Outside all braces.
     let isTopLevel: Bool
+    /// Nothing but white space stands before it on its line.
+    let standsAlone: Bool
 }

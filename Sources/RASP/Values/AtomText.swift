@@ -13,12 +13,9 @@ extension Atom: CustomStringConvertible {
         }
     }
 
-    /// Like `description`, with strings in single quotes (Python's literal style).
+    /// Like `description`, with strings in single quotes (Python's literal style, its `repr`).
     public var quoted: String {
-        guard case .string(let value) = self else { return description }
-        let escaped = value.replacingOccurrences(of: "\\", with: "\\\\")
-        guard value.contains("'") else { return "'" + escaped + "'" }
-        return value.contains("\"") ? "'" + escaped.replacingOccurrences(of: "'", with: "\\'") + "'" : "\"" + escaped + "\""
+        if case .string(let value) = self { PythonLiteral.text(of: value) } else { description }
     }
 
     /// With strings in double quotes, as RASP spells them; what diagnostics show.

@@ -61,8 +61,8 @@ public enum VectorLevel: Int, CaseIterable, Comparable, Sendable {
 
     public static func < (a: VectorLevel, b: VectorLevel) -> Bool { a.rawValue < b.rawValue }
 
-    /// Runs `body` with the kernels that the calling thread calls at this level, to compare levels. The other threads stay
-    /// at the level of the process, so whatever `Parallel` divides is not of one level. Only for levels of the processor.
+    /// Runs `body` with the kernels that the calling thread calls at this level, to compare levels. Other threads stay at
+    /// the level of the process, so whatever `Parallel` divides is not of one level. Only for levels of the processor.
     package func onThisThread<Result>(_ body: () throws -> Result) rethrows -> Result {
         precondition(self <= Self.ofProcessor, "the processor has no \(instructions)")
         _ = kernel_level_set_for_thread(kernel)

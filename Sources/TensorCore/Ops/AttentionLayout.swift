@@ -102,8 +102,8 @@ struct AttentionLayout {
         hasKernel ? kernel_attention_backward_scratch(longest, headWidth) : 2 * longest * longest + longest
     }
 
-    /// Calls `body(rows of the sequence, index, scratch)` for every sequence and each of `count` heads or groups, dealt to
-    /// the workers; scratch is the worker's own.
+    /// Calls `body(rows of the sequence, index, scratch)` for every sequence and each of `count` heads or groups, dealt
+    /// to the workers; scratch is the worker's own.
     private func forEach(
         _ count: Int, _ arena: Arena, scratch room: Int, _ body: (Range<Int>, Int, UnsafeMutablePointer<Float>) -> Void
     ) {

@@ -126,7 +126,7 @@ extension Tape {
     ) -> Variable {
         precondition(!isRecording, "cachedAttention has no backward pass")
         let layout = AttentionLayout(operands, heads: heads, keyValueHeads: keyValueHeads, starts: starts)
-        precondition(operands.keyWidth == cache.width, "keys of \(operands.keyWidth) columns for a cache of \(cache.width)")
+        precondition(operands.keyWidth == cache.width, "keys of \(operands.keyWidth) columns, cached \(cache.width)")
         precondition(slots.count == starts.count - 1, "one slot a sequence")
         precondition(cache.format == .fp32 || layout.hasKernel, "keys in bf16 need heads of a multiple of 16")
         let y = arena.tensor(layout.tokens, layout.width)
@@ -206,7 +206,8 @@ private struct CachePlace {
             }
         } else if rows.count == 1, layout.hasKernel {
             kernel_attention_query(
-                seen, width, query, cache.singles + key, cache.singles + value, cache.width, layout.scale, target, scores)
+                seen, width, query, cache.singles + key, cache.singles + value, cache.width, layout.scale, target,
+                scores)
         } else {
             let keys = Matrix(cache.singles + key, rows: seen, columns: width, stride: cache.width)
             let values = Matrix(cache.singles + value, rows: seen, columns: width, stride: cache.width)

@@ -40,8 +40,8 @@ extension Tape {
     }
 }
 
-/// Hands the body the place of a variable's gradient; where nobody wants it, room that is given back afterwards, since the
-/// three gradients of attention are computed together.
+/// Hands the body the place of a variable's gradient; where nobody wants it, room that is given back afterwards, since
+/// the three gradients of attention are computed together.
 private func gradient(of variable: Variable, _ arena: Arena, _ write: (Tensor, Float) -> Void) {
     guard !variable.requiresGradient else { return variable.accumulate(write) }
     let unwanted = arena.tensor(variable.shape)

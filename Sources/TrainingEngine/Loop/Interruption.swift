@@ -1,10 +1,8 @@
-import Foundation
 import Synchronization
 
-/// SIGINT, SIGTERM and SIGHUP while a run is going on: the first asks the trainer to finish its step and save, a second
-/// ends the process at once, which harms nothing because files are replaced whole.
+/// A request to end long work early, by a signal. The work asks for it between steps, saves, and returns.
 ///
-/// A signal that was ignored when the program started (`nohup`) stays ignored.
+/// The command line catches the signals and calls `request`; the libraries only look.
 public enum Interruption {
     private static let received = Atomic<Int32>(0)
 
@@ -21,28 +19,11 @@ public enum Interruption {
         package init(signal: Int32) { self.signal = signal }
     }
 
-    /// Begins to catch the signals. Idempotent.
+    /// Asks for an end. Safe to call in a signal handler.
     ///
-    /// A mask that the parent left blocked is opened for them: it would make a run deaf for hours.
-    public static func observe() {
-        var deaf = sigset_t()
-        sigemptyset(&deaf)
-        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&deaf, number) }
-        pthread_sigmask(SIG_UNBLOCK, &deaf, nil)
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            var current = sigaction()
-            sigaction(number, nil, &current)
-            if Self.address(current.__sigaction_handler.sa_handler) == Self.address(SIG_IGN) { continue }
-            var action = sigaction()
-            action.__sigaction_handler.sa_handler = { number in
-                if Interruption.received.exchange(number, ordering: .relaxed) != 0 {
-                    _exit(128 + number)
-                }
-            }
-            sigaction(number, &action, nil)
-        }
+    /// - Returns: the signal that had asked before, if one had.
+    package static func request(by signal: Int32) -> Int32? {
+        let earlier = received.exchange(signal, ordering: .relaxed)
+        return earlier == 0 ? nil : earlier
     }
-
-    /// Handlers are C function pointers, which compare by address only.
-    private static func address(_ handler: __sighandler_t?) -> Int { unsafeBitCast(handler, to: Int.self) }
 }

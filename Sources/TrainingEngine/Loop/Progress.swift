@@ -28,15 +28,6 @@ public struct Progress {
 
     public mutating func interrupt() { line.interrupt() }
 
-    /// A line on standard error.
-    public static func note(_ line: String) { write(line + "\n") }
-
-    /// Progress is not worth dying for: a closed standard error is ignored.
-    package static func write(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = bytes.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
-
     /// An exponential mean over about the last twenty steps, so that a line shows a trend and not one batch.
     private struct Smoothed: CustomStringConvertible {
         private var sum: Float = 0

@@ -1,12 +1,12 @@
 import Foundation
 import Serialization
 
-/// How far long work is, with the time that is left, on standard error: one line that is redrawn on a terminal, a line now and then
+/// Tells how far long work is and how much time is left: one line that is redrawn on a terminal, and a line now and then
 /// elsewhere.
 public struct ProgressLine {
     private let total: Int
     private let first: Int
-    private let onTerminal = isatty(STDERR_FILENO) == 1
+    private let onTerminal = Narration.listener?.isTerminal ?? false
     private let started = Clock.now
     private var lastShown = -Double.infinity
 
@@ -24,12 +24,12 @@ public struct ProgressLine {
         let line = "\(text())  ETA \(Clock.describe(seconds: pace * Double(total - done)))"
         let isEnd = done == total
         if isEnd { lastShown = -.infinity }
-        Progress.write(onTerminal ? "\r\u{1B}[K\(Self.bar(done, of: total)) \(line)\(isEnd ? "\n" : "")" : line + "\n")
+        Narration.progress(onTerminal ? "\r\u{1B}[K\(Self.bar(done, of: total)) \(line)\(isEnd ? "\n" : "")" : line + "\n")
     }
 
     /// Ends a line that has not reached its end, so that what follows starts on a line of its own.
     public mutating func interrupt() {
-        if onTerminal, lastShown > 0 { Progress.write("\n") }
+        if onTerminal, lastShown > 0 { Narration.progress("\n") }
         lastShown = -.infinity
     }
 

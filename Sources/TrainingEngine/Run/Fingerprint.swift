@@ -29,6 +29,16 @@ package struct Fingerprint {
         inputs.append((name, try XXHash64.hex(contentsOf: file)))
     }
 
+    /// The files that a program and a task are read from, the program's own first.
+    package mutating func add(sources: [URL]) throws {
+        for (index, file) in sources.enumerated() {
+            var name = index == 0 ? "program" : "file \(file.lastPathComponent)"
+            // Two folders may hold files of one name.
+            while inputs.contains(where: { $0.name == name }) { name += " (another one)" }
+            try add(name, contentsOf: file)
+        }
+    }
+
     package var json: JSONValue {
         [
             "inputs": .object(JSONObject(inputs.map { ($0.name, .string($0.hash)) })),

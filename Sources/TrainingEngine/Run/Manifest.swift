@@ -40,9 +40,7 @@ public struct Manifest: Sendable {
 
     /// Reads the manifest and verifies every file it names.
     public init(verifying run: RunDirectory) throws {
-        guard FileManager.default.fileExists(atPath: run.root.path) else {
-            throw Failure(.notFound, "no such run", at: run.root.path)
-        }
+        try run.requireFolder()
         guard run.isFinished else { throw Manifest.unfinished(run) }
         let json = try SealedJSON.read(run.manifest)
         guard json["format"]?.integer == Manifest.format, let step = json["step"]?.integer,

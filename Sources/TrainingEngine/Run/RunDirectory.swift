@@ -25,6 +25,19 @@ public struct RunDirectory: Sendable {
     public var isRun: Bool { FileManager.default.fileExists(atPath: configuration.path) }
     public var isFinished: Bool { FileManager.default.fileExists(atPath: manifest.path) }
 
+    /// - Throws: `.notFound` where nothing is at the place, or a file.
+    func requireFolder() throws {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isDirectory) else {
+            throw Failure(.notFound, "no such run", at: root.path)
+        }
+        guard isDirectory.boolValue else {
+            throw Failure(
+                .notFound, "a run is a folder, and this is a file", at: root.path,
+                remedy: "Name the folder that train was given with --output.")
+        }
+    }
+
     /// Makes the directory ready for a new run.
     ///
     /// A run that is already there is never written over: it is moved aside to `NAME.1`, `NAME.2`, … and `note` says so. A

@@ -13,7 +13,8 @@ struct CompileCommand: ParsableCommand {
         discussion: """
             Writes model.safetensors and config.json, which labels every direction of the residual stream, and checks \
             the model against the interpreter: on all inputs where there are fewer than N, else on N random ones. A \
-            difference ends in exit code 1 and names the input, the position and the first variable that differs.
+            difference ends in exit code 1 and names the input, the position and the first variable that differs; nothing is \
+            written then, and a folder that was there stays as it was.
 
             EXAMPLES
               tracr-inject compile count
@@ -89,40 +90,61 @@ struct CompileCommand: ParsableCommand {
         var options = pragmas.compilerOptions
         options.fuseThroughNamedVariables = fuse
         options.reuseDirections = reuseDirections
+        if format == .gpt2 { options.readError = GPT2Export.readError }
         let model = try RASPCompiler.compile(program, options: options)
         let seconds = Date().timeIntervalSince(started)
 
         let place = output ?? "compiled/\(name ?? program.name)"
         let directory = URL(fileURLWithPath: place)
-        var export: GPT2Export?
-        switch format {
-        case .plain: try model.save(to: directory)
-        case .gpt2:
-            let exported = try GPT2Export(model)
-            try exported.save(to: directory)
-            export = exported
-        }
         let report = verify > 0 ? try model.verify(against: program, count: verify, seed: seed) : nil
-        // The export runs densely; a tenth of the inputs takes as long as all of them do on the sparse weights.
-        let check = try export.flatMap { export in
-            verify > 0 ? try GPT2ExportCheck(export, model, folder: directory, count: (verify + 9) / 10, seed: seed) : nil
+        var summary = CompilationSummary(model: model, directory: nil, seconds: seconds, report: report)
+        // Weights that were found wrong are not written, and what stood there before stays.
+        var failure: Failure?
+        do throws(Failure) { try report?.require() } catch { failure = error }
+        if failure == nil {
+            switch format {
+            case .plain: try model.save(to: directory)
+            case .gpt2: failure = try export(model, to: directory, summary: &summary)
+            }
         }
-
-        let summary = CompilationSummary(
-            model: model, directory: place, seconds: seconds, report: report, export: export, check: check,
-            compressions: try compressed(model, into: directory))
+        if failure == nil {
+            summary.directory = place
+            summary.compressions = try compressed(model, into: directory)
+        }
         if json.isOn {
             try Standard.output.json(summary.json)
         } else {
             try Standard.output.line(summary.text)
         }
-        if let mismatch = report?.firstMismatch {
-            throw Failure(.verificationFailed, "the compiled model differs from the interpreter", at: "\(mismatch)")
-        }
-        if let mismatch = check?.mismatch {
-            throw Failure(.verificationFailed, "the exported GPT-2 differs from the compiled model", at: mismatch)
-        }
+        if let failure { throw failure }
     }
+
+    /// Writes a GPT-2 beside its place, runs it, and puts it there if it answers as the compiled model does.
+    ///
+    /// - Returns: how it differs.
+    private func export(_ model: CompiledModel, to directory: URL, summary: inout CompilationSummary) throws -> Failure? {
+        let export = try GPT2Export(model)
+        summary.export = export
+        var check: GPT2ExportCheck?
+        do {
+            try AtomicFile.createDirectory(directory.deletingLastPathComponent())
+            try AtomicFile.replaceDirectory(at: directory) { temporary in
+                try export.save(to: temporary)
+                guard verify > 0 else { return }
+                // The export runs densely; a tenth of the inputs takes as long as all of them do on the sparse weights.
+                let found = try GPT2ExportCheck(export, model, folder: temporary, count: (verify + 9) / 10, seed: seed)
+                check = found
+                if let mismatch = found.mismatch { throw ExportDiffers(mismatch: mismatch) }
+            }
+        } catch let error as ExportDiffers {
+            summary.check = check
+            return Failure(.verificationFailed, "the exported GPT-2 differs from the compiled model", at: error.mismatch)
+        }
+        summary.check = check
+        return nil
+    }
+
+    private struct ExportDiffers: Error { let mismatch: String }
 
     private func compressed(_ model: CompiledModel, into directory: URL) throws -> [CompressedModel] {
         var options = CompressionOptions()

@@ -61,7 +61,7 @@ struct DecodeCommand: ParsableCommand {
                 let value = Atom.cell(variable.decoded[index])
                 return variable.differs(at: index) ? "\(value)≠\(Atom.cell(variable.expected[index]))" : value
             }
-            table.add(["\(index)", Atom.visible(token)] + cells)
+            table.add(["\(index)", VisibleText.token(token)] + cells)
         }
         let share = Quantity.percent((decoded.agreement * 1000).rounded(.down) / 1000)
         return table.text(marking: "≠")

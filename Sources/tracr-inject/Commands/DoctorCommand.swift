@@ -50,11 +50,14 @@ struct DoctorCommand: ParsableCommand {
             text("system", "system", Machine.system),
             text("processor", "processor", Machine.processor),
             ("vector_extensions", "vectors", .strings(extensions), extensions.joined(separator: " ")),
-            ("vector_levels", "vector levels", .strings(levels.map(\.name)), levels.map(described).joined(separator: ", ")),
+            (
+                "vector_levels", "vector levels", .strings(levels.map(\.name)),
+                levels.map(described).joined(separator: ", ")
+            ),
             ("vector_level", "level in use", .string(VectorLevel.inUse.name), levelInUse),
             (
                 "vector_level_forced", "forced level", .optional(VectorLevel.requested),
-                VectorLevel.requested ?? "none (\(VectorLevel.variable) is not set)"
+                VectorLevel.requested ?? "not set (\(VectorLevel.variable))"
             ),
             ("processors", "processors", .integer(Machine.logicalProcessors), "\(Machine.logicalProcessors)"),
             (

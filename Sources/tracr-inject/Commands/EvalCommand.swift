@@ -56,7 +56,7 @@ struct EvalCommand: ParsableCommand {
             return
         }
         var table = Table(["suite", "measured", "value", "detail"], rightAligned: [2])
-        for row in evaluation.rows { table.add(row.map { $0.replacing("\n", with: "⏎") }) }
+        for row in evaluation.rows { table.add(row) }
         try Standard.output.line(table.text)
     }
 

@@ -27,6 +27,8 @@ struct PretrainCommand: ParsableCommand {
         help: ArgumentHelp("Plain text, or JSON lines with a field text.", valueName: "file"))
     var text: [String] = []
 
+    @OptionGroup var format: TextFormatOption
+
     @Option(name: .shortAndLong, help: ArgumentHelp("The run directory (default: the configuration's).", valueName: "dir"))
     var output: String?
 
@@ -54,6 +56,7 @@ struct PretrainCommand: ParsableCommand {
         var settings = PretrainSettings()
         if let config { settings = try PretrainSettings.load(contentsOf: BundledFiles().configuration(config)) }
         if let output { settings.output = output }
+        if let format = format.value { settings.text.format = format }
         if let steps { settings.steps = steps }
         if let seed { settings.seed = seed }
         if printConfig {
@@ -63,7 +66,7 @@ struct PretrainCommand: ParsableCommand {
         guard !text.isEmpty else {
             throw Failure(.usage, "pretrain needs a text", remedy: "Name one or more files with --text FILE.")
         }
-        Interruption.observe()
+        SignalHandlers.install()
         let pretrainer = try Pretrainer(settings: settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume)
         try pretrainer.train()
         if let signal = Interruption.signal, pretrainer.step < settings.steps {

@@ -60,6 +60,7 @@ struct ReproduceCommand: ParsableCommand {
     func run() throws {
         common.apply()
         Standard.ignoreClosedPipes()
+        SignalHandlers.install()
         let outcome = try Reproduction(options()).run()
         if let signal = outcome.interruptedBy {
             Standard.error("tracr-inject: interrupted; the same command goes on from here")

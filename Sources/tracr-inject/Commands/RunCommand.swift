@@ -35,7 +35,7 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Take this s-op of the program for its output.", valueName: "s-op"))
     var name: String?
 
-    @Flag(help: "Execute the compiled weights in place of the interpreter.")
+    @Flag(help: "Execute the compiled weights and compare them with the interpreter; a difference ends in exit code 1.")
     var compiled = false
 
     @Flag(help: "Put the beginning-of-sequence token § before every input; results leave its position out.")
@@ -104,6 +104,7 @@ struct RunCommand: ParsableCommand {
             var drawings = DrawingFile()
             for drawing in program.drawings { try drawings.write(drawing, causal: causal, bos: bosToken) }
             let runner = try runner(program, causal: causal)
+            if trace, let runner = runner as? CompiledRunner { report.note(missing: runner.missing) }
             let reads = PositionCheck.reads(below: program.output)
             var positions = PositionCheck()
             for text in layers && input.isEmpty ? AnySequence([]) : texts() {
@@ -111,7 +112,9 @@ struct RunCommand: ParsableCommand {
                 let length = sequence.tokens.count + (bos ? 1 : 0)
                 report.note(positions.warnings(about: reads, length: length))
                 if let draw { try DrawingFile.write(program, on: sequence.tokens, causal: causal, bos: bosToken, to: draw) }
-                try report.add(runner.run(sequence.tokens, tracing: trace), tracing: trace, output: program.outputName)
+                let result = try runner.run(sequence.tokens, tracing: trace)
+                report.note(result.findings)
+                try report.add(result, tracing: trace, output: program.outputName)
             }
         }
     }
@@ -125,6 +128,6 @@ struct RunCommand: ParsableCommand {
             return InterpretedRunner(program: program, interpreter: Interpreter(causal: causal, bos: bosToken))
         }
         let model = try RASPCompiler.compile(program, options: pragmas.compilerOptions)
-        return CompiledRunner(model: model, named: program.variables.map(\.name))
+        return CompiledRunner(model: model, program: program)
     }
 }

@@ -59,6 +59,7 @@ struct TrainCommand: ParsableCommand {
             for line in try Training.check(resolved, output: output.map { URL(fileURLWithPath: $0) }) { try Standard.output.line(line) }
             return
         }
+        SignalHandlers.install()
         let outcome: Training.Outcome
         if resume {
             outcome = try Training.resume(runToResume(resolved).root, overrides: settings.overrides())

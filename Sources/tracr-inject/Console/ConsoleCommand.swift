@@ -105,12 +105,12 @@ struct ConsoleCommand {
         let started = Date()
         let model = try RASPCompiler.compile(program, options: options)
         let seconds = Date().timeIntervalSince(started)
-        if let place { try model.save(to: URL(fileURLWithPath: place)) }
         let report = count > 0 ? try model.verify(against: program, count: count, seed: 0) : nil
-        let summary = CompilationSummary(model: model, directory: place, seconds: seconds, report: report)
+        // Wrong weights are not written.
+        let written = report?.passed ?? true ? place : nil
+        if let written { try model.save(to: URL(fileURLWithPath: written)) }
+        let summary = CompilationSummary(model: model, directory: written, seconds: seconds, report: report)
         try Standard.output.line(summary.text)
-        if let mismatch = report?.firstMismatch {
-            throw Failure(.verificationFailed, "the compiled model differs from the interpreter", at: "\(mismatch)")
-        }
+        try report?.require()
     }
 }

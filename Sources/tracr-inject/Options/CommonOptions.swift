@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import TrainingEngine
 
 /// How much is said on standard error. Every command takes these.
 struct CommonOptions: ParsableArguments {
@@ -17,6 +18,7 @@ struct CommonOptions: ParsableArguments {
     func apply() {
         if quiet { DiagnosticLog.threshold = .error }
         if verbose { DiagnosticLog.threshold = .debug }
+        Narration.listener = DiagnosticLog.listener
     }
 }
 

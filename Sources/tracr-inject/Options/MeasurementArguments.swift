@@ -12,6 +12,8 @@ struct MeasurementArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Text for perplexity (default: the held-out text of tiny).", valueName: "file"))
     var text: String?
 
+    @OptionGroup var format: TextFormatOption
+
     @Option(
         name: .customLong("protocol"),
         help: ArgumentHelp(
@@ -55,6 +57,7 @@ struct MeasurementArguments: ParsableArguments {
         options.noisedPrompts = min(options.noisedPrompts, prompts)
         options.exchangedPrompts = min(options.exchangedPrompts, max(prompts, 2))
         options.text = text.map { URL(fileURLWithPath: $0) }
+        options.textFormat = format.value ?? .auto
         if let norms { options.norms = try Self.norms(norms) }
     }
 

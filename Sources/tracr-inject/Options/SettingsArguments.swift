@@ -26,6 +26,8 @@ struct SettingsArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Text for the KL term: plain, or JSON lines with a field text.", valueName: "file"))
     var text: String?
 
+    @OptionGroup var format: TextFormatOption
+
     @Option(help: ArgumentHelp("Examples to train on, as JSON lines {\"prompt\", \"answer\"}.", valueName: "file"))
     var data: String?
 
@@ -47,7 +49,7 @@ struct SettingsArguments: ParsableArguments {
     func overrides() throws -> [Settings.Override] {
         let flags: [(key: String, value: String?)] = [
             ("task", task), ("student", student), ("method", method), ("recipe", recipe),
-            ("steps", steps.map(String.init)), ("text.file", text), ("data.file", data),
+            ("steps", steps.map(String.init)), ("text.file", text), ("text.format", format.value?.rawValue), ("data.file", data),
             ("seed", seed.map(String.init)), ("threads", threads.map(String.init)), ("precision", precision),
         ]
         return flags.compactMap { flag in flag.value.map { Settings.Override(flag.key, $0) } }

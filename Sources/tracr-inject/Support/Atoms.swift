@@ -15,11 +15,14 @@ struct InputSequence {
 
     /// - Throws: `Failure` (.badData) for a JSON array that is none or holds something other than tokens.
     init(parsing text: String) throws {
-        if text == "[]" {
+        let scalars = text.unicodeScalars
+        let trimmed = scalars.drop { Self.isJSONSpace($0) }.reversed().drop { Self.isJSONSpace($0) }.reversed()
+        let array = String(String.UnicodeScalarView(trimmed))
+        if array.hasSameBytes(as: "[]") {
             Logger(label: "input").warning(
                 "the input [] is an empty JSON array; as two brackets it is written [\"[\", \"]\"]")
         }
-        guard text.first == "[", text.last == "]", let document = Self.array(text) else {
+        guard trimmed.first == "[", trimmed.last == "]", let document = Self.array(array) else {
             // By Unicode scalar, as the language iterates strings.
             tokens = text.unicodeScalars.map { .string(String($0)) }
             return
@@ -38,6 +41,9 @@ struct InputSequence {
         }
     }
 
+    /// White space that may stand around a JSON value.
+    private static func isJSONSpace(_ scalar: Unicode.Scalar) -> Bool { [" ", "\t", "\n", "\r"].contains(scalar) }
+
     /// `[x][y]` is a string of brackets, not JSON: whatever does not parse is taken as characters.
     private static func array(_ text: String) -> [JSONValue]? {
         (try? JSONParser.parse(text))?.array
@@ -48,12 +54,7 @@ extension Atom {
     /// A cell of a table: what the value is, with blanks and the empty string made visible.
     static func cell(_ atom: Atom?) -> String {
         guard let atom else { return "–" }
-        let text = atom.displayed
-        return text.isEmpty || text.unicodeScalars.contains { $0.properties.isWhitespace || $0.value < 0x20 }
-            ? atom.described : text
-    }
-    /// A token's text with its white space visible.
-    static func visible(_ token: String) -> String {
-        token.replacing(" ", with: "␣").replacing("\n", with: "⏎").replacing("\t", with: "⇥")
+        guard case .string(let text) = atom else { return VisibleText.cell(atom.displayed) }
+        return VisibleText.isPlain(text) ? VisibleText.cell(text) : VisibleText.quoted(text)
     }
 }

@@ -1,12 +1,13 @@
 import Compiler
 import Compression
+import Foundation
 import Serialization
 
 /// What `compile` reports.
 struct CompilationSummary {
     let model: CompiledModel
     /// nil: the model is not written.
-    let directory: String?
+    var directory: String?
     let seconds: Double
     /// nil: nothing was compared.
     let report: VerificationReport?
@@ -58,11 +59,20 @@ struct CompilationSummary {
             ("vocabulary", JSONValue(model.vocabulary)),
             ("max_length", .integer(model.maxLength)),
             ("causal", .bool(model.causal)),
+            ("noise", noise),
             ("seconds", .real(seconds)),
             ("verified", .integer(report?.verified ?? 0)),
             ("mismatches", .integer(report?.mismatches ?? 0)),
             ("exhaustive", .bool(report?.isExhaustive ?? false)),
         ])
+    }
+
+    /// The bound on the noise: the largest, and that of every residual state.
+    private var noise: JSONValue {
+        guard let noise = model.noise else { return .null }
+        return .object(JSONObject([
+            ("largest", .real(noise.largest)), ("per_state", .array(noise.states.map(JSONValue.real))),
+        ]))
     }
 
     var text: String {
@@ -80,6 +90,7 @@ struct CompilationSummary {
         let variables = model.variables.filter { !$0.isScratch }
         listing.add("variables", variables.map(\.name).joined(separator: ", "))
         listing.add("compiled in", Quantity.seconds(seconds))
+        if let noise = model.noise { listing.add("noise", verdict(noise)) }
         if let report { listing.add("verified", verdict(report)) }
         if let export {
             listing.add(
@@ -94,6 +105,12 @@ struct CompilationSummary {
         if !compressions.isEmpty { listing.add("compressed", compressions.table) }
         if let directory { listing.add("written to", directory) }
         return listing.text
+    }
+
+    private func verdict(_ noise: NoiseBound) -> String {
+        guard noise.largest > 0, let state = noise.states.firstIndex(of: noise.largest) else { return "none: every margin is 1" }
+        let exponent = Int(log10(noise.largest).rounded(.up))
+        return "takes less than 1e\(exponent) from any margin, the most in state \(state)"
     }
 
     private func verdict(_ report: VerificationReport) -> String {

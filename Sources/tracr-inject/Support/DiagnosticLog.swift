@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import RASP
+import TrainingEngine
 
 /// Sends the libraries' warnings and notes to standard error, in the same shape as errors.
 struct DiagnosticLog: LogHandler {
@@ -36,5 +37,21 @@ struct DiagnosticLog: LogHandler {
             .map { " \($0.key)=\($0.value)" }
             .joined()
         Standard.error("tracr-inject: \(tag)\(event.message)\(details)")
+    }
+}
+
+extension DiagnosticLog {
+    /// Shows what long work tells of itself, as far as `threshold` lets it: nothing under `--quiet`, details under `--verbose`.
+    static var listener: Narration.Listener {
+        Narration.Listener(isTerminal: Terminal.isTerminal(.error)) { message in
+            switch message {
+            case .note(let line): if threshold <= .notice { Standard.error(line) }
+            case .warning(let line):
+                guard threshold <= .warning else { return }
+                Standard.error(Terminal.styled("warning", .yellow, for: .error) + ": " + line)
+            case .detail(let line): if threshold <= .debug { Standard.error(line) }
+            case .progress(let text): if threshold <= .notice { Standard.error(text, terminator: "") }
+            }
+        }
     }
 }

@@ -24,6 +24,16 @@ struct RunReport {
         ProgramFile.show(findings)
     }
 
+    /// Variables that a trace of the compiled model cannot show.
+    mutating func note(missing names: [String]) {
+        if names.isEmpty { return }
+        note([
+            Diagnostic(
+                .note, .trace, "the compiled model does not hold \(names.joined(separator: ", ")): the trace is without",
+                notes: ["without --compiled the interpreter shows every variable"])
+        ])
+    }
+
     mutating func add(_ table: LayerTable) throws {
         if isJSON { layers = table.json } else { try Standard.output.line(table.text) }
     }

@@ -23,9 +23,9 @@ enum Standard {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// A line on standard error. One that is closed or full is no reason to stop.
-    static func error(_ text: String) {
-        var rest = Array((text + "\n").utf8)[...]
+    /// Text on standard error, a line by default. One that is closed or full is no reason to stop.
+    static func error(_ text: String, terminator: String = "\n") {
+        var rest = Array((text + terminator).utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
             if written < 0, errno == EINTR { continue }

@@ -1,3 +1,5 @@
+import RASP
+
 /// A table of text on standard output: the first column to the left, numbers to the right.
 struct Table {
     var header: [String]
@@ -15,28 +17,26 @@ struct Table {
         rows.append(cells)
     }
 
-    /// The header, a line of dashes under it, and the rows, one space between columns.
+    /// A line of titles, a line of dashes, and the rows, in columns as wide as the widest cell is on a terminal.
     var text: String {
-        let widths = header.indices.map { column in
-            ([header] + rows).map { $0[column].count }.max() ?? 0
-        }
-        let lines = [header, widths.map { String(repeating: "-", count: $0) }] + rows
-        return lines.map { cells in
-            let line = cells.indices.map { column in
-                let space = String(repeating: " ", count: widths[column] - cells[column].count)
-                return rightAligned.contains(column) ? space + cells[column] : cells[column] + space
-            }.joined(separator: " ")
-            return String(line.reversed().drop { $0 == " " }.reversed())
+        let lines = ([header] + rows).map { $0.map(VisibleText.cell) }
+        let widths = header.indices.map { column in lines.map { DisplayWidth.of($0[column]) }.max() ?? 0 }
+        let dashes = widths.map { String(repeating: "-", count: $0) }
+        return ([lines[0], dashes] + lines.dropFirst()).map { cells in
+            let padded = cells.indices.map { column in
+                DisplayWidth.padded(cells[column], to: widths[column], right: rightAligned.contains(column))
+            }
+            return String(padded.joined(separator: " ").reversed().drop { $0 == " " }.reversed())
         }.joined(separator: "\n")
     }
 
     /// The text with every word that holds `mark` in red, where colour is shown. (Colour codes inside cells would
     /// count as width.)
-    func text(marking mark: Character) -> String {
+    func text(marking mark: Unicode.Scalar) -> String {
         guard Terminal.showsColour(.output) else { return text }
         return text.split(separator: "\n").map { line in
             line.split(separator: " ", omittingEmptySubsequences: false).map { word in
-                word.contains(mark) ? Terminal.styled(String(word), .red, for: .output) : String(word)
+                word.unicodeScalars.contains(mark) ? Terminal.styled(String(word), .red, for: .output) : String(word)
             }.joined(separator: " ")
         }.joined(separator: "\n")
     }

@@ -9,11 +9,8 @@ enum VectorLevelCheck {
         let processor = VectorLevel.ofProcessor
         let setting = "\(VectorLevel.variable)=\(requested.prefix(100))"
         guard let level = VectorLevel.named(requested) else {
-            let names = VectorLevel.allCases.map(\.name)
-            let near = Suggestion.nearest(to: requested, among: names)
-            throw Failure(
-                .usage, "\(setting) is no vector level",
-                remedy: near.map { "Did you mean '\($0)'?" } ?? "Levels: \(names.joined(separator: ", ")).")
+            let names = VectorLevel.allCases.map(\.name).joined(separator: ", ")
+            throw Failure(.usage, "\(setting) is no vector level", remedy: "Levels: \(names).")
         }
         guard level <= processor else {
             throw Failure(

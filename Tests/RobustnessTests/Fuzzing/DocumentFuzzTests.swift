@@ -24,7 +24,7 @@ import TrainingEngine
         let fuzzer = try Fuzzer("tokenizer")
         try fuzzer.run { mutator in
             try fuzzer.write(mutator.document(Samples.tokenizer), to: "tokenizer.json")
-            try Self.use(Tokenizer.load(tokenizerJSON: fuzzer.file("tokenizer.json")))
+            try Self.use(Tokenizer.load(fuzzer.folder))
         }
     }
 
@@ -37,7 +37,29 @@ import TrainingEngine
             let first = mutator.chance(0.5)
             try fuzzer.write(first ? mutator.document(vocabulary) : plain, to: "vocab.json")
             try fuzzer.write(first ? merges : mutator.damage(merges), to: "merges.txt")
-            try Self.use(Tokenizer.load(vocabulary: fuzzer.file("vocab.json"), merges: fuzzer.file("merges.txt")))
+            try Self.use(Tokenizer.load(fuzzer.folder))
+        }
+    }
+
+    /// The files beside tokenizer.json, which say what its tokens are for.
+    @Test func tokenizerSettings() throws {
+        let fuzzer = try Fuzzer("tokenizer-settings")
+        let word: JSONValue = ["content": "<pad>", "special": true, "normalized": false, "lstrip": false, "rstrip": true]
+        let settings: JSONValue = [
+            "tokenizer_class": "GPT2Tokenizer", "bos_token": "<s>", "eos_token": word, "add_prefix_space": true,
+            "added_tokens_decoder": ["300": word], "add_bos_token": true, "model_max_length": 64,
+        ]
+        let map: JSONValue = ["pad_token": word, "unk_token": "<s>", "additional_special_tokens": ["<a>", word]]
+        let added: JSONValue = ["<pad>": 300, "<s>": 301]
+        try fuzzer.write(Array(Samples.tokenizer.text(indented: false).utf8), to: "tokenizer.json")
+        try fuzzer.run { mutator in
+            for (name, document) in [
+                ("tokenizer_config.json", settings), ("special_tokens_map.json", map), ("added_tokens.json", added),
+            ] {
+                let plain = Array(document.text(indented: false).utf8)
+                try fuzzer.write(mutator.chance(0.5) ? mutator.document(document) : plain, to: name)
+            }
+            try Self.use(Tokenizer.load(fuzzer.folder))
         }
     }
 

@@ -70,7 +70,7 @@ import Testing
     @Test(arguments: [Settings.Text.Windows.stream, .first]) func plainTextAndJSONLines(_ windows: Settings.Text.Windows) throws {
         let fuzzer = try Fuzzer("text-\(windows.rawValue)")
         try fuzzer.write(Array(Samples.tokenizer.text(indented: false).utf8), to: "tokenizer.json")
-        let tokenizer = try Tokenizer.load(tokenizerJSON: fuzzer.file("tokenizer.json"))
+        let tokenizer = try Tokenizer.load(fuzzer.folder)
         let documents: [JSONValue] = [["text": .string(Samples.prose)], ["text": "b", "meta": ["n": 1]]]
         try fuzzer.run { mutator in
             let bytes =

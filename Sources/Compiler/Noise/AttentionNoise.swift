@@ -1,0 +1,71 @@
+import Foundation
+
+/// What a head passes on of the noise in what it reads.
+///
+/// Noise in keys and queries changes logits, which are half of `AttentionHead.scale` apart at least: it decides how much attention leaks to positions that are not
+/// selected. Noise in values is averaged.
+struct AttentionNoise {
+    let stream: StreamNoise
+    /// BOS included.
+    let positions: Double
+
+    func increments(of head: HeadPlan) -> [StreamNoise.Increment] {
+        let logits = logitError(head)
+        // The sink is half a condition below a full match, and half above a missing one; a width's is level with the match.
+        let gap = AttentionHead.scale * (head.countsBOS ? 1 : 0.5)
+        let isCut = stream.sums == .exact && 2 * logits - gap < Execution.negligibleLogit
+        let leak = isCut ? 0 : 2 * positions * exp(min(2 * logits - gap, 0))
+        // Shares of positions that should be equal.
+        let tilt = expm1(min(2 * logits, 64))
+        let selected = Double(max(head.largestWidth, 1))
+        return zip(head.values, head.isCopy).map { form, isCopy in
+            let form = SortedForm(form)
+            let error = stream.error(of: form)
+            if head.countsBOS {
+                let roundings = logits > stream.sums.roundoff / 4 ? selected + 3 : 2
+                return .init(relative: leak + tilt + stream.sums.roundoff * roundings)
+            }
+            let atBOS = stream.errorAtBOS(of: form)
+            let shares = selected > 1 ? (isCopy ? 0 : tilt) + (selected + 3) * stream.sums.roundoff : 0
+            let added = (leak + shares) * error.size
+            let unset = form.bias == 0 ? error.unset : error.anywhere
+            let quiet = max(unset, atBOS) + added
+            return .init(unset: quiet, extra: max(error.anywhere, atBOS) + added - quiet)
+        }
+    }
+
+    /// The largest error of a logit; 0 where everything read is exact.
+    private func logitError(_ head: HeadPlan) -> Double {
+        var sum = 0.0
+        for (dimensions, isByKey) in head.terms {
+            let (unit, other) = isByKey ? (1.0, AttentionHead.scale) : (AttentionHead.scale, 1.0)
+            var (quiet, extra, otherwise, products) = (0.0, 0.0, 0.0, 0.0)
+            for dimension in dimensions {
+                let key = error(head.keys[dimension], atBOS: true)
+                let query = error(head.queries[dimension], atBOS: false)
+                let (own, across) = isByKey ? (key, query) : (query, key)
+                quiet += own.unset
+                extra = max(extra, own.anywhere - own.unset)
+                otherwise = max(otherwise, across.anywhere)
+                products += own.unset * across.anywhere
+            }
+            sum += other * (quiet + extra) + unit * otherwise + products + extra * otherwise
+        }
+        guard sum > 1e-9 else { return 2 * sum }
+        let terms = Double(head.terms.count)
+        return sum + stream.sums.roundoff * AttentionHead.scale * (terms + 1) * (2 * terms + 4)
+    }
+
+    private func error(_ form: LinearForm, atBOS: Bool) -> StreamNoise.FormError {
+        let form = SortedForm(form)
+        var error = stream.error(of: form)
+        // A complement is 0 where something else is set.
+        if form.bias != 0 { error.unset = error.anywhere }
+        if atBOS {
+            let own = stream.errorAtBOS(of: form)
+            error.unset = max(error.unset, own)
+            error.anywhere = max(error.anywhere, own)
+        }
+        return error
+    }
+}

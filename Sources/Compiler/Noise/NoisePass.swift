@@ -1,0 +1,106 @@
+import RASP
+
+/// The noise of the residual stream, followed through the layers as they are assembled.
+///
+/// It is followed twice: as a bound for this package's executor, which decides whether a program can be compiled, and as an
+/// estimate for readers of the weights that form sums in fp32, which decides how clean the units have to be.
+struct NoisePass {
+    let variables: [CompilerVariable]
+    let layout: Layout
+    private let liveness: Liveness
+    private let positions: Double
+    /// Whether the estimate decides what is refused as well: the model will not be read exactly.
+    private let isApproximate: Bool
+    private(set) var exact: StreamNoise
+    private var single: StreamNoise
+    private(set) var bound = NoiseBound(states: [])
+
+    init(_ variables: [CompilerVariable], _ liveness: Liveness, _ layout: Layout, _ setting: CompilationSetting) {
+        self.variables = variables
+        self.liveness = liveness
+        self.layout = layout
+        positions = Double(setting.maxLength + 1)
+        exact = StreamNoise(width: layout.basis.count, bos: layout.bos, sums: .exact)
+        single = StreamNoise(width: layout.basis.count, bos: layout.bos, sums: .single, readError: setting.readError)
+        isApproximate = setting.readError > 0
+        begin(0)
+        note([0])
+    }
+
+    /// How far a form may be off, for either reader.
+    func error(of form: LinearForm) -> Double {
+        let form = SortedForm(form)
+        return max(exact.error(of: form).anywhere, single.error(of: form).anywhere)
+    }
+
+    mutating func attend(_ heads: [HeadPlan], layer: Int) {
+        let passed = [exact, single].map { stream in
+            heads.map { AttentionNoise(stream: stream, positions: positions).increments(of: $0) }
+        }
+        begin(2 * layer - 1)
+        for (head, plan) in heads.enumerated() {
+            for (index, outputs) in plan.outputs.enumerated() {
+                for (direction, _) in outputs {
+                    exact.add(passed[0][head][index], to: direction)
+                    single.add(passed[1][head][index], to: direction)
+                }
+            }
+        }
+    }
+
+    /// - Throws: `RASPError` where the noise could change a value.
+    mutating func feedForward(_ units: [HiddenUnit], after heads: [HeadPlan], layer: Int) throws {
+        let time = 2 * layer
+        let forms = units.map { SortedForm($0.reads) }
+        let writes = units.map { SortedForm($0.writes) }
+        let cleared = Set(variables.indices.filter { layout.clearedAt[$0] == time }.flatMap(layout.all))
+        let passed = [exact, single].map { FeedForwardNoise(units, forms, writes, $0, cleared: cleared) }
+        if let excess = passed[0].excess { throw tooNoisy(excess, layer, isApproximate: false) }
+        if isApproximate, let excess = passed[1].excess { throw tooNoisy(excess, layer, isApproximate: true) }
+        for stream in [\NoisePass.exact, \NoisePass.single] {
+            var row = BOSRow(self[keyPath: stream], bos: layout.bos)
+            row.attend(heads)
+            row.feedForward(units, forms, writes)
+            self[keyPath: stream].atBOS = layout.basis.indices.map(row.residue)
+            for direction in cleared { self[keyPath: stream].clear(direction) }
+        }
+        begin(time)
+        for (direction, increment) in passed[0].increments { exact.add(increment, to: direction) }
+        for (direction, increment) in passed[1].increments { single.add(increment, to: direction) }
+        note([time - 1, time])
+        if let lost = (live(at: time - 1) + live(at: time)).first(where: isLost) { throw unresolved(lost, layer) }
+    }
+
+    private func live(at time: Int) -> [Int] { variables.indices.filter { liveness.isLive[$0] && variables[$0].time == time } }
+
+    /// The variables of a half-layer take their directions.
+    private mutating func begin(_ time: Int) {
+        for number in live(at: time) {
+            begin(number, \.exact)
+            begin(number, \.single)
+        }
+    }
+
+    private mutating func begin(_ number: Int, _ stream: WritableKeyPath<NoisePass, StreamNoise>) {
+        let variable = variables[number]
+        guard !variable.isOneHot else {
+            for direction in layout.all(number) { self[keyPath: stream].begin(direction, group: number) }
+            return
+        }
+        self[keyPath: stream].begin(
+            layout.scalar(number), group: number, numbers: variable.scalars, upTo: largest(variable), areListed: !variable.isOpen)
+        guard let flag = layout.flag(number) else { return }
+        self[keyPath: stream].begin(flag, group: variables.count + number)
+    }
+
+    /// The largest number of a scalar variable; a mean whose values are not listed is no larger than what it averages.
+    private func largest(_ variable: CompilerVariable) -> Double {
+        let listed = variable.scalars.map(abs).max() ?? 0
+        guard variable.isOpen, case .mean(let read) = variable.origin else { return listed }
+        let averaged = read.numberOfValue.map(abs).max() ?? exact.size[layout.scalar(read.source)]
+        return max(listed, averaged, abs(read.defaultNumber))
+    }
+
+    /// Records what the noise takes from the margins of the variables of these half-layers.
+    private mutating func note(_ times: [Int]) { bound.states.append(times.flatMap(live).map(loss).max() ?? 0) }
+}

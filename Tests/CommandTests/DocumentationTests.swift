@@ -1,0 +1,178 @@
+import Foundation
+import Testing
+
+/// What the articles of the catalogue and the README say is so: transcripts, settings, commands, files and links.
+@Suite struct DocumentationTests {
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    static let catalogue = root.appendingPathComponent("Sources/tracr-inject/Documentation.docc")
+
+    static func article(_ name: String) throws -> String {
+        try String(contentsOf: catalogue.appendingPathComponent(name + ".md"), encoding: .utf8)
+    }
+
+    static func articles() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: catalogue.path).filter { $0.hasSuffix(".md") }
+            .map { String($0.dropLast(3)) }.sorted()
+    }
+
+    /// The contents of a page's fenced blocks of one language.
+    static func blocks(_ page: String, language: String = "") -> [String] {
+        var blocks: [String] = []
+        var block: [Substring]?
+        var isWanted = false
+        for line in page.split(separator: "\n", omittingEmptySubsequences: false) {
+            guard line.hasPrefix("```") else {
+                block?.append(line)
+                continue
+            }
+            if let lines = block {
+                if isWanted { blocks.append(lines.joined(separator: "\n") + "\n") }
+                block = nil
+            } else {
+                (block, isWanted) = ([], line.dropFirst(3) == language)
+            }
+        }
+        return blocks
+    }
+
+    /// What differs from machine to machine: times, memory, the BLAS kernel.
+    private static func masked(_ text: String) -> String {
+        text.replacing(/compiled in +[0-9.,]+ \w+/, with: "compiled in T")
+            .replacing(/seed 42, .*/, with: "seed 42").replacing(/needs about .*/, with: "needs")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Lines `$ COMMAND` are run in a folder that holds the files which the page tells the reader to save; what follows each is
+    /// what it prints. Commands that need a trained run are left out.
+    @Test(arguments: ["GettingStarted", "WritingPrograms", "InjectingAProgram", "Commands"])
+    func transcripts(_ name: String) throws {
+        let page = try Self.article(name)
+        let scratch = try Scratch()
+        let program = Self.blocks(try Self.article("WritingPrograms")).first { $0.hasPrefix("# How many earlier letters") }
+        scratch.file("repeats.rasp", try #require(program))
+        scratch.file(
+            "mine.jsonl", #"{"prompt": "What is the number of 'X' in this text? x y. Answer:", "answer": " 2"}"# + "\n")
+        var compared = 0
+        for block in Self.blocks(page) where block.hasPrefix("$ ") {
+            for piece in ("\n" + block).components(separatedBy: "\n$ ").dropFirst() {
+                let lines = piece.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+                let command = String(lines[0])
+                if command.hasPrefix("tracr-inject eval") || command.hasPrefix("tracr-inject decode") { continue }
+                let outcome = try Tool.shell(command.replacing("tracr-inject ", with: "\"$TOOL\" "), in: scratch.root)
+                let expected = lines.count > 1 ? String(lines[1]) : ""
+                #expect(Self.masked(outcome.output + outcome.error) == Self.masked(expected), "\(name): \(command)")
+                compared += 1
+            }
+        }
+        #expect(compared > 0 || name == "Commands")
+    }
+
+    /// The YAML of a task on the page is a task: its examples are what its programs say.
+    @Test func theTaskOnThePageIsOne() throws {
+        let scratch = try Scratch()
+        let page = try Self.article("InjectingAProgram")
+        scratch.file("reverse.yaml", try #require(Self.blocks(page, language: "yaml").first))
+        scratch.file("reversed.rasp", """
+            #pragma vocab a b
+            #pragma max_length 12
+            reversed = aggregate(select(indices, length - indices - 1, ==), tokens);
+            """)
+        scratch.file("reverse.rasp", """
+            #pragma vocab _ a b = end
+            #pragma max_length 30
+            #pragma causal true
+            #pragma output next
+            started = selector_width(select(tokens, "=", ==));
+            place = selector_width(select(started, 1, ==)) - 1;
+            letter = aggregate(select(indices, indices - 1 - 2 * place, ==), tokens, "_");
+            next = "_" if place == -1 else (letter if letter == "a" or letter == "b" else "end");
+            """)
+        let outcome = try Tool.run("train", "--task", "reverse.yaml", "--dry-run", in: scratch.root)
+        #expect(outcome.status == 0, "\(outcome.error)")
+    }
+
+    /// Every setting has a row, with the value that it has in each recipe. An empty cell stands for the value to its left.
+    @Test func settingsAreComplete() throws {
+        let rows = try Self.article("Settings").split(separator: "## Settings for single tasks")[0].split(separator: "\n")
+            .filter { $0.hasPrefix("| `") }
+            .map { row in row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
+        var shown: [String: [String]] = [:]
+        for row in rows {
+            let cells = row.map { $0.replacing("`", with: "") }
+            let paper = cells[2].isEmpty ? cells[1] : cells[2]
+            shown[cells[0]] = [cells[1], paper, cells[3].isEmpty ? paper : cells[3]]
+        }
+        for (index, recipe) in ["default", "paper", "authors"].enumerated() {
+            let printed = try Tool.run("train", "--task", "count", "--recipe", recipe, "--print-config").output
+            var section = ""
+            var keys: Set<String> = []
+            for line in printed.split(separator: "\n") where !line.contains(/^ *#/) {
+                let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+                if parts.count < 2 || parts[1].isEmpty {
+                    section = parts[0] + "."
+                    continue
+                }
+                let key = line.hasPrefix(" ") ? section + parts[0] : parts[0]
+                keys.insert(key)
+                let value = try #require(shown[key], "\(key) has no row")[index]
+                let isEqual = Double(value).map { $0 == Double(parts[1]) } ?? (value == parts[1])
+                #expect(isEqual, "\(key) of \(recipe): the page says \(value), the program \(parts[1])")
+            }
+            #expect(Set(shown.keys) == keys, "rows of settings that do not exist")
+        }
+    }
+
+    /// Every command has its place on the page.
+    @Test func commandsAreComplete() throws {
+        let page = try Self.article("Commands")
+        for command in HelpTests.commands + ["report", "reproduce"] { #expect(page.contains("`\(command)"), "\(command)") }
+    }
+
+    /// Files that the walks through the code name are there.
+    @Test func theArchitectureNamesFilesThatExist() throws {
+        let sources = Self.root.appendingPathComponent("Sources")
+        let all = try #require(FileManager.default.enumerator(atPath: sources.path)).compactMap { $0 as? String }
+        let names = Set(all.map { URL(fileURLWithPath: $0).lastPathComponent })
+        for match in try Self.article("Architecture").matches(of: /`([A-Za-z0-9+]+\.swift)`/) {
+            #expect(names.contains(String(match.output.1)), "\(match.output.1)")
+        }
+    }
+
+    /// Links lead to articles, every article is reached from the landing page, and the README's links lead to files.
+    @Test func linksLeadSomewhere() throws {
+        let articles = Set(try Self.articles())
+        for name in articles {
+            for match in try Self.article(name).matches(of: /<doc:([A-Za-z]+)>/) {
+                #expect(articles.contains(String(match.output.1)), "\(name) links to \(match.output.1)")
+            }
+        }
+        let landing = try Self.article("Documentation")
+        let topics = try #require(landing.components(separatedBy: "## Topics").last)
+        for name in articles where name != "Documentation" { #expect(topics.contains("- <doc:\(name)>"), "\(name)") }
+        let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+        for match in readme.matches(of: /\]\((?!https?:)([^)]+)\)/) {
+            let file = Self.root.appendingPathComponent(String(match.output.1))
+            #expect(FileManager.default.fileExists(atPath: file.path), "README links to \(match.output.1)")
+        }
+    }
+
+    /// The script of the page prints what `decode --json` prints, where GPT2_PEER_PYTHON names a Python with transformers.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] != nil), arguments: ["per-variable", "cosine"])
+    func thePythonOfThePageReadsTheVariables(_ kind: String) throws {
+        let scratch = try Scratch()
+        let script = Self.blocks(try Self.article("UsingFromPython"), language: "python").first { $0.contains("variables.json") }
+        let file = scratch.file("decode.py", try #require(script))
+        let training = try Tool.run(
+            "train", "--task", "count", "--steps", "2", "--set", "text.samples=4", "--set", "text.held_out=0", "--set",
+            "alignment.kind=\(kind)", "--output", scratch.path("run"))
+        try #require(training.status == 0, "\(training.error)")
+        let prompt = "What is the number of 'X' in this text? x y x. Answer:"
+        let ours = try Tool.run("decode", prompt, "--run", scratch.path("run"), "--json").json()
+        let python = URL(fileURLWithPath: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] ?? "")
+        let theirs = try Tool.run([file.path, scratch.path("run"), prompt], program: python).json()
+        let decoded = try #require(ours["variables"] as? [String: [String: [NSObject]]]).mapValues { $0["decoded"] ?? [] }
+        #expect(theirs["variables"] as? [String: [NSObject]] == decoded)
+        #expect(theirs["layer"] as? Int == ours["layer"] as? Int)
+    }
+}

@@ -1,0 +1,158 @@
+import RASP
+import Serialization
+
+/// Random programs as text, the way people write them: averages and what is made of them, branches over anything, counts, dictionaries,
+/// library functions, long chains.
+struct RandomSource {
+    private enum Kind: CaseIterable { case number, share, truth, word }
+
+    private var random: SeededRandom
+    private var names: [Kind: [String]] = [:]
+    private var selectors: [String] = []
+    private var lines: [String] = []
+    private var counter = 0
+    private let vocabulary: [String]
+    private let isNumeric: Bool
+    private let maxLength: Int
+    private let causal: Bool
+
+    static func text(seed: UInt64) -> String {
+        var generator = RandomSource(seed: seed)
+        return generator.program()
+    }
+
+    static func make(seed: UInt64) throws -> Program { try Program(source: text(seed: seed), name: "random\(seed)") }
+
+    private init(seed: UInt64) {
+        random = SeededRandom(seed: seed, stream: "random source")
+        let vocabularies = [
+            ["a", "b", "c"], ["(", ")"], ["(", ")", "x"], ["0", "1", "2"], ["0", "1"], ["1", "2", "5", "10"], ["x", "y", "z", "w", "end"],
+            ["the", "cat", "sat", "on", "a", "mat", "dog", "ran"],
+        ]
+        vocabulary = random.pick(vocabularies)
+        isNumeric = vocabulary.allSatisfy { Int($0) != nil }
+        let lengths = vocabulary.count == 2 ? [4, 5, 6, 8] : [3, 4, 5, 6, 8]
+        // Long inputs now and then: most sums over them are too large to list.
+        maxLength = random.integer(below: 60) == 0 ? random.integer(in: 16...40) : random.pick(lengths)
+        causal = random.integer(below: 2) == 0
+    }
+
+    private mutating func program() -> String {
+        let steps = random.integer(below: 8) == 0 ? random.integer(in: 10...18) : random.integer(in: 2...7)
+        for _ in 0..<steps {
+            let kind: Kind = random.pick([.number, .number, .share, .share, .share, .truth, .word])
+            if random.integer(below: 5) == 0 { define("s", selector(2)).map { selectors.append($0) } }
+            if let name = define("v", expression(kind, 2)) { names[kind, default: []].append(name) }
+        }
+        let kind: Kind = random.pick(Kind.allCases)
+        lines.append("result = \(expression(kind, 3));")
+        let words = vocabulary.map { isNumeric || "()".contains($0) ? "\"\($0)\"" : $0 }.joined(separator: " ")
+        return "#pragma vocab \(words)\n#pragma max_length \(maxLength)\n#pragma causal \(causal)\n#pragma output result\n"
+            + lines.joined(separator: "\n") + "\n"
+    }
+
+    private mutating func define(_ prefix: String, _ text: String) -> String? {
+        counter += 1
+        lines.append("\(prefix)\(counter) = \(text);")
+        return "\(prefix)\(counter)"
+    }
+
+    private mutating func expression(_ kind: Kind, _ depth: Int) -> String {
+        if depth == 0 || random.integer(below: 5) == 0, let known = names[kind], !known.isEmpty { return random.pick(known) }
+        let d = max(depth - 1, 0)
+        if depth > 0, random.integer(below: 5) == 0 {
+            return "(\(expression(kind, d)) if \(expression(.truth, d)) else \(expression(kind, d)))"
+        }
+        switch kind {
+        case .number: return number(depth, d)
+        case .share: return share(depth, d)
+        case .truth: return truth(d)
+        case .word: return word(depth, d)
+        }
+    }
+
+    private mutating func number(_ depth: Int, _ d: Int) -> String {
+        guard depth > 0 else { return random.pick(["indices", isNumeric ? "tokens_int" : "indices"]) }
+        switch random.integer(below: 9) {
+        case 0, 1: return "selector_width(\(selector(d)))"
+        case 2: return "(\(expression(.number, d)) \(random.pick(["+", "-", "*", "%"])) \(random.pick(["2", "3", expression(.number, d)])))"
+        case 3: return "indicator(\(expression(.truth, d)))"
+        case 4: return "round(\(expression(.share, d)))"
+        case 5 where !causal: return random.pick(["length", "(length - 1 - indices)", "count(tokens, \(token()))"])
+        case 6: return "{\(vocabulary.enumerated().map { "\"\($1)\": \($0 * 3 % 5)" }.joined(separator: ", "))}[\(isNumeric ? "tokens_str" : "tokens")]"
+        case 7: return "selector_width(select(tokens, \(token()), ==) and select(indices, indices, <=))"
+        default: return random.pick(["indices", isNumeric ? "tokens_int" : "indices"])
+        }
+    }
+
+    private mutating func share(_ depth: Int, _ d: Int) -> String {
+        let past = "select(indices, indices, \(random.pick(["<=", "<=", "<"])))"
+        guard depth > 0 else { return "aggregate(\(past), indicator(tokens == \(token())))" }
+        switch random.integer(below: 12) {
+        case 0: return "(\(expression(.share, d)) + \(expression(.share, d)))"
+        case 1, 2: return "(\(expression(.share, d)) - \(expression(.share, d)))"
+        case 3: return "(\(expression(.share, d)) * \(random.pick([expression(.share, d), "100", "0.5", "3"])))"
+        case 4: return "((\(expression(.share, d)) + \(expression(.share, d))) / 2)"
+        case 5: return "(1 - \(expression(.share, d)))"
+        case 6: return "aggregate(\(selector(d)), \(expression(.share, d)))"
+        case 7: return "aggregate(\(selector(d)), \(expression(.number, d)))"
+        case 8:
+            let (a, b) = (expression(.share, d), expression(.share, d))
+            return "(\(a) if \(a) \(random.pick([">", "<"])) \(b) else \(b))"
+        case 9:
+            let divisor = expression(.share, d)
+            return "(\(expression(.share, d)) / \(divisor) if \(divisor) > 0 else 0)"
+        default: return "aggregate(\(past), indicator(\(expression(.truth, d))))"
+        }
+    }
+
+    private mutating func truth(_ d: Int) -> String {
+        let order = random.pick(["<", ">", "<=", ">=", "=="])
+        switch random.integer(below: 9) {
+        case 0: return "(tokens == \(token()))"
+        case 1, 2: return "(\(expression(.share, d)) \(order) \(random.pick(["0.5", "0", "1", "0.25", "0.8", "0.3"])))"
+        case 3: return "(\(expression(.share, d)) \(order) \(expression(.share, d)))"
+        case 4: return "(\(expression(.number, d)) \(order) \(random.pick(["0", "1", "2", expression(.number, d)])))"
+        case 5: return "(\(expression(.truth, d)) \(random.pick(["and", "or"])) \(expression(.truth, d)))"
+        case 6: return "(not \(expression(.truth, d)))"
+        case 7: return "(\(expression(.word, d)) in [\(token()), \"p\"])"
+        default: return "(\(expression(.share, d)) in [0, 0.5, 1, 0.2])"
+        }
+    }
+
+    private mutating func word(_ depth: Int, _ d: Int) -> String {
+        let plain = isNumeric ? "tokens_str" : "tokens"
+        guard depth > 0 else { return plain }
+        switch random.integer(below: 7) {
+        case 0: return "(\"p\" if \(expression(.truth, d)) else \"q\")"
+        case 1: return "(\"more\" if \(expression(.share, d)) > \(expression(.share, d)) else \(plain))"
+        case 2: return "aggregate(select(indices, indices - \(random.integer(in: 1...2)), ==), \(expression(.word, d)), \"-\")"
+        case 3: return "({0: \"none\", 0.5: \"half\", 1: \"all\"}[indicator(\(truth(d))) / \(random.pick(["1", "2"]))])"
+        case 4 where !causal: return "aggregate(select(indices, length - 1 - indices, ==), \(expression(.word, d)))"
+        case 5: return "(\(plain) + \(expression(.word, d)))"
+        default: return plain
+        }
+    }
+
+    private mutating func selector(_ depth: Int) -> String {
+        let d = max(depth - 1, 0)
+        if depth > 0, random.integer(below: 3) == 0 {
+            switch random.integer(below: 3) {
+            case 0: return "(\(selector(d)) and \(selector(d)))"
+            case 1: return "(\(selector(d)) or \(selector(d)))"
+            default: return "(not \(selector(d)))"
+            }
+        }
+        switch random.integer(below: 8) {
+        case 0, 1: return "select(indices, indices, \(random.pick(["<=", "<", "<=", "=="])))"
+        case 2: return "select(tokens, tokens, \(random.pick(["==", "!="])))"
+        case 3: return "select(tokens, \(token()), ==)"
+        case 4: return "select(\(expression(.number, d)), \(expression(.number, d)), \(random.pick(["==", "<", ">="])))"
+        case 5: return "select(\(expression(.share, d)), \(expression(.share, d)), \(random.pick(["<", ">=", "=="])))"
+        case 6: return selectors.isEmpty ? "select(indices, indices, <=)" : random.pick(selectors)
+        default: return "full_s"
+        }
+    }
+
+    private mutating func token() -> String { "\"\(random.pick(vocabulary))\"" }
+}
