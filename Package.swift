@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// The two halves never see each other: RASP <- Compiler on one side, TensorCore <- GPT2 on the other. They meet in
+/// The two halves never see each other: RASP <- Compiler on one side, TensorCore <- LanguageModels on the other. They meet in
 /// Injection (and Compiler and TensorCore in Compression). Below both lies Serialization; TrainingEngine knows runs and
 /// loops and no method; Evaluation, Benchmarking and Reporting stand on Injection; the command line is a thin layer on top.
 let package = Package(
@@ -12,7 +12,7 @@ let package = Package(
         .library(name: "Compiler", targets: ["Compiler"]),
         .library(name: "Compression", targets: ["Compression"]),
         .library(name: "TensorCore", targets: ["TensorCore"]),
-        .library(name: "GPT2", targets: ["GPT2"]),
+        .library(name: "LanguageModels", targets: ["LanguageModels"]),
         .library(name: "TrainingEngine", targets: ["TrainingEngine"]),
         .library(name: "InjectionSettings", targets: ["InjectionSettings"]),
         .library(name: "Injection", targets: ["Injection"]),
@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS", "CLAPACKE"]),
         .target(name: "Compression", dependencies: ["Compiler", "TensorCore", "RASP", "Serialization"]),
         .target(
-            name: "GPT2",
+            name: "LanguageModels",
             dependencies: [
                 "TensorCore", "Serialization",
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -59,31 +59,31 @@ let package = Package(
         .target(
             name: "Injection",
             dependencies: [
-                "InjectionSettings", "TrainingEngine", "Compiler", "GPT2", "RASP", "Resources", "TensorCore", "Serialization",
+                "InjectionSettings", "TrainingEngine", "Compiler", "LanguageModels", "RASP", "Resources", "TensorCore", "Serialization",
                 "Yams",
             ]),
         .target(
             name: "Pretraining",
-            dependencies: ["Injection", "InjectionSettings", "TrainingEngine", "GPT2", "TensorCore", "Serialization", "Yams"]),
+            dependencies: ["Injection", "InjectionSettings", "TrainingEngine", "LanguageModels", "TensorCore", "Serialization", "Yams"]),
         .target(
             name: "Evaluation",
-            dependencies: ["Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources", "Compiler", "GPT2", "RASP", "TensorCore", "Serialization"]),
+            dependencies: ["Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources", "Compiler", "LanguageModels", "RASP", "TensorCore", "Serialization"]),
         .target(
             name: "Benchmarking",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Resources", "Compiler", "GPT2", "RASP", "TensorCore",
+                "Injection", "InjectionSettings", "TrainingEngine", "Resources", "Compiler", "LanguageModels", "RASP", "TensorCore",
                 "Serialization",
             ]),
         .target(
             name: "Reporting",
             dependencies: [
-                "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "GPT2", "TensorCore", "Serialization",
+                "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "LanguageModels", "TensorCore", "Serialization",
             ]),
         .executableTarget(
             name: "tracr-inject",
             dependencies: [
                 "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources",
-                "RASP", "Compiler", "Compression", "TensorCore", "GPT2", "Serialization",
+                "RASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -91,21 +91,21 @@ let package = Package(
         .testTarget(name: "RASPTests", dependencies: ["RASP"], exclude: ["Peer"]),
         .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
         .testTarget(
-            name: "CompilerTests", dependencies: ["Compiler", "GPT2", "RASP", "Serialization", "TensorCore"],
+            name: "CompilerTests", dependencies: ["Compiler", "LanguageModels", "RASP", "Serialization", "TensorCore"],
             exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(
-            name: "GPT2Tests", dependencies: ["GPT2", "TensorCore", "Serialization"], exclude: ["Goldens", "Peer"]),
+            name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"], exclude: ["Goldens", "Peer"]),
         .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
         .target(name: "TestSupport", dependencies: ["Injection"], path: "Tests/TestSupport"),
-        .testTarget(name: "InjectionTests", dependencies: ["Injection", "Evaluation", "Benchmarking", "TestSupport"], exclude: ["Goldens", "Peer"]),
+        .testTarget(name: "InjectionTests", dependencies: ["Injection", "Evaluation", "Benchmarking", "LanguageModels", "TestSupport"], exclude: ["Goldens", "Peer"]),
         .testTarget(name: "PretrainingTests", dependencies: ["Pretraining"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Reporting", "TestSupport"]),
         .testTarget(
-            name: "RobustnessTests", dependencies: ["Reporting", "Pretraining", "Injection", "Compiler", "RASP", "GPT2", "Serialization", "TensorCore"],
+            name: "RobustnessTests", dependencies: ["Reporting", "Pretraining", "Injection", "Compiler", "RASP", "LanguageModels", "Serialization", "TensorCore"],
             exclude: ["soak.sh"]),
         .testTarget(name: "CommandTests", dependencies: ["tracr-inject"], exclude: ["Faults"]),
     ],

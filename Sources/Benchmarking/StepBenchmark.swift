@@ -1,5 +1,5 @@
 import Compiler
-import GPT2
+import LanguageModels
 import Injection
 import InjectionSettings
 import RASP
@@ -13,7 +13,7 @@ import TensorCore
 /// tokenizer.
 public struct StepBenchmark: Sendable {
     public struct Options: Sendable {
-        /// A published size (random weights), `tiny`, or a Hugging Face GPT-2 folder.
+        /// A published size (random weights), `tiny`, or a Hugging Face folder.
         public var student = "tiny"
         /// Steps that are timed, after one that is not.
         public var steps = 5
@@ -118,7 +118,7 @@ public struct StepBenchmark: Sendable {
 
 /// Everything a step needs, built once.
 private struct Work {
-    let model: GPT2Model
+    let model: any LanguageModel
     let loss: InjectionLoss
     let plan: MemoryPlan
     private let teacher: Teacher
@@ -133,7 +133,7 @@ private struct Work {
 
     var tokens: Int { synthetic.batch.packed.tokens.count }
 
-    init(model: GPT2Model, options: StepBenchmark.Options) throws {
+    init(model: any LanguageModel, options: StepBenchmark.Options) throws {
         self.model = model
         let settings = options.settings
         var random = SeededRandom(seed: UInt64(bitPattern: Int64(options.seed)), stream: "benchmark")

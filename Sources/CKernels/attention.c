@@ -110,22 +110,22 @@ ptrdiff_t kernel_attention_scratch(ptrdiff_t length, ptrdiff_t width) {
 
 VECTOR_KERNEL(
     void, kernel_attention,
-    (ptrdiff_t length, ptrdiff_t width, const float *q, const float *k, const float *v, ptrdiff_t stride,
-    float alpha, float *y, ptrdiff_t y_stride, float *log_sums, float *scratch),
-    (length, width, q, k, v, stride, alpha, y, y_stride, log_sums, scratch)) {
+    (ptrdiff_t length, ptrdiff_t width, const float *q, ptrdiff_t q_stride, const float *k, const float *v,
+    ptrdiff_t kv_stride, float alpha, float *y, ptrdiff_t y_stride, float *log_sums, float *scratch),
+    (length, width, q, q_stride, k, v, kv_stride, alpha, y, y_stride, log_sums, scratch)) {
     const ptrdiff_t padded = BLOCK_STRIDE(length);
     float *scores = scratch, *keys = scratch + 8 * padded;
-    transpose(length, width, k, stride, keys, padded);
+    transpose(length, width, k, kv_stride, keys, padded);
     for (ptrdiff_t first = 0; first < length; first += 8) {
         const ptrdiff_t rows = length - first < 8 ? length - first : 8, seen = first + rows;
         some_rows_product(
-            rows, ROUND_UP(seen, LANES), width, q + first * stride, stride, 1, keys, padded, 0, scores, padded);
+            rows, ROUND_UP(seen, LANES), width, q + first * q_stride, q_stride, 1, keys, padded, 0, scores, padded);
         for (ptrdiff_t r = 0; r < rows; r++) {
             float largest;
             const float sum = softmax_row(first + r + 1, seen, alpha, scores + r * padded, &largest);
             if (log_sums) log_sums[first + r] = largest + logf(sum);
         }
-        some_rows_product(rows, width, seen, scores, padded, 1, v, stride, 0, y + first * y_stride, y_stride);
+        some_rows_product(rows, width, seen, scores, padded, 1, v, kv_stride, 0, y + first * y_stride, y_stride);
     }
 }
 
@@ -136,22 +136,22 @@ ptrdiff_t kernel_attention_backward_scratch(ptrdiff_t length, ptrdiff_t width) {
 // dv = p^T dy;  dp = dy v^T;  ds = alpha p (dp - rowsum(dy y));  dq = ds k;  dk = ds^T q.
 VECTOR_KERNEL(
     void, kernel_attention_backward,
-    (ptrdiff_t length, ptrdiff_t width, const float *q, const float *k, const float *v, ptrdiff_t stride,
-    float alpha, const float *y, const float *dy, ptrdiff_t y_stride, const float *log_sums, float beta, float *dq,
-    float *dk, float *dv, ptrdiff_t gradient_stride, float *scratch),
-    (length, width, q, k, v, stride, alpha, y, dy, y_stride, log_sums, beta, dq, dk, dv, gradient_stride,
-    scratch)) {
+    (ptrdiff_t length, ptrdiff_t width, const float *q, ptrdiff_t q_stride, const float *k, const float *v,
+    ptrdiff_t kv_stride, float alpha, const float *y, const float *dy, ptrdiff_t y_stride, const float *log_sums,
+    float beta_q, float *dq, float beta_k, float *dk, float beta_v, float *dv, float *scratch),
+    (length, width, q, q_stride, k, v, kv_stride, alpha, y, dy, y_stride, log_sums, beta_q, dq, beta_k, dk, beta_v,
+    dv, scratch)) {
     const ptrdiff_t padded = BLOCK_STRIDE(length);
     float *keys = scratch, *values = keys + width * padded;
     float *p = values + width * padded, *ds = p + ROUND_UP(length, 8) * padded;
-    transpose(length, width, k, stride, keys, padded);
-    transpose(length, width, v, stride, values, padded);
+    transpose(length, width, k, kv_stride, keys, padded);
+    transpose(length, width, v, kv_stride, values, padded);
 
     for (ptrdiff_t first = 0; first < length; first += 8) {
         const ptrdiff_t rows = length - first < 8 ? length - first : 8, seen = first + rows;
         const ptrdiff_t columns = ROUND_UP(seen, LANES);
         float *p_rows = p + first * padded, *ds_rows = ds + first * padded;
-        some_rows_product(rows, columns, width, q + first * stride, stride, 1, keys, padded, 0, p_rows, padded);
+        some_rows_product(rows, columns, width, q + first * q_stride, q_stride, 1, keys, padded, 0, p_rows, padded);
         some_rows_product(
             rows, columns, width, dy + first * y_stride, y_stride, 1, values, padded, 0, ds_rows, padded);
         for (ptrdiff_t r = 0; r < rows; r++) {
@@ -170,17 +170,17 @@ VECTOR_KERNEL(
             for (ptrdiff_t j = own; j < seen; j++) p_row[j] = ds_row[j] = 0;
         }
         some_rows_product(
-            rows, width, seen, ds_rows, padded, 1, k, stride, beta, dq + first * gradient_stride, gradient_stride);
+            rows, width, seen, ds_rows, padded, 1, k, kv_stride, beta_q, dq + first * q_stride, q_stride);
     }
     for (ptrdiff_t first = 0; first < length; first += 8) {
         const ptrdiff_t rows = length - first < 8 ? length - first : 8;
         const ptrdiff_t depth = length - first, corner = first * padded + first;
         some_rows_product(
-            rows, width, depth, p + corner, 1, padded, dy + first * y_stride, y_stride, beta,
-            dv + first * gradient_stride, gradient_stride);
+            rows, width, depth, p + corner, 1, padded, dy + first * y_stride, y_stride, beta_v,
+            dv + first * kv_stride, kv_stride);
         some_rows_product(
-            rows, width, depth, ds + corner, 1, padded, q + first * stride, stride, beta,
-            dk + first * gradient_stride, gradient_stride);
+            rows, width, depth, ds + corner, 1, padded, q + first * q_stride, q_stride, beta_k,
+            dk + first * kv_stride, kv_stride);
     }
 }
 

@@ -2,7 +2,7 @@ extension SettingKey {
     /// Every setting, in the order in which a configuration is printed.
     public static let all: [SettingKey] = [
         SettingKey("student", .text(\.student),
-            "The model to inject into: tiny (bundled), or a Hugging Face GPT-2 folder."),
+            "The model to inject into: tiny (bundled), or the Hugging Face folder of a GPT-2 or Llama."),
         SettingKey("task", .text(\.task),
             "The algorithm: count, int-sum, shuffle-dyck, or a task file of your own."),
         choice("method", \.method,

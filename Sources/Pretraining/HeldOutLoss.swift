@@ -1,5 +1,5 @@
 import Foundation
-import GPT2
+import LanguageModels
 import TensorCore
 
 /// The mean loss of a language model on a held-out text, in nats.
@@ -9,7 +9,7 @@ public struct HeldOutLoss: Sendable, Equatable {
     public var perByte: Double
 
     /// Every token but the first is predicted once, from at most `context` - 1 tokens before it in its window.
-    static func measure(_ model: GPT2Model, on corpus: TokenCorpus, context: Int, arena: Arena) -> HeldOutLoss {
+    static func measure(_ model: any LanguageModel, on corpus: TokenCorpus, context: Int, arena: Arena) -> HeldOutLoss {
         var total = 0.0
         var predicted = 0
         let windows = Array(stride(from: 0, to: corpus.count - 1, by: context))

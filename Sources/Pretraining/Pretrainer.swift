@@ -1,5 +1,5 @@
 import Foundation
-import GPT2
+import LanguageModels
 import Injection
 import InjectionSettings
 import Serialization
@@ -12,7 +12,7 @@ import TrainingEngine
 /// the step alone, so that a resumed training sees what the uninterrupted one would have seen.
 public final class Pretrainer {
     public let settings: PretrainSettings
-    public let model: GPT2Model
+    public let model: any LanguageModel
     public let tokenizer: Tokenizer
     /// The last step taken.
     public private(set) var step = 0
@@ -69,7 +69,7 @@ public final class Pretrainer {
         try fingerprint.add("text", contentsOf: corpus.place)
         self.fingerprint = fingerprint
 
-        model = GPT2Model(configuration: settings.configuration(endOfText: endOfText), seed: settings.seed)
+        model = settings.configuration(endOfText: endOfText).model(seed: settings.seed)
         optimizer = AdamW(
             store: model.parameters,
             groups: [.init(learningRate: settings.lr.peak, weightDecay: settings.optimizer.weight_decay)],
@@ -151,7 +151,7 @@ public final class Pretrainer {
     }
 
     /// Everything that training changes, as flat buffers.
-    private static func buffers(of model: GPT2Model, _ optimizer: AdamW) -> [Checkpoint.Buffer] {
+    private static func buffers(of model: any LanguageModel, _ optimizer: AdamW) -> [Checkpoint.Buffer] {
         [
             .init(name: "parameters", values: model.parameters.values),
             .init(name: "first_moments", values: optimizer.firstMoments),
@@ -222,7 +222,7 @@ private final class TextSequence: Sequence, IteratorProtocol {
 }
 
 extension PretrainSettings {
-    func configuration(endOfText: Int32) -> GPT2Configuration {
+    func configuration(endOfText: Int32) -> any ModelConfiguration {
         GPT2Configuration(
             vocabularySize: model.vocabulary, contextLength: model.context, width: model.width, layers: model.layers,
             heads: model.heads, endOfText: Int(endOfText))

@@ -1,5 +1,5 @@
 import Foundation
-import GPT2
+import LanguageModels
 import Injection
 import InjectionSettings
 import Serialization

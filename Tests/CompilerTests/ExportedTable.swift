@@ -1,6 +1,6 @@
 import Compiler
 import Foundation
-import GPT2
+import LanguageModels
 import RASP
 import Serialization
 import TensorCore
@@ -23,7 +23,7 @@ import Testing
             exported += 1
             let export = try GPT2Export(model)
             try export.save(to: folder)
-            let student = try GPT2Model.load(from: folder, gradients: false)
+            let student = try ModelRegistry.load(from: folder, gradients: false)
             for input in model.sampleInputs(count: 25, seed: 6) {
                 let tape = Tape(arena: Arena(), recording: false)
                 let states = student.forward(tape, PackedBatch([try export.encode(input)]), keepingStates: false)

@@ -1,5 +1,5 @@
 import Compiler
-import GPT2
+import LanguageModels
 import Foundation
 import RASP
 import Serialization
@@ -83,7 +83,7 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("deep-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         try export.save(to: folder)
-        let student = try GPT2Model.load(from: folder, gradients: false)
+        let student = try ModelRegistry.load(from: folder, gradients: false)
         for input in model.sampleInputs(count: 4, seed: 6) {
             let tape = Tape(arena: Arena(), recording: false)
             let states = student.forward(tape, PackedBatch([try export.encode(input)]), keepingStates: false)

@@ -1,6 +1,6 @@
 import Evaluation
 import Foundation
-import GPT2
+import LanguageModels
 import Injection
 import RASP
 import TensorCore

@@ -1,7 +1,7 @@
 import Compiler
 import Evaluation
 import Foundation
-import GPT2
+import LanguageModels
 import Injection
 import InjectionSettings
 import RASP

@@ -1,5 +1,5 @@
 import Compiler
-import GPT2
+import LanguageModels
 import Injection
 import InjectionSettings
 import RASP

@@ -1,17 +1,30 @@
 import Foundation
-import GPT2
+import LanguageModels
 import InjectionSettings
 
 /// A student that trains in seconds: random weights, 4 layers by default, width 32, a byte-pair vocabulary of a few hundred.
 package enum MicroStudent {
-    package static func make(layers: Int = 4, width: Int = 32, context: Int = 128, seed: UInt64 = 1) throws -> Student {
+    package enum Family: Sendable { case gpt2, llama }
+
+    package static func make(
+        family: Family = .gpt2, layers: Int = 4, width: Int = 32, context: Int = 128, seed: UInt64 = 1
+    ) throws -> Student {
         let text = "What is the number of x in this text? Answer: the quick brown fox jumps over the lazy dog. "
         let tokenizer = try Tokenizer.train(
             on: [String](repeating: text, count: 20), vocabularySize: 400)
-        let configuration = GPT2Configuration(
-            vocabularySize: tokenizer.count, contextLength: context, width: width, layers: layers, heads: 4,
-            endOfText: tokenizer.endOfText.map(Int.init))
-        return try Student(model: GPT2Model(configuration: configuration, seed: seed), tokenizer: tokenizer)
+        let endOfText = tokenizer.endOfText.map(Int.init)
+        let configuration: any ModelConfiguration =
+            switch family {
+            case .gpt2:
+                GPT2Configuration(
+                    vocabularySize: tokenizer.count, contextLength: context, width: width, layers: layers, heads: 4,
+                    endOfText: endOfText)
+            case .llama:
+                LlamaConfiguration(
+                    vocabularySize: tokenizer.count, contextLength: context, width: width, layers: layers, heads: 4,
+                    keyValueHeads: 2, innerWidth: 3 * width, endOfText: endOfText)
+            }
+        return try Student(model: configuration.model(seed: seed), tokenizer: tokenizer)
     }
 
     /// A folder that is removed when the test ends.
@@ -28,10 +41,12 @@ package enum MicroStudent {
     }
 
     /// A saved micro student and settings that train it on `count` for a few steps.
-    package static func settings(in folder: Folder, layers: Int = 4, overrides: [(String, String)] = []) throws -> Settings {
+    package static func settings(
+        in folder: Folder, family: Family = .gpt2, layers: Int = 4, overrides: [(String, String)] = []
+    ) throws -> Settings {
         let place = folder("student")
         if !FileManager.default.fileExists(atPath: place.path) {
-            try make(layers: layers).save(to: place)
+            try make(family: family, layers: layers).save(to: place)
         }
         let all = [
             ("student", place.path), ("task", "count"), ("steps", "6"), ("batch.task", "2"), ("batch.perturbed", "2"), ("batch.text", "2"),

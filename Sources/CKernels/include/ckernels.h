@@ -19,6 +19,7 @@
 #include "normalization.h"
 #include "optimizer.h"
 #include "pool.h"
+#include "rotary.h"
 #include "similarity.h"
 #include "softmax.h"
 

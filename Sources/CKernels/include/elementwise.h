@@ -31,4 +31,11 @@ void kernel_exp(ptrdiff_t count, const float *x, float *out);
 void kernel_gelu(ptrdiff_t count, const float *x, float *y);
 /// dx = beta * dx + dy * gelu'(x).
 void kernel_gelu_backward(ptrdiff_t count, const float *x, const float *dy, float beta, float *dx);
+/// y = gate * sigmoid(gate) * up.
+void kernel_swiglu(ptrdiff_t count, const float *gate, const float *up, float *y);
+/// dgate = beta * dgate + dy * up * silu'(gate).
+void kernel_swiglu_backward_gate(
+    ptrdiff_t count, const float *gate, const float *up, const float *dy, float beta, float *dgate);
+/// dup = beta * dup + dy * silu(gate).
+void kernel_swiglu_backward_up(ptrdiff_t count, const float *gate, const float *dy, float beta, float *dup);
 #endif

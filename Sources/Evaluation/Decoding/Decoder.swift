@@ -1,4 +1,4 @@
-import GPT2
+import LanguageModels
 import Injection
 import InjectionSettings
 import RASP
@@ -6,7 +6,7 @@ import TensorCore
 
 /// Reads the program's variables out of a student's residual stream, through the linear map.
 public struct Decoder: Sendable {
-    private let model: GPT2Model
+    private let model: any LanguageModel
     private let precision: NumberFormat
     private let projection: Projection
     package let layout: VariableLayout

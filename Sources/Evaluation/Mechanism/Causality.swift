@@ -1,4 +1,4 @@
-import GPT2
+import LanguageModels
 import Injection
 import Serialization
 import TensorCore

@@ -1,5 +1,5 @@
 import Foundation
-import GPT2
+import LanguageModels
 import Serialization
 
 /// The two classification tasks of GLUE (Wang et al. 2018) that the paper measures: which of two labels is the more probable?

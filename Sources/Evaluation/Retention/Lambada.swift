@@ -1,5 +1,5 @@
 import Foundation
-import GPT2
+import LanguageModels
 import Serialization
 
 /// LAMBADA (Paperno et al. 2016) in OpenAI's file, JSON lines `{"text": "..."}`: can the student say the last word?

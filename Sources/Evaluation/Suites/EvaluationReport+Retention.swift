@@ -1,6 +1,6 @@
 import Foundation
-import GPT2
 import Injection
+import LanguageModels
 import Resources
 import Serialization
 

@@ -1,5 +1,5 @@
 import Foundation
-import GPT2
+import LanguageModels
 import Injection
 import InjectionSettings
 import Serialization
@@ -100,7 +100,7 @@ public struct ModelEvaluation: Sendable {
         }
     }
 
-    /// Evaluates a Hugging Face GPT-2 folder, which nothing was injected into: what needs no run.
+    /// Evaluates the Hugging Face folder of a model, which nothing was injected into: what needs no run.
     public init(student folder: URL, options: Options) throws {
         for suite in options.suites where !suite.needsNoRun {
             throw Failure(

@@ -1,4 +1,4 @@
-import GPT2
+import LanguageModels
 import InjectionSettings
 import RASP
 import TensorCore
@@ -33,7 +33,7 @@ package struct InjectionLoss {
     }
 
     package func callAsFunction(
-        _ tape: Tape, student: GPT2Model, teacherHead: Tensor?, batch: TrainingBatch
+        _ tape: Tape, student: any LanguageModel, teacherHead: Tensor?, batch: TrainingBatch
     ) throws -> Value {
         var sites = Sites()
         if let exchange = batch.exchange {

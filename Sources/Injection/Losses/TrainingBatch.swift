@@ -1,4 +1,4 @@
-import GPT2
+import LanguageModels
 import TensorCore
 
 /// One step's work: task examples and plain text in one packed batch, and everything the losses compare them with.

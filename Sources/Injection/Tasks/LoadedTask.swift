@@ -1,6 +1,6 @@
 import Compiler
 import Foundation
-import GPT2
+import LanguageModels
 import InjectionSettings
 import RASP
 import Resources
@@ -46,10 +46,10 @@ public enum StudentFolder {
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
             throw Failure(
                 .notFound, "no student at '\(name)'", at: url.path,
-                remedy: "give a Hugging Face GPT-2 folder, or tiny")
+                remedy: "give the Hugging Face folder of a GPT-2 or Llama, or tiny")
         }
         guard isDirectory.boolValue else {
-            throw Failure(.badData, "the student is a file, not a Hugging Face GPT-2 folder", at: url.path)
+            throw Failure(.badData, "the student is a file, not the Hugging Face folder of a GPT-2 or Llama", at: url.path)
         }
         return url
     }

@@ -1,6 +1,6 @@
 import Serialization
 
-/// What tasks and text streams need of a tokenizer; `GPT2.Tokenizer` is one.
+/// What tasks and text streams need of a tokenizer; `LanguageModels.Tokenizer` is one.
 public protocol StudentTokenizer: Sendable {
     /// Number of token ids.
     var count: Int { get }

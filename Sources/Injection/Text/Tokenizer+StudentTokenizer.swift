@@ -1,4 +1,4 @@
-import GPT2
+import LanguageModels
 
 extension Tokenizer: StudentTokenizer {
     /// Text as a user or a file gives it: the spelling of a special token is that token, as Hugging Face has it.

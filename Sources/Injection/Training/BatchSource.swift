@@ -1,4 +1,4 @@
-import GPT2
+import LanguageModels
 import InjectionSettings
 import Serialization
 import TensorCore

@@ -1,4 +1,4 @@
-import GPT2
+import LanguageModels
 import InjectionSettings
 import TensorCore
 
@@ -23,13 +23,13 @@ package struct MemoryPlan: Sendable {
     /// - Parameter kept: bytes of the original's activations that are kept.
     /// - Throws: what the losses throw.
     package init(
-        _ settings: Settings, model: GPT2Model, loss: InjectionLoss, variables: AlignedVariables, hasTeacher: Bool, kept: Int,
+        _ settings: Settings, model: any LanguageModel, loss: InjectionLoss, variables: AlignedVariables, hasTeacher: Bool, kept: Int,
         exchanges: ExchangeSource? = nil, batch synthetic: SyntheticBatch
     ) throws {
         let (own, map) = (model.parameters, loss.projection.store)
         let perNumber = settings.memory.moments == .bf16 ? 12 : 16
         student = perNumber * own.flatCount + 16 * map.flatCount
-        teacher = hasTeacher ? (settings.memory.original == .bf16 ? model.foldedBytes : 4 * own.flatCount) + kept : 0
+        teacher = hasTeacher ? (settings.memory.original == .bf16 ? model.halfPrecisionBytes : 4 * own.flatCount) + kept : 0
         let arena = Arena(rehearsing: ())
         let room = settings.memory.recompute ? Arena(rehearsing: ()) : nil
         try Parallel.rehearse {

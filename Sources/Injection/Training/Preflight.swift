@@ -1,5 +1,5 @@
 import Foundation
-import GPT2
+import LanguageModels
 import Serialization
 import TensorCore
 
@@ -43,8 +43,9 @@ package struct Preflight {
     package func requireMemory() throws(Failure) { try Self.require(memory) }
 
     /// Values, gradients and two moments of a student: the least that training it takes.
-    package static func requireMemory(forTraining shape: GPT2Configuration) throws(Failure) {
-        try require(shape.parameterCount * 4 * 4)
+    package static func requireMemory(forTraining shape: any ModelConfiguration) throws(Failure) {
+        let (bytes, overflows) = shape.parameterCount.multipliedReportingOverflow(by: 4 * 4)
+        try require(overflows ? .max : bytes)
     }
 
     /// How a run takes less memory.

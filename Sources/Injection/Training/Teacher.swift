@@ -1,4 +1,4 @@
-import GPT2
+import LanguageModels
 import InjectionSettings
 import TensorCore
 
@@ -8,7 +8,7 @@ import TensorCore
 /// `budget`. They are computed in blocks of the same windows whatever is asked for first, so that a resumed run, whose cache
 /// starts empty, sees the same bits.
 package final class Teacher {
-    let model: GPT2Model
+    let model: any LanguageModel
     private let windows: [TextWindow]?
     private let starts: [Int]
     private var cache: [Tensor?] = []
@@ -16,14 +16,14 @@ package final class Teacher {
     private static let block = 16
 
     /// The original of a student that is about to be trained.
-    package convenience init(of student: GPT2Model, settings: Settings, windows: [TextWindow]?) {
+    package convenience init(of student: any LanguageModel, settings: Settings, windows: [TextWindow]?) {
         self.init(
-            model: settings.memory.original == .bf16 ? student.folded() : student.frozenCopy(), windows: windows,
+            model: settings.memory.original == .bf16 ? student.halfPrecisionCopy() : student.frozenCopy(), windows: windows,
             precision: settings.precision.ofProducts)
     }
 
     /// - Parameter budget: bytes that kept activations may take.
-    package init(model: GPT2Model, windows: [TextWindow]?, precision: NumberFormat = .fp32, budget: Int = 1 << 30) {
+    package init(model: any LanguageModel, windows: [TextWindow]?, precision: NumberFormat = .fp32, budget: Int = 1 << 30) {
         self.precision = precision
         self.model = model
         let tokens = windows?.reduce(0) { $0 + $1.tokenCount } ?? 0

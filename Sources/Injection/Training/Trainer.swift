@@ -1,5 +1,5 @@
 import Foundation
-import GPT2
+import LanguageModels
 import InjectionSettings
 import Serialization
 import TensorCore
@@ -18,7 +18,7 @@ final class Trainer {
 
     private var settings: Settings { plan.inputs.settings }
     private var run: RunDirectory { plan.run }
-    private var student: GPT2Model { plan.inputs.student.model }
+    private var student: any LanguageModel { plan.inputs.student.model }
 
     /// - Parameters:
     ///   - activations: the bytes that the activations of a step are planned to take.

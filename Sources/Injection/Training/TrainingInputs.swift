@@ -1,6 +1,6 @@
 import Compiler
 import Foundation
-import GPT2
+import LanguageModels
 import InjectionSettings
 import Serialization
 import TensorCore
@@ -29,7 +29,7 @@ struct TrainingInputs {
 
         let folder = try StudentFolder.locate(settings.student)
         // From the shapes alone, before a byte is allocated for them.
-        try Preflight.requireMemory(forTraining: GPT2Configuration.load(folder.appendingPathComponent("config.json")))
+        try Preflight.requireMemory(forTraining: ModelRegistry.configuration(of: folder))
         var student = try Student.load(from: folder)
         var task = try LoadedTask(settings: settings, tokenizer: student.tokenizer)
         student.tokenizer = task.tokenizer

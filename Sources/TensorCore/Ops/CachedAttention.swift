@@ -5,7 +5,7 @@ import CKernels
 /// A step: `cachedAttention` for each layer with the newest tokens of some slots, then `advance` once.
 public final class KeyValueCache {
     public let layers: Int
-    /// D.
+    /// Numbers of one token's keys in a layer: heads of keys times their width.
     public let width: Int
     /// Tokens each slot can hold.
     public private(set) var capacities: [Int] = []
@@ -105,13 +105,31 @@ extension Tape {
     public func cachedAttention(
         _ qkv: Variable, heads: Int, starts: [Int], cache: KeyValueCache, layer: Int, slots: [Int]
     ) -> Variable {
+        let operands = AttentionOperands(fused: qkv.value)
+        return cachedAttention(operands, heads, keyValueHeads: heads, starts, cache, layer: layer, slots: slots)
+    }
+
+    /// The same where groups of query heads share a head of keys and values, as in `groupedAttention`.
+    ///
+    /// queries: [N, H W]; keys and values: [N, G W], the cache's width; the result: [N, H W].
+    public func cachedAttention(
+        queries: Variable, keys: Variable, values: Variable, heads: Int, keyValueHeads: Int, starts: [Int],
+        cache: KeyValueCache, layer: Int, slots: [Int]
+    ) -> Variable {
+        let operands = AttentionOperands(queries: queries.value, keys: keys.value, values: values.value)
+        return cachedAttention(operands, heads, keyValueHeads: keyValueHeads, starts, cache, layer: layer, slots: slots)
+    }
+
+    private func cachedAttention(
+        _ operands: AttentionOperands, _ heads: Int, keyValueHeads: Int, _ starts: [Int], _ cache: KeyValueCache,
+        layer: Int, slots: [Int]
+    ) -> Variable {
         precondition(!isRecording, "cachedAttention has no backward pass")
-        let width = qkv.value.columns / 3
-        let layout = AttentionLayout(tokens: qkv.value.rows, width: width, heads: heads, starts: starts)
-        precondition(qkv.value.columns == 3 * width && width == cache.width, "cachedAttention: qkv \(qkv.shape)")
+        let layout = AttentionLayout(operands, heads: heads, keyValueHeads: keyValueHeads, starts: starts)
+        precondition(operands.keyWidth == cache.width, "keys of \(operands.keyWidth) columns, cached \(cache.width)")
         precondition(slots.count == starts.count - 1, "one slot a sequence")
         precondition(cache.format == .fp32 || layout.hasKernel, "keys in bf16 need heads of a multiple of 16")
-        let y = arena.tensor(layout.tokens, width)
+        let y = arena.tensor(layout.tokens, layout.width)
 
         var room = 0
         for (index, slot) in slots.enumerated() {
@@ -122,57 +140,83 @@ extension Tape {
         }
 
         Profile.measure("cached attention") {
-            let units = slots.count * heads
+            // The heads of a group read the keys and values that are stored for it, so they stay with one worker.
+            let units = slots.count * keyValueHeads
             let workers = Parallel.pieces(units)
             let scratch = arena.tensor(workers, Storage.padded(max(room, 1) + 16))
             Parallel.each(workers) { worker in
-                let scores = scratch.row(worker)
                 for unit in Parallel.range(of: worker, pieces: workers, count: units) {
-                    let (index, head) = (unit / heads, unit % heads)
+                    let (index, group) = (unit / keyValueHeads, unit % keyValueHeads)
                     let rows = starts[index]..<starts[index + 1]
                     guard !rows.isEmpty else { continue }
-                    let old = cache.lengths[slots[index]]
-                    let seen = old + rows.count
-                    let column = head * layout.headWidth
-                    for row in rows {
-                        let source = qkv.value.row(row) + column
-                        cache.store(
-                            source + width, source + 2 * width, columns: column..<column + layout.headWidth, layer: layer,
-                            slot: slots[index], at: old + row - rows.lowerBound)
-                    }
-                    if old == 0, rows.count > 1, layout.hasKernel {  // a prompt: nothing is read from the cache
-                        layout.forward(
-                            qkv: qkv.value.pointer, rows: rows, head: head, scores: scores, logSums: nil, y: y.pointer)
-                        continue
-                    }
-                    let key = cache.keyRow(layer, slots[index]) * width + column
-                    let value = cache.valueRow(layer, slots[index]) * width + column
-                    let query = qkv.value.pointer + rows.lowerBound * 3 * width + column
-                    let target = y.pointer + rows.lowerBound * width + column
-                    if cache.format == .bf16 {
-                        for row in 0..<rows.count {
-                            kernel_attention_query_bf16(
-                                old + row + 1, layout.headWidth, query + row * 3 * width, cache.halves + key, cache.halves + value,
-                                width, layout.scale, target + row * width, scores)
-                        }
-                    } else if rows.count == 1, layout.hasKernel {
-                        kernel_attention_query(
-                            seen, layout.headWidth, query, cache.singles + key, cache.singles + value, width, layout.scale,
-                            target, scores)
-                    } else {
-                        let keys = Matrix(cache.singles + key, rows: seen, columns: layout.headWidth, stride: width)
-                        let values = Matrix(cache.singles + value, rows: seen, columns: layout.headWidth, stride: width)
-                        BLAS.serialMultiply(
-                            Matrix(query, rows: rows.count, columns: layout.headWidth, stride: 3 * width), keys.transpose,
-                            into: scores, stride: seen)
-                        kernel_causal_softmax(rows.count, seen, old, layout.scale, scores, seen, nil)
-                        BLAS.serialMultiply(
-                            Matrix(scores, rows: rows.count, columns: seen), values, into: target, stride: width)
+                    let place = CachePlace(cache: cache, layer: layer, slot: slots[index], group: group, layout: layout)
+                    place.store(operands, rows: rows)
+                    for head in layout.heads(ofGroup: group) {
+                        place.attend(operands, rows: rows, head: head, scores: scratch.row(worker), y: y.pointer)
                     }
                 }
             }
             arena.recycle(scratch)
         }
         return constant(y)
+    }
+}
+
+/// One head of keys and values of one slot in a layer of the cache.
+private struct CachePlace {
+    let cache: KeyValueCache
+    let layer: Int
+    let slot: Int
+    let group: Int
+    let layout: AttentionLayout
+    private var width: Int { layout.headWidth }
+    /// Tokens that were there before this step.
+    private var old: Int { cache.lengths[slot] }
+    /// Of the head's numbers in a row.
+    private var column: Int { group * width }
+
+    func store(_ operands: AttentionOperands, rows: Range<Int>) {
+        for row in rows {
+            let source = row * operands.keyStride + column
+            cache.store(
+                operands.keys + source, operands.values + source, columns: column..<column + width, layer: layer,
+                slot: slot, at: old + row - rows.lowerBound)
+        }
+    }
+
+    /// One query head of the newest tokens against all of the slot's, these among them.
+    func attend(
+        _ operands: AttentionOperands, rows: Range<Int>, head: Int, scores: UnsafeMutablePointer<Float>,
+        y: UnsafeMutablePointer<Float>
+    ) {
+        if old == 0, rows.count > 1, layout.hasKernel {  // a prompt: nothing is read from the cache
+            layout.forward(operands, rows: rows, head: head, scores: scores, logSums: nil, y: y)
+            return
+        }
+        let seen = old + rows.count
+        let key = cache.keyRow(layer, slot) * cache.width + column
+        let value = cache.valueRow(layer, slot) * cache.width + column
+        let query = operands.queries + rows.lowerBound * operands.queryStride + head * width
+        let target = y + rows.lowerBound * layout.width + head * width
+        if cache.format == .bf16 {
+            for row in 0..<rows.count {
+                kernel_attention_query_bf16(
+                    old + row + 1, width, query + row * operands.queryStride, cache.halves + key, cache.halves + value,
+                    cache.width, layout.scale, target + row * layout.width, scores)
+            }
+        } else if rows.count == 1, layout.hasKernel {
+            kernel_attention_query(
+                seen, width, query, cache.singles + key, cache.singles + value, cache.width, layout.scale, target,
+                scores)
+        } else {
+            let keys = Matrix(cache.singles + key, rows: seen, columns: width, stride: cache.width)
+            let values = Matrix(cache.singles + value, rows: seen, columns: width, stride: cache.width)
+            BLAS.serialMultiply(
+                Matrix(query, rows: rows.count, columns: width, stride: operands.queryStride), keys.transpose,
+                into: scores, stride: seen)
+            kernel_causal_softmax(rows.count, seen, old, layout.scale, scores, seen, nil)
+            BLAS.serialMultiply(
+                Matrix(scores, rows: rows.count, columns: seen), values, into: target, stride: layout.width)
+        }
     }
 }

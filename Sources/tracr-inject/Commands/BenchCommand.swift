@@ -7,7 +7,7 @@ import TensorCore
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Time a training step of a given GPT-2 size.",
+        abstract: "Time a training step of a given student.",
         discussion: """
             One step is the forward pass, the three losses, the backward pass and AdamW on 12 examples of 60 tokens and \
             12 texts of 70, the paper's batch. The sizes gpt2, gpt2-medium, gpt2-large and gpt2-xl have random weights. \
@@ -21,7 +21,7 @@ struct BenchCommand: ParsableCommand {
               tracr-inject bench --program shuffle_dyck
             """)
 
-    @Option(help: ArgumentHelp("gpt2, gpt2-medium, gpt2-large, gpt2-xl, tiny, or a GPT-2 folder.", valueName: "size"))
+    @Option(help: ArgumentHelp("gpt2, gpt2-medium, gpt2-large, gpt2-xl, tiny, or a model folder.", valueName: "size"))
     var student = "tiny"
 
     @Option(

@@ -15,7 +15,7 @@ struct EvalCommand: ParsableCommand {
             compiled model. causality: accuracy under noise in the output \
             variable's subspace and in random ones. interchange: whether exchanging a variable between two prompts changes \
             the answer as the program says. perplexity, lambada, sst2, mrpc: beside the original student's. Without \
-            --suite: task, decoding and perplexity. A Hugging Face GPT-2 folder, or tiny, can stand in for a run in the \
+            --suite: task, decoding and perplexity. A Hugging Face folder, or tiny, can stand in for a run in the \
             last four.
 
             EXAMPLES
@@ -26,7 +26,7 @@ struct EvalCommand: ParsableCommand {
               tracr-inject eval ./gpt2 --suite perplexity,lambada --text shakespeare.txt --lambada lambada_test.jsonl --protocol paper
             """)
 
-    @Argument(help: ArgumentHelp("A run directory or a GPT-2 folder (default: runs/latest).", valueName: "run"))
+    @Argument(help: ArgumentHelp("A run directory or a model folder (default: runs/latest).", valueName: "run"))
     var subject: String?
 
     @Flag(help: "Measure the settings outside the training distribution too.")

@@ -1,5 +1,5 @@
 import ArgumentParser
-import GPT2
+import LanguageModels
 import Injection
 import Serialization
 
@@ -16,7 +16,7 @@ struct TokenizeCommand: ParsableCommand {
               tracr-inject tokenize --student runs/latest/student --json < prompts.txt
             """)
 
-    @Option(help: ArgumentHelp("A Hugging Face GPT-2 folder, or tiny.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The Hugging Face folder of a GPT-2 or Llama, or tiny.", valueName: "dir"))
     var student = "tiny"
 
     @Flag(name: .customLong("json"), help: "Print {\"ids\": […], \"pieces\": […]}, one object a line.")

@@ -8,7 +8,7 @@ import TrainingEngine
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Inject a task's algorithm into a GPT-2.",
+        abstract: "Inject a task's algorithm into a language model.",
         discussion: """
             Compiles the task's RASP program, trains the student with cross-entropy on answers, alignment of its \
             residual stream with the compiled one, and KL divergence to itself on text, and writes a run directory: \

@@ -1,6 +1,6 @@
 import Compiler
 import Foundation
-import GPT2
+import LanguageModels
 import TensorCore
 
 /// An exported folder read back as a GPT-2 and run: the largest logit at every position against the compiled model.
@@ -12,7 +12,7 @@ struct GPT2ExportCheck {
 
     /// - Throws: `Failure` when the folder cannot be read back.
     init(_ export: GPT2Export, _ model: CompiledModel, folder: URL, count: Int, seed: UInt64) throws {
-        let student = try GPT2Model.load(from: folder, gradients: false)
+        let student = try ModelRegistry.load(from: folder, gradients: false)
         let arena = Arena()
         for input in model.sampleInputs(count: count, seed: seed) {
             arena.reset()

@@ -1,6 +1,6 @@
 import Compiler
 import Foundation
-import GPT2
+import LanguageModels
 import Injection
 import RASP
 import Serialization

@@ -47,6 +47,26 @@ enum Samples {
         ("transformer.ln_f.weight", "F32", 4, [4]), ("transformer.ln_f.bias", "BF16", 2, [4]),
     ])
 
+    /// The same of the other family, with a head of its own and heads that share keys.
+    static let llamaConfiguration: JSONValue = [
+        "model_type": "llama", "vocab_size": 258, "max_position_embeddings": 8, "hidden_size": 4, "intermediate_size": 6,
+        "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 2, "hidden_act": "silu",
+        "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "rope_scaling": .null, "tie_word_embeddings": false,
+        "attention_bias": false, "eos_token_id": [257, 0], "rope_parameters": ["rope_type": "default", "rope_theta": 500.0],
+    ]
+
+    static let llamaWeights = header([
+        ("model.embed_tokens.weight", "F32", 4, [258, 4]), ("model.layers.0.input_layernorm.weight", "F32", 4, [4]),
+        ("model.layers.0.self_attn.q_proj.weight", "F32", 4, [4, 4]),
+        ("model.layers.0.self_attn.k_proj.weight", "BF16", 2, [2, 4]),
+        ("model.layers.0.self_attn.v_proj.weight", "F16", 2, [2, 4]),
+        ("model.layers.0.self_attn.o_proj.weight", "F32", 4, [4, 4]),
+        ("model.layers.0.post_attention_layernorm.weight", "F32", 4, [4]),
+        ("model.layers.0.mlp.gate_proj.weight", "F32", 4, [6, 4]), ("model.layers.0.mlp.up_proj.weight", "F32", 4, [6, 4]),
+        ("model.layers.0.mlp.down_proj.weight", "F32", 4, [4, 6]), ("model.norm.weight", "F32", 4, [4]),
+        ("lm_head.weight", "F32", 4, [258, 4]),
+    ])
+
     /// The symbol of each byte, as GPT-2 spells it: the printable ones stand for themselves.
     static let byteSymbols: [String] = {
         var next: UInt32 = 256

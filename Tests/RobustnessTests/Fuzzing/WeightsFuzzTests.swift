@@ -1,5 +1,5 @@
 import Foundation
-import GPT2
+import LanguageModels
 import Serialization
 import Testing
 
@@ -46,17 +46,21 @@ import Testing
         }
     }
 
-    @Test func modelFolder() throws {
-        let fuzzer = try Fuzzer("model")
-        let configuration = Array(Samples.configuration.text(indented: false).utf8)
+    @Test func modelFolder() throws { try fuzz("model", Samples.configuration, Samples.weights) }
+
+    @Test func llamaFolder() throws { try fuzz("llama", Samples.llamaConfiguration, Samples.llamaWeights) }
+
+    private func fuzz(_ name: String, _ sample: JSONValue, _ tensors: (header: JSONValue, bytes: Int)) throws {
+        let fuzzer = try Fuzzer(name)
+        let configuration = Array(sample.text(indented: false).utf8)
         let weights = Samples.safetensors(
-            header: Array(Samples.weights.header.text(indented: false).utf8), data: Samples.weights.bytes)
+            header: Array(tensors.header.text(indented: false).utf8), data: tensors.bytes)
         try fuzzer.run { mutator in
             let both = mutator.chance(0.2)
             let first = mutator.chance(0.5)
-            try fuzzer.write(both || first ? mutator.document(Samples.configuration) : configuration, to: "config.json")
-            try fuzzer.write(both || !first ? Self.file(Samples.weights, &mutator) : weights, to: "model.safetensors")
-            let model = try GPT2Model.load(from: fuzzer.folder, gradients: mutator.chance(0.5), checkingFinite: mutator.chance(0.5))
+            try fuzzer.write(both || first ? mutator.document(sample) : configuration, to: "config.json")
+            try fuzzer.write(both || !first ? Self.file(tensors, &mutator) : weights, to: "model.safetensors")
+            let model = try ModelRegistry.load(from: fuzzer.folder, gradients: mutator.chance(0.5), checkingFinite: mutator.chance(0.5))
             _ = model.configuration.json.text(indented: false)
         }
     }

@@ -1,0 +1,73 @@
+import Benchmarking
+import Evaluation
+import Foundation
+import Injection
+import InjectionSettings
+import LanguageModels
+import Serialization
+import TestSupport
+import Testing
+import TrainingEngine
+
+/// A student of the second family goes the same way: trained, resumed, evaluated, decoded and measured.
+@Suite(.serialized) struct LlamaRunTests {
+    private func weights(_ run: RunDirectory) throws -> Data {
+        try Data(contentsOf: run.student.appendingPathComponent("model.safetensors"))
+    }
+
+    @Test func aLlamaIsTrainedEvaluatedAndDecoded() throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(in: folder, family: .llama)
+        let run = try Training.start(settings, output: folder("run")).run
+        let original = try Data(contentsOf: folder("student").appendingPathComponent("model.safetensors"))
+        #expect(try weights(run) != original)
+
+        let loaded = try LoadedRun(run)
+        #expect(loaded.student.model is LlamaModel)
+        let configuration = try JSONFile.readObject(run.student.appendingPathComponent("config.json"))
+        #expect(configuration["model_type"] == "llama")
+
+        var options = ModelEvaluation.Options()
+        options.suites = [.decoding, .causality, .interchange]
+        (options.decodedPrompts, options.noisedPrompts, options.exchangedPrompts, options.norms) = (3, 2, 8, [0])
+        let suites = try #require(ModelEvaluation(run: run, options: options).json["suites"])
+        #expect(suites["decoding"]?["layers"]?.array?.count == 5)
+        #expect(suites["causality"]?.array?.isEmpty == false)
+
+        let prompt = try #require(loaded.task.task.examples(.train, count: 1, seed: 1).first?.prompt)
+        let decoded = try DecodedPrompt(prompt, run: loaded)
+        #expect(!decoded.tokens.isEmpty && (0...1).contains(decoded.agreement))
+    }
+
+    @Test func aResumedRunIsTheUninterruptedOne() throws {
+        let folder = try MicroStudent.Folder()
+        let constant = [("lr.schedule", "constant"), ("steps", "4")]
+        let whole = try Training.start(
+            MicroStudent.settings(in: folder, family: .llama, overrides: constant), output: folder("whole"))
+        let half = try MicroStudent.settings(in: folder, family: .llama, overrides: constant + [("steps", "2")])
+        _ = try Training.start(half, output: folder("half"))
+        let resumed = try Training.resume(folder("half"), overrides: [.init("steps", "4")])
+        #expect(try weights(resumed.run) == weights(whole.run))
+    }
+
+    @Test func recomputationTrainsTheSameStudent() throws {
+        func student(_ overrides: [(String, String)]) throws -> Data {
+            let folder = try MicroStudent.Folder()
+            let settings = try MicroStudent.settings(in: folder, family: .llama, overrides: overrides)
+            return try weights(Training.start(settings, output: folder("run")).run)
+        }
+        let plain = try student([("steps", "3")])
+        #expect(try student([("steps", "3"), ("memory.recompute", "true")]) == plain)
+        #expect(try student([("steps", "3"), ("memory.original", "bf16")]) != plain)
+    }
+
+    @Test func aStepOfALlamaIsMeasured() throws {
+        let folder = try MicroStudent.Folder()
+        try MicroStudent.make(family: .llama).save(to: folder("student"))
+        var options = StepBenchmark.Options()
+        (options.student, options.steps) = (folder("student").path, 1)
+        (options.taskExamples, options.texts) = (2, 2)
+        let benchmark = try StepBenchmark(options)
+        #expect(benchmark.tokensPerStep == 2 * 60 + 2 * 70 && benchmark.operationsPerStep > 0)
+    }
+}

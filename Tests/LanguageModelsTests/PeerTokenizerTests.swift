@@ -1,0 +1,69 @@
+import Foundation
+import LanguageModels
+import Serialization
+import TensorCore
+import Testing
+
+/// Against `transformers`' tokenizer on random texts, and a saved student in its hands. Runs where GPT2_PEER_PYTHON
+/// names a Python that has it; GPT2_TOKENIZER names a folder with GPT-2's own vocabulary, to be tried as well;
+/// GPT2_PEER_TEXTS is the number of texts.
+@Suite(.enabled(if: environment("GPT2_PEER_PYTHON") != nil), .serialized)
+struct PeerTokenizerTests {
+    @Test(arguments: ["small", "gpt2"])
+    func randomTextsAreThePeers(vocabulary: String) throws {
+        var folder = resource("Goldens/tokenizer")
+        if vocabulary == "gpt2" {
+            guard let path = environment("GPT2_TOKENIZER") else { return }
+            folder = URL(fileURLWithPath: path)
+        }
+        let tokenizer = try Tokenizer.load(folder)
+        try withFolder { temporary in
+            let file = temporary.appendingPathComponent("texts.json")
+            try python("random_texts.py", folder.path, environment("GPT2_PEER_TEXTS") ?? "5000", "1", file.path)
+            let items = try #require(try JSONFile.read(file, maximumBytes: 2_000_000_000).array)
+            var wrong = 0
+            for item in items {
+                let text = try #require(item["text"]?.string)
+                let ids = try #require(item["ids"]?.array).map { Int32($0.integer ?? -1) }
+                let got = tokenizer.encode(text)
+                // Without the first token the bytes often start within a character.
+                if got != ids || tokenizer.decode(ids.dropFirst()) != item["decoded"]?.string {
+                    wrong += 1
+                    if wrong < 10 { Issue.record("\(text.debugDescription): \(got), not \(ids)") }
+                }
+            }
+            print("\(vocabulary): \(items.count) texts, \(wrong) differ")
+            #expect(wrong == 0)
+        }
+    }
+
+    /// The folder that `Student.save` writes, edited merges included.
+    @Test func savedStudentsLoadInThePeer() throws {
+        let text = TrainingText.chunks(count: 30)
+        let tokenizer = try Tokenizer.train(on: text, vocabularySize: 500).removingMerges { left, _ in left == "th" }
+        let configuration = GPT2Configuration(
+            vocabularySize: 512, contextLength: 64, width: 48, layers: 3, heads: 4, innerWidth: 100)
+        let student = try Student(model: GPT2Model(configuration: configuration, seed: 2), tokenizer: tokenizer)
+        // Larger weights, so that the answer is not one token over and over.
+        for parameter in student.model.parameters.parameters where parameter.shape.dimensions.count > 1 {
+            for index in 0..<parameter.value.count { parameter.value[index] *= 10 }
+        }
+        try withFolder { folder in
+            let place = folder.appendingPathComponent("student")
+            try student.save(to: place)
+            let out = folder.appendingPathComponent("out.json")
+            let prompt = "the thein 12 (re) 'X'? Answer:"
+            try python("load_student.py", place.path, prompt, "20", out.path)
+            let peer = try JSONFile.readObject(out)
+            let ids = try #require(peer["ids"]?.array).map { Int32($0.integer ?? -1) }
+            #expect(tokenizer.encode(prompt) == ids)
+            #expect(peer["eos"]?.integer == 499 && peer["generation_eos"]?.integer == 499)
+            let tape = Tape(arena: Arena(), recording: false)
+            let logits = student.model.logits(tape, student.model.forward(tape, PackedBatch([ids]))).value
+            let expected = try #require(peer["logits"]?.array).map { Float($0.number ?? .nan) }
+            #expect(largestDifference(logits.rows(ids.count - 1..<ids.count).values, expected) < 1e-4)
+            let greedy = try #require(peer["greedy"]?.array).map { Int32($0.integer ?? -1) }.filter { $0 != 499 }
+            #expect(try student.model.generate(prompts: [ids], maxNewTokens: 20, stop: 499) == [greedy])
+        }
+    }
+}

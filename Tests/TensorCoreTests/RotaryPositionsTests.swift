@@ -1,0 +1,26 @@
+import Foundation
+import TensorCore
+import Testing
+
+@Suite struct RotaryPositionsTests {
+    private static let positions: [Int32] = [0, 1, 2, 0, 7, 1000]
+
+    static func reference(_ x: DoubleMatrix, headWidth: Int, theta: Double) -> DoubleMatrix {
+        let half = headWidth / 2
+        return DoubleMatrix(rows: x.rows, columns: x.columns) { row, column in
+            let (head, place) = (column / headWidth * headWidth, column % headWidth)
+            let angle = Double(positions[row]) * pow(theta, -Double(place % half) / Double(half))
+            let (left, right) = (x[row, head + place % half], x[row, head + place % half + half])
+            return place < half ? cos(angle) * left - sin(angle) * right : cos(angle) * right + sin(angle) * left
+        }
+    }
+
+    @Test(arguments: [(1, 2), (3, 10), (2, 32), (1, 76)])
+    func matchesReference(heads: Int, headWidth: Int) {
+        let angles = RotaryAngles(positions: Self.positions, headWidth: headWidth, theta: 500)
+        checkOperation(
+            "rotary positions", inputs: [.sample(Self.positions.count, heads * headWidth, salt: 1)],
+            reference: { Self.reference($0[0], headWidth: headWidth, theta: 500) },
+            operation: { tape, x in tape.rotate(x[0], by: angles) })
+    }
+}
