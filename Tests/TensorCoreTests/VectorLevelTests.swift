@@ -96,10 +96,10 @@ import Testing
         var scratch = [Float](repeating: 0, count: Int(kernel_attention_backward_scratch(length, width)))
         var gradients = [[Float]](repeating: [Float](repeating: .nan, count: size), count: 3)
         var last = [Float](repeating: 0, count: width)
-        kernel_attention(length, width, q, k, v, width, 0.2, &y, width, &sums, &scratch)
+        kernel_attention(length, width, q, width, k, v, width, 0.2, &y, width, &sums, &scratch)
         var (dq, dk, dv) = (gradients[0], gradients[1], gradients[2])
         kernel_attention_backward(
-            length, width, q, k, v, width, 0.2, y, dy, width, sums, 0, &dq, &dk, &dv, width, &scratch)
+            length, width, q, width, k, v, width, 0.2, y, dy, width, sums, 0, &dq, 0, &dk, 0, &dv, &scratch)
         gradients = [dq, dk, dv]
         kernel_attention_query(length, width, Array(q.suffix(width)), k, v, width, 0.2, &last, &scratch)
         return (y + sums + gradients.joined() + last).map(Double.init)
