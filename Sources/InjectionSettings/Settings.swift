@@ -2,7 +2,7 @@ import TensorCore
 
 /// Everything a training run can be told, resolved: built-in defaults < recipe < YAML file < `--set`.
 ///
-/// The names, meanings and ranges of the keys stand in `SettingKey.all`, from which the YAML reader, `--set`, the printed
+/// The names, meanings and ranges of the keys stand in `Settings.keys`, from which the YAML reader, `--set`, the printed
 /// configuration and the error messages are all made; a new setting is a stored property here and a line there.
 public struct Settings: Codable, Sendable, Equatable {
     public enum Method: String, Codable, Sendable, CaseIterable {

@@ -59,24 +59,26 @@ public final class Pretrainer {
             throw Failure(.badData, "the text has \(corpus.count) tokens, fewer than batch.tokens", at: texts[0].path)
         }
         heldOut =
-            try settings.heldout.file.isEmpty
-            ? nil
-            : TokenCorpus(
-                texts: [URL(fileURLWithPath: settings.heldout.file)], format: settings.text.format, tokenizer: tokenizer, endOfText: endOfText,
-                at: run.root.appendingPathComponent("heldout.tokens"))
+            if let file = settings.heldout.file {
+                try TokenCorpus(
+                    texts: [URL(fileURLWithPath: file)], format: settings.text.format, tokenizer: tokenizer,
+                    endOfText: endOfText, at: run.root.appendingPathComponent("heldout.tokens"))
+            } else { nil }
 
         var fingerprint = Fingerprint()
         try fingerprint.add("text", contentsOf: corpus.place)
         self.fingerprint = fingerprint
 
-        model = settings.configuration(endOfText: endOfText).model(seed: settings.seed)
+        model = settings.configuration(endOfText: endOfText).model(seed: UInt64(settings.seed))
         optimizer = AdamW(
             store: model.parameters,
-            groups: [.init(learningRate: settings.lr.peak, weightDecay: settings.optimizer.weight_decay)],
-            beta1: settings.optimizer.betas[0], beta2: settings.optimizer.betas[1],
-            epsilon: settings.optimizer.epsilon)
+            groups: [
+                .init(learningRate: Float(settings.lr.peak), weightDecay: Float(settings.optimizer.weightDecay))
+            ],
+            beta1: Float(settings.optimizer.betas[0]), beta2: Float(settings.optimizer.betas[1]),
+            epsilon: Float(settings.optimizer.epsilon))
         schedule = Schedule(
-            shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps, floor: settings.lr.floor)
+            shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps, floor: Float(settings.lr.floor))
 
         var logged = 0
         var isBegun = false
@@ -128,8 +130,8 @@ public final class Pretrainer {
         tape.backward(from: loss)
         let norm = optimizer.gradientNorm()
         guard norm.isFinite else { throw Divergence.failure("the gradient", step: step, run: run) }
-        let clip = Double(settings.optimizer.clip)
-        let rate = settings.lr.peak * schedule.factor(at: step)
+        let clip = settings.optimizer.clip
+        let rate = Float(settings.lr.peak) * schedule.factor(at: step)
         optimizer.groups[0].learningRate = rate
         optimizer.step(gradientScale: clip > 0 && norm > clip ? Float(clip / norm) : 1)
         model.parameters.zeroGradients()
@@ -138,7 +140,7 @@ public final class Pretrainer {
     }
 
     private func batch(at step: Int) -> (sequences: [[Int32]], targets: [Int32]) {
-        var random = SeededRandom(seed: settings.seed, stream: "pretrain batch \(step)")
+        var random = SeededRandom(seed: UInt64(settings.seed), stream: "pretrain batch \(step)")
         let length = settings.batch.tokens
         var sequences: [[Int32]] = []
         var targets: [Int32] = []
@@ -172,14 +174,16 @@ public final class Pretrainer {
     /// - Throws: `.badData` for a setting that is not what the run was begun with; how long and on how many threads it trains,
     ///   and how often it saves and measures, may change.
     private static func requireSame(_ settings: PretrainSettings, as run: RunDirectory) throws {
-        var begun = try PretrainSettings.load(contentsOf: run.configuration)
-        (begun.steps, begun.threads, begun.output) = (settings.steps, settings.threads, settings.output)
-        (begun.checkpoint, begun.heldout) = (settings.checkpoint, settings.heldout)
-        let (then, now) = (try begun.yaml().split(separator: "\n"), try settings.yaml().split(separator: "\n"))
-        guard let (old, new) = zip(then, now).first(where: { $0 != $1 }) else { return }
-        throw Failure(
-            .badData, "the training was begun with \(old.drop { $0 == " " }), and is to go on with \(new.drop { $0 == " " })",
-            at: run.configuration.path, remedy: "Give the configuration it was begun with, or start another with --output.")
+        let begun = try PretrainSettings.resolve(configuration: run.configuration)
+        let free: Set = ["steps", "threads", "output", "checkpoint.every", "heldout.file", "heldout.every"]
+        for key in PretrainSettings.keys where !free.contains(key.path) {
+            let (then, now) = (begun.value(of: key), settings.value(of: key))
+            guard then != now else { continue }
+            throw Failure(
+                .badData, "the training was begun with \(key.path): \(then), and is to go on with \(key.path): \(now)",
+                at: run.configuration.path,
+                remedy: "Give the configuration it was begun with, or start another with --output.")
+        }
     }
 
     private static func trainVocabulary(_ settings: PretrainSettings, on texts: [URL]) throws -> Tokenizer {

@@ -19,7 +19,7 @@ public struct Reproduction {
         /// Runs of each task and method, with the seeds from `firstSeed` up.
         public var seeds = 1
         public var firstSeed = 42
-        public var overrides: [Settings.Override] = []
+        public var overrides: [SettingOverride] = []
         public var output = RunDirectory.runs.appendingPathComponent("reproduce")
         public var evaluation: ModelEvaluation.Options = Report.defaultOptions
 
@@ -64,8 +64,8 @@ public struct Reproduction {
                 for method in options.methods {
                     let settings = try Settings.resolve(
                         overrides: options.overrides + [
-                            Settings.Override("task", task), Settings.Override("method", method.rawValue),
-                            Settings.Override("seed", String(seed)),
+                            SettingOverride("task", task), SettingOverride("method", method.rawValue),
+                            SettingOverride("seed", String(seed)),
                         ])
                     let directory = options.output.appendingPathComponent("\(name)-\(method.rawValue)-\(seed)")
                     jobs.append(Job(settings: settings, directory: RunDirectory(directory)))

@@ -87,7 +87,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         // article: injection
         let settings = try Settings.resolve(overrides: [
-            Settings.Override("task", "count"), Settings.Override("steps", "2"), Settings.Override("text.samples", "8"),
+            SettingOverride("task", "count"), SettingOverride("steps", "2"), SettingOverride("text.samples", "8"),
         ])
         let outcome = try Training.start(settings, output: folder.appendingPathComponent("run"))
 

@@ -4,7 +4,7 @@ import Serialization
 import Testing
 
 @Suite struct SettingsTests {
-    private func refusal(_ yaml: String, _ overrides: [Settings.Override] = []) -> Failure? {
+    private func refusal(_ yaml: String, _ overrides: [SettingOverride] = []) -> Failure? {
         do {
             _ = try Settings.resolve(yaml: yaml, name: "run.yaml", overrides: overrides)
             return nil
@@ -63,7 +63,7 @@ import Testing
             let text = settings.yaml()
             #expect(try Settings.resolve(yaml: text, name: "printed") == settings)
             // Each key is printed on a line of its own, under its own comment.
-            for key in SettingKey.all {
+            for key in Settings.keys {
                 let last = key.path.split(separator: ".").last ?? ""
                 #expect(text.contains("\n\(key.path.contains(".") ? "  " : "")\(last): "), "\(key.path) is not printed")
                 #expect(!key.documentation.isEmpty)
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func contractKeysExist() {
-        let known = Set(SettingKey.all.map(\.path))
+        let known = Set(Settings.keys.map(\.path))
         let contract = [
             "student", "task", "method", "recipe", "seed", "threads", "precision", "steps", "batch.task", "batch.text",
             "text.tokens", "text.file", "data.file", "data.shuffle", "lr.student", "lr.projection",
@@ -143,9 +143,9 @@ import Testing
         for (key, value) in [("lr.studnet", "1"), ("steps", "x"), ("lr", "1"), ("recipe", "papper")] {
             #expect(try #require(refusal("", [.init(key, value)])).kind == .usage)
         }
-        #expect(throws: Failure.self) { try Settings.Override(parsing: "steps") }
-        #expect(throws: Failure.self) { try Settings.Override(parsing: "=3") }
-        #expect(try Settings.Override(parsing: "text.file=a=b") == Settings.Override("text.file", "a=b"))
+        #expect(throws: Failure.self) { try SettingOverride(parsing: "steps") }
+        #expect(throws: Failure.self) { try SettingOverride(parsing: "=3") }
+        #expect(try SettingOverride(parsing: "text.file=a=b") == SettingOverride("text.file", "a=b"))
         // A path is taken as it stands, whatever YAML would make of it.
         let settings = try Settings.resolve(yaml: "", name: "", overrides: [.init("text.file", "/a: b#c")])
         #expect(settings.text.file == "/a: b#c")

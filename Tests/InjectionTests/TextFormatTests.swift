@@ -39,8 +39,8 @@ import Testing
     @Test func aFormatCanBeSaid() throws {
         #expect(try documents("{\"text\": \"one\"}\nmore", name: "a.jsonl", format: .plain, count: 1) == ["{\"text\": \"one\"}"])
         #expect(try documents("[\"one\", \"two\"]", name: "a.txt", format: .json, count: 2) == ["one", "two"])
-        #expect(try Settings.resolve(overrides: [Settings.Override("text.format", "jsonl")]).text.format == .jsonl)
-        #expect(throws: Failure.self) { try Settings.resolve(overrides: [Settings.Override("text.format", "lines")]) }
+        #expect(try Settings.resolve(overrides: [SettingOverride("text.format", "jsonl")]).text.format == .jsonl)
+        #expect(throws: Failure.self) { try Settings.resolve(overrides: [SettingOverride("text.format", "lines")]) }
     }
 
     @Test func aBrokenLineOfJSONIsNamed() {

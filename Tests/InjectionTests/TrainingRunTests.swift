@@ -83,7 +83,7 @@ import TrainingEngine
         #expect(try Training.resume(run.root).step == 6)
         #expect(try contents(run) == wanted)
         // More steps than were planned go on from the end.
-        let longer = try Training.resume(run.root, overrides: [Settings.Override("steps", "8")])
+        let longer = try Training.resume(run.root, overrides: [SettingOverride("steps", "8")])
         #expect(longer.step == 8)
         #expect(try metrics(run).count == 8)
         _ = try Manifest(verifying: run)

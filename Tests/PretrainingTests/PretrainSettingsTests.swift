@@ -7,20 +7,20 @@ import Testing
 struct PretrainSettingsTests {
     private func failure(_ yaml: String) -> Failure? {
         do {
-            _ = try PretrainSettings(yaml: yaml, name: "p.yaml")
+            _ = try PretrainSettings.resolve(yaml: yaml, name: "p.yaml")
             return nil
         } catch { return error as? Failure }
     }
 
     @Test("What is left out keeps its default, and the resolved settings read back the same")
     func defaults() throws {
-        var settings = try PretrainSettings(yaml: "model:\n  layers: 3\nlr: {peak: 1e-3}\n", name: "p.yaml")
+        var settings = try PretrainSettings.resolve(yaml: "model:\n  layers: 3\nlr: {peak: 1e-3}\n", name: "p.yaml")
         #expect(settings.model.layers == 3)
         #expect(settings.lr.peak == 1e-3)
         #expect(settings.batch == PretrainSettings().batch)
         settings.heldout.file = "held out.txt"
-        #expect(try PretrainSettings(yaml: settings.yaml(), name: "p.yaml") == settings)
-        #expect(try PretrainSettings(yaml: "", name: "p.yaml") == PretrainSettings())
+        #expect(try PretrainSettings.resolve(yaml: settings.yaml(), name: "p.yaml") == settings)
+        #expect(try PretrainSettings.resolve(yaml: "", name: "p.yaml") == PretrainSettings())
     }
 
     @Test("An unknown key is refused at its place, with the nearest known one")
@@ -48,14 +48,14 @@ struct PretrainSettingsTests {
 
     @Test("Overrides win over the file, and are errors of usage when wrong")
     func overrides() throws {
-        let settings = try PretrainSettings(
+        let settings = try PretrainSettings.resolve(
             yaml: "steps: 5", name: "p.yaml",
             overrides: [.init("steps", "7"), .init("lr.peak", "1e-3"), .init("optimizer.betas", "[0.5, 0.6]")])
         #expect(settings.steps == 7)
         #expect(settings.lr.peak == 1e-3)
         #expect(settings.optimizer.betas == [0.5, 0.6])
         #expect {
-            _ = try PretrainSettings(yaml: "", name: "", overrides: [.init("lr.peek", "1")])
+            _ = try PretrainSettings.resolve(yaml: "", name: "", overrides: [.init("lr.peek", "1")])
         } throws: {
             ($0 as? Failure)?.kind == .usage && ($0 as? Failure)?.remedy?.contains("peak") == true
         }

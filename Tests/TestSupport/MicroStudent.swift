@@ -54,6 +54,6 @@ package enum MicroStudent {
             ("lr.warmup", "2"), ("checkpoint.every", "2"),
         ]
         return try Settings.resolve(
-            overrides: (all + overrides).map { Settings.Override($0.0, $0.1) })
+            overrides: (all + overrides).map { SettingOverride($0.0, $0.1) })
     }
 }

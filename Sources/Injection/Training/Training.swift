@@ -51,7 +51,7 @@ public enum Training {
     ///
     /// The configuration is the run's own.
     /// - Parameter overrides: what may change, such as `steps` to train on to; anything else is refused.
-    public static func resume(_ directory: URL, overrides: [Settings.Override] = []) throws -> Outcome {
+    public static func resume(_ directory: URL, overrides: [SettingOverride] = []) throws -> Outcome {
         let run = RunDirectory(directory)
         guard run.isRun else {
             throw Failure(

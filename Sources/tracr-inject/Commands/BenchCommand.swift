@@ -65,7 +65,7 @@ struct BenchCommand: ParsableCommand {
         }
         if threads > 0 { Parallel.threads = threads }
         BLASWarning.warn()
-        let settings = try Settings.resolve(overrides: [Settings.Override("precision", "fp32")] + set.map { try Settings.Override(parsing: $0) })
+        let settings = try Settings.resolve(overrides: [SettingOverride("precision", "fp32")] + set.map { try SettingOverride(parsing: $0) })
         if generate { return try timeGeneration(settings.precision) }
         var options = StepBenchmark.Options()
         options.student = student

@@ -70,7 +70,7 @@ struct EvalCommand: ParsableCommand {
         }
         try measurements.apply(to: &options)
         options.seed = seed
-        options.precision = try Settings.resolve(overrides: [Settings.Override("precision", precision)]).precision
+        options.precision = try Settings.resolve(overrides: [SettingOverride("precision", precision)]).precision
         return options
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import InjectionSettings
 import Pretraining
 import Resources
 import Serialization
@@ -36,7 +37,12 @@ struct PretrainCommand: ParsableCommand {
     var steps: Int?
 
     @Option(help: ArgumentHelp("Decides the initial weights and the windows drawn.", valueName: "n"))
-    var seed: UInt64?
+    var seed: Int?
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Any setting, such as lr.peak=1e-3. Can be repeated.", valueName: "key=value"))
+    var set: [String] = []
 
     @Flag(help: "Go on from the newest checkpoint.")
     var resume = false
@@ -50,15 +56,21 @@ struct PretrainCommand: ParsableCommand {
         if let steps, steps < 0 { throw ValidationError("--steps has to be at least 0.") }
     }
 
+    /// Flags first, then --set in its order, so that the more explicit one wins.
+    private func overrides() throws -> [SettingOverride] {
+        let flags: [(key: String, value: String?)] = [
+            ("output", output), ("text.format", format.value?.rawValue), ("steps", steps.map(String.init)),
+            ("seed", seed.map(String.init)),
+        ]
+        return flags.compactMap { flag in flag.value.map { SettingOverride(flag.key, $0) } }
+            + (try set.map { try SettingOverride(parsing: $0) })
+    }
+
     func run() throws {
         common.apply()
         Standard.ignoreClosedPipes()
-        var settings = PretrainSettings()
-        if let config { settings = try PretrainSettings.load(contentsOf: BundledFiles().configuration(config)) }
-        if let output { settings.output = output }
-        if let format = format.value { settings.text.format = format }
-        if let steps { settings.steps = steps }
-        if let seed { settings.seed = seed }
+        let settings = try PretrainSettings.resolve(
+            configuration: try config.map { try BundledFiles().configuration($0) }, overrides: overrides())
         if printConfig {
             try Standard.output.write(settings.yaml())
             return

@@ -86,8 +86,8 @@ struct ReproduceCommand: ParsableCommand {
             ("student", student), ("recipe", recipe), ("steps", steps.map(String.init)), ("text.file", textFile),
         ]
         options.overrides =
-            flags.compactMap { flag in flag.value.map { Settings.Override(flag.key, $0) } }
-            + (try set.map { try Settings.Override(parsing: $0) })
+            flags.compactMap { flag in flag.value.map { SettingOverride(flag.key, $0) } }
+            + (try set.map { try SettingOverride(parsing: $0) })
         if let output { options.output = URL(fileURLWithPath: output) }
         try measurements.apply(to: &options.evaluation)
         return options

@@ -46,14 +46,14 @@ struct SettingsArguments: ParsableArguments {
     var set: [String] = []
 
     /// Flags first, then --set in its order, so that the more explicit one wins.
-    func overrides() throws -> [Settings.Override] {
+    func overrides() throws -> [SettingOverride] {
         let flags: [(key: String, value: String?)] = [
             ("task", task), ("student", student), ("method", method), ("recipe", recipe),
             ("steps", steps.map(String.init)), ("text.file", text), ("text.format", format.value?.rawValue), ("data.file", data),
             ("seed", seed.map(String.init)), ("threads", threads.map(String.init)), ("precision", precision),
         ]
-        return flags.compactMap { flag in flag.value.map { Settings.Override(flag.key, $0) } }
-            + (try set.map { try Settings.Override(parsing: $0) })
+        return flags.compactMap { flag in flag.value.map { SettingOverride(flag.key, $0) } }
+            + (try set.map { try SettingOverride(parsing: $0) })
     }
 
     func resolve() throws -> Settings {

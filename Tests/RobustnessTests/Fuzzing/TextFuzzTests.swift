@@ -28,20 +28,20 @@ import Testing
 
     @Test func pretrainSettings() throws {
         let fuzzer = try Fuzzer("pretrain")
-        let sample = try PretrainSettings().yaml()
+        let sample = PretrainSettings().yaml()
         try fuzzer.run { mutator in
             try fuzzer.write(Array(Self.yaml(sample, &mutator).utf8), to: "c.yaml")
-            _ = try PretrainSettings.load(contentsOf: fuzzer.file("c.yaml"))
+            _ = try PretrainSettings.resolve(configuration: fuzzer.file("c.yaml"))
         }
     }
 
     @Test func overrides() throws {
         let fuzzer = try Fuzzer("overrides")
-        let keys = SettingKey.all.map(\.path)
+        let keys = Settings.keys.map(\.path)
         try fuzzer.run { mutator in
             var text = "\(mutator.pick(keys))=\(mutator.pick(["1", "0.5", "true", "[1, 2]", "tiny", "null"] + Self.pieces))"
             if mutator.chance(0.3) { text = mutator.mutate(text) }
-            _ = try Settings.resolve(overrides: [Settings.Override(parsing: text)]).yaml()
+            _ = try Settings.resolve(overrides: [SettingOverride(parsing: text)]).yaml()
         }
     }
 

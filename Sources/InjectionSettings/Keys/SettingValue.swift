@@ -2,7 +2,7 @@ import Foundation
 import Serialization
 
 /// A value as the user wrote it, before its key says what type it has.
-enum SettingValue: Equatable {
+package enum SettingValue: Equatable {
     case null
     case scalar(String)
     case list([String])
@@ -36,7 +36,7 @@ enum SettingValue: Equatable {
 
 extension SettingKey {
     /// Puts a value into the settings, or says what the key expects.
-    func assign(_ value: SettingValue, to settings: inout Settings, kind: Failure.Kind, at location: String) throws {
+    func assign(_ value: SettingValue, to settings: inout Root, kind: Failure.Kind, at location: String) throws {
         guard try accept(value, &settings) else {
             throw Failure(
                 kind, "\(path) is \(value.shown), and has to be \(expectation)", at: location, remedy: remedy(for: value))
@@ -44,7 +44,7 @@ extension SettingKey {
     }
 
     /// False where the value has the wrong type or is out of range.
-    private func accept(_ value: SettingValue, _ settings: inout Settings) throws -> Bool {
+    private func accept(_ value: SettingValue, _ settings: inout Root) throws -> Bool {
         switch (self.kind, value) {
         case (.integer(let keyPath, let range), .scalar(let text)):
             guard let number = Self.integer(text), range.contains(number) else { return false }
@@ -65,21 +65,11 @@ extension SettingKey {
             guard !text.isEmpty else { return false }
             settings[keyPath: keyPath] = text
         case (.optionalText(let keyPath), .scalar(let text)):
-            settings[keyPath: keyPath] = text
+            settings[keyPath: keyPath] = text.isEmpty ? nil : text
         case (.optionalText(let keyPath), .null):
             settings[keyPath: keyPath] = nil
-        case (.layers(let keyPath), .scalar(let text)):
-            switch text {
-            case "first": settings[keyPath: keyPath] = .first
-            case "spread": settings[keyPath: keyPath] = .spread
-            default: return false
-            }
-        case (.layers(let keyPath), .list(let items)):
-            let layers = items.compactMap { Int($0) }
-            guard !items.isEmpty, layers.count == items.count, layers.allSatisfy({ (0...4_096).contains($0) }),
-                zip(layers, layers.dropFirst()).allSatisfy({ $0 < $1 })
-            else { return false }
-            settings[keyPath: keyPath] = .at(layers)
+        case (.custom(_, _, let accept), let value):
+            return accept(value, &settings)
         case (.choice(let names, _, let set), .scalar(let text)):
             guard names.contains(text) else { return false }
             set(&settings, text)

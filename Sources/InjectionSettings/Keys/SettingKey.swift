@@ -1,25 +1,26 @@
-/// One setting as the user sees it: its key path, what it means, its type and range, and where it lives in `Settings`.
-public struct SettingKey: Sendable {
+/// One setting as the user sees it: its key path, what it means, its type and range, and where it lives in the settings.
+public struct SettingKey<Root: Sendable>: Sendable {
     public let path: String
     /// Printed as a comment above the key by `--print-config` and in every run's `config.yaml`.
     public let documentation: String
-    let kind: Kind
+    package let kind: Kind
 
-    enum Kind: Sendable {
-        case integer(any WritableKeyPath<Settings, Int> & Sendable, ClosedRange<Int>)
-        case real(any WritableKeyPath<Settings, Double> & Sendable, Bounds)
-        case reals(any WritableKeyPath<Settings, [Double]> & Sendable, count: Int, Bounds)
-        case flag(any WritableKeyPath<Settings, Bool> & Sendable)
-        case text(any WritableKeyPath<Settings, String> & Sendable)
-        case optionalText(any WritableKeyPath<Settings, String?> & Sendable)
-        /// `first`, `spread`, or a list of layers.
-        case layers(any WritableKeyPath<Settings, Settings.Alignment.Layers> & Sendable)
+    package enum Kind: Sendable {
+        case integer(any WritableKeyPath<Root, Int> & Sendable, ClosedRange<Int>)
+        case real(any WritableKeyPath<Root, Double> & Sendable, Bounds)
+        case reals(any WritableKeyPath<Root, [Double]> & Sendable, count: Int, Bounds)
+        case flag(any WritableKeyPath<Root, Bool> & Sendable)
+        case text(any WritableKeyPath<Root, String> & Sendable)
+        case optionalText(any WritableKeyPath<Root, String?> & Sendable)
+        /// A value with a form of its own: what it has to be, how it is written, and whether a value is taken.
+        case custom(
+            String, get: @Sendable (Root) -> String, accept: @Sendable (SettingValue, inout Root) -> Bool)
         case choice(
-            [String], get: @Sendable (Settings) -> String, set: @Sendable (inout Settings, String) -> Void)
+            [String], get: @Sendable (Root) -> String, set: @Sendable (inout Root, String) -> Void)
     }
 
     /// The values a real setting can have.
-    enum Bounds: Sendable {
+    package enum Bounds: Sendable {
         case positive, nonNegative, unit
         /// From 0 up to but without 1: decay rates of running means.
         case belowOne
@@ -43,13 +44,13 @@ public struct SettingKey: Sendable {
         }
     }
 
-    init(_ path: String, _ kind: Kind, _ documentation: String) {
+    package init(_ path: String, _ kind: Kind, _ documentation: String) {
         (self.path, self.kind, self.documentation) = (path, kind, documentation)
     }
 
     /// A setting with named values.
-    static func choice<Value: RawRepresentable & CaseIterable & Sendable>(
-        _ path: String, _ keyPath: any WritableKeyPath<Settings, Value> & Sendable, _ documentation: String
+    package static func choice<Value: RawRepresentable & CaseIterable & Sendable>(
+        _ path: String, _ keyPath: any WritableKeyPath<Root, Value> & Sendable, _ documentation: String
     ) -> SettingKey where Value.RawValue == String {
         SettingKey(
             path,
@@ -77,10 +78,9 @@ public struct SettingKey: Sendable {
         case .flag: "true or false"
         case .text: "a text"
         case .optionalText: "a text, or null for none"
-        case .layers: "first, spread, or a rising list of student layers, such as [0, 4, 8]"
+        case .custom(let expectation, _, _): expectation
         case .choice(let names, _, _): names.joined(separator: " or ")
         }
     }
 
-    static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 }

@@ -1,11 +1,11 @@
 import Foundation
 
-extension Settings {
+extension KeyedSettings {
     /// The whole configuration as YAML, every key under a comment that says what it means; reading it gives the same settings.
     public func yaml() -> String {
         var text = "# Resolved configuration: every setting, in full.\n"
         var section = ""
-        for key in SettingKey.all {
+        for key in Self.keys {
             let parts = key.path.split(separator: ".", maxSplits: 1).map(String.init)
             let indent = parts.count == 2 ? "  " : ""
             if parts.count == 2, parts[0] != section {
@@ -19,7 +19,7 @@ extension Settings {
     }
 
     /// A key's value as YAML (and as `--set` takes it, but for quotes).
-    public func value(of key: SettingKey) -> String {
+    public func value(of key: SettingKey<Self>) -> String {
         switch key.kind {
         case .integer(let keyPath, _): String(self[keyPath: keyPath])
         case .real(let keyPath, _): Self.scalar(self[keyPath: keyPath])
@@ -27,12 +27,7 @@ extension Settings {
         case .flag(let keyPath): String(self[keyPath: keyPath])
         case .text(let keyPath): Self.scalar(self[keyPath: keyPath])
         case .optionalText(let keyPath): self[keyPath: keyPath].map { Self.scalar($0) } ?? "null"
-        case .layers(let keyPath):
-            switch self[keyPath: keyPath] {
-            case .first: "first"
-            case .spread: "spread"
-            case .at(let layers): "[\(layers.map(String.init).joined(separator: ", "))]"
-            }
+        case .custom(_, let get, _): get(self)
         case .choice(_, let get, _): get(self)
         }
     }

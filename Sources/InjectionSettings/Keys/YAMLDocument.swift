@@ -9,23 +9,25 @@ package enum YAMLDocument {
     /// Aliases of aliases name exponentially many values, or values nested as deep as there are aliases: so many are harmless.
     private static let maximumAliases = 16
 
-    struct Entry {
-        var key: SettingKey
+    struct Entry<Root: KeyedSettings> {
+        var key: SettingKey<Root>
         var value: SettingValue
         /// `file:line:column (key.path)`.
         var location: String
+
+        func assign(to settings: inout Root) throws { try key.assign(value, to: &settings, kind: .badData, at: location) }
     }
 
     /// Keys may be nested (`lr: {student: 1e-4}`) or written out (`lr.student: 1e-4`).
-    static func entries(of yaml: String, name: String) throws -> [Entry] {
-        guard let root = try compose(yaml, name: name) else { return [] }
-        guard case .mapping(let mapping) = root else {
-            if case .scalar(let scalar) = root, isNull(scalar) { return [] }
+    static func entries<Root>(of yaml: String, for root: Root.Type, name: String) throws -> [Entry<Root>] {
+        guard let document = try compose(yaml, name: name) else { return [] }
+        guard case .mapping(let mapping) = document else {
+            if case .scalar(let scalar) = document, isNull(scalar) { return [] }
             throw Failure(
-                .badData, "a configuration is a mapping of settings", at: place(name, root.mark),
-                remedy: "For example:\ntask: count\nlr:\n  student: 1e-4")
+                .badData, "a configuration is a mapping of settings", at: place(name, document.mark),
+                remedy: "`tracr-inject \(Root.command) --print-config` shows one.")
         }
-        var entries: [Entry] = []
+        var entries: [Entry<Root>] = []
         var seen: [String: String] = [:]
         try collect(mapping, prefix: "", name: name, into: &entries)
         for entry in entries {
@@ -76,8 +78,8 @@ package enum YAMLDocument {
         return count
     }
 
-    private static func collect(
-        _ mapping: Node.Mapping, prefix: String, name: String, into entries: inout [Entry]
+    private static func collect<Root>(
+        _ mapping: Node.Mapping, prefix: String, name: String, into entries: inout [Entry<Root>]
     ) throws {
         for (keyNode, valueNode) in mapping {
             guard case .scalar(let scalar) = keyNode else {
@@ -86,12 +88,12 @@ package enum YAMLDocument {
             let path = prefix + scalar.string
             let location = "\(place(name, keyNode.mark)) (\(path.prefix(100)))"
             // Only known groups are entered, so that depth is bounded whatever the file holds.
-            if case .mapping(let inner) = valueNode, !Settings.keys(in: path).isEmpty {
+            if case .mapping(let inner) = valueNode, !Root.keys(in: path).isEmpty {
                 try collect(inner, prefix: path + ".", name: name, into: &entries)
-            } else if !Settings.keys(in: path).isEmpty, value(of: valueNode) == .null {
+            } else if !Root.keys(in: path).isEmpty, value(of: valueNode) == .null {
                 continue
             } else {
-                let key = try Settings.key(path, kind: .badData, at: location)
+                let key = try Root.key(path, kind: .badData, at: location)
                 entries.append(Entry(key: key, value: value(of: valueNode), location: location))
             }
         }
