@@ -1,8 +1,8 @@
 import RASP
 
-/// The sum of two numbers of so many digits, answered digit by digit from the most significant one on, written as tracr's
-/// primitives ask for it: heads that shift, maps of two variables at a time, and no value but the answer under a name. The
-/// ways differ in how they bring the carries and the lower digits together, which trades depth for width.
+/// The sum of two numbers of so many digits, answered digit by digit from the most significant one on, written as
+/// tracr's primitives ask for it: heads that shift, maps of two variables at a time, and no value but the answer under
+/// a name. The ways differ in how they bring the carries and the lower digits together, which trades depth for width.
 struct Addition: Sendable, CustomStringConvertible {
     enum Way: String, CaseIterable, Sendable {
         /// The lower columns become one number, carries and all.
@@ -23,7 +23,8 @@ struct Addition: Sendable, CustomStringConvertible {
 
     var program: Program {
         Program(
-            name: "addition", output: next, outputName: "next", vocabulary: Self.vocabulary, maxLength: maxLength, causal: true)
+            name: "addition", output: next, outputName: "next", vocabulary: Self.vocabulary, maxLength: maxLength,
+            causal: true)
     }
 
     /// The token some places back; the first positions read themselves.
@@ -40,7 +41,7 @@ struct Addition: Sendable, CustomStringConvertible {
 
     private static func value(_ token: Atom) -> Int? { symbols.firstIndex(of: token) }
 
-    /// The digit some places before a sign, 0 where the number is shorter. The place before a sign always holds a digit.
+    /// The digit some places before a sign, 0 where the number is shorter. The place before a sign always has a digit.
     private func digits(before previous: [SOp]) -> [SOp] {
         var result = previous.prefix(2).map { token in map(token) { .int(Self.value($0) ?? 0) } }
         var isWithin = previous[1]
@@ -72,33 +73,43 @@ struct Addition: Sendable, CustomStringConvertible {
         let first = select(tokens, tokens) { key, _ in key == "+" }
         let second = select(tokens, tokens) { key, _ in key == "=" }
         let operands = digits.map { (aggregate(first, $0), aggregate(second, $0)) }
-        func plus(_ a: SOp, _ b: SOp) -> SOp { sequenceMap(a, b) { .int((Self.nearest($0)) + (Self.nearest($1))) } }
+        func plus(_ a: SOp, _ b: SOp) -> SOp { sequenceMap(a, b) { .int(Self.nearest($0) + Self.nearest($1)) } }
         let columns = operands.map { plus($0, $1) }
         let place = offset(previous[0])
         let top = digitCount - 1
         // What the highest column and the carry into it leave to find out, by a number for each pair of results.
         let states = AnswerStates(lowerDigits: top)
         let classes = sequenceMap(place, columns[top]) { place, column in
-            .int(states.number(of: [0, 1].map { states.state(Self.nearest(place), highest: (Self.nearest(column)) + $0) }))
+            .int(states.number(of: [0, 1].map {
+                states.state(Self.nearest(place), highest: Self.nearest(column) + $0)
+            }))
         }
         if way == .number {
             let lower = columns[..<top].reversed().reduce(nil as SOp?) { number, column in
-                number.map { sequenceMap($0, column) { .int(10 * (Self.nearest($0)) + (Self.nearest($1))) } } ?? column
+                number.map { sequenceMap($0, column) { .int(10 * Self.nearest($0) + Self.nearest($1)) } } ?? column
             }
-            return sequenceMap(classes, lower ?? columns[0]) { states.symbol(Self.nearest($0), lower: Self.nearest($1)) }
+            return sequenceMap(classes, lower ?? columns[0]) {
+                states.symbol(Self.nearest($0), lower: Self.nearest($1))
+            }
         }
-        var carry = sequenceMap(operands[0].0, operands[0].1) { (Self.nearest($0)) + (Self.nearest($1)) > 9 ? 1 : 0 }
-        var lowerDigits = [sequenceMap(operands[0].0, operands[0].1) { .int(((Self.nearest($0)) + (Self.nearest($1))) % 10) }]
+        var carry = sequenceMap(operands[0].0, operands[0].1) { Self.nearest($0) + Self.nearest($1) > 9 ? 1 : 0 }
+        var lowerDigits = [
+            sequenceMap(operands[0].0, operands[0].1) { .int((Self.nearest($0) + Self.nearest($1)) % 10) }
+        ]
         for column in columns[..<top].dropFirst() {
-            lowerDigits.append(sequenceMap(column, carry) { .int(((Self.nearest($0)) + (Self.nearest($1))) % 10) })
-            carry = sequenceMap(column, carry) { (Self.nearest($0)) + (Self.nearest($1)) > 9 ? 1 : 0 }
+            lowerDigits.append(sequenceMap(column, carry) { .int((Self.nearest($0) + Self.nearest($1)) % 10) })
+            carry = sequenceMap(column, carry) { Self.nearest($0) + Self.nearest($1) > 9 ? 1 : 0 }
         }
-        let known = sequenceMap(classes, carry) { .int(states.number(of: [states.pair(Self.nearest($0))[$1 == 1 ? 1 : 0]])) }
+        let known = sequenceMap(classes, carry) {
+            .int(states.number(of: [states.pair(Self.nearest($0))[$1 == 1 ? 1 : 0]]))
+        }
         if way == .digits {
             let lower = lowerDigits.reversed().reduce(nil as SOp?) { number, digit in
-                number.map { sequenceMap($0, digit) { .int(10 * (Self.nearest($0)) + (Self.nearest($1))) } } ?? digit
+                number.map { sequenceMap($0, digit) { .int(10 * Self.nearest($0) + Self.nearest($1)) } } ?? digit
             }
-            return sequenceMap(known, lower ?? lowerDigits[0]) { states.symbol(Self.nearest($0), digits: Self.nearest($1)) }
+            return sequenceMap(known, lower ?? lowerDigits[0]) {
+                states.symbol(Self.nearest($0), digits: Self.nearest($1))
+            }
         }
         var state = known
         for (power, digit) in lowerDigits.enumerated().reversed() {
@@ -141,7 +152,8 @@ struct AnswerStates: Sendable {
     init(lowerDigits: Int) {
         self.lowerDigits = lowerDigits
         let places = (0..<lowerDigits)
-        let single = Addition.symbols.map(AnswerState.symbol) + [.symbol("eos")] + places.map(AnswerState.digit) + places.map(AnswerState.place)
+        let single = Addition.symbols.map(AnswerState.symbol) + [.symbol("eos")]
+            + places.map(AnswerState.digit) + places.map(AnswerState.place)
         all = single.map { [$0] } + single.flatMap { a in single.map { [a, $0] } }
         numbers = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1, $0) })
     }

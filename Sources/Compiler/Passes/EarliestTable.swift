@@ -1,11 +1,11 @@
 import RASP
 
 extension Lowering {
-    /// A map over inputs of which some become variables and the others dissolve into it: of all these ways the one in which
-    /// everything that the map reads is there first, and of those the one with the fewest non-zeros.
+    /// A map over inputs of which some become variables and the others dissolve into it: of all these ways the one in
+    /// which everything that the map reads is there first, and of those the one with the fewest non-zeros.
     ///
-    /// What is not late by itself is then not fused for the sake of depth: where another input comes as late, the cheaper way
-    /// is as early.
+    /// What is not late by itself is then not fused for the sake of depth: where another input comes as late, the
+    /// cheaper way is as early.
     ///
     /// - Parameter compound: the inputs that are maps of several variables.
     /// - Returns: nil where none of the ways is within the limits.
@@ -22,7 +22,8 @@ extension Lowering {
             do {
                 for input in separate { _ = try trial.materialise(input, named: nil, encoding: input.encoding) }
             } catch is RASPError { continue }
-            guard let table = try trial.evaluate(function, inputs, limit: setting.limits.fusedDomain, sop) else { continue }
+            guard let table = try trial.evaluate(function, inputs, limit: setting.limits.fusedDomain, sop)
+            else { continue }
             let plan = trial.estimate(table)
             guard plan.isPossible, separate.count == distinct.count || plan.unitCount <= fusion.units else { continue }
             let time = trial.readingTime(table)
@@ -43,8 +44,8 @@ extension Lowering {
         }
     }
 
-    /// The half-layer after which everything is there that an MLP reads to compute the table; several scalars that it tells
-    /// apart are made one-hot first.
+    /// The half-layer after which everything is there that an MLP reads to compute the table; several scalars that it
+    /// tells apart are made one-hot first.
     private func readingTime(_ table: ValueTable) -> Int {
         let isDirect = table.axes.count <= 1 || LookupPlan(table, variables, isScalar: false).isPossible
         return table.axes.reduce(0) { latest, axis in

@@ -41,8 +41,8 @@ struct StepwiseCost {
         nonzeros += 4 * units.values.reduce(0, +)
     }
 
-    /// How many values the s-op takes there. A mean of categories is one of them; only a share, or a number that is annotated as
-    /// one, has fractions.
+    /// How many values the s-op takes there. A mean of categories is one of them; only a share, or a number that is
+    /// annotated as one, has fractions.
     private static func size(_ sop: SOp, _ sizes: [SOp: Int], _ lowering: Lowering) -> Int {
         let own = lowering.tables[sop]?.values.count ?? 1
         switch sop.operation {
