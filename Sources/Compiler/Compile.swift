@@ -22,12 +22,15 @@ public enum RASPCompiler {
         var best: CompiledModel?
         var limit: StepwiseCost?
         var refusal: (any Error)?
+        var fitting: Fusion?
         // Attention alone needs this many; an MLP comes with each.
         let leastLayers = LayerReport(program.output).layers
         for fusion in setting.fusions where best.map({ $0.layerCount > max(leastLayers, 1) }) ?? true {
+            if let fitting, fusion.isNarrower(than: fitting) { continue }
             do {
                 let (model, cost) = try compile(program, setting, fusion, tabulations)
                 limit = limit ?? cost
+                if let limit, model.fits(limit) { fitting = fusion }
                 if let known = best, let limit, !model.isBetter(than: known, within: limit) { continue }
                 best = model
             } catch { refusal = refusal ?? error }
@@ -80,13 +83,12 @@ public enum RASPCompiler {
 }
 
 extension CompiledModel {
+    fileprivate func fits(_ limit: StepwiseCost) -> Bool { nonzeroCount <= limit.nonzeros && hiddenSize <= limit.hiddenUnits }
+
     /// Fewer layers as long as that costs no more than going step by step; at equal depth fewer non-zeros.
     fileprivate func isBetter(than other: CompiledModel, within limit: StepwiseCost) -> Bool {
-        let fits = { (model: CompiledModel) in
-            model.nonzeroCount <= limit.nonzeros && model.hiddenSize <= limit.hiddenUnits
-        }
-        if fits(self) != fits(other) { return fits(self) }
-        return fits(self)
+        if fits(limit) != other.fits(limit) { return fits(limit) }
+        return fits(limit)
             ? (layerCount, nonzeroCount) < (other.layerCount, other.nonzeroCount)
             : (nonzeroCount, layerCount) < (other.nonzeroCount, other.layerCount)
     }

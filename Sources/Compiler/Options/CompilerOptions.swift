@@ -105,17 +105,27 @@ struct Fusion {
     let units: Int
     /// Variables that are kept under a name are fused as well.
     let goesThroughNames: Bool
+    /// Every input of a map is decided on by itself, so that the map is there as early as can be. Otherwise all inputs
+    /// that are maps of several variables are fused, or none.
+    var decidesEachInput = false
 
     var isEager: Bool { units > 0 }
+
+    /// Whether this is the other with less room, and so leads to no fewer layers where the other does not take too much.
+    func isNarrower(than other: Fusion) -> Bool {
+        decidesEachInput && other.decidesEachInput && goesThroughNames == other.goesThroughNames && units <= other.units
+    }
 
     /// From the one with the fewest non-zeros to the one with the fewest layers.
     static func candidates(throughNames: Bool?) -> [Fusion] {
         let between = [0, 128, 2048].map { Fusion(units: $0, goesThroughNames: false) }
-        let through = Fusion(units: 512, goesThroughNames: true)
+            + [2048, 512, 128].map { Fusion(units: $0, goesThroughNames: false, decidesEachInput: true) }
+        let through = [Fusion(units: 512, goesThroughNames: true)]
+            + [512, 128].map { Fusion(units: $0, goesThroughNames: true, decidesEachInput: true) }
         switch throughNames {
         case false: return between
-        case true: return [through]
-        case nil: return between + [through]
+        case true: return through
+        case nil: return between + through
         }
     }
 }

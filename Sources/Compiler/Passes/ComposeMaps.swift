@@ -11,6 +11,7 @@ extension Lowering {
         if compound.isEmpty { return try inSteps(function, inputs, sop) }
         guard let fused = try evaluate(function, inputs, limit: setting.limits.fusedDomain, sop) else {
             if let branch = try branchOverSums(function, inputs, sop) { return branch }
+            if fusion.decidesEachInput, let earliest = try earliest(function, inputs, compound, sop) { return earliest }
             var separate = self
             do {
                 for input in compound { _ = try separate.materialise(input, named: nil, encoding: input.encoding) }
@@ -25,6 +26,7 @@ extension Lowering {
         }
         if fused.axes.count <= 1 { return fused }
         if fused.values.count > setting.limits.directions, let branch = try branchOverSums(function, inputs, sop) { return branch }
+        if fusion.decidesEachInput, let earliest = try earliest(function, inputs, compound, sop) { return earliest }
         let direct = LookupPlan(fused, variables, isScalar: false)
         if direct.isPossible, direct.unitCount <= fusion.units { return fused }
         let plan = direct.isPossible ? direct : estimate(fused)
@@ -76,7 +78,7 @@ extension Lowering {
     }
 
     /// What a table would cost, several scalars made one-hot first.
-    private func estimate(_ table: ValueTable) -> LookupPlan {
+    func estimate(_ table: ValueTable) -> LookupPlan {
         let plan = LookupPlan(table, variables, isScalar: false)
         if plan.isPossible { return plan }
         var (table, variables) = (table, variables)
@@ -97,7 +99,7 @@ extension Lowering {
     }
 
     /// nil beyond the limit.
-    private func evaluate(_ function: ElementwiseFunction, _ inputs: [SOp], limit: Int, _ sop: SOp) throws -> ValueTable? {
+    func evaluate(_ function: ElementwiseFunction, _ inputs: [SOp], limit: Int, _ sop: SOp) throws -> ValueTable? {
         do { return try tabulated(function, inputs, limit: limit, sop) } catch is DomainTooLarge { return nil }
     }
 
