@@ -111,21 +111,22 @@ struct Fusion {
 
     var isEager: Bool { units > 0 }
 
-    /// Whether this is the other with less room, and so leads to no fewer layers where the other does not take too much.
+    /// Whether this is the other with less room.
     func isNarrower(than other: Fusion) -> Bool {
         decidesEachInput && other.decidesEachInput && goesThroughNames == other.goesThroughNames && units <= other.units
     }
 
-    /// From the one with the fewest non-zeros to the one with the fewest layers.
+    /// From the one with the fewest non-zeros to the one with the fewest layers, first those that fuse all inputs or none.
     static func candidates(throughNames: Bool?) -> [Fusion] {
         let between = [0, 128, 2048].map { Fusion(units: $0, goesThroughNames: false) }
-            + [2048, 512, 128].map { Fusion(units: $0, goesThroughNames: false, decidesEachInput: true) }
         let through = [Fusion(units: 512, goesThroughNames: true)]
-            + [512, 128].map { Fusion(units: $0, goesThroughNames: true, decidesEachInput: true) }
+        func eachInput(throughNames: Bool) -> [Fusion] {
+            [256, 128].map { Fusion(units: $0, goesThroughNames: throughNames, decidesEachInput: true) }
+        }
         switch throughNames {
-        case false: return between
-        case true: return through
-        case nil: return between + through
+        case false: return between + eachInput(throughNames: false)
+        case true: return through + eachInput(throughNames: true)
+        case nil: return between + through + eachInput(throughNames: false) + eachInput(throughNames: true)
         }
     }
 }

@@ -27,7 +27,7 @@ extension Lowering {
         if fused.axes.count <= 1 { return fused }
         if fused.values.count > setting.limits.directions, let branch = try branchOverSums(function, inputs, sop) { return branch }
         if fusion.decidesEachInput, let earliest = try earliest(function, inputs, compound, sop) { return earliest }
-        let direct = LookupPlan(fused, variables, isScalar: false)
+        let direct = lookupPlan(fused, isScalar: false)
         if direct.isPossible, direct.unitCount <= fusion.units { return fused }
         let plan = direct.isPossible ? direct : estimate(fused)
         var separate = self
@@ -73,13 +73,18 @@ extension Lowering {
     func cost(from count: Int) -> Int {
         variables[count...].reduce(0) { sum, variable in
             guard case .table(let table) = variable.origin, variable.time > 0 else { return sum }
-            return sum + LookupPlan(table, variables, isScalar: !variable.isOneHot).nonzeros
+            return sum + lookupPlan(table, isScalar: !variable.isOneHot).nonzeros
         }
+    }
+
+    /// How an MLP would compute a table.
+    func lookupPlan(_ table: ValueTable, isScalar: Bool) -> LookupPlan {
+        LookupPlan(table, variables, isScalar: isScalar, trees: tabulations.trees)
     }
 
     /// What a table would cost, several scalars made one-hot first.
     func estimate(_ table: ValueTable) -> LookupPlan {
-        let plan = LookupPlan(table, variables, isScalar: false)
+        let plan = lookupPlan(table, isScalar: false)
         if plan.isPossible { return plan }
         var (table, variables) = (table, variables)
         for axis in table.axes where !variables[axis.variable].isOneHot {
@@ -88,7 +93,7 @@ extension Lowering {
                     origin: .tokens, representation: .oneHot, values: (0..<axis.classCount).map { .int($0) }, time: 0))
             table = table.replacing(axis.variable, by: variables.count - 1, classOf: Array(0..<axis.classCount))
         }
-        return LookupPlan(table, variables, isScalar: false)
+        return LookupPlan(table, variables, isScalar: false, trees: tabulations.trees)
     }
 
     /// The table over the inputs' tables as they are; the last resort where it is still too large is to refuse.
@@ -159,5 +164,6 @@ final class Tabulations {
         let operands: [ValueTable]
     }
     var known: [Key: ValueTable] = [:]
+    let trees = DecisionTrees()
     let spellings = Spellings()
 }

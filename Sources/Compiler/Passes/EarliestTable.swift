@@ -17,7 +17,7 @@ extension Lowering {
         for separate in Self.choices(of: distinct) {
             // Each of them is an MLP's work by itself.
             let earliestTime = separate.map { Self.nextMLP(after: latestInput(of: $0)) }.max() ?? 0
-            if let best, earliestTime > best.time { continue }
+            if let best, max(earliestTime, deadlines[sop]) > best.time { continue }
             var trial = self
             do {
                 for input in separate { _ = try trial.materialise(input, named: nil, encoding: input.encoding) }
@@ -26,7 +26,7 @@ extension Lowering {
             else { continue }
             let plan = trial.estimate(table)
             guard plan.isPossible, separate.count == distinct.count || plan.unitCount <= fusion.units else { continue }
-            let time = trial.readingTime(table)
+            let time = max(trial.readingTime(table), deadlines[sop])
             let nonzeros = plan.nonzeros + trial.cost(from: variables.count)
             if let known = best, (known.time, known.nonzeros) <= (time, nonzeros) { continue }
             best = (trial, table, time, nonzeros)
@@ -47,7 +47,7 @@ extension Lowering {
     /// The half-layer after which everything is there that an MLP reads to compute the table; several scalars that it
     /// tells apart are made one-hot first.
     private func readingTime(_ table: ValueTable) -> Int {
-        let isDirect = table.axes.count <= 1 || LookupPlan(table, variables, isScalar: false).isPossible
+        let isDirect = table.axes.count <= 1 || lookupPlan(table, isScalar: false).isPossible
         return table.axes.reduce(0) { latest, axis in
             let time = variables[axis.variable].time
             guard !isDirect, !variables[axis.variable].isOneHot else { return max(latest, time) }
