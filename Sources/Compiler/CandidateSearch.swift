@@ -25,8 +25,8 @@ struct CandidateSearch {
     var isDone: Bool { best.map { $0.layerCount <= leastLayers } ?? false }
 
     func result() throws -> CompiledModel {
-        guard let best else { throw refusal ?? Failure(.internalError, "no way to compile '\(program.name)' was tried") }
-        return best
+        if let best { return best }
+        throw refusal ?? Failure(.internalError, "no way to compile '\(program.name)' was tried")
     }
 
     mutating func attempt(_ fusion: Fusion) {
@@ -55,13 +55,15 @@ struct CandidateSearch {
             return
         }
         let isBetter = fusion.decidesEachInput
-            ? model.isNoLarger(than: known, within: limit) : model.isBetter(than: known, within: limit)
+            ? model.isBetterAndNoWider(than: known, within: limit) : model.isBetter(than: known, within: limit)
         if isBetter { best = model }
     }
 }
 
 extension CompiledModel {
-    private func fits(_ limit: StepwiseCost) -> Bool { nonzeroCount <= limit.nonzeros && hiddenSize <= limit.hiddenUnits }
+    private func fits(_ limit: StepwiseCost) -> Bool {
+        nonzeroCount <= limit.nonzeros && hiddenSize <= limit.hiddenUnits
+    }
 
     /// Fewer layers as long as that costs no more than going step by step; at equal depth fewer non-zeros.
     fileprivate func isBetter(than other: CompiledModel, within limit: StepwiseCost) -> Bool {
@@ -72,7 +74,7 @@ extension CompiledModel {
     }
 
     /// Fewer layers, or fewer non-zeros at equal depth, in a stream and MLPs that are no wider.
-    fileprivate func isNoLarger(than other: CompiledModel, within limit: StepwiseCost) -> Bool {
+    fileprivate func isBetterAndNoWider(than other: CompiledModel, within limit: StepwiseCost) -> Bool {
         width <= other.width && hiddenSize <= other.hiddenSize && (fits(limit) || nonzeroCount <= other.nonzeroCount)
             && (layerCount, nonzeroCount) < (other.layerCount, other.nonzeroCount)
     }

@@ -99,7 +99,7 @@ extension Lowering {
     /// The table over the inputs' tables as they are; the last resort where it is still too large is to refuse.
     private mutating func inSteps(_ function: ElementwiseFunction, _ inputs: [SOp], _ sop: SOp) throws -> ValueTable {
         do {
-            return try tabulated(function, inputs, limit: setting.limits.domain, sop)
+            return try tabulated(function, inputs, limit: setting.limits.mapDomain, sop)
         } catch let error as DomainTooLarge { throw tooLarge(error, function, inputs, sop) }
     }
 
@@ -115,6 +115,8 @@ extension Lowering {
         // Differently fused attempts mostly ask for the same.
         let key = Tabulations.Key(sop: sop, operands: operands)
         if let known = tabulations.known[key], known.function.outputs.count <= limit { return known }
+        // In a variable of its own: the closure would copy all of `self` to reach it, for every entry.
+        let spellings = spellings
         var failure: ValueError?
         var atoms = [Atom](repeating: .bool(false), count: operands.count)
         let table = try tabulate(operands, limit: limit) { arguments in
@@ -144,7 +146,7 @@ extension Lowering {
     ) -> RASPError {
         let sizes = error.sizes.map(String.init).joined(separator: " x ")
         return RASPError(
-            .limit, "'\(function.name)' would need a table of \(sizes) value combinations; the budget is \(setting.limits.domain)",
+            .limit, "'\(function.name)' would need a table of \(sizes) value combinations; the budget is \(setting.limits.mapDomain)",
             at: sop.span,
             notes: ["map the inputs to fewer values first, or lower the maximum length (\(setting.maxLength) now)"])
     }

@@ -37,7 +37,9 @@ extension Lowering {
     /// The variables that hold the s-op's value.
     fileprivate func variables(of sop: SOp) -> [Int] {
         guard let table = tables[sop] else { return [] }
-        let written = [Encoding.categorical, .numerical].compactMap { variableOfTable[TableKey(table: table, encoding: $0)] }
+        let written = [Encoding.categorical, .numerical].compactMap {
+            variableOfTable[TableKey(table: table, encoding: $0)]
+        }
         return isVariable(sop) ? written + table.axes.map(\.variable) : written
     }
 

@@ -2,7 +2,8 @@ import RASP
 
 extension Lowering {
     /// A map over inputs of which some become variables and the others dissolve into it: of all these ways the one in
-    /// which everything that the map reads is there first, and of those the one with the fewest non-zeros.
+    /// which everything that the map reads is there first, or in time where the s-op has a deadline, and of those the
+    /// one with the fewest non-zeros.
     ///
     /// What is not late by itself is then not fused for the sake of depth: where another input comes as late, the
     /// cheaper way is as early.
