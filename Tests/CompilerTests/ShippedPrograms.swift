@@ -65,6 +65,33 @@ import Testing
         #expect(report.smallestMargin > 0.99)
     }
 
+    /// What a compiled program takes at most.
+    struct Size: Sendable {
+        let name: String
+        let maxLength: Int
+        var fuse: Bool?
+        let layers, width, hiddenUnits, nonzeros: Int
+    }
+
+    /// Fewer layers are not bought with a wider stream or wider MLPs.
+    @Test(arguments: [
+        Size(name: "count", maxLength: 60, layers: 1, width: 160, hiddenUnits: 263, nonzeros: 1859),
+        Size(name: "shuffle_dyck", maxLength: 60, layers: 3, width: 956, hiddenUnits: 1094, nonzeros: 8896),
+        Size(name: "int_sum", maxLength: 30, layers: 4, width: 277, hiddenUnits: 310, nonzeros: 3201),
+        Size(name: "int_sum", maxLength: 30, fuse: true, layers: 4, width: 293, hiddenUnits: 310, nonzeros: 4829),
+        Size(name: "int_sum_4", maxLength: 40, layers: 5, width: 390, hiddenUnits: 480, nonzeros: 8606),
+        Size(name: "dyck2", maxLength: 8, layers: 6, width: 66, hiddenUnits: 36, nonzeros: 770),
+        Size(name: "sort_by_frequency", maxLength: 8, layers: 5, width: 129, hiddenUnits: 72, nonzeros: 2034),
+    ])
+    func sizes(_ size: Size) throws {
+        let options = CompilerOptions(maxLength: size.maxLength, fuseThroughNamedVariables: size.fuse)
+        let model = try RASPCompiler.compile(Self.load(size.name), options: options)
+        #expect(model.layerCount <= size.layers)
+        #expect(model.width <= size.width)
+        #expect(model.hiddenSize <= size.hiddenUnits)
+        #expect(model.nonzeroCount <= size.nonzeros)
+    }
+
     @Test(arguments: [("int_sum", 999), ("int_sum_4", 9999)]) func sums(_ name: String, _ largest: Int) throws {
         let model = try RASPCompiler.compile(Self.load(name))
         #expect(model.layerCount <= 5)

@@ -1,3 +1,20 @@
+/// Trees that were built before: differently fused attempts mostly ask for the same.
+final class DecisionTrees {
+    private var known: [FiniteFunction: DecisionTree] = [:]
+
+    /// - Parameters:
+    ///   - sizes: classes of each axis.
+    ///   - outputs: row-major over the axes.
+    func tree(sizes: [Int], outputs: [Int]) -> DecisionTree {
+        let axes = sizes.enumerated().map { Axis(variable: $0, valueCount: $1) }
+        let function = FiniteFunction(axes: axes, outputs: outputs)
+        if let tree = known[function] { return tree }
+        let tree = DecisionTree(function)
+        known[function] = tree
+        return tree
+    }
+}
+
 /// A table as nested case distinctions: each leaf is a conjunction of classes of few axes, and becomes one hidden
 /// unit. Where most axes matter only sometimes ("the digit at this place"), that is far fewer than combinations.
 indirect enum DecisionTree {
@@ -5,12 +22,8 @@ indirect enum DecisionTree {
     /// Branches by sets of the axis's classes; together all of them.
     case split(axis: Int, branches: [(classes: [Int], tree: DecisionTree)])
 
-    /// - Parameters:
-    ///   - sizes: classes of each axis.
-    ///   - outputs: row-major over the axes.
-    init(sizes: [Int], outputs: [Int]) {
-        let axes = sizes.enumerated().map { Axis(variable: $0, valueCount: $1) }
-        var function = FiniteFunction(axes: axes, outputs: outputs)
+    fileprivate init(_ function: FiniteFunction) {
+        var function = function
         function.mergeClasses()
         self = Self.build(function)
     }
@@ -45,24 +58,27 @@ indirect enum DecisionTree {
         // Large tables are split by their smallest axis untried.
         if function.outputs.count > 1 << 16 {
             let position = function.axes.indices.min { function.axes[$0].classCount < function.axes[$1].classCount } ?? 0
-            return (position, restrictions(function, position))
+            return (position, restrictions(function, position) ?? [])
         }
         var best: (position: Int, parts: [FiniteFunction], cost: Int)?
         for position in function.axes.indices {
-            let parts = restrictions(function, position)
-            let cost = parts.reduce(0) { $0 + $1.outputs.count }
-            if best.map({ cost < $0.cost }) ?? true { best = (position, parts, cost) }
+            guard let parts = restrictions(function, position, below: best?.cost ?? Int.max) else { continue }
+            best = (position, parts, parts.reduce(0) { $0 + $1.outputs.count })
         }
         return best.map { ($0.position, $0.parts) } ?? (0, [])
     }
 
-    /// The table with one axis fixed, for each of its classes.
-    private static func restrictions(_ function: FiniteFunction, _ position: Int) -> [FiniteFunction] {
+    /// The table with one axis fixed, for each of its classes; nil where these have as many entries as `limit` together.
+    private static func restrictions(
+        _ function: FiniteFunction, _ position: Int, below limit: Int = Int.max
+    ) -> [FiniteFunction]? {
         let stride = function.axes[(position + 1)...].reduce(1) { $0 * $1.classCount }
         let block = stride * function.axes[position].classCount
         var axes = function.axes
         axes.remove(at: position)
-        return (0..<function.axes[position].classCount).map { index in
+        var parts: [FiniteFunction] = []
+        var cost = 0
+        for index in 0..<function.axes[position].classCount {
             var outputs: [Int] = []
             outputs.reserveCapacity(function.outputs.count / function.axes[position].classCount)
             for start in Swift.stride(from: index * stride, to: function.outputs.count, by: block) {
@@ -70,8 +86,11 @@ indirect enum DecisionTree {
             }
             var part = FiniteFunction(axes: axes, outputs: outputs)
             part.mergeClasses()
-            return part
+            cost += part.outputs.count
+            guard cost < limit else { return nil }
+            parts.append(part)
         }
+        return parts
     }
 
     /// Calls `body` with the conditions and the output of every leaf.

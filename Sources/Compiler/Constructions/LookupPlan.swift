@@ -42,7 +42,8 @@ struct LookupPlan {
         }
     }
 
-    init(_ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool) {
+    /// - Parameter trees: those that were built before.
+    init(_ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool, trees: DecisionTrees = DecisionTrees()) {
         var best: Candidate?
         func consider(_ candidate: Candidate?) {
             guard let candidate else { return }
@@ -53,20 +54,22 @@ struct LookupPlan {
         if isScalar {
             consider(Self.linear(table, variables))
             consider(Self.piecewise(table, variables))
-            consider(Self.gated(table, variables))
+            consider(Self.gated(table, variables, trees))
         }
         if scalarAxes.isEmpty {
-            consider(Self.cases(table, variables, isScalar: isScalar))
+            consider(Self.cases(table, variables, isScalar: isScalar, trees))
         } else if scalarAxes.count == 1 {
-            consider(Self.thresholds(table, scalarAxes[0], variables))
+            consider(Self.thresholds(table, scalarAxes[0], variables, trees))
         }
         if table.axes.count > 1 || !scalarAxes.isEmpty { consider(Self.additive(table, variables)) }
         isPossible = best != nil
         chosen = best ?? Candidate(construction: .cases(.leaf(0)), defaultOutput: nil, unitCount: Int.max, nonzeros: Int.max)
     }
 
-    private static func cases(_ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool) -> Candidate {
-        let tree = DecisionTree(sizes: table.axes.map(\.classCount), outputs: table.function.outputs)
+    private static func cases(
+        _ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool, _ trees: DecisionTrees
+    ) -> Candidate {
+        let tree = trees.tree(sizes: table.axes.map(\.classCount), outputs: table.function.outputs)
         var leaves = [Int](repeating: 0, count: table.values.count)
         var reads = [Int](repeating: 0, count: table.values.count)
         let sizes = ReadSizes(table.axes, variables)
@@ -90,11 +93,13 @@ struct LookupPlan {
     }
 
     /// nil where the table tells apart what the scalar does not.
-    private static func thresholds(_ table: ValueTable, _ axis: Int, _ variables: [CompilerVariable]) -> Candidate? {
+    private static func thresholds(
+        _ table: ValueTable, _ axis: Int, _ variables: [CompilerVariable], _ trees: DecisionTrees
+    ) -> Candidate? {
         let variable = variables[table.axes[axis].variable]
         guard variable.resolves(table.axes[axis]) else { return nil }
         let (sizes, numbers, rows) = rows(table, along: axis)
-        let tree = DecisionTree(sizes: sizes, outputs: numbers)
+        let tree = trees.tree(sizes: sizes, outputs: numbers)
         let order = variable.scalarOrder
         let classes = order.map { table.axes[axis].classOf[$0] }
         var others = table.axes

@@ -86,7 +86,9 @@ extension LookupPlan {
         return Candidate(construction: .piecewise(line), defaultOutput: nil, unitCount: units, nonzeros: 3 * units)
     }
 
-    static func gated(_ table: ValueTable, _ variables: [CompilerVariable]) -> Candidate? {
+    static func gated(
+        _ table: ValueTable, _ variables: [CompilerVariable], _ trees: DecisionTrees = DecisionTrees()
+    ) -> Candidate? {
         let scalars = table.axes.indices.filter { !variables[table.axes[$0].variable].isOneHot }
         let cases = table.axes.indices.filter { variables[table.axes[$0].variable].isOneHot }
         guard !scalars.isEmpty, !cases.isEmpty, table.values.allSatisfy({ $0?.doubleValue != nil }),
@@ -112,7 +114,7 @@ extension LookupPlan {
             numbers.append(rows.count)
             rows.append(row)
         }
-        let tree = DecisionTree(sizes: sizes, outputs: numbers)
+        let tree = trees.tree(sizes: sizes, outputs: numbers)
         let gates = ReadSizes(cases.map { table.axes[$0] }, variables)
         var (units, nonzeros) = (0, 0)
         tree.forEachLeaf { conditions, row in

@@ -27,7 +27,9 @@ public struct CompilerOptions: Sendable {
     public struct Limits: Sendable {
         /// Joint domain up to which chains of maps are fused into one.
         public var fusedDomain = 1 << 16
-        /// Joint domain of one map, or entries of one selector table.
+        /// Joint domain of one map over variables: of two means of ten numbers each, over inputs of 30.
+        public var mapDomain = 1 << 23
+        /// Joint domain of one map over what its inputs are computed from, or entries of one selector table.
         public var domain = 1 << 21
         /// Values of one variable laid out one-hot.
         public var directions = 4096
@@ -105,17 +107,28 @@ struct Fusion {
     let units: Int
     /// Variables that are kept under a name are fused as well.
     let goesThroughNames: Bool
+    /// Every input of a map is decided on by itself, so that the map is there as early as can be. Otherwise all inputs
+    /// that are maps of several variables are fused, or none.
+    var decidesEachInput = false
 
     var isEager: Bool { units > 0 }
 
-    /// From the one with the fewest non-zeros to the one with the fewest layers.
+    /// Whether this is the other with less room.
+    func isNarrower(than other: Fusion) -> Bool {
+        decidesEachInput && other.decidesEachInput && goesThroughNames == other.goesThroughNames && units <= other.units
+    }
+
+    /// From the one with the fewest non-zeros to the one with the fewest layers, first those that fuse all inputs or none.
     static func candidates(throughNames: Bool?) -> [Fusion] {
         let between = [0, 128, 2048].map { Fusion(units: $0, goesThroughNames: false) }
-        let through = Fusion(units: 512, goesThroughNames: true)
+        let through = [Fusion(units: 512, goesThroughNames: true)]
+        func eachInput(throughNames: Bool) -> [Fusion] {
+            [256, 128].map { Fusion(units: $0, goesThroughNames: throughNames, decidesEachInput: true) }
+        }
         switch throughNames {
-        case false: return between
-        case true: return [through]
-        case nil: return between + [through]
+        case false: return between + eachInput(throughNames: false)
+        case true: return through + eachInput(throughNames: true)
+        case nil: return between + through + eachInput(throughNames: false) + eachInput(throughNames: true)
         }
     }
 }

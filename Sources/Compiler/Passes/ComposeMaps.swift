@@ -11,6 +11,7 @@ extension Lowering {
         if compound.isEmpty { return try inSteps(function, inputs, sop) }
         guard let fused = try evaluate(function, inputs, limit: setting.limits.fusedDomain, sop) else {
             if let branch = try branchOverSums(function, inputs, sop) { return branch }
+            if fusion.decidesEachInput, let earliest = try earliest(function, inputs, compound, sop) { return earliest }
             var separate = self
             do {
                 for input in compound { _ = try separate.materialise(input, named: nil, encoding: input.encoding) }
@@ -25,7 +26,8 @@ extension Lowering {
         }
         if fused.axes.count <= 1 { return fused }
         if fused.values.count > setting.limits.directions, let branch = try branchOverSums(function, inputs, sop) { return branch }
-        let direct = LookupPlan(fused, variables, isScalar: false)
+        if fusion.decidesEachInput, let earliest = try earliest(function, inputs, compound, sop) { return earliest }
+        let direct = lookupPlan(fused, isScalar: false)
         if direct.isPossible, direct.unitCount <= fusion.units { return fused }
         let plan = direct.isPossible ? direct : estimate(fused)
         var separate = self
@@ -71,13 +73,18 @@ extension Lowering {
     func cost(from count: Int) -> Int {
         variables[count...].reduce(0) { sum, variable in
             guard case .table(let table) = variable.origin, variable.time > 0 else { return sum }
-            return sum + LookupPlan(table, variables, isScalar: !variable.isOneHot).nonzeros
+            return sum + lookupPlan(table, isScalar: !variable.isOneHot).nonzeros
         }
     }
 
+    /// How an MLP would compute a table.
+    func lookupPlan(_ table: ValueTable, isScalar: Bool) -> LookupPlan {
+        LookupPlan(table, variables, isScalar: isScalar, trees: tabulations.trees)
+    }
+
     /// What a table would cost, several scalars made one-hot first.
-    private func estimate(_ table: ValueTable) -> LookupPlan {
-        let plan = LookupPlan(table, variables, isScalar: false)
+    func estimate(_ table: ValueTable) -> LookupPlan {
+        let plan = lookupPlan(table, isScalar: false)
         if plan.isPossible { return plan }
         var (table, variables) = (table, variables)
         for axis in table.axes where !variables[axis.variable].isOneHot {
@@ -86,18 +93,18 @@ extension Lowering {
                     origin: .tokens, representation: .oneHot, values: (0..<axis.classCount).map { .int($0) }, time: 0))
             table = table.replacing(axis.variable, by: variables.count - 1, classOf: Array(0..<axis.classCount))
         }
-        return LookupPlan(table, variables, isScalar: false)
+        return LookupPlan(table, variables, isScalar: false, trees: tabulations.trees)
     }
 
     /// The table over the inputs' tables as they are; the last resort where it is still too large is to refuse.
     private mutating func inSteps(_ function: ElementwiseFunction, _ inputs: [SOp], _ sop: SOp) throws -> ValueTable {
         do {
-            return try tabulated(function, inputs, limit: setting.limits.domain, sop)
+            return try tabulated(function, inputs, limit: setting.limits.mapDomain, sop)
         } catch let error as DomainTooLarge { throw tooLarge(error, function, inputs, sop) }
     }
 
     /// nil beyond the limit.
-    private func evaluate(_ function: ElementwiseFunction, _ inputs: [SOp], limit: Int, _ sop: SOp) throws -> ValueTable? {
+    func evaluate(_ function: ElementwiseFunction, _ inputs: [SOp], limit: Int, _ sop: SOp) throws -> ValueTable? {
         do { return try tabulated(function, inputs, limit: limit, sop) } catch is DomainTooLarge { return nil }
     }
 
@@ -108,6 +115,8 @@ extension Lowering {
         // Differently fused attempts mostly ask for the same.
         let key = Tabulations.Key(sop: sop, operands: operands)
         if let known = tabulations.known[key], known.function.outputs.count <= limit { return known }
+        // In a variable of its own: the closure would copy all of `self` to reach it, for every entry.
+        let spellings = spellings
         var failure: ValueError?
         var atoms = [Atom](repeating: .bool(false), count: operands.count)
         let table = try tabulate(operands, limit: limit) { arguments in
@@ -137,7 +146,7 @@ extension Lowering {
     ) -> RASPError {
         let sizes = error.sizes.map(String.init).joined(separator: " x ")
         return RASPError(
-            .limit, "'\(function.name)' would need a table of \(sizes) value combinations; the budget is \(setting.limits.domain)",
+            .limit, "'\(function.name)' would need a table of \(sizes) value combinations; the budget is \(setting.limits.mapDomain)",
             at: sop.span,
             notes: ["map the inputs to fewer values first, or lower the maximum length (\(setting.maxLength) now)"])
     }
@@ -157,5 +166,6 @@ final class Tabulations {
         let operands: [ValueTable]
     }
     var known: [Key: ValueTable] = [:]
+    let trees = DecisionTrees()
     let spellings = Spellings()
 }

@@ -19,10 +19,15 @@ package struct LoweredProgram {
     /// The program lowered with each degree of fusion that compiling it would try.
     package static func candidates(_ program: Program, options: CompilerOptions = .init()) throws -> [LoweredProgram] {
         let setting = try CompilationSetting(program, options)
-        return try setting.fusions.map { fusion in
+        return try setting.fusions.flatMap { fusion in
             var lowering = Lowering(setting, program, fusion)
             let named = try lowering.lower(program)
-            return LoweredProgram(lowering, named: named)
+            let earliest = LoweredProgram(lowering, named: named)
+            guard fusion.decidesEachInput else { return [earliest] }
+            let deadlines = Deadlines(program, lowering, earliest.liveness)
+            var inTime = Lowering(setting, program, fusion, deadlines: deadlines)
+            let namedInTime = try inTime.lower(program)
+            return [earliest, LoweredProgram(inTime, named: namedInTime)]
         }
     }
 

@@ -9,6 +9,7 @@ import RASP
 struct Lowering {
     let setting: CompilationSetting
     let fusion: Fusion
+    let deadlines: Deadlines
     var variables: [CompilerVariable] = []
     var tables: [SOp: ValueTable] = [:]
     /// S-ops whose value is a mean with more reachable values than are listed.
@@ -47,9 +48,13 @@ struct Lowering {
     static let tokens = 0
     static let indices = 1
 
-    init(_ setting: CompilationSetting, _ program: Program, _ fusion: Fusion, _ tabulations: Tabulations = Tabulations()) {
+    init(
+        _ setting: CompilationSetting, _ program: Program, _ fusion: Fusion, _ tabulations: Tabulations = Tabulations(),
+        deadlines: Deadlines = Deadlines()
+    ) {
         self.setting = setting
         self.fusion = fusion
+        self.deadlines = deadlines
         self.tabulations = tabulations
         // A program may call converted tokens "tokens"; the raw ones then go by their full name.
         let isTaken = program.variables.contains { $0.name == "tokens" }

@@ -21,7 +21,7 @@ extension Lowering {
             LookupPlan.linear(table, variables) != nil { return .numerical }
         // Numbers that are too many for a direction each can still be one that is written as it is.
         guard table.values.count > setting.limits.directions, table.values.allSatisfy({ $0?.isNumeric ?? false }) else { return .categorical }
-        return LookupPlan(table, variables, isScalar: true).isPossible ? .numerical : .categorical
+        return lookupPlan(table, isScalar: true).isPossible ? .numerical : .categorical
     }
 
     private func isMeanItself(_ table: ValueTable) -> Bool {
@@ -84,7 +84,7 @@ extension Lowering {
         }
         if encoding == .numerical { try checkMagnitudes(variable.scalars, span) }
         if !direct {
-            let plan = LookupPlan(resolved, variables, isScalar: encoding == .numerical)
+            let plan = lookupPlan(resolved, isScalar: encoding == .numerical)
             if encoding == .numerical { variable.magnitude = plan.largestTerm }
             let units = plan.unitCount
             guard units <= setting.limits.hiddenUnits else {
@@ -117,14 +117,14 @@ extension Lowering {
         let scalars = table.axes.filter { !variables[$0.variable].isOneHot }.sorted { $0.classCount < $1.classCount }
         guard !scalars.isEmpty else { return table }
         let latest = table.axes.map { variables[$0.variable].time }.max() ?? 0
-        let asItIs = LookupPlan(table, variables, isScalar: encoding == .numerical)
+        let asItIs = lookupPlan(table, isScalar: encoding == .numerical)
         var cheap = table
         for axis in scalars {
             guard let copy = oneHotOf[axis.variable], variables[copy].time <= latest else { continue }
             cheap = cheap.replacing(axis.variable, by: copy, classOf: axis.classOf)
         }
         if cheap != table {
-            let plan = LookupPlan(cheap, variables, isScalar: encoding == .numerical)
+            let plan = lookupPlan(cheap, isScalar: encoding == .numerical)
             if plan.isPossible, plan.nonzeros < asItIs.nonzeros { return cheap }
         }
         let isWasteful = !fusion.isEager && table.axes.count > 1 && asItIs.unitCount > table.function.outputs.count
@@ -145,7 +145,7 @@ extension Lowering {
         for axis in scalars.dropLast() { rest = try mixed.withOneHot(axis, in: rest, span) }
         let count = variables.count
         let costs = [(separate, sum), (mixed, rest)].map { lowering, table in
-            let plan = LookupPlan(table, lowering.variables, isScalar: encoding == .numerical)
+            let plan = lowering.lookupPlan(table, isScalar: encoding == .numerical)
             return plan.isPossible ? plan.nonzeros + lowering.cost(from: count) : Int.max
         }
         self = costs[0] < costs[1] ? separate : mixed

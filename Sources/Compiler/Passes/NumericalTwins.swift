@@ -8,7 +8,7 @@ extension Lowering {
         guard !wide.isEmpty, table.axes.count > 1, let steps = AdditiveSteps(table, variables) else { return table }
         let units = 2 * (steps.intervals.count - 1)
         let twins = wide.reduce(0) { $0 + 2 * variables[$1.variable].values.count }
-        let plan = LookupPlan(table, variables, isScalar: encoding == .numerical)
+        let plan = lookupPlan(table, isScalar: encoding == .numerical)
         guard units * (table.axes.count + 3) + twins < plan.nonzeros else { return table }
         var (trial, result) = (self, table)
         for axis in wide {

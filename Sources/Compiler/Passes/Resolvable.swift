@@ -9,7 +9,7 @@ extension Lowering {
     mutating func resolvable(_ table: ValueTable, _ encoding: Encoding, _ span: SourceSpan?) throws -> ValueTable {
         var table = table
         // A number that follows its scalars along a line needs no step.
-        if encoding == .numerical, LookupPlan(table, variables, isScalar: true).isContinuous { return table }
+        if encoding == .numerical, lookupPlan(table, isScalar: true).isContinuous { return table }
         while let axis = table.axes.first(where: { !variables[$0.variable].isOneHot && !variables[$0.variable].resolves($0) }) {
             guard case .table(let source) = variables[axis.variable].origin else { throw unresolved(axis, span) }
             table = try expanded(table, axis, by: source, span)

@@ -1,0 +1,81 @@
+import RASP
+import Serialization
+
+/// Compiles one program with more and less fusion, and keeps the best result.
+struct CandidateSearch {
+    private let program: Program
+    private let setting: CompilationSetting
+    private let tabulations = Tabulations()
+    /// Attention alone needs this many; an MLP comes with each.
+    private let leastLayers: Int
+    private var best: CompiledModel?
+    /// Of the first result.
+    private var limit: StepwiseCost?
+    /// Less room than this leads to no fewer layers than the best result has.
+    private var settled: Fusion?
+    private var refusal: (any Error)?
+
+    init(_ program: Program, _ setting: CompilationSetting) {
+        self.program = program
+        self.setting = setting
+        leastLayers = max(LayerReport(program.output).layers, 1)
+    }
+
+    /// Whether no result can have fewer layers.
+    var isDone: Bool { best.map { $0.layerCount <= leastLayers } ?? false }
+
+    func result() throws -> CompiledModel {
+        if let best { return best }
+        throw refusal ?? Failure(.internalError, "no way to compile '\(program.name)' was tried")
+    }
+
+    mutating func attempt(_ fusion: Fusion) {
+        if let settled, fusion.isNarrower(than: settled) { return }
+        do {
+            let layersBefore = best?.layerCount ?? Int.max
+            let candidate = try Candidate(program, setting, fusion, tabulations)
+            try consider(candidate, fusion)
+            guard fusion.decidesEachInput else { return }
+            if candidate.layerCount < layersBefore {
+                // What has time to spare is computed more cheaply.
+                try consider(Candidate(program, setting, fusion, tabulations, deadlines: candidate.deadlines), fusion)
+            }
+            if let best, best.layerCount <= candidate.layerCount { settled = fusion }
+        } catch { refusal = refusal ?? error }
+    }
+
+    private mutating func consider(_ candidate: Candidate, _ fusion: Fusion) throws {
+        // The weights of what is too large already need not be made.
+        if fusion.decidesEachInput, let best, !candidate.isNoLarger(than: best) { return }
+        let model = try candidate.assembled()
+        let limit = self.limit ?? candidate.stepwiseCost
+        self.limit = limit
+        guard let known = best else {
+            best = model
+            return
+        }
+        let isBetter = fusion.decidesEachInput
+            ? model.isBetterAndNoWider(than: known, within: limit) : model.isBetter(than: known, within: limit)
+        if isBetter { best = model }
+    }
+}
+
+extension CompiledModel {
+    private func fits(_ limit: StepwiseCost) -> Bool {
+        nonzeroCount <= limit.nonzeros && hiddenSize <= limit.hiddenUnits
+    }
+
+    /// Fewer layers as long as that costs no more than going step by step; at equal depth fewer non-zeros.
+    fileprivate func isBetter(than other: CompiledModel, within limit: StepwiseCost) -> Bool {
+        if fits(limit) != other.fits(limit) { return fits(limit) }
+        return fits(limit)
+            ? (layerCount, nonzeroCount) < (other.layerCount, other.nonzeroCount)
+            : (nonzeroCount, layerCount) < (other.nonzeroCount, other.layerCount)
+    }
+
+    /// Fewer layers, or fewer non-zeros at equal depth, in a stream and MLPs that are no wider.
+    fileprivate func isBetterAndNoWider(than other: CompiledModel, within limit: StepwiseCost) -> Bool {
+        width <= other.width && hiddenSize <= other.hiddenSize && (fits(limit) || nonzeroCount <= other.nonzeroCount)
+            && (layerCount, nonzeroCount) < (other.layerCount, other.nonzeroCount)
+    }
+}
