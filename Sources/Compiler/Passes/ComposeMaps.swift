@@ -110,6 +110,8 @@ extension Lowering {
         if let known = tabulations.known[key], known.function.outputs.count <= limit { return known }
         var failure: ValueError?
         var atoms = [Atom](repeating: .bool(false), count: operands.count)
+        let choices = operands.map { $0.values.map(spellings.choices) }
+        let isAmbiguous = choices.map { $0.map { $0.count > 1 } }
         let table = try tabulate(operands, limit: limit) { arguments in
             for (index, argument) in arguments.enumerated() {
                 guard let atom = operands[index].values[argument] else { return nil }
@@ -117,7 +119,9 @@ extension Lowering {
             }
             do {
                 let value = try function.apply(atoms)
-                return spellings.isEmpty ? value : try spellings.agreed(function.name, atoms, value, at: sop.span, function.apply)
+                guard zip(isAmbiguous, arguments).contains(where: { $0[$1] }) else { return value }
+                let possible = zip(choices, arguments).map { $0[$1] }
+                return try spellings.agreed(function.name, atoms, possible, value, at: sop.span, function.apply)
             } catch let error as ValueError {
                 // Inferred sets may hold combinations that no input reaches; where one does, the interpreter stops
                 // with an error and the compiled value is undefined.
@@ -150,7 +154,7 @@ extension Lowering {
     }
 }
 
-/// Tables that were made before, for other fusions of the same program, and what their values stand for.
+/// What was worked out before, for other fusions of the same program: tables, the numbers that means can be, and what values stand for.
 final class Tabulations {
     struct Key: Hashable {
         let sop: SOp
@@ -158,4 +162,12 @@ final class Tabulations {
     }
     var known: [Key: ValueTable] = [:]
     let spellings = Spellings()
+    private var listed: [ReachableNumbers: [ReachableNumbers.Entry]?] = [:]
+
+    func reachable(_ numbers: ReachableNumbers) -> [ReachableNumbers.Entry]? {
+        if let known = listed[numbers] { return known }
+        let list = numbers.list()
+        listed[numbers] = .some(list)
+        return list
+    }
 }
