@@ -19,6 +19,7 @@ public enum RASPCompiler {
     public static func compile(_ program: Program, options: CompilerOptions = .init()) throws -> CompiledModel {
         let setting = try CompilationSetting(program, options)
         let tabulations = Tabulations()
+        try Lowering.checkReach(program, setting, tabulations)
         var best: CompiledModel?
         var limit: StepwiseCost?
         var refusal: (any Error)?
@@ -30,6 +31,8 @@ public enum RASPCompiler {
                 limit = limit ?? cost
                 if let known = best, let limit, !model.isBetter(than: known, within: limit) { continue }
                 best = model
+            } catch let error as RASPError where error.isCausal && best == nil {
+                throw error
             } catch { refusal = refusal ?? error }
         }
         guard let best else { throw refusal ?? Failure(.internalError, "no way to compile '\(program.name)' was tried") }

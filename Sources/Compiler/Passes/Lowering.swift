@@ -65,11 +65,7 @@ struct Lowering {
 
     /// Lowers the whole program; the result maps each of its variables' names to a variable number.
     mutating func lower(_ program: Program) throws -> [(name: String, variable: Int)] {
-        var names: [SOp: [String]] = [:]
-        for variable in program.variables where setting.keepNamedVariables || variable.sop === program.output {
-            names[variable.sop, default: []].append(variable.name)
-        }
-        if !setting.keepNamedVariables { names[program.output] = [program.outputName] }
+        let names = keptNames(program)
         var named: [String: Int] = [:]
         for node in topologicalOrder(of: [.sop(program.output)]) {
             switch node {
@@ -84,7 +80,13 @@ struct Lowering {
         return program.variables.compactMap { variable in named[variable.name].map { (variable.name, $0) } }
     }
 
-    private mutating func lower(_ sop: SOp) throws {
+    /// The names under which an s-op gets directions of its own.
+    func keptNames(_ program: Program) -> [SOp: [String]] {
+        guard setting.keepNamedVariables else { return [program.output: [program.outputName]] }
+        return Dictionary(program.variables.map { ($0.sop, [$0.name]) }, uniquingKeysWith: +)
+    }
+
+    mutating func lower(_ sop: SOp) throws {
         switch sop.operation {
         case .tokens(let conversion):
             let values = setting.vocabulary.map { try? conversion.convert($0) }
