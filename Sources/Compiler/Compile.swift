@@ -25,9 +25,13 @@ public enum RASPCompiler {
         var refusal: (any Error)?
         // Attention alone needs this many; an MLP comes with each.
         let leastLayers = LayerReport(program.output).layers
+        var tried: [FusionDecisions] = []
         for fusion in setting.fusions where best.map({ $0.layerCount > max(leastLayers, 1) }) ?? true {
+            if tried.contains(where: { $0.areShared(by: fusion) }) { continue }
+            let decisions = FusionDecisions(fusion)
+            tried.append(decisions)
             do {
-                let (model, cost) = try compile(program, setting, fusion, tabulations)
+                let (model, cost) = try compile(program, setting, decisions, tabulations)
                 limit = limit ?? cost
                 if let known = best, let limit, !model.isBetter(than: known, within: limit) { continue }
                 best = model
@@ -51,7 +55,7 @@ public enum RASPCompiler {
     }
 
     private static func compile(
-        _ program: Program, _ setting: CompilationSetting, _ fusion: Fusion, _ tabulations: Tabulations
+        _ program: Program, _ setting: CompilationSetting, _ fusion: FusionDecisions, _ tabulations: Tabulations
     ) throws -> (CompiledModel, StepwiseCost) {
         var lowering = Lowering(setting, program, fusion, tabulations)
         let named = try lowering.lower(program)

@@ -26,7 +26,7 @@ extension Lowering {
         if fused.axes.count <= 1 { return fused }
         if fused.values.count > setting.limits.directions, let branch = try branchOverSums(function, inputs, sop) { return branch }
         let direct = LookupPlan(fused, variables, isScalar: false)
-        if direct.isPossible, direct.unitCount <= fusion.units { return fused }
+        if direct.isPossible, fusion.fuses(units: direct.unitCount) { return fused }
         let plan = direct.isPossible ? direct : estimate(fused)
         var separate = self
         var cost = 0

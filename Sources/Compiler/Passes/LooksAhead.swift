@@ -5,7 +5,7 @@ extension Lowering {
     /// positions alone. Lowering finds the same, but may first have worked for long on what comes before.
     static func checkReach(_ program: Program, _ setting: CompilationSetting, _ tabulations: Tabulations) throws {
         guard setting.causal, let fusion = setting.fusions.first else { return }
-        var trial = Lowering(setting, program, fusion, tabulations)
+        var trial = Lowering(setting, program, FusionDecisions(fusion), tabulations)
         let names = trial.keptNames(program)
         var known: Set<GraphNode> = []
         for node in topologicalOrder(of: [.sop(program.output)]) {

@@ -20,7 +20,7 @@ package struct LoweredProgram {
     package static func candidates(_ program: Program, options: CompilerOptions = .init()) throws -> [LoweredProgram] {
         let setting = try CompilationSetting(program, options)
         return try setting.fusions.map { fusion in
-            var lowering = Lowering(setting, program, fusion)
+            var lowering = Lowering(setting, program, FusionDecisions(fusion))
             let named = try lowering.lower(program)
             return LoweredProgram(lowering, named: named)
         }

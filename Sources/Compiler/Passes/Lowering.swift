@@ -8,7 +8,7 @@ import RASP
 /// earliest that its inputs allow.
 struct Lowering {
     let setting: CompilationSetting
-    let fusion: Fusion
+    let fusion: FusionDecisions
     var variables: [CompilerVariable] = []
     var tables: [SOp: ValueTable] = [:]
     /// S-ops whose value is a mean with more reachable values than are listed.
@@ -47,7 +47,7 @@ struct Lowering {
     static let tokens = 0
     static let indices = 1
 
-    init(_ setting: CompilationSetting, _ program: Program, _ fusion: Fusion, _ tabulations: Tabulations = Tabulations()) {
+    init(_ setting: CompilationSetting, _ program: Program, _ fusion: FusionDecisions, _ tabulations: Tabulations = Tabulations()) {
         self.setting = setting
         self.fusion = fusion
         self.tabulations = tabulations
@@ -73,7 +73,8 @@ struct Lowering {
             case .sop(let sop):
                 try lower(sop)
                 for name in names[sop] ?? [] {
-                    named[name] = try materialise(sop, named: name, encoding: program.encodings[name] ?? sop.encoding)
+                    named[name] = try materialise(
+                        sop, named: name, encoding: program.encodings[name] ?? sop.encoding, isRead: sop !== program.output)
                 }
             }
         }
