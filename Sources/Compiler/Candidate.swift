@@ -12,7 +12,7 @@ struct Candidate {
 
     /// - Throws: `RASPError` with the place in the source for what cannot be compiled this way.
     init(
-        _ program: Program, _ setting: CompilationSetting, _ fusion: Fusion, _ tabulations: Tabulations,
+        _ program: Program, _ setting: CompilationSetting, _ fusion: FusionDecisions, _ tabulations: Tabulations,
         deadlines: Deadlines = Deadlines()
     ) throws {
         self.program = program

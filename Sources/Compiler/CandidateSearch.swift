@@ -14,6 +14,7 @@ struct CandidateSearch {
     /// Less room than this leads to no fewer layers than the best result has.
     private var settled: Fusion?
     private var refusal: (any Error)?
+    private var tried: [FusionDecisions] = []
 
     init(_ program: Program, _ setting: CompilationSetting) {
         self.program = program
@@ -29,18 +30,29 @@ struct CandidateSearch {
         throw refusal ?? Failure(.internalError, "no way to compile '\(program.name)' was tried")
     }
 
-    mutating func attempt(_ fusion: Fusion) {
+    /// - Throws: what the program would look ahead for although it is causal, which no degree of fusion changes.
+    func checkReach() throws { try Lowering.checkReach(program, setting, tabulations) }
+
+    /// - Throws: the same; any other refusal is kept for `result`, as another degree of fusion may do.
+    mutating func attempt(_ fusion: Fusion) throws {
         if let settled, fusion.isNarrower(than: settled) { return }
+        if tried.contains(where: { $0.areShared(by: fusion) }) { return }
+        let decisions = FusionDecisions(fusion)
+        tried.append(decisions)
         do {
             let layersBefore = best?.layerCount ?? Int.max
-            let candidate = try Candidate(program, setting, fusion, tabulations)
+            let candidate = try Candidate(program, setting, decisions, tabulations)
             try consider(candidate, fusion)
             guard fusion.decidesEachInput else { return }
             if candidate.layerCount < layersBefore {
                 // What has time to spare is computed more cheaply.
-                try consider(Candidate(program, setting, fusion, tabulations, deadlines: candidate.deadlines), fusion)
+                let inTime = try Candidate(
+                    program, setting, FusionDecisions(fusion), tabulations, deadlines: candidate.deadlines)
+                try consider(inTime, fusion)
             }
             if let best, best.layerCount <= candidate.layerCount { settled = fusion }
+        } catch let error as RASPError where error.isCausal && best == nil {
+            throw error
         } catch { refusal = refusal ?? error }
     }
 

@@ -19,7 +19,8 @@ public enum RASPCompiler {
     public static func compile(_ program: Program, options: CompilerOptions = .init()) throws -> CompiledModel {
         let setting = try CompilationSetting(program, options)
         var search = CandidateSearch(program, setting)
-        for fusion in setting.fusions where !search.isDone { search.attempt(fusion) }
+        try search.checkReach()
+        for fusion in setting.fusions where !search.isDone { try search.attempt(fusion) }
         return try search.result()
     }
 

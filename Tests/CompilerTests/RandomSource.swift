@@ -29,23 +29,39 @@ struct RandomSource {
             ["a", "b", "c"], ["(", ")"], ["(", ")", "x"], ["0", "1", "2"], ["0", "1"], ["1", "2", "5", "10"], ["x", "y", "z", "w", "end"],
             ["the", "cat", "sat", "on", "a", "mat", "dog", "ran"],
         ]
-        vocabulary = random.pick(vocabularies)
+        let digits = (0...9).map { "\($0)" }
+        let large: [[String]] = [
+            digits, digits + ["+", "="], "a b c d e f g h i j k l m n o p".split(separator: " ").map { "\($0)" },
+            ["the", "a", "boy", "girl", "cat", "cake", "saw", "ate", "gave", "to", "and", "who", "."],
+        ]
+        vocabulary = random.integer(below: 6) == 0 ? random.pick(large) : random.pick(vocabularies)
         isNumeric = vocabulary.allSatisfy { Int($0) != nil }
-        let lengths = vocabulary.count == 2 ? [4, 5, 6, 8] : [3, 4, 5, 6, 8]
+        let lengths = vocabulary.count == 2 ? [4, 5, 6, 8] : vocabulary.count > 8 ? [3, 4, 5] : [3, 4, 5, 6, 8]
         // Long inputs now and then: most sums over them are too large to list.
         maxLength = random.integer(below: 60) == 0 ? random.integer(in: 16...40) : random.pick(lengths)
         causal = random.integer(below: 2) == 0
     }
 
     private mutating func program() -> String {
-        let steps = random.integer(below: 8) == 0 ? random.integer(in: 10...18) : random.integer(in: 2...7)
+        var steps = random.integer(in: 2...7)
+        switch random.integer(below: 16) {
+        case 0, 1: steps = random.integer(in: 10...18)
+        case 2: steps = random.integer(in: 19...40)
+        default: break
+        }
+        // Long programs are written in small steps, short ones now and then in one breath.
+        let depth = steps > 9 ? 1 : random.integer(below: 8) == 0 ? 3 : 2
         for _ in 0..<steps {
             let kind: Kind = random.pick([.number, .number, .share, .share, .share, .truth, .word])
             if random.integer(below: 5) == 0 { define("s", selector(2)).map { selectors.append($0) } }
-            if let name = define("v", expression(kind, 2)) { names[kind, default: []].append(name) }
+            switch random.integer(below: 20) {
+            case 0: loop(kind)
+            case 1: function(kind)
+            default: define("v", expression(kind, depth)).map { names[kind, default: []].append($0) }
+            }
         }
         let kind: Kind = random.pick(Kind.allCases)
-        lines.append("result = \(expression(kind, 3));")
+        lines.append("result = \(expression(kind, depth + 1));")
         let words = vocabulary.map { isNumeric || "()".contains($0) ? "\"\($0)\"" : $0 }.joined(separator: " ")
         return "#pragma vocab \(words)\n#pragma max_length \(maxLength)\n#pragma causal \(causal)\n#pragma output result\n"
             + lines.joined(separator: "\n") + "\n"
@@ -55,6 +71,36 @@ struct RandomSource {
         counter += 1
         lines.append("\(prefix)\(counter) = \(text);")
         return "\(prefix)\(counter)"
+    }
+
+    /// A variable that a loop goes on with, as iterated algorithms are unrolled.
+    private mutating func loop(_ kind: Kind) {
+        guard let name = define("w", expression(kind, 1)) else { return }
+        let next: String
+        switch kind {
+        case .number: next = "(\(name) + \(random.pick(["1", "t", "indicator(\(expression(.truth, 0)))"]))) % \(random.integer(in: 2...5))"
+        case .share: next = "(\(name) + aggregate(\(selector(0)), \(name))) / 2"
+        case .truth: next = "(\(name) \(random.pick(["and", "or"])) \(expression(.truth, 0)))"
+        case .word: next = "aggregate(select(indices, indices - 1, ==), \(name), \"p\")"
+        }
+        let step = random.integer(below: 2) == 0 ? next : "\(next) if \(expression(.truth, 1)) else \(name)"
+        lines.append("for t in range(0, \(random.integer(in: 1...3))) {\n    \(name) = \(step);\n}")
+        names[kind, default: []].append(name)
+    }
+
+    /// A function of one's own, and what it makes of something.
+    private mutating func function(_ kind: Kind) {
+        counter += 1
+        let body: String
+        switch kind {
+        case .number: body = "selector_width(select(x, x, ==) and select(indices, indices, <=))"
+        case .share: body = "aggregate(select(indices, indices, <=), indicator(x == \(random.pick(["0", "1", token()]))))"
+        case .truth: body = "aggregate(select(indices, indices, <=), indicator(x == \(token()))) >= 0.5"
+        case .word: body = "aggregate(select(indices, indices - \(random.integer(in: 1...2)), ==), x, \"p\")"
+        }
+        lines.append("def f\(counter)(x) { return \(body); }")
+        let argument = kind == .word ? expression(.word, 1) : random.integer(below: 2) == 0 ? "tokens" : expression(.number, 1)
+        if let name = define("v", "f\(counter)(\(argument))") { names[kind, default: []].append(name) }
     }
 
     private mutating func expression(_ kind: Kind, _ depth: Int) -> String {
@@ -73,8 +119,11 @@ struct RandomSource {
 
     private mutating func number(_ depth: Int, _ d: Int) -> String {
         guard depth > 0 else { return random.pick(["indices", isNumeric ? "tokens_int" : "indices"]) }
-        switch random.integer(below: 9) {
+        switch random.integer(below: 12) {
         case 0, 1: return "selector_width(\(selector(d)))"
+        case 9: return widths()
+        case 10: return "\(dictionary(["0", "1", "2", "-1", "3"]))[\(isNumeric ? "tokens_str" : "tokens")]"
+        case 11: return "\(fractions(["0", "1", "2", "5"]))"
         case 2: return "(\(expression(.number, d)) \(random.pick(["+", "-", "*", "%"])) \(random.pick(["2", "3", expression(.number, d)])))"
         case 3: return "indicator(\(expression(.truth, d)))"
         case 4: return "round(\(expression(.share, d)))"
@@ -88,7 +137,10 @@ struct RandomSource {
     private mutating func share(_ depth: Int, _ d: Int) -> String {
         let past = "select(indices, indices, \(random.pick(["<=", "<=", "<"])))"
         guard depth > 0 else { return "aggregate(\(past), indicator(tokens == \(token())))" }
-        switch random.integer(below: 12) {
+        switch random.integer(below: 15) {
+        case 12: return "\(fractions(["0.5", "0.25", "1", "0.1", "-0.5"]))"
+        case 13: return "aggregate(\(selector(d)), \(amounts()))"
+        case 14: return "aggregate(\(past), \(amounts()))"
         case 0: return "(\(expression(.share, d)) + \(expression(.share, d)))"
         case 1, 2: return "(\(expression(.share, d)) - \(expression(.share, d)))"
         case 3: return "(\(expression(.share, d)) * \(random.pick([expression(.share, d), "100", "0.5", "3"])))"
@@ -108,7 +160,9 @@ struct RandomSource {
 
     private mutating func truth(_ d: Int) -> String {
         let order = random.pick(["<", ">", "<=", ">=", "=="])
-        switch random.integer(below: 9) {
+        switch random.integer(below: 11) {
+        case 9: return "(\(widths()) \(order) \(widths()))"
+        case 10: return "\(fractions(["True", "False"]))"
         case 0: return "(tokens == \(token()))"
         case 1, 2: return "(\(expression(.share, d)) \(order) \(random.pick(["0.5", "0", "1", "0.25", "0.8", "0.3"])))"
         case 3: return "(\(expression(.share, d)) \(order) \(expression(.share, d)))"
@@ -123,11 +177,13 @@ struct RandomSource {
     private mutating func word(_ depth: Int, _ d: Int) -> String {
         let plain = isNumeric ? "tokens_str" : "tokens"
         guard depth > 0 else { return plain }
-        switch random.integer(below: 7) {
+        switch random.integer(below: 9) {
         case 0: return "(\"p\" if \(expression(.truth, d)) else \"q\")"
         case 1: return "(\"more\" if \(expression(.share, d)) > \(expression(.share, d)) else \(plain))"
         case 2: return "aggregate(select(indices, indices - \(random.integer(in: 1...2)), ==), \(expression(.word, d)), \"-\")"
         case 3: return "({0: \"none\", 0.5: \"half\", 1: \"all\"}[indicator(\(truth(d))) / \(random.pick(["1", "2"]))])"
+        case 6: return fractions(["\"none\"", "\"some\"", "\"half\"", "\"all\"", "\"p\""])
+        case 7: return dictionary(["\"p\"", "\"q\"", "\"noun\"", "\"verb\""]) + "[\(plain)]"
         case 4 where !causal: return "aggregate(select(indices, length - 1 - indices, ==), \(expression(.word, d)))"
         case 5: return "(\(plain) + \(expression(.word, d)))"
         default: return plain
@@ -152,6 +208,47 @@ struct RandomSource {
         case 6: return selectors.isEmpty ? "select(indices, indices, <=)" : random.pick(selectors)
         default: return "full_s"
         }
+    }
+
+    /// A dictionary over the vocabulary.
+    private mutating func dictionary(_ values: [String]) -> String {
+        "{" + vocabulary.map { "\"\($0)\": \(random.pick(values))" }.joined(separator: ", ") + "}"
+    }
+
+    /// A dictionary that is read by fractions: of a count by something fixed, of a rounded share, or of an average as it is, where inputs
+    /// are short enough to list what that can be.
+    private mutating func fractions(_ values: [String]) -> String {
+        var keys = ["0", "0.25", "0.5", "0.75", "1"]
+        let past = "select(indices, indices, \(random.pick(["<=", "<="])))"
+        var read = "round(aggregate(\(past), indicator(tokens == \(token()))) * 4) / 4"
+        switch random.integer(below: 4) {
+        case 0 where maxLength <= 5:
+            var shares: Set<Double> = []
+            for length in 1...maxLength { for count in 0...length { shares.insert(Double(count) / Double(length)) } }
+            keys = shares.sorted().map { "\($0)" }
+            read = "aggregate(\(past), indicator(tokens == \(token())))"
+        case 1:
+            keys = ["-1.0", "-0.5", "0.0", "0.5", "1.0"]
+            read = "(indicator(tokens == \(token())) - indicator(tokens == \(token()))) / \(random.pick(["1", "2"]))"
+        case 2 where maxLength <= 8:
+            keys = (0...maxLength).map { "\(Double($0) / 2)" }
+            read = "selector_width(\(selector(1))) / 2"
+        default: break
+        }
+        return "({" + keys.map { "\($0): \(random.pick(values))" }.joined(separator: ", ") + "}[\(read)])"
+    }
+
+    /// Amounts as one finds them in tables: prices, balances, temperatures.
+    private mutating func amounts() -> String {
+        let tables = [["1", "2.5", "0.75", "10"], ["0.1", "0.2", "0.3", "0.7"], ["12.5", "-3.25", "0", "99.99"], ["1000", "-1000", "1", "0"], ["0.1", "1000.1", "-1000.2", "5"]]
+        return dictionary(random.pick(tables)) + "[\(isNumeric ? "tokens_str" : "tokens")]"
+    }
+
+    /// Several counts put together.
+    private mutating func widths() -> String {
+        let past = random.pick(["select(indices, indices, <=)", "full_s"])
+        let counts = (0..<random.integer(in: 2...3)).map { _ in "selector_width(select(tokens, \(token()), ==) and \(past))" }
+        return "(" + counts.joined(separator: random.pick([" + ", " - ", " + "])) + ")"
     }
 
     private mutating func token() -> String { "\"\(random.pick(vocabulary))\"" }

@@ -36,6 +36,31 @@ import Testing
         #expect(!error.diagnostics[0].notes.isEmpty)
     }
 
+    /// Said before anything else is worked out: the other half of the program is beyond the budget, which takes long to find.
+    @Test func futurePositionsAreSaidFirst() throws {
+        let error = try refusal("""
+            #pragma vocab a b c
+            #pragma max_length 200
+            #pragma causal true
+            #pragma output y
+            m = aggregate(select(tokens, tokens, ==), indices * indices);
+            y = (m > 7) + selector_width(select(indices, indices + 1, ==));
+            """)
+        #expect(error.diagnostics[0].code == .causal && error.diagnostics[0].span?.start.line == 6, "\(error)")
+    }
+
+    /// A selector that reads a variable with a name selects nothing, and says so on every input.
+    @Test func futurePositionsByName() throws {
+        let program = try program("""
+            #pragma vocab a b
+            #pragma max_length 5
+            #pragma causal true
+            next = indices + 1;
+            x = aggregate(select(indices, next, ==), tokens, "none");
+            """)
+        #expect(try RASPCompiler.compile(program).verify(against: program, count: 100).passed)
+    }
+
     @Test func tooManyValues() throws {
         let error = try refusal("""
             #pragma vocab a b

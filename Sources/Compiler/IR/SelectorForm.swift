@@ -40,6 +40,8 @@ package struct SelectorForm: Hashable, Sendable {
     /// The most positions that any row can select.
     let largestWidth: Int
     let smallestWidth: Int
+    /// Whether a row selects the same positions whatever position it stands at, as far as the mask goes.
+    var isUnmasked = false
 
     var variables: [Int] { terms.flatMap { [$0.key?.variable, $0.query?.variable].compactMap { $0 } } }
 

@@ -27,7 +27,7 @@ extension CompiledModel {
     }
 
     /// How clearly a row shows the variable's value: for one-hots the lead of the largest direction over the next (or of undefined's
-    /// one half over the largest), for numbers 1 at a reachable value and 0 halfway between two.
+    /// one half over the largest), for numbers 1 at a reachable value and 0 halfway to another that does not agree with it.
     public func margin(_ variable: CompiledVariable, _ row: some RandomAccessCollection<Float>) -> Double {
         let at = { (direction: Int) in Double(row[row.index(row.startIndex, offsetBy: direction)]) }
         switch variable.encoding {
@@ -39,12 +39,23 @@ extension CompiledModel {
             }
             return first > 0.5 ? first - max(second, 0) : 2 * (0.5 - max(first, 0))
         case .numerical(let direction, let reachable):
-            guard reachable.count > 1 else { return 1 }
             let number = at(direction)
-            let index = min(max(Self.lowerBound(number, in: reachable), 1), reachable.count - 1)
-            let (low, high) = (reachable[index - 1], reachable[index])
-            return max(0, abs(2 * number - low - high) / (high - low))
+            guard let value = Self.nearest(number, in: reachable),
+                let other = Self.neighbour(of: value, isAbove: number >= value, in: reachable)
+            else { return 1 }
+            return max(0, 1 - 2 * abs(number - value) / abs(other - value))
         }
+    }
+
+    /// The nearest number above or below that is not taken for this one (`agree`).
+    static func neighbour(of number: Double, isAbove: Bool, in sorted: [Double]) -> Double? {
+        let tolerance = agreement * max(1, abs(number))
+        if isAbove {
+            let index = lowerBound((number + tolerance).nextUp, in: sorted)
+            return index < sorted.count ? sorted[index] : nil
+        }
+        let index = lowerBound(number - tolerance, in: sorted)
+        return index > 0 ? sorted[index - 1] : nil
     }
 
     private static func nearest(_ number: Double, in sorted: [Double]) -> Double? {

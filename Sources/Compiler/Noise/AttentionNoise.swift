@@ -27,6 +27,14 @@ struct AttentionNoise {
             }
             let atBOS = stream.errorAtBOS(of: form)
             let shares = selected > 1 ? (isCopy ? 0 : tilt) + (selected + 3) * stream.sums.roundoff : 0
+            guard isCopy else {
+                // A mean of numbers of one sign is off by as much of itself as they are; where they cancel, by as much as they are.
+                if let own = stream.errorWithoutCancellation(of: form) {
+                    let relative = own.relative + shares
+                    return .init(unset: max(own.unset, atBOS) + leak * error.size, extra: relative * error.size, relative: relative, isOffGrid: relative > 0)
+                }
+                return .init(unset: max(error.anywhere, atBOS) + (leak + shares) * error.size)
+            }
             let added = (leak + shares) * error.size
             let unset = form.bias == 0 ? error.unset : error.anywhere
             let quiet = max(unset, atBOS) + added

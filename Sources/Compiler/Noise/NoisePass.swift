@@ -9,6 +9,9 @@ struct NoisePass {
     let layout: Layout
     private let liveness: Liveness
     private let positions: Double
+    private let ranges: [ClosedRange<Double>]
+    /// For means of numbers that can cancel: where rounding moves one by more than numbers may differ.
+    private(set) var cancellations: [Int: Cancellation] = [:]
     private(set) var exact: StreamNoise
     private var single: StreamNoise
     private(set) var bound = NoiseBound(states: [])
@@ -18,6 +21,7 @@ struct NoisePass {
         self.liveness = liveness
         self.layout = layout
         positions = Double(setting.maxLength + 1)
+        ranges = Self.ranges(variables)
         exact = StreamNoise(width: layout.basis.count, bos: layout.bos, sums: .exact)
         single = StreamNoise(width: layout.basis.count, bos: layout.bos, sums: .single, readError: setting.readError)
         begin(0)
@@ -43,6 +47,9 @@ struct NoisePass {
                 }
             }
         }
+        for number in live(at: 2 * layer - 1) where isSuspect(number) {
+            if case .mean(let read) = variables[number].origin { cancellations[number] = cancellation(in: number, read) }
+        }
     }
 
     /// - Throws: `RASPError` where the noise could change a value.
@@ -64,7 +71,9 @@ struct NoisePass {
         for (direction, increment) in passed[0].increments { exact.add(increment, to: direction) }
         for (direction, increment) in passed[1].increments { single.add(increment, to: direction) }
         note([time - 1, time])
-        if let lost = (live(at: time - 1) + live(at: time)).first(where: isLost) { throw unresolved(lost, layer) }
+        for number in live(at: time - 1) + live(at: time) {
+            if let loss = lost(number) { throw unresolved(number, loss, layer) }
+        }
     }
 
     private func live(at time: Int) -> [Int] { variables.indices.filter { liveness.isLive[$0] && variables[$0].time == time } }
@@ -84,17 +93,23 @@ struct NoisePass {
             return
         }
         self[keyPath: stream].begin(
-            layout.scalar(number), group: number, numbers: variable.scalars, upTo: largest(variable), areListed: !variable.isOpen)
+            layout.scalar(number), group: number, numbers: variable.scalars, in: ranges[number], areListed: !variable.isOpen)
         guard let flag = layout.flag(number) else { return }
         self[keyPath: stream].begin(flag, group: variables.count + number)
     }
 
-    /// The largest number of a scalar variable; a mean whose values are not listed is no larger than what it averages.
-    private func largest(_ variable: CompilerVariable) -> Double {
-        let listed = variable.scalars.map(abs).max() ?? 0
-        guard variable.isOpen, case .mean(let read) = variable.origin else { return listed }
-        let averaged = read.numberOfValue.map(abs).max() ?? exact.size[layout.scalar(read.source)]
-        return max(listed, averaged, abs(read.defaultNumber))
+    /// What the numbers of each scalar variable lie between; a mean whose values are not listed lies between those that it averages.
+    private static func ranges(_ variables: [CompilerVariable]) -> [ClosedRange<Double>] {
+        var ranges: [ClosedRange<Double>] = []
+        for variable in variables {
+            var numbers = variable.scalars
+            if variable.isOpen, case .mean(let read) = variable.origin {
+                let averaged = ranges[read.source]
+                numbers += [read.defaultNumber] + (read.numberOfValue.isEmpty ? [averaged.lowerBound, averaged.upperBound] : read.numberOfValue)
+            }
+            ranges.append((numbers.min() ?? 0)...(numbers.max() ?? 0))
+        }
+        return ranges
     }
 
     /// Records what the noise takes from the margins of the variables of these half-layers.

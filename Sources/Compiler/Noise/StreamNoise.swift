@@ -37,6 +37,8 @@ struct StreamNoise {
     private(set) var relative: [Double]
     /// The largest number that should stand there.
     private(set) var size: [Double]
+    /// Whether numbers of both signs may stand there, which can cancel.
+    private(set) var hasBothSigns: [Bool]
     /// The power of two that everything which should stand there is a multiple of.
     private var grid: [Double]
     /// Directions of one group are never set together.
@@ -56,6 +58,7 @@ struct StreamNoise {
         atBOS = unset
         group = [Int](repeating: -1, count: width)
         isNumber = [Bool](repeating: false, count: width)
+        hasBothSigns = isNumber
         size[bos] = 1
     }
 
@@ -117,6 +120,21 @@ struct StreamNoise {
         return result
     }
 
+    /// The errors of a form all of whose terms have one sign, so that nothing can cancel: what does not depend on its value, and the
+    /// rest relative to it. nil for any other form.
+    func errorWithoutCancellation(of form: SortedForm) -> Increment? {
+        let isNegative = form.terms.first.map { $0.weight < 0 } ?? false
+        guard form.bias == 0, !form.terms.contains(where: { ($0.weight < 0) != isNegative || hasBothSigns[$0.direction] }) else { return nil }
+        var error = Increment()
+        for (direction, weight) in form.terms {
+            let factor = abs(weight)
+            error.unset += factor * unset[direction]
+            let rounding = abs(Double(Float(weight)) - weight) / factor
+            error.relative = max(error.relative, rounding + (isNumber[direction] ? relative[direction] + readError : set[direction]))
+        }
+        return error
+    }
+
     /// The error of a form's value at BOS beyond what it reads from BOS's own direction.
     func errorAtBOS(of form: SortedForm) -> Double {
         form.terms.reduce(0) { $0 + abs($1.weight) * atBOS[$1.direction] }
@@ -141,6 +159,8 @@ extension StreamNoise {
         /// Beyond `unset`, where the direction is set.
         var extra = 0.0
         var relative = 0.0
+        /// Whether numbers are no longer multiples of what they should be multiples of.
+        var isOffGrid = false
     }
 
     /// A one-hot's direction begins to hold it.
@@ -151,10 +171,11 @@ extension StreamNoise {
 
     /// A direction begins to hold one of these numbers.
     ///
-    /// - Parameter bound: none of those is larger; they may not all be listed.
-    mutating func begin(_ direction: Int, group number: Int, numbers: [Double], upTo bound: Double, areListed: Bool) {
+    /// - Parameter range: all of them lie in it; they may not all be listed.
+    mutating func begin(_ direction: Int, group number: Int, numbers: [Double], in range: ClosedRange<Double>, areListed: Bool) {
         group[direction] = number
-        size[direction] = bound
+        size[direction] = max(abs(range.lowerBound), abs(range.upperBound))
+        hasBothSigns[direction] = range.lowerBound < 0 && range.upperBound > 0
         isNumber[direction] = true
         let stored = areListed && numbers.allSatisfy { Double(Float($0)) == $0 }
         // Rounded numbers are multiples of the last place of the smallest.
@@ -170,6 +191,7 @@ extension StreamNoise {
         guard !isNumber[direction] else {
             if error == 0, increment.relative == 0 { return }
             relative[direction] = max(relative[direction], increment.relative + Self.stateRoundoff)
+            if increment.isOffGrid { grid[direction] = 0 }
             return
         }
         // The fp32 number next to 1 is 2^-24 away: a smaller error than half of that is rounded off.
@@ -181,6 +203,7 @@ extension StreamNoise {
     mutating func clear(_ direction: Int) {
         set[direction] = unset[direction]
         (relative[direction], size[direction], grid[direction], group[direction], isNumber[direction]) = (0, 0, 1, -1, false)
+        hasBothSigns[direction] = false
     }
 
     /// The error of a number of this size in the direction.

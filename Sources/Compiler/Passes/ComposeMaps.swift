@@ -28,7 +28,7 @@ extension Lowering {
         if fused.values.count > setting.limits.directions, let branch = try branchOverSums(function, inputs, sop) { return branch }
         if fusion.decidesEachInput, let earliest = try earliest(function, inputs, compound, sop) { return earliest }
         let direct = lookupPlan(fused, isScalar: false)
-        if direct.isPossible, direct.unitCount <= fusion.units { return fused }
+        if direct.isPossible, fusion.fuses(units: direct.unitCount) { return fused }
         let plan = direct.isPossible ? direct : estimate(fused)
         var separate = self
         var cost = 0
@@ -119,6 +119,8 @@ extension Lowering {
         let spellings = spellings
         var failure: ValueError?
         var atoms = [Atom](repeating: .bool(false), count: operands.count)
+        let choices = operands.map { $0.values.map(spellings.choices) }
+        let isAmbiguous = choices.map { $0.map { $0.count > 1 } }
         let table = try tabulate(operands, limit: limit) { arguments in
             for (index, argument) in arguments.enumerated() {
                 guard let atom = operands[index].values[argument] else { return nil }
@@ -126,7 +128,9 @@ extension Lowering {
             }
             do {
                 let value = try function.apply(atoms)
-                return spellings.isEmpty ? value : try spellings.agreed(function.name, atoms, value, at: sop.span, function.apply)
+                guard zip(isAmbiguous, arguments).contains(where: { $0[$1] }) else { return value }
+                let possible = zip(choices, arguments).map { $0[$1] }
+                return try spellings.agreed(function.name, atoms, possible, value, at: sop.span, function.apply)
             } catch let error as ValueError {
                 // Inferred sets may hold combinations that no input reaches; where one does, the interpreter stops
                 // with an error and the compiled value is undefined.
@@ -159,7 +163,7 @@ extension Lowering {
     }
 }
 
-/// Tables that were made before, for other fusions of the same program, and what their values stand for.
+/// What was worked out before, for other fusions of the same program: tables, the numbers that means can be, and what values stand for.
 final class Tabulations {
     struct Key: Hashable {
         let sop: SOp
@@ -168,4 +172,12 @@ final class Tabulations {
     var known: [Key: ValueTable] = [:]
     let trees = DecisionTrees()
     let spellings = Spellings()
+    private var listed: [ReachableNumbers: [ReachableNumbers.Entry]?] = [:]
+
+    func reachable(_ numbers: ReachableNumbers) -> [ReachableNumbers.Entry]? {
+        if let known = listed[numbers] { return known }
+        let list = numbers.list()
+        listed[numbers] = .some(list)
+        return list
+    }
 }

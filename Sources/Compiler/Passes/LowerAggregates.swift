@@ -129,13 +129,8 @@ extension Lowering {
             if variables[known].isOpen { openMeans[sop] = known; return nil }
             return tableOfVariable(known)
         }
-        let terms = inputs.map(spellings.interval)
-        guard var means = ReachableMeans.list(of: terms, upTo: form.largestWidth, limit: setting.limits.reachableValues) else {
-            openMeans[sop] = try openMean(form, read, defaultValue, sop.span)
-            return nil
-        }
-        if canBeEmpty, let number = defaultNumber { means = ReachableMeans.inserting(number, into: means) }
-        guard let reachable = spellings.note(means) else {
+        let numberOfSource = numbers.isEmpty ? variables[source].scalars : numbers
+        guard let reachable = reachableMeans(form, source, numberOfSource, default: canBeEmpty ? defaultNumber : nil) else {
             openMeans[sop] = try openMean(form, read, defaultValue, sop.span)
             return nil
         }
@@ -172,5 +167,34 @@ extension Lowering {
                 time: attentionTime(form.variables + [read.source]), span: span))
         variableOfMean[key] = number
         return number
+    }
+}
+
+extension Lowering {
+    /// One double for each number that a mean can be; nil where they are too many to list.
+    ///
+    /// - Parameter numbers: what each value of the source is averaged as.
+    private func reachableMeans(_ form: SelectorForm, _ source: Int, _ numbers: [Double], default defaultNumber: Double?) -> [Double]? {
+        func list(_ numbers: [Double], upTo most: Int) -> [ReachableNumbers.Entry]? {
+            tabulations.reachable(
+                ReachableNumbers(
+                    reduction: .mean, terms: Set(numbers).sorted().map(spellings.doubles), most: most, limit: setting.limits.reachableValues))
+        }
+        var entries = list(numbers, upTo: form.largestWidth)
+        if entries == nil {
+            // Too many of all values; but no row may select all of them, or one may be the same at every position.
+            let most = variables.isSameEverywhere(source) ? 1 : form.largestWidth
+            let sets = SelectedValues(variables: variables).sets(of: source, in: form)
+            guard most == 1 || sets.count > 1 || sets.contains(where: { $0.count < numbers.count }) else { return nil }
+            var some: [ReachableNumbers.Entry] = []
+            for set in sets {
+                guard let own = list(set.map { numbers[$0] }, upTo: most), some.count + own.count <= setting.limits.reachableValues
+                else { return nil }
+                some += own
+            }
+            entries = ReachableNumbers.united(some)
+        }
+        if let defaultNumber { entries = entries.map { ReachableNumbers.united($0 + [.init(doubles: [defaultNumber])]) } }
+        return entries.flatMap(spellings.note)
     }
 }

@@ -37,7 +37,9 @@ extension Lowering {
             if let k = key.values[$0[0]], let q = query.values[$0[1]] {
                 holds = (try? predicate.holds(k, q)) ?? false
                 if !spellings.isEmpty {
-                    _ = try spellings.agreed(predicate.name, [k, q], .bool(holds), at: selector.span) {
+                    _ = try spellings.agreed(
+                        predicate.name, [k, q], [k, q].map(spellings.choices), .bool(holds), at: selector.span
+                    ) {
                         .bool((try? predicate.holds($0[0], $0[1])) ?? false)
                     }
                 }
@@ -87,7 +89,8 @@ extension Lowering {
         terms.sort { ($0.key?.variable ?? -1, $0.query?.variable ?? -1) < ($1.key?.variable ?? -1, $1.query?.variable ?? -1) }
         let largest = terms.map { widthBounds($0).upperBound }.min() ?? setting.maxLength
         let smallest = terms.isEmpty ? 1 : terms.count == 1 ? widthBounds(terms[0]).lowerBound : 0
-        return SelectorForm(terms: terms, isNever: false, largestWidth: largest, smallestWidth: min(smallest, largest))
+        return SelectorForm(
+            terms: terms, isNever: false, largestWidth: largest, smallestWidth: min(smallest, largest), isUnmasked: !setting.causal)
     }
 
     private func fitsOneTerm(_ axes: [Axis]) -> Bool {

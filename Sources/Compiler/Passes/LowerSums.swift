@@ -24,8 +24,10 @@ extension Lowering {
         _ parts: [(coefficient: Double, width: Int)], _ form: SelectorForm, _ sop: SOp
     ) throws -> Int {
         try checkMagnitudes(parts.map(\.coefficient), sop.span)
-        let terms = [0] + parts.map(\.coefficient)
-        let reachable = ReachableMeans.sums(of: terms.map(spellings.interval), upTo: form.largestWidth, limit: setting.limits.directions)
+        let reachable = tabulations.reachable(
+            ReachableNumbers(
+                reduction: .sum, terms: parts.map { spellings.doubles($0.coefficient) }, most: form.largestWidth,
+                limit: setting.limits.directions))
         guard let sums = reachable.flatMap(spellings.note) else {
             throw RASPError(
                 .limit, "this sum can take more than \(setting.limits.directions) different values over inputs of length \(setting.maxLength)",

@@ -20,12 +20,12 @@ package struct LoweredProgram {
     package static func candidates(_ program: Program, options: CompilerOptions = .init()) throws -> [LoweredProgram] {
         let setting = try CompilationSetting(program, options)
         return try setting.fusions.flatMap { fusion in
-            var lowering = Lowering(setting, program, fusion)
+            var lowering = Lowering(setting, program, FusionDecisions(fusion))
             let named = try lowering.lower(program)
             let earliest = LoweredProgram(lowering, named: named)
             guard fusion.decidesEachInput else { return [earliest] }
             let deadlines = Deadlines(program, lowering, earliest.liveness)
-            var inTime = Lowering(setting, program, fusion, deadlines: deadlines)
+            var inTime = Lowering(setting, program, FusionDecisions(fusion), deadlines: deadlines)
             let namedInTime = try inTime.lower(program)
             return [earliest, LoweredProgram(inTime, named: namedInTime)]
         }

@@ -8,7 +8,7 @@ import RASP
 /// earliest that its inputs allow.
 struct Lowering {
     let setting: CompilationSetting
-    let fusion: Fusion
+    let fusion: FusionDecisions
     let deadlines: Deadlines
     var variables: [CompilerVariable] = []
     var tables: [SOp: ValueTable] = [:]
@@ -49,7 +49,7 @@ struct Lowering {
     static let indices = 1
 
     init(
-        _ setting: CompilationSetting, _ program: Program, _ fusion: Fusion, _ tabulations: Tabulations = Tabulations(),
+        _ setting: CompilationSetting, _ program: Program, _ fusion: FusionDecisions, _ tabulations: Tabulations = Tabulations(),
         deadlines: Deadlines = Deadlines()
     ) {
         self.setting = setting
@@ -70,11 +70,7 @@ struct Lowering {
 
     /// Lowers the whole program; the result maps each of its variables' names to a variable number.
     mutating func lower(_ program: Program) throws -> [(name: String, variable: Int)] {
-        var names: [SOp: [String]] = [:]
-        for variable in program.variables where setting.keepNamedVariables || variable.sop === program.output {
-            names[variable.sop, default: []].append(variable.name)
-        }
-        if !setting.keepNamedVariables { names[program.output] = [program.outputName] }
+        let names = keptNames(program)
         var named: [String: Int] = [:]
         for node in topologicalOrder(of: [.sop(program.output)]) {
             switch node {
@@ -82,14 +78,21 @@ struct Lowering {
             case .sop(let sop):
                 try lower(sop)
                 for name in names[sop] ?? [] {
-                    named[name] = try materialise(sop, named: name, encoding: program.encodings[name] ?? sop.encoding)
+                    named[name] = try materialise(
+                        sop, named: name, encoding: program.encodings[name] ?? sop.encoding, isRead: sop !== program.output)
                 }
             }
         }
         return program.variables.compactMap { variable in named[variable.name].map { (variable.name, $0) } }
     }
 
-    private mutating func lower(_ sop: SOp) throws {
+    /// The names under which an s-op gets directions of its own.
+    func keptNames(_ program: Program) -> [SOp: [String]] {
+        guard setting.keepNamedVariables else { return [program.output: [program.outputName]] }
+        return Dictionary(program.variables.map { ($0.sop, [$0.name]) }, uniquingKeysWith: +)
+    }
+
+    mutating func lower(_ sop: SOp) throws {
         switch sop.operation {
         case .tokens(let conversion):
             let values = setting.vocabulary.map { try? conversion.convert($0) }

@@ -2,14 +2,17 @@ import RASP
 
 extension Lowering {
     /// Gives an s-op directions of its own, under a name or as scratch, and returns their variable.
-    mutating func materialise(_ sop: SOp, named name: String?, encoding: Encoding?) throws -> Int {
+    ///
+    /// - Parameter isRead: whether anything is still computed from it.
+    mutating func materialise(_ sop: SOp, named name: String?, encoding: Encoding?, isRead: Bool = true) throws -> Int {
         if let open = openMeans[sop] {
             if let name { label(open, name) }
             return open
         }
         let table = tables[sop, default: .constant(nil)]
         let variable = try materialise(table, named: name, encoding: encoding ?? inferredEncoding(table), sop.span)
-        if name == nil || !fusion.goesThroughNames { tables[sop] = tableOfVariable(variable) }
+        let whole = tableOfVariable(variable)
+        if isRead, table != whole, name == nil || !fusion.goesThroughNames { tables[sop] = whole }
         return variable
     }
 
@@ -127,7 +130,7 @@ extension Lowering {
             let plan = lookupPlan(cheap, isScalar: encoding == .numerical)
             if plan.isPossible, plan.nonzeros < asItIs.nonzeros { return cheap }
         }
-        let isWasteful = !fusion.isEager && table.axes.count > 1 && asItIs.unitCount > table.function.outputs.count
+        let isWasteful = table.axes.count > 1 && asItIs.unitCount > table.function.outputs.count && !fusion.isEager
         if asItIs.isPossible, !isWasteful { return table }
         // A sum of values, that is not one of the scalars which stand for them.
         var (separate, sum) = (self, table)

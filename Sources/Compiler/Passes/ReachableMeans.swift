@@ -37,8 +37,6 @@ enum ReachableMeans {
         return merged(sums.map(scales.rounded))
     }
 
-    static func inserting(_ number: Double, into list: [Interval]) -> [Interval] { merged(list + [number...number]) }
-
     private static func adding(_ values: [Interval], to sums: [Interval], limit: Int) -> [Interval]? {
         guard sums.count * values.count <= 64 * limit else { return nil }
         var all: [Interval] = []
@@ -84,7 +82,4 @@ enum ReachableMeans {
         }
         return result
     }
-
-    /// One number for those that differ by rounding only.
-    static func merged(_ numbers: [Double]) -> [Double] { merged(numbers.map { $0...$0 }).map(\.lowerBound) }
 }

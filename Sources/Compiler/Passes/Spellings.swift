@@ -10,23 +10,23 @@ final class Spellings {
 
     var isEmpty: Bool { all.isEmpty }
 
-    func interval(_ number: Double) -> ClosedRange<Double> {
-        guard let own = all[number], let low = own.min(), let high = own.max() else { return number...number }
-        return low...high
+    /// The doubles that a number can be.
+    func doubles(_ number: Double) -> [Double] { all[number] ?? [number] }
+
+    /// All doubles of an interval; nil where it is wider than rounding.
+    static func doubles(in interval: ClosedRange<Double>) -> [Double]? {
+        var doubles = [interval.lowerBound]
+        while let last = doubles.last, last < interval.upperBound {
+            guard doubles.count < most else { return nil }
+            doubles.append(last.nextUp)
+        }
+        return doubles
     }
 
-    /// One double for each interval, the one that is written with the fewest digits; nil where an interval is wider than rounding.
-    func note(_ intervals: [ClosedRange<Double>]) -> [Double]? {
-        var result: [Double] = []
-        for interval in intervals {
-            var doubles = [interval.lowerBound]
-            while let last = doubles.last, last < interval.upperBound {
-                guard doubles.count < Self.most else { return nil }
-                doubles.append(last.nextUp)
-            }
-            result.append(note(doubles))
-        }
-        return result
+    /// One double for each number, the one that is written with the fewest digits; nil where one can be too many doubles.
+    func note(_ entries: [ReachableNumbers.Entry]) -> [Double]? {
+        guard entries.allSatisfy({ $0.doubles.count <= Self.most }) else { return nil }
+        return entries.map { note($0.doubles) }
     }
 
     private func note(_ doubles: [Double]) -> Double {
@@ -37,18 +37,22 @@ final class Spellings {
         return shortest
     }
 
+    /// The atoms that a value can be; looked up once for each value of a table, not for each of its entries.
+    func choices(_ value: Atom?) -> [Atom] {
+        guard case .float(let number) = value, let own = all[number] else { return value.map { [$0] } ?? [] }
+        return own.map { .float($0) }
+    }
+
     /// The value of a function whichever of its arguments' spellings an input makes: one value, or numbers that again differ by
     /// rounding only.
     ///
-    /// - Parameter value: what the arguments as they stand give.
+    /// - Parameters:
+    ///   - choices: what `choices` gives for each argument.
+    ///   - value: what the arguments as they stand give.
     /// - Throws: `RASPError` where the function tells spellings apart.
     func agreed(
-        _ name: String, _ arguments: [Atom], _ value: Atom, at span: SourceSpan?, _ apply: ([Atom]) throws -> Atom
+        _ name: String, _ arguments: [Atom], _ choices: [[Atom]], _ value: Atom, at span: SourceSpan?, _ apply: ([Atom]) throws -> Atom
     ) throws -> Atom {
-        let choices: [[Atom]] = arguments.map { argument in
-            guard case .float(let number) = argument, let own = all[number] else { return [argument] }
-            return own.map { .float($0) }
-        }
         let count = choices.reduce(1) { min($0 * $1.count, Self.mostCombinations + 1) }
         guard count > 1 else { return value }
         guard count <= Self.mostCombinations else { throw Self.ambiguous(name, arguments, at: span) }

@@ -33,7 +33,7 @@ struct VariableTable {
             let values = variable.values.compactMap { $0 }
             encoding = .categorical(values: values, directions: values.indices.map { layout.oneHot(number, $0) })
         } else {
-            encoding = .numerical(direction: layout.scalar(number), reachable: ReachableMeans.merged(variable.scalarOrder.map { variable.scalars[$0] }))
+            encoding = .numerical(direction: layout.scalar(number), reachable: Self.distinct(variable.scalarOrder.map { variable.scalars[$0] }))
         }
         return CompiledVariable(
             name: name, encoding: encoding,
@@ -42,5 +42,16 @@ struct VariableTable {
             },
             writtenByLayer: (variable.time + 1) / 2, heldUntil: layout.clearedAt[number].map { $0 / 2 - 1 },
             isScratch: variable.name == nil)
+    }
+
+    /// One number for those that differ by rounding only, the first of them; in ascending order.
+    private static func distinct(_ numbers: [Double]) -> [Double] {
+        var result: [Double] = []
+        var last = -Double.infinity
+        for number in numbers {
+            if number - last > 1e-12 * max(1, abs(number)) { result.append(number) }
+            last = number
+        }
+        return result
     }
 }
