@@ -56,7 +56,7 @@ public enum RASPCompiler {
         let (variables, liveness) = (lowered.variables, lowered.liveness)
         let output = program.outputName(in: named)
         let layout = Layout(
-            variables, liveness, output: named.first { $0.name == output }?.variable, reusing: setting.reuseDirections)
+            variables, liveness, output: named.first { $0.name.hasSameBytes(as: output) }?.variable, reusing: setting.reuseDirections)
         let assembly = Assembly(variables, liveness, layout, setting)
         var noise = NoisePass(variables, liveness, layout, setting)
         var layers: [CompiledLayer] = []
@@ -96,7 +96,7 @@ extension Program {
     /// The name under which the output was kept.
     fileprivate func outputName(in named: [(name: String, variable: Int)]) -> String {
         let own = variables.filter { $0.sop === output }.map(\.name)
-        return own.contains(outputName) ? outputName : own.first ?? outputName
+        return own.contains { $0.hasSameBytes(as: outputName) } ? outputName : own.first ?? outputName
     }
 }
 

@@ -4,7 +4,7 @@ import Yams
 
 extension Settings {
     /// One `--set key.path=value`, or a flag that stands for one.
-    public struct Override: Sendable, Equatable {
+    public struct Override: Sendable {
         public var key: String
         public var value: String
 
@@ -12,13 +12,14 @@ extension Settings {
 
         /// Reads `key.path=value`.
         public init(parsing text: String) throws {
-            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            let scalars = text.unicodeScalars
+            guard let equals = scalars.firstIndex(of: "="), equals != scalars.startIndex else {
                 throw Failure(
-                    .usage, "--set takes KEY=VALUE, and this has no \(text.contains("=") ? "key" : "value"): '\(text)'",
+                    .usage, "--set takes KEY=VALUE, and this has no \(scalars.contains("=") ? "key" : "value"): '\(text)'",
                     remedy: "For example: --set lr.student=1e-4")
             }
-            key = text[..<equals].trimmingCharacters(in: .whitespaces)
-            value = String(text[text.index(after: equals)...])
+            key = String(scalars[..<equals]).trimmingCharacters(in: .whitespaces)
+            value = String(scalars[scalars.index(after: equals)...])
         }
     }
 
@@ -75,7 +76,7 @@ extension Settings {
         (plain.task, plain.method, plain.recipe) = (task, method, recipe)
         try plain.apply(recipe: recipe)
         return SettingKey.all.filter { !["seed", "threads"].contains($0.path) && !$0.path.hasPrefix("checkpoint.") }
-            .filter { value(of: $0) != plain.value(of: $0) }.map { "\($0.path)=\(value(of: $0))" }
+            .filter { !value(of: $0).hasSameBytes(as: plain.value(of: $0)) }.map { "\($0.path)=\(value(of: $0))" }
     }
 
     /// The key of that path; an unknown one is refused with the nearest that is known.

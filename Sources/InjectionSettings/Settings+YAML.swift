@@ -1,4 +1,5 @@
 import Foundation
+import Serialization
 
 extension Settings {
     /// The whole configuration as YAML, every key under a comment that says what it means; reading it gives the same settings.
@@ -63,5 +64,12 @@ extension Settings {
             }
         }
         return quoted + "\""
+    }
+}
+
+extension Settings: Equatable {
+    /// Equal when every setting is written alike: names of files are equal when their bytes are.
+    public static func == (left: Settings, right: Settings) -> Bool {
+        SettingKey.all.allSatisfy { left.value(of: $0).hasSameBytes(as: right.value(of: $0)) }
     }
 }

@@ -176,7 +176,7 @@ public final class Pretrainer {
         (begun.steps, begun.threads, begun.output) = (settings.steps, settings.threads, settings.output)
         (begun.checkpoint, begun.heldout) = (settings.checkpoint, settings.heldout)
         let (then, now) = (try begun.yaml().split(separator: "\n"), try settings.yaml().split(separator: "\n"))
-        guard let (old, new) = zip(then, now).first(where: { $0 != $1 }) else { return }
+        guard let (old, new) = zip(then, now).first(where: { !$0.hasSameBytes(as: $1) }) else { return }
         throw Failure(
             .badData, "the training was begun with \(old.drop { $0 == " " }), and is to go on with \(new.drop { $0 == " " })",
             at: run.configuration.path, remedy: "Give the configuration it was begun with, or start another with --output.")

@@ -1,4 +1,5 @@
 import RASP
+import Serialization
 
 /// First pass: from s-ops and selectors to variables of the residual stream and functions of them.
 ///
@@ -70,18 +71,18 @@ struct Lowering {
             names[variable.sop, default: []].append(variable.name)
         }
         if !setting.keepNamedVariables { names[program.output] = [program.outputName] }
-        var named: [String: Int] = [:]
+        var named: [ExactString: Int] = [:]
         for node in topologicalOrder(of: [.sop(program.output)]) {
             switch node {
             case .selector(let selector): conjunctions[selector] = try conjunction(of: selector)
             case .sop(let sop):
                 try lower(sop)
                 for name in names[sop] ?? [] {
-                    named[name] = try materialise(sop, named: name, encoding: program.encodings[name] ?? sop.encoding)
+                    named[ExactString(name)] = try materialise(sop, named: name, encoding: program.encodings[name] ?? sop.encoding)
                 }
             }
         }
-        return program.variables.compactMap { variable in named[variable.name].map { (variable.name, $0) } }
+        return program.variables.compactMap { variable in named[ExactString(variable.name)].map { (variable.name, $0) } }
     }
 
     private mutating func lower(_ sop: SOp) throws {
