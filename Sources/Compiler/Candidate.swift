@@ -23,7 +23,7 @@ struct Candidate {
         output = program.outputName(in: named)
         let outputName = output
         layout = Layout(
-            lowered.variables, lowered.liveness, output: named.first { $0.name == outputName }?.variable,
+            lowered.variables, lowered.liveness, output: named.first { $0.name.hasSameBytes(as: outputName) }?.variable,
             reusing: setting.reuseDirections)
         assembly = Assembly(lowered.variables, lowered.liveness, layout, setting)
     }
@@ -66,7 +66,7 @@ extension Program {
     /// The name under which the output was kept.
     fileprivate func outputName(in named: [(name: String, variable: Int)]) -> String {
         let own = variables.filter { $0.sop === output }.map(\.name)
-        return own.contains(outputName) ? outputName : own.first ?? outputName
+        return own.contains { $0.hasSameBytes(as: outputName) } ? outputName : own.first ?? outputName
     }
 }
 

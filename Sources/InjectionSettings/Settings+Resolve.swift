@@ -1,3 +1,5 @@
+import Serialization
+
 extension Settings: KeyedSettings {
     public static let command = "train"
 
@@ -24,6 +26,6 @@ extension Settings: KeyedSettings {
         (plain.task, plain.method, plain.recipe) = (task, method, recipe)
         try plain.apply(recipe: recipe)
         return Settings.keys.filter { !["seed", "threads"].contains($0.path) && !$0.path.hasPrefix("checkpoint.") }
-            .filter { value(of: $0) != plain.value(of: $0) }.map { "\($0.path)=\(value(of: $0))" }
+            .filter { !value(of: $0).hasSameBytes(as: plain.value(of: $0)) }.map { "\($0.path)=\(value(of: $0))" }
     }
 }

@@ -4,7 +4,7 @@ import TensorCore
 ///
 /// The names, meanings and ranges of the keys stand in `Settings.keys`, from which the YAML reader, `--set`, the printed
 /// configuration and the error messages are all made; a new setting is a stored property here and a line there.
-public struct Settings: Codable, Sendable, Equatable {
+public struct Settings: Codable, Sendable {
     public enum Method: String, Codable, Sendable, CaseIterable {
         /// Tracr-Injection: cross-entropy, alignment with the compiled model, KL on text, and the roll.
         case tracr

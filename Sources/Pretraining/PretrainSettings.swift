@@ -3,7 +3,7 @@ import InjectionSettings
 /// What `pretrain` does: the model's shape, its vocabulary, and how it is trained. See `configs/pretrain-tiny.yaml`.
 ///
 /// The names, meanings and ranges stand in `keys`.
-public struct PretrainSettings: Sendable, Equatable {
+public struct PretrainSettings: Sendable {
     public struct Model: Sendable, Equatable {
         public var layers = 12
         public var width = 128

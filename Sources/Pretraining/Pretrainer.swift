@@ -178,7 +178,7 @@ public final class Pretrainer {
         let free: Set = ["steps", "threads", "output", "checkpoint.every", "heldout.file", "heldout.every"]
         for key in PretrainSettings.keys where !free.contains(key.path) {
             let (then, now) = (begun.value(of: key), settings.value(of: key))
-            guard then != now else { continue }
+            if then.hasSameBytes(as: now) { continue }
             throw Failure(
                 .badData, "the training was begun with \(key.path): \(then), and is to go on with \(key.path): \(now)",
                 at: run.configuration.path,

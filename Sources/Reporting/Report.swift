@@ -23,7 +23,7 @@ public struct Report {
     /// - Throws: `Failure` for a directory that is no finished run.
     public init(_ directories: [RunDirectory], options: ModelEvaluation.Options = Report.defaultOptions, title: String = "Tracr-Injection") throws {
         runs = try directories.map { try ReportedRun($0, options: options) }
-        shared = (runs.first?.deviations ?? []).filter { [runs] deviation in runs.allSatisfy { $0.deviations.contains(deviation) } }
+        shared = (runs.first?.deviations ?? []).filter { [runs] deviation in runs.allSatisfy { $0.deviations.contains { $0.hasSameBytes(as: deviation) } } }
         groups = ReportedGroup.groups(of: runs, shared: shared)
         (self.title, self.options) = (title, options)
     }
@@ -70,7 +70,7 @@ public struct Report {
     }
 
     private var summary: String {
-        let students = Set(runs.map(\.settings.student)).sorted().joined(separator: ", ")
+        let students = Set(runs.map { ExactString($0.settings.student) }).sorted().map(\.text).joined(separator: ", ")
         return "\(runs.count) run\(runs.count == 1 ? "" : "s") on the student \(students); at most \(options.prompts) prompts a figure"
             + (shared.isEmpty ? "." : "; all with \(shared.joined(separator: ", ")).")
     }

@@ -46,7 +46,7 @@ struct ReportedRun {
     func label(shared: [String]) -> String {
         let method = settings.method == .tracr ? "Tracr-Injection" : "Finetuning + KL"
         let recipe = settings.recipe == Recipe.default.name ? [] : [settings.recipe]
-        return ([method] + recipe + deviations.filter { !shared.contains($0) }).joined(separator: ", ")
+        return ([method] + recipe + deviations.filter { deviation in !shared.contains { $0.hasSameBytes(as: deviation) } }).joined(separator: ", ")
     }
 
     private static func metrics(_ file: URL) throws -> ([Course], Double) {
@@ -76,14 +76,14 @@ struct ReportedGroup {
     var method: Settings.Method { runs[0].settings.method }
 
     static func groups(of runs: [ReportedRun], shared: [String]) -> [ReportedGroup] {
-        var keys: [[String]] = []
-        var members: [[String]: [ReportedRun]] = [:]
+        var keys: [[ExactString]] = []
+        var members: [[ExactString]: [ReportedRun]] = [:]
         for run in runs {
-            let key = [run.task, run.label(shared: shared)]
+            let key = [ExactString(run.task), ExactString(run.label(shared: shared))]
             if members[key] == nil { keys.append(key) }
             members[key, default: []].append(run)
         }
-        return keys.map { ReportedGroup(task: $0[0], label: $0[1], runs: members[$0] ?? []) }
+        return keys.map { ReportedGroup(task: $0[0].text, label: $0[1].text, runs: members[$0] ?? []) }
     }
 
     /// The shares found at a path of suites, one a run.

@@ -63,7 +63,7 @@ public struct BundledFiles: Sendable {
 
     /// The task file at that path, which need not exist, or of that name under `configs/tasks/`; nil where the name is neither.
     package func taskFile(_ name: String) -> URL? {
-        if name.contains("/") || name.hasSuffix(".yaml") { return URL(fileURLWithPath: name) }
+        if name.holds("/") || name.ends(with: ".yaml") { return URL(fileURLWithPath: name) }
         return bundled(name, in: "configs/tasks", suffix: "yaml")
     }
 
@@ -87,7 +87,7 @@ public struct BundledFiles: Sendable {
         let files = roots.flatMap {
             (try? FileManager.default.contentsOfDirectory(atPath: $0.appendingPathComponent(folder).path)) ?? []
         }
-        return Set(files.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }).sorted()
+        return Set(files.filter { $0.ends(with: suffix) }.map { ExactString(String($0.unicodeScalars.dropLast(suffix.count))) }).sorted().map(\.text)
     }
 
     /// The running executable; nil where the system does not say.
@@ -99,8 +99,8 @@ public struct BundledFiles: Sendable {
     }
 
     private func file(_ name: String, in folder: String, suffix: String, called kind: String) throws -> URL {
-        let isPath = name.contains("/")
-        if isPath || name.hasSuffix("." + suffix), let path = Self.existing(name, suffix: suffix) { return path }
+        let isPath = name.holds("/")
+        if isPath || name.ends(with: "." + suffix), let path = Self.existing(name, suffix: suffix) { return path }
         if let url = bundled(name, in: folder, suffix: suffix) { return url }
         if let path = Self.existing(name, suffix: suffix) { return path }
         let shown = name.prefix(200)
@@ -120,7 +120,7 @@ public struct BundledFiles: Sendable {
     /// The file of that name in a folder that ships. A name is one path component, whatever a task file says.
     private func bundled(_ name: String, in folder: String, suffix: String) -> URL? {
         let name = Self.without(suffix, name)
-        guard !name.isEmpty, name != "..", !name.contains("/"), !name.utf8.contains(0) else { return nil }
+        guard !name.isEmpty, name != "..", !name.holds("/"), !name.utf8.contains(0) else { return nil }
         for spelling in [name, name.replacingOccurrences(of: "-", with: "_")] {
             for root in roots {
                 let url = root.appendingPathComponent(folder).appendingPathComponent("\(spelling).\(suffix)")
@@ -136,7 +136,7 @@ public struct BundledFiles: Sendable {
     }
 
     private static func without(_ suffix: String, _ name: String) -> String {
-        name.hasSuffix("." + suffix) ? String(name.dropLast(suffix.count + 1)) : name
+        name.ends(with: "." + suffix) ? String(name.unicodeScalars.dropLast(suffix.unicodeScalars.count + 1)) : name
     }
 
     private static func isFile(_ path: String) -> Bool {
@@ -145,8 +145,8 @@ public struct BundledFiles: Sendable {
     }
 
     private static func remedy(lookedIn folders: [URL]) -> String {
-        var seen: Set<String> = []
-        let paths = folders.map(\.path).filter { seen.insert($0).inserted }
+        var seen: Set<ExactString> = []
+        let paths = folders.map(\.path).filter { seen.insert(ExactString($0)).inserted }
         return "Looked in: \(paths.joined(separator: ", ")).\n"
             + "Set \(environmentVariable) to a checkout or to PREFIX/share/tracr-inject."
     }

@@ -34,8 +34,8 @@ public enum AtomicFile {
             try synchronizeTree(temporary.path)
         } catch var failure as Failure {
             // The hidden name means nothing to whoever asked for this one.
-            failure.message = failure.message.replacing(temporary.path, with: url.path)
-            failure.location = failure.location?.replacing(temporary.path, with: url.path)
+            failure.message = failure.message.replacingAll(temporary.path, with: url.path)
+            failure.location = failure.location?.replacingAll(temporary.path, with: url.path)
             throw failure
         }
         try exchange(temporary, into: url)

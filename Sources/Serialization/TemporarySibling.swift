@@ -72,17 +72,17 @@ final class TemporarySibling {
     ///   - own: what has been tried already.
     static func removeLeftovers(in folder: URL, of name: String? = nil, except own: String? = nil) {
         for entry in (try? Folder.names(at: folder.path)) ?? [] {
-            guard let owner = owner(of: entry), name == nil || name == owner else { continue }
+            guard let owner = owner(of: entry), name?.hasSameBytes(as: owner) != false else { continue }
             let path = folder.appendingPathComponent(entry).path
-            if path != own, isLeftover(path) { remove(path) }
+            if own?.hasSameBytes(as: path) != true, isLeftover(path) { remove(path) }
         }
     }
 
     /// The name of the place that a temporary name stands beside; nil for other names.
     private static func owner(of name: String) -> String? {
         // The pattern is tried on few names only: folders can hold many files.
-        guard name.hasPrefix("."), name.hasSuffix(".tmp") else { return nil }
-        return name.wholeMatch(of: /\.(.+)\.[0-9]+-[0-9a-z]+\.tmp/).map { String($0.1) }
+        guard name.begins(with: "."), name.ends(with: ".tmp") else { return nil }
+        return name.wholeMatch(of: /\.(.+)\.[0-9]+-[0-9a-z]+\.tmp/.matchingSemantics(.unicodeScalar)).map { String($0.1) }
     }
 
     /// Whether nobody holds it.

@@ -60,9 +60,48 @@ import Testing
     }
 
     @Test func inputsAreSplitAtLineFeedsOnly() throws {
-        // Three lines, the last without an end; the carriage return is a token of the first.
-        let outcome = try Tool.run("run", program, input: "a\r\naa\n\u{2028}c")
-        #expect(outcome.output == "[1, 1]\n[2, 2]\n[1, 1]\n")
+        // Three lines, the last without an end: a carriage return before a line feed is no token, any other is one.
+        let outcome = try Tool.run("run", program, input: "\u{FEFF}a\r\na\ra\n\u{2028}c\r")
+        #expect(outcome.output == "[1]\n[2, 1, 2]\n[1, 1, 1]\n")
+    }
+
+    /// What is wrong with one input says in which line it stands; the lines before have their results.
+    @Test(arguments: [
+        ("", "standard input:2", "the input is empty"), ("\r", "standard input:2", "the input is empty"),
+        (" []", "standard input:2", "without tokens"), ("[\"a\", \"b\"", "standard input:2:10", "',' or ']' is due"),
+        (" [\"a\" \"b\"]", "standard input:2:7", "',' or ']' is due"), ("[1, 2,]", "standard input:2:7", "cannot start here"),
+        ("[-]", "standard input:2:3", "a digit is due"), ("[[\"a\"", "standard input:2:6", "',' or ']' is due"),
+        ("[\"a\", null]", "standard input:2", "this is null"), ("[[1]]", "standard input:2", "this is an array"),
+    ]) func aBadLineIsNamed(line: String, place: String, message: String) throws {
+        let outcome = try Tool.run("run", program, input: "ab\n\(line)\nab\n")
+        #expect(outcome.status == 65 && outcome.output == "[1, 1]\n")
+        #expect(outcome.error.contains(message) && outcome.error.contains("\n  \(place)\n"), "\(outcome.error)")
+    }
+
+    @Test func whatAProgramCannotRunOnIsNamedToo() throws {
+        let weights = try Tool.run("run", program, "--compiled", input: "ab\nabz\n")
+        #expect(weights.status == 65 && weights.output == "[1, 1]\n" && weights.error.contains("hist, for standard input:2"))
+        let numbers = scratch.file("n.rasp", "y = tokens_int + 1;").path
+        let interpreted = try Tool.run("run", numbers, input: "12\n1a\n")
+        #expect(interpreted.status == 65 && interpreted.error.contains("note: for the input at standard input:2"), "\(interpreted.error)")
+        let bytes = try Tool.shell("printf 'a\\n\\377\\n' | \"$TOOL\" run \(program)")
+        #expect(bytes.status == 65 && bytes.error.contains("not UTF-8\n  standard input:2\n"), "\(bytes.error)")
+    }
+
+    /// What begins with a bracket and is no JSON array is a string where a language of brackets may have it.
+    @Test(arguments: ["[", "[]a", "[(])", "[[a", "[a][b]"]) func bracketsAreCharacters(text: String) throws {
+        let outcome = try Tool.run("run", program, text, "--json")
+        #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.error)")
+        let results = try outcome.json()["results"] as? [[String: Any]]
+        #expect(results?.first?["input"] as? [String] == text.map(String.init))
+    }
+
+    @Test func brokenArraysAreToldFromStrings() throws {
+        let broken = try Tool.run("run", program, "[\"a\", \"b\"")
+        #expect(broken.status == 65 && broken.error.contains("input [\"a\", \"b\", column 10"), "\(broken.error)")
+        let unquoted = try Tool.run("run", program, "[a, b]")
+        #expect(unquoted.status == 0 && unquoted.output == "[1, 1, 1, 1, 1, 1]\n")
+        #expect(unquoted.error.contains("warning: input [a, b] is no JSON array"), "\(unquoted.error)")
     }
 
     @Test func traceIsATable() throws {

@@ -29,6 +29,17 @@ import Testing
         #expect(export.normalizationError < 1 / Double(4 * model.maxLength))
     }
 
+    /// Two tokens that look alike keep their texts.
+    @Test func tokensAreNamedByTheirBytes() throws {
+        let spellings: [Atom] = ["\u{E9}", "e\u{301}"]
+        let same = aggregate(select(indices, indices, .equal), tokens)
+        let program = Program(name: "p", output: same, vocabulary: spellings, maxLength: 3, causal: true)
+        let export = try GPT2Export(RASPCompiler.compile(program))
+        for spelling in spellings { #expect(export.value(of: export.token(of: spelling)) == spelling) }
+        let texts = Set(export.tokens.map { ExactString($0) })
+        #expect(texts.count == export.tokens.count && texts.isSuperset(of: ["\u{E9}", "e\u{301}"]), "\(export.tokens)")
+    }
+
     /// Every row that is written to the stream sums to zero, so that normalisation subtracts nothing.
     @Test func balance() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("export-\(UUID().uuidString)")

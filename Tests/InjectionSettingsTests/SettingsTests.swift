@@ -52,6 +52,15 @@ import Testing
         #expect(Settings.Precision.auto.effective != .auto && Settings.Precision.fp32.effective == .fp32)
     }
 
+    /// The names of two files are not one because they look alike, and a value may begin with a mark.
+    @Test func valuesAreTakenAsTheyAreSpelt() throws {
+        let (one, two) = (try Settings.resolve(overrides: [.init("text.file", "\u{E9}")]), try Settings.resolve(overrides: [.init("text.file", "e\u{301}")]))
+        #expect(one != two)
+        let override = try SettingOverride(parsing: "text.file=\u{338}x=y")
+        #expect(override.key == "text.file" && override.value.hasSameBytes(as: "\u{338}x=y"))
+        #expect(try Settings.resolve(overrides: [override]).text.file?.hasSameBytes(as: "\u{338}x=y") == true)
+    }
+
     @Test func everyKeyRoundTrips() throws {
         for recipe in Recipe.all {
             var settings = try Settings.resolve(yaml: "recipe: \(recipe.name)", name: "run.yaml")
@@ -145,7 +154,8 @@ import Testing
         }
         #expect(throws: Failure.self) { try SettingOverride(parsing: "steps") }
         #expect(throws: Failure.self) { try SettingOverride(parsing: "=3") }
-        #expect(try SettingOverride(parsing: "text.file=a=b") == SettingOverride("text.file", "a=b"))
+        let override = try SettingOverride(parsing: "text.file=a=b")
+        #expect(override.key == "text.file" && override.value == "a=b")
         // A path is taken as it stands, whatever YAML would make of it.
         let settings = try Settings.resolve(yaml: "", name: "", overrides: [.init("text.file", "/a: b#c")])
         #expect(settings.text.file == "/a: b#c")

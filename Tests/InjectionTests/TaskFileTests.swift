@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Injection
 import RASP
+import Serialization
 import TestSupport
 import Testing
 
@@ -74,6 +75,37 @@ import Testing
         #expect((3...20).contains(n))
         let decoded = try DecodedPrompt("count x y now:", run: LoadedRun(run))
         #expect(decoded.variables.first { $0.name == "next" }?.expected.last == .string("1"))
+    }
+
+    /// Letters that are one mark, or two spellings of what looks alike, are letters of their own, and prompts may have marks.
+    @Test func lettersAndWordingsAreTakenAsTheyAreSpelt() throws {
+        let letters = ["a", "\u{301}", "\u{E9}", "e\u{301}"]
+        let yaml = """
+            program: reverse
+            prompt: "\\u0301{input}\\u0301:"
+            answer: " {output}\\u0301"
+            tokens: {a: [" a"]}
+            generator: {alphabet: [a, "\\u0301", "\\u00E9", "e\\u0301"], lengths: [1, 3], solution: reverse}
+            settings:
+              "\\u00E9": {lengths: [1, 1]}
+              "e\\u0301": {lengths: [2, 2]}
+            """
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("task.yaml")
+            try Data(yaml.utf8).write(to: file)
+            let task = try InjectionTask.named(file.path)
+            #expect(task.problems.distinct == 4 + 16 + 64)
+            for example in try task.examples(.train, count: 60) {
+                let input = example.prompt.parted(at: ":").before.unicodeScalars.dropFirst().dropLast()
+                let answer = example.answer.unicodeScalars.dropFirst().dropLast()
+                let (read, said) = (String(input).pieces(separatedBy: " "), String(answer).pieces(separatedBy: " "))
+                #expect(read.allSatisfy { letter in letters.contains { $0.hasSameBytes(as: letter) } })
+                #expect(read.map { ExactString($0) } == said.reversed().map { ExactString($0) })
+            }
+            // One letter and four of them, not two settings of one name.
+            #expect(try task.examples(.setting("\u{E9}"), count: 100).count == 4)
+            #expect(try task.examples(.setting("e\u{301}"), count: 100).count == 16)
+        }
     }
 
     @Test(arguments: [

@@ -20,6 +20,11 @@ import Testing
         #expect(try read(examples[1].jsonLine + "\r\n") == [examples[1]])
     }
 
+    @Test func spellingsAreDifferentExamples() {
+        let (one, two) = (Example(prompt: "\u{E9}", answer: "b"), Example(prompt: "e\u{301}", answer: "b"))
+        #expect(one != two && Set([one, two]).count == 2 && one == Example(prompt: "\u{E9}", answer: "b"))
+    }
+
     @Test(arguments: [
         ("{\"prompt\": \"a\", \"answer\": \"b\"}\n{\"prompt\": \"a\"}", ":2", "no \"answer\""),
         ("{\"promt\": \"a\", \"answer\": \"b\"}", ":1", "\"promt\""),

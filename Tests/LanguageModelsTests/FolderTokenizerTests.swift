@@ -114,6 +114,22 @@ import Testing
         }
     }
 
+    /// What is listed in the place of tokens, or named, has to be tokens.
+    @Test(arguments: [
+        ("{\"extra_special_tokens\": {\"image_token\": null}}", "image_token"), ("{\"extra_special_tokens\": \"<s>\"}", "extra_special_tokens is a string"),
+        ("{\"additional_special_tokens\": \"<s>\"}", "additional_special_tokens is a string"), ("{\"extra_special_tokens\": [3]}", "extra_special_tokens"),
+        ("{\"extra_special_tokens\": {\"a\": \"<s>\"}, \"additional_special_tokens\": 3}", "additional_special_tokens is a number"),
+    ])
+    func whatIsNoTokenIsNamed(settings: String, message: String) throws {
+        try withFolder { folder in
+            try write([:], to: folder)
+            try Data(settings.utf8).write(to: folder.appendingPathComponent("tokenizer_config.json"))
+            let failure = try #require(failure { _ = try Tokenizer.load(folder) })
+            #expect(failure.kind == .badData && failure.message.contains(message), "\(failure)")
+            #expect(failure.location?.hasSuffix("tokenizer_config.json") == true)
+        }
+    }
+
     @Test func otherClassesAreNamed() throws {
         try withFolder { folder in
             try write([:], to: folder)

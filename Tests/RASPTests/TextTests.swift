@@ -37,6 +37,17 @@ import Testing
         #expect(dictionary.contains("[1, 2]"))
     }
 
+    @Test func filesThatLookAlikeLoadEachOther() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rasp-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (one, two) = (folder.path + "/\u{E9}.rasp", folder.path + "/e\u{301}.rasp")
+        try Data("load \"e\u{301}\"; y = x + 1;".utf8).write(to: URL(fileURLWithPath: one))
+        try Data("x = indices;".utf8).write(to: URL(fileURLWithPath: two))
+        let program = try Program.load(contentsOf: URL(fileURLWithPath: one))
+        #expect(try Interpreter().run(program, on: ["a"]).output == [.int(1)])
+    }
+
     @Test(arguments: [
         ("it's", "\"it's\""), ("'\u{301}", "\"'\u{301}\""), ("\\\u{301}", "'\\\\\u{301}'"), ("a\tb\u{7}\u{200D}", "'a\\tb\\x07\\u200d'"),
         ("日本", "'日本'"),

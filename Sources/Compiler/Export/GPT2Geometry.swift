@@ -1,5 +1,6 @@
 import Foundation
 import RASP
+import Serialization
 
 /// How a compiled model lies in a GPT-2: which coordinate of the residual stream is what, and how strong the constants are that
 /// keep layer normalisation near the identity.
@@ -114,10 +115,10 @@ struct GPT2Geometry {
     }
 
     private static func unique(_ texts: [String]) -> [String] {
-        var seen: Set<String> = []
+        var seen: Set<ExactString> = []
         return texts.map { text in
             var name = text
-            while !seen.insert(name).inserted { name += "_" }
+            while !seen.insert(ExactString(name)).inserted { name += "_" }
             return name
         }
     }

@@ -26,7 +26,7 @@ public struct CompiledModel: Sendable {
     /// How much rounding can do; nil for a model that was loaded from a folder.
     public let noise: NoiseBound?
     private let tokenNumbers: [Atom: Int]
-    private let variableNumbers: [String: Int]
+    private let variableNumbers: [ExactString: Int]
 
     package init(
         name: String, vocabulary: [Atom], maxLength: Int, causal: Bool, basis: [BasisDirection],
@@ -45,7 +45,7 @@ public struct CompiledModel: Sendable {
         self.layers = layers
         self.noise = noise
         tokenNumbers = Dictionary(vocabulary.enumerated().map { ($1, $0) }) { first, _ in first }
-        variableNumbers = Dictionary(variables.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        variableNumbers = Dictionary(variables.enumerated().map { (ExactString($1.name), $0) }) { first, _ in first }
     }
 
     public var width: Int { basis.count }
@@ -66,8 +66,8 @@ public struct CompiledModel: Sendable {
     /// "variable:value" for every direction.
     public var labels: [String] { basis.map(\.label) }
 
-    public func variable(named name: String) -> CompiledVariable? { variableNumbers[name].map { variables[$0] } }
-    public var outputVariable: CompiledVariable { variables[variableNumbers[output] ?? 0] }
+    public func variable(named name: String) -> CompiledVariable? { variableNumbers[ExactString(name)].map { variables[$0] } }
+    public var outputVariable: CompiledVariable { variables[variableNumbers[ExactString(output)] ?? 0] }
     public func tokenNumber(of token: Atom) -> Int? { tokenNumbers[token] }
 
     /// The rows of the token embedding for an input.

@@ -25,7 +25,7 @@ extension CompiledModel {
         }
         let variables = try reader.variables(width: width, layers: layers.count)
         let output = try reader.outputName()
-        guard variables.contains(where: { $0.name == output }) else {
+        guard variables.contains(where: { $0.name.hasSameBytes(as: output) }) else {
             throw reader.failure("the output '\(output)' is not among the variables")
         }
         return CompiledModel(

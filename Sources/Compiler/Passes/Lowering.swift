@@ -1,4 +1,5 @@
 import RASP
+import Serialization
 
 /// First pass: from s-ops and selectors to variables of the residual stream and functions of them.
 ///
@@ -71,19 +72,19 @@ struct Lowering {
     /// Lowers the whole program; the result maps each of its variables' names to a variable number.
     mutating func lower(_ program: Program) throws -> [(name: String, variable: Int)] {
         let names = keptNames(program)
-        var named: [String: Int] = [:]
+        var named: [ExactString: Int] = [:]
         for node in topologicalOrder(of: [.sop(program.output)]) {
             switch node {
             case .selector(let selector): conjunctions[selector] = try conjunction(of: selector)
             case .sop(let sop):
                 try lower(sop)
                 for name in names[sop] ?? [] {
-                    named[name] = try materialise(
+                    named[ExactString(name)] = try materialise(
                         sop, named: name, encoding: program.encodings[name] ?? sop.encoding, isRead: sop !== program.output)
                 }
             }
         }
-        return program.variables.compactMap { variable in named[variable.name].map { (variable.name, $0) } }
+        return program.variables.compactMap { variable in named[ExactString(variable.name)].map { (variable.name, $0) } }
     }
 
     /// The names under which an s-op gets directions of its own.

@@ -1,4 +1,5 @@
 import RASP
+import Serialization
 
 extension Lowering {
     /// Gives an s-op directions of its own, under a name or as scratch, and returns their variable.
@@ -108,8 +109,10 @@ extension Lowering {
     }
 
     mutating func label(_ variable: Int, _ name: String) {
-        if variables[variable].name == nil { variables[variable].name = name } else if variables[variable].name != name {
-            variables[variable].aliases.append(name)
+        if let own = variables[variable].name {
+            if !own.hasSameBytes(as: name) { variables[variable].aliases.append(name) }
+        } else {
+            variables[variable].name = name
         }
     }
 

@@ -2,6 +2,7 @@ import LanguageModels
 import Injection
 import InjectionSettings
 import RASP
+import Serialization
 import TensorCore
 
 /// Reads the program's variables out of a student's residual stream, through the linear map.
@@ -90,7 +91,7 @@ public struct ExpectedValues: Sendable {
             switch name {
             case "tokens": return atoms
             case "indices": return atoms.indices.map { .int($0) }
-            default: return program.outputName == name ? evaluation.output : atoms.map { _ in nil }
+            default: return program.outputName.hasSameBytes(as: name) ? evaluation.output : atoms.map { _ in nil }
             }
         }
     }

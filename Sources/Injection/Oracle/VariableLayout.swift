@@ -1,5 +1,6 @@
 import Compiler
 import RASP
+import Serialization
 
 /// What the rows of the projection mean: the compiled model's basis directions, ordered so that each variable's rows lie
 /// side by side.
@@ -65,7 +66,7 @@ public struct VariableLayout: Sendable {
                 directions += [place] + (variable.exception.map { [$0.direction] } ?? [])
                 encoding = .numerical(reachable)
             }
-            if variable.name == model.output { output = entries.count }
+            if variable.name.hasSameBytes(as: model.output) { output = entries.count }
             entries.append(
                 Entry(
                     name: variable.name, encoding: encoding, rows: start..<directions.count,

@@ -16,7 +16,7 @@ struct RunRecord {
 
     /// - Throws: `.usage` for a setting that was asked for and cannot be changed any more.
     static func requireChangeable(from own: Settings, to asked: Settings, at run: RunDirectory) throws(Failure) {
-        for key in Settings.keys where !free.contains(key.path) && own.value(of: key) != asked.value(of: key) {
+        for key in Settings.keys where !free.contains(key.path) && !own.value(of: key).hasSameBytes(as: asked.value(of: key)) {
             throw Failure(
                 .usage, "the run has \(key.path) \(own.value(of: key)), and cannot go on with \(asked.value(of: key))",
                 at: run.root.path, remedy: "Leave the setting out, or start a new run with another --output.")
@@ -29,7 +29,7 @@ struct RunRecord {
         let saved = try Settings.resolve(yaml: configuration, name: "the checkpoint's configuration")
         for key in Settings.keys where !Self.free.contains(key.path) {
             let (then, now) = (saved.value(of: key), settings.value(of: key))
-            guard then != now else { continue }
+            if then.hasSameBytes(as: now) { continue }
             throw Failure(
                 .badData, "the run was trained with \(key.path) \(then), and its configuration says \(now)",
                 at: run.configuration.path, remedy: "Put it back, or start a new run with another --output.")

@@ -34,7 +34,7 @@ extension InjectionTask {
                 Problem(spaced(String(repeating: "x", count: count) + String(repeating: "y", count: longestText - count)),
                     String(count))
             },
-            alphabet: "xy", isReserved: { !$0.input.contains("y") })
+            alphabet: "xy", isReserved: { !$0.input.holds("y") })
 
         // The authors' program draws "3x" from 5 up, the paper's from 41 up.
         let shortest = prompts == .authors ? 5 : 41

@@ -2,7 +2,7 @@ import Foundation
 import Serialization
 
 /// A prompt and the text that has to follow it, leading space included.
-public struct Example: Codable, Hashable, Sendable {
+public struct Example: Codable, Sendable {
     public var prompt: String
     public var answer: String
 
@@ -14,8 +14,20 @@ public struct Example: Codable, Hashable, Sendable {
     }
 }
 
+extension Example: Hashable {
+    /// Texts are equal when their bytes are.
+    public static func == (left: Example, right: Example) -> Bool {
+        left.prompt.hasSameBytes(as: right.prompt) && left.answer.hasSameBytes(as: right.answer)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(ExactString(prompt))
+        hasher.combine(ExactString(answer))
+    }
+}
+
 /// What a task's generator yields: the part of the prompt that varies, and what the algorithm makes of it.
-public struct Problem: Hashable, Sendable {
+public struct Problem: Sendable {
     public var input: String
     public var output: String
 

@@ -38,7 +38,7 @@ public struct ExampleStream: Sendable {
                 throw Failure(.usage, "task \(task.name) has no test split")
             }
         case .setting(let wanted):
-            guard let setting = task.settings.first(where: { $0.name == wanted }) else {
+            guard let setting = task.settings.first(where: { $0.name.hasSameBytes(as: wanted) }) else {
                 let names = ["train", "test"] + task.settings.map(\.name)
                 let near = Suggestion.nearest(to: wanted, among: names)
                 throw Failure(

@@ -31,7 +31,7 @@ public struct InjectionTask: Sendable {
     }
 
     /// How a problem is put into words: `{input}` and `{output}` are replaced.
-    public struct Wording: Sendable, Equatable {
+    public struct Wording: Sendable {
         public var prompt: String
         /// Begins with the space that parts it from the prompt, where there is one.
         public var answer: String
@@ -40,8 +40,8 @@ public struct InjectionTask: Sendable {
 
         public func example(_ problem: Problem) -> Example {
             Example(
-                prompt: prompt.replacing("{input}", with: problem.input, maxReplacements: 1),
-                answer: answer.replacing("{output}", with: problem.output, maxReplacements: 1))
+                prompt: prompt.replacingFirst("{input}", with: problem.input),
+                answer: answer.replacingFirst("{output}", with: problem.output))
         }
     }
 

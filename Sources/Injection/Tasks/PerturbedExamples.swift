@@ -80,8 +80,8 @@ package struct PerturbedExamples: Sendable {
     /// The candidate with its answer, where it has one and may be trained on.
     private func complete(_ candidate: Candidate, like prompt: EncodedExample) throws -> Made? {
         guard let answer = try answer(to: encoder.atoms(of: candidate.tokens), like: prompt) else { return nil }
-        let text = encoder.tokenizer.decode(candidate.input).trimming(while: \.isWhitespace)
-        let problem = Problem(text, answer.trimming(while: \.isWhitespace))
+        let text = encoder.tokenizer.decode(candidate.input).withoutOuterSpace
+        let problem = Problem(text, answer.withoutOuterSpace)
         let made = Example(prompt: encoder.task.wording.example(problem).prompt, answer: answer)
         guard encoder.task.problems.contains(problem, in: .train), !heldOut.contains(made.prompt) else { return nil }
         let encoded = try encoder.encode(promptTokens: candidate.tokens, answer: answer)
@@ -91,9 +91,9 @@ package struct PerturbedExamples: Sendable {
     /// Where the input stands among the prompt's tokens: between what the wording puts before and behind it. The prompt's last
     /// token, after which the answer begins, is never part of it.
     private func inputSpan(of prompt: [Int32]) -> Range<Int> {
-        let parts = encoder.task.wording.prompt.split(separator: "{input}", maxSplits: 1, omittingEmptySubsequences: false)
-        let before = encoder.tokenizer.encode(String(parts[0]))
-        let behind = encoder.tokenizer.encode(continuing: String(parts.count > 1 ? parts[1] : ""))
+        let parts = encoder.task.wording.prompt.parted(at: "{input}")
+        let before = encoder.tokenizer.encode(parts.before)
+        let behind = encoder.tokenizer.encode(continuing: parts.behind)
         let lower = zip(prompt, before).prefix { $0 == $1 }.count
         let upper = prompt.count - max(1, zip(prompt.reversed(), behind.reversed()).prefix { $0 == $1 }.count)
         return min(lower, upper)..<upper
@@ -170,13 +170,6 @@ package struct PerturbedExamples: Sendable {
 
     private func wording(_ output: String, upToOutput: Bool = false) -> String {
         let answer = encoder.task.wording.answer
-        if upToOutput, let place = answer.firstRange(of: "{output}") { return answer[..<place.lowerBound] + output }
-        return answer.replacing("{output}", with: output, maxReplacements: 1)
-    }
-}
-
-extension String {
-    fileprivate func trimming(while isTrimmed: (Character) -> Bool) -> String {
-        String(drop(while: isTrimmed).reversed().drop(while: isTrimmed).reversed())
+        return upToOutput ? answer.parted(at: "{output}").before + output : answer.replacingFirst("{output}", with: output)
     }
 }

@@ -19,7 +19,7 @@ public struct ProblemSpace: Sendable {
     /// A stable hash of the input puts one problem in this many into the test split; 0: no test split.
     public var testShare: UInt64
     /// The characters of the task's own inputs beside spaces: with anything else in it, an input is no prompt of any setting.
-    public var alphabet: Set<Character>
+    public var alphabet: Set<Unicode.Scalar>
     /// Problems in the task's alphabet that belong to a test setting, and so to neither train nor test.
     public var isReserved: @Sendable (Problem) -> Bool
     /// Problems with the longest prompts and answers; with them the compiled model's length is found.
@@ -30,12 +30,12 @@ public struct ProblemSpace: Sendable {
         isReserved: @escaping @Sendable (Problem) -> Bool = { _ in false }
     ) {
         (self.access, self.distinct, self.testShare) = (access, distinct, testShare)
-        (self.longest, self.alphabet, self.isReserved) = (longest, Set(alphabet), isReserved)
+        (self.longest, self.alphabet, self.isReserved) = (longest, Set(alphabet.unicodeScalars), isReserved)
     }
 
     /// Whether the problem belongs to the split: train and test share nothing, whatever the seed.
     func contains(_ problem: Problem, in split: Split) -> Bool {
-        if problem.input.allSatisfy({ $0 == " " || alphabet.contains($0) }), isReserved(problem) { return false }
+        if problem.input.unicodeScalars.allSatisfy({ $0 == " " || alphabet.contains($0) }), isReserved(problem) { return false }
         guard testShare > 0 else { return true }
         return (problem.stableHash % testShare == 0) == (split == .test)
     }

@@ -79,7 +79,7 @@ public struct TaskEncoder: Sendable {
     }
 
     private static func isSpaced(_ token: Int32, _ tokenizer: any StudentTokenizer) -> Bool {
-        tokenizer.decode([token]).hasPrefix(" ")
+        tokenizer.decode([token]).begins(with: " ")
     }
 
     /// The program's tokens for any student tokens.

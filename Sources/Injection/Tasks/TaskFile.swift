@@ -1,5 +1,6 @@
 import Foundation
 import InjectionSettings
+import Serialization
 import Yams
 
 /// A task of the user's own, read from YAML; `configs/tasks/reverse.yaml` shows every key.
@@ -17,12 +18,12 @@ enum TaskFile {
         let wording = InjectionTask.Wording(
             prompt: ownPrompts ? try file.required("prompt") : "{input}",
             answer: ownPrompts ? try file.text("answer") ?? " {output}" : "{output}")
-        if ownPrompts, !wording.prompt.contains("{input}") || !wording.answer.contains("{output}") {
+        if ownPrompts, !wording.prompt.holds("{input}") || !wording.answer.holds("{output}") {
             throw file.failure("a prompt has {input} in it, and an answer {output}", at: "prompt")
         }
 
         let answers = try file.entries("answers").map { key, values in
-            TokenMap.Rule(key, values.map { wording.answer.replacing("{output}", with: $0, maxReplacements: 1) })
+            TokenMap.Rule(key, values.map { wording.answer.replacingFirst("{output}", with: $0) })
         }
         let words = Dictionary(
             try file.entries("answers").compactMap { key, values in values.first.map { (key, $0) } }) { first, _ in first }

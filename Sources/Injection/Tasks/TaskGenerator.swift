@@ -63,7 +63,7 @@ struct TaskGenerator {
     private func space(of file: URL) throws -> ProblemSpace {
         let problems = try ExampleFile(contentsOf: file).examples.map { Problem($0.prompt, $0.answer) }
         return ProblemSpace(
-            .indexed(count: problems.count) { problems[$0] }, distinct: Double(Set(problems.map(\.input)).count),
+            .indexed(count: problems.count) { problems[$0] }, distinct: Double(Set(problems.map { ExactString($0.input) }).count),
             testShare: testShare, longest: Self.longest(of: problems))
     }
 
@@ -76,7 +76,7 @@ struct TaskGenerator {
         let draw: @Sendable (Int, inout SeededRandom) -> String = { length, random in
             (0..<length).map { _ in random.pick(alphabet) }.joined(separator: separator)
         }
-        let size = Double(Set(alphabet).count)
+        let size = Double(Set(alphabet.map { ExactString($0) }).count)
         return try space(
             distinct: (lengths[0]...lengths[1]).reduce(0) { $0 + pow(size, Double($1)) }, solve,
             choose: { $0.integer(in: lengths[0]...lengths[1]) }, draw: draw)
@@ -112,7 +112,7 @@ struct TaskGenerator {
             throw mapping.failure("the grammar rarely comes to an end below \(Self.longestInput) characters", at: "grammar")
         }
         let longest = Self.longest(of: sample)
-        let most = longest.map(\.input.count).max() ?? 0
+        let most = longest.map(\.input.unicodeScalars.count).max() ?? 0
         return ProblemSpace(
             .drawn { random in
                 let size = choose(&random)
@@ -120,7 +120,7 @@ struct TaskGenerator {
                     for _ in 0..<100 {
                         let input = draw(size, &random)
                         // A solution that fails leaves the answer empty, which the encoder refuses by name.
-                        if !input.isEmpty, input.count <= most { return Problem(input, (try? solve(input)) ?? "") }
+                        if !input.isEmpty, input.unicodeScalars.count <= most { return Problem(input, (try? solve(input)) ?? "") }
                     }
                     return first
                 }
@@ -128,7 +128,8 @@ struct TaskGenerator {
     }
 
     private static func longest(of problems: [Problem]) -> [Problem] {
-        Array(problems.sorted { ($0.input.count + $0.output.count) > ($1.input.count + $1.output.count) }.prefix(32))
+        let lengths = problems.map { $0.input.unicodeScalars.count + $0.output.unicodeScalars.count }
+        return problems.indices.sorted { lengths[$0] > lengths[$1] }.prefix(32).map { problems[$0] }
     }
 
     private func solutionProgram() throws -> Program {
@@ -145,7 +146,7 @@ struct TaskGenerator {
         }
         let (separator, words) = (separator, words)
         return { input in
-            let tokens = separator.isEmpty ? input.map(String.init) : input.components(separatedBy: separator)
+            let tokens = input.pieces(separatedBy: separator)
             var outputs = try Interpreter().run(program, on: tokens.map(Atom.string)).output
             switch reading {
             case .all: break

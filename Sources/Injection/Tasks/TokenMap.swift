@@ -1,9 +1,9 @@
 import RASP
 
 /// Which program token each student token stands for: exact pieces by rule, everything else the fill token.
-public struct TokenMap: Sendable, Equatable {
+public struct TokenMap: Sendable {
     /// Student pieces, spelt exactly (a leading space counts), that stand for one program token.
-    public struct Rule: Sendable, Equatable {
+    public struct Rule: Sendable {
         public var atom: Atom
         /// All of these that are single tokens of the student.
         public var pieces: [String]

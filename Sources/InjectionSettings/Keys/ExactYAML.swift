@@ -10,13 +10,32 @@ enum ExactYAML {
 
     /// - Returns: nil where nothing has to be done.
     static func guarded(_ yaml: String) -> String? {
-        guard yaml.unicodeScalars.contains(where: isChangeable) else { return nil }
         var result = String.UnicodeScalarView()
-        for scalar in yaml.unicodeScalars {
-            if isChangeable(scalar) { result.append(joiner) }
-            result.append(scalar)
+        var rest = yaml.unicodeScalars[...]
+        var isChanged = false
+        while let scalar = rest.first {
+            let (written, meant) = element(of: rest)
+            if meant.map(isChangeable) == true {
+                result.append(joiner)
+                isChanged = true
+            }
+            // An escaped backslash begins no escape.
+            let count = scalar == "\\" ? max(2, written) : written
+            result.append(contentsOf: rest.prefix(count))
+            rest = rest.dropFirst(count)
         }
-        return String(result)
+        return isChanged ? String(result) : nil
+    }
+
+    /// How many scalars of the text are written for the next one that is meant: one, or those of an escape such as `\u0301`. Where
+    /// escapes count for nothing, the joiner before one is taken out again like any other.
+    private static func element(of text: Substring.UnicodeScalarView) -> (written: Int, meant: Unicode.Scalar?) {
+        guard text.first == "\\", let kind = text.dropFirst().first, let digits = ["x": 2, "u": 4, "U": 8][kind] else {
+            return (1, text.first)
+        }
+        let hexadecimal = text.dropFirst(2).prefix(digits)
+        guard hexadecimal.count == digits, let code = UInt32(String(hexadecimal), radix: 16) else { return (1, text.first) }
+        return (2 + digits, Unicode.Scalar(code))
     }
 
     /// Marks and the Korean letters that join others, scalars that stand for another one, and the joiner itself.

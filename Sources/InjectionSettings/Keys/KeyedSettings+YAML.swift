@@ -1,4 +1,5 @@
 import Foundation
+import Serialization
 
 extension KeyedSettings {
     /// The whole configuration as YAML, every key under a comment that says what it means; reading it gives the same settings.
@@ -58,5 +59,12 @@ extension KeyedSettings {
             }
         }
         return quoted + "\""
+    }
+}
+
+extension KeyedSettings {
+    /// Equal when every setting is written alike: names of files are equal when their bytes are.
+    public static func == (left: Self, right: Self) -> Bool {
+        keys.allSatisfy { left.value(of: $0).hasSameBytes(as: right.value(of: $0)) }
     }
 }

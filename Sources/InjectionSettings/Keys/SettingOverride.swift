@@ -2,7 +2,7 @@ import Foundation
 import Serialization
 
 /// One `--set key.path=value`, or a flag that stands for one.
-public struct SettingOverride: Sendable, Equatable {
+public struct SettingOverride: Sendable {
     public var key: String
     public var value: String
 
@@ -10,12 +10,13 @@ public struct SettingOverride: Sendable, Equatable {
 
     /// Reads `key.path=value`.
     public init(parsing text: String) throws {
-        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        let scalars = text.unicodeScalars
+        guard let equals = scalars.firstIndex(of: "="), equals != scalars.startIndex else {
             throw Failure(
-                .usage, "--set takes KEY=VALUE, and this has no \(text.contains("=") ? "key" : "value"): '\(text)'",
+                .usage, "--set takes KEY=VALUE, and this has no \(scalars.contains("=") ? "key" : "value"): '\(text)'",
                 remedy: "For example: --set lr.student=1e-4")
         }
-        key = text[..<equals].trimmingCharacters(in: .whitespaces)
-        value = String(text[text.index(after: equals)...])
+        key = String(scalars[..<equals]).trimmingCharacters(in: .whitespaces)
+        value = String(scalars[scalars.index(after: equals)...])
     }
 }

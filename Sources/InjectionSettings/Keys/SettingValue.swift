@@ -2,7 +2,7 @@ import Foundation
 import Serialization
 
 /// A value as the user wrote it, before its key says what type it has.
-package enum SettingValue: Equatable {
+package enum SettingValue {
     case null
     case scalar(String)
     case list([String])
@@ -11,10 +11,11 @@ package enum SettingValue: Equatable {
     /// The text after `key=` on a command line: `[a, b]` is a list, everything else is taken as it stands.
     init(commandLine text: String) {
         let trimmed = text.trimmingCharacters(in: .whitespaces)
-        if trimmed.hasPrefix("["), trimmed.hasSuffix("]") {
+        let scalars = trimmed.unicodeScalars
+        if scalars.count > 1, scalars.first == "[", scalars.last == "]" {
             self = .list(
-                trimmed.dropFirst().dropLast().split(separator: ",").map {
-                    $0.trimmingCharacters(in: .whitespaces)
+                scalars.dropFirst().dropLast().split(separator: ",").map {
+                    String($0).trimmingCharacters(in: .whitespaces)
                 })
         } else if ["null", "~", ""].contains(trimmed) {
             self = .null
@@ -22,6 +23,8 @@ package enum SettingValue: Equatable {
             self = .scalar(text)
         }
     }
+
+    var isNull: Bool { if case .null = self { true } else { false } }
 
     /// As an error message shows it.
     var shown: String {

@@ -90,7 +90,7 @@ package enum YAMLDocument {
             // Only known groups are entered, so that depth is bounded whatever the file holds.
             if case .mapping(let inner) = valueNode, !Root.keys(in: path).isEmpty {
                 try collect(inner, prefix: path + ".", name: name, into: &entries)
-            } else if !Root.keys(in: path).isEmpty, value(of: valueNode) == .null {
+            } else if !Root.keys(in: path).isEmpty, value(of: valueNode).isNull {
                 continue
             } else {
                 let key = try Root.key(path, kind: .badData, at: location)

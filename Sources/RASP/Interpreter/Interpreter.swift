@@ -92,5 +92,5 @@ public struct Evaluation: Sendable {
     /// Named variables in order of assignment.
     public let variables: [Variable]
 
-    public subscript(name: String) -> [Atom?]? { variables.last { $0.name == name }?.values }
+    public subscript(name: String) -> [Atom?]? { variables.last { $0.name.utf8.elementsEqual(name.utf8) }?.values }
 }

@@ -10,7 +10,7 @@ extension Evaluating {
         }
         let (url, file) = try open(path, at: span)
         let canonical = url.resolvingSymlinksInPath().path
-        if loading.contains(where: { $0.path == canonical }) {
+        if loading.contains(where: { $0.path.utf8.elementsEqual(canonical.utf8) }) {
             let chain = loading.map { ($0.path as NSString).lastPathComponent } + [url.lastPathComponent]
             throw error(.load, "the file loads itself: \(chain.joined(separator: " -> "))", at: span)
         }

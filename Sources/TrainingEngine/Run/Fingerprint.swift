@@ -34,7 +34,7 @@ package struct Fingerprint {
         for (index, file) in sources.enumerated() {
             var name = index == 0 ? "program" : "file \(file.lastPathComponent)"
             // Two folders may hold files of one name.
-            while inputs.contains(where: { $0.name == name }) { name += " (another one)" }
+            while inputs.contains(where: { $0.name.hasSameBytes(as: name) }) { name += " (another one)" }
             try add(name, contentsOf: file)
         }
     }

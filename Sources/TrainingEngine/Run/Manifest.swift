@@ -7,7 +7,7 @@ import TensorCore
 public struct Manifest: Sendable {
     public static let format = 2
     public var step: Int
-    public var checksums: [String: String]
+    public var checksums: [ExactString: String]
 
     /// Checksums the run's results and writes the manifest.
     package static func write(for run: RunDirectory, step: Int) throws {
@@ -33,11 +33,12 @@ public struct Manifest: Sendable {
     private static func results(of run: RunDirectory) throws -> [String] {
         var files = ["config.yaml", "projection.safetensors", "variables.json"]
         for folder in ["compiled", "student"] {
-            do { files += try Folder.files(below: run.root.appendingPathComponent(folder).path).sorted().map { "\(folder)/\($0)" } } catch {
+            do { files += try Folder.files(below: run.root.appendingPathComponent(folder).path).map { "\(folder)/\($0)" } } catch {
                 throw Failure(.notFound, "cannot list \(error.path): \(error.reason)", remedy: Failure.remedy(of: error.code))
             }
         }
-        return files
+        // In the order of their bytes: the folder gives them in no order.
+        return files.sorted { ExactString($0) < ExactString($1) }
     }
 
     /// Reads the manifest and verifies every file it names.
@@ -70,14 +71,14 @@ public struct Manifest: Sendable {
                     .badData, "\(file) is not what the run wrote: its checksum differs", at: url.path,
                     remedy: "restore the file, or train again")
             }
-            checksums[file] = checksum
+            checksums[ExactString(file)] = checksum
         }
     }
 
     /// Whether a name in a manifest is a path below the run's directory.
     private static func isInside(_ file: String) -> Bool {
-        let parts = file.split(separator: "/", omittingEmptySubsequences: false)
-        return parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." } && !file.utf8.contains(0)
+        let parts = file.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return parts.allSatisfy { !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8) } && !file.utf8.contains(0)
     }
 
     private static func unfinished(_ run: RunDirectory) -> Failure {

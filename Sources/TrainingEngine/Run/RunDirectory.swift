@@ -62,7 +62,7 @@ public struct RunDirectory: Sendable {
                     throw Failure.system(errno, doing: "move aside the earlier run", root.path)
                 }
                 note("an earlier run is at \(root.path); it was moved to \(aside.path)")
-            } else if !contents.allSatisfy({ $0.hasPrefix(".") }) {
+            } else if !contents.allSatisfy({ $0.begins(with: ".") }) {
                 throw Failure(
                     .cannotCreate, "the output directory holds other files", at: root.path,
                     remedy: "choose a new directory with --output")
@@ -73,7 +73,7 @@ public struct RunDirectory: Sendable {
 
     /// Whether a file, its symbolic links followed, lies in the run's directory.
     func holds(_ file: URL) -> Bool {
-        file.resolvingSymlinksInPath().path.hasPrefix(root.resolvingSymlinksInPath().path + "/")
+        file.resolvingSymlinksInPath().path.begins(with: root.resolvingSymlinksInPath().path + "/")
     }
 
     /// Removes what a process that was killed left half-written. Only for who holds the lock.
@@ -97,7 +97,7 @@ public struct RunDirectory: Sendable {
         do { try AtomicFile.createDirectory(runs) } catch {
             return Narration.warn("runs/latest is not this run: \(error.message)")
         }
-        let inside = root.deletingLastPathComponent().path == runs.standardizedFileURL.path
+        let inside = root.deletingLastPathComponent().path.hasSameBytes(as: runs.standardizedFileURL.path)
         AtomicFile.replaceLink(at: runs.appendingPathComponent("latest"), to: inside ? name : root.path)
     }
 

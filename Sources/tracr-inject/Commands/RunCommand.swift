@@ -11,8 +11,9 @@ struct RunCommand: ParsableCommand {
         abstract: "Interpret a RASP program, or execute its compiled weights.",
         discussion: """
             INPUT is a string, split into characters, or a JSON array of tokens. Without INPUT, every line of standard \
-            input is one; on a terminal, a session with the program loaded begins. Each output is printed as a JSON array, \
-            which can serve as an input again. Without PROGRAM: a session in the RASP language.
+            input is one, and ends at a line feed or a carriage return and line feed; on a terminal, a session with the \
+            program loaded begins. Each output is printed as a JSON array, which can serve as an input again. Without \
+            PROGRAM: a session in the RASP language.
 
             EXAMPLES
               tracr-inject run reverse hello
@@ -108,19 +109,22 @@ struct RunCommand: ParsableCommand {
             let reads = PositionCheck.reads(below: program.output)
             var positions = PositionCheck()
             for text in layers && input.isEmpty ? AnySequence([]) : texts() {
-                let sequence = try InputSequence(parsing: text.get())
-                let length = sequence.tokens.count + (bos ? 1 : 0)
-                report.note(positions.warnings(about: reads, length: length))
-                if let draw { try DrawingFile.write(program, on: sequence.tokens, causal: causal, bos: bosToken, to: draw) }
-                let result = try runner.run(sequence.tokens, tracing: trace)
+                let text = try text.get()
+                let result = try text.blamed {
+                    let sequence = try InputSequence(parsing: text)
+                    let length = sequence.tokens.count + (bos ? 1 : 0)
+                    report.note(positions.warnings(about: reads, length: length))
+                    if let draw { try DrawingFile.write(program, on: sequence.tokens, causal: causal, bos: bosToken, to: draw) }
+                    return try runner.run(sequence.tokens, tracing: trace)
+                }
                 report.note(result.findings)
                 try report.add(result, tracing: trace, output: program.outputName)
             }
         }
     }
 
-    private func texts() -> AnySequence<Result<String, Failure>> {
-        input.isEmpty ? AnySequence(InputLines()) : AnySequence(input.map(Result.success))
+    private func texts() -> AnySequence<Result<InputText, Failure>> {
+        input.isEmpty ? AnySequence(InputLines()) : AnySequence(input.map { .success(InputText(text: $0)) })
     }
 
     private func runner(_ program: Program, causal: Bool) throws -> any ProgramRunner {

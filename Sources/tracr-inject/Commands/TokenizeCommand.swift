@@ -8,8 +8,9 @@ struct TokenizeCommand: ParsableCommand {
         commandName: "tokenize",
         abstract: "Show how a student's tokenizer cuts text into tokens.",
         discussion: """
-            Prints token ids and pieces, one line for each text: an argument, or a line of standard input. Pieces are \
-            spelt as in vocab.json, where Ġ stands for a space and Ċ for a line feed.
+            Prints token ids and pieces, one line for each text: an argument, or a line of standard input without its \
+            line feed. Pieces are spelt as in vocab.json, where Ġ stands for a space, Ċ for a line feed and č for a \
+            carriage return, which is text also at a line's end.
 
             EXAMPLES
               tracr-inject tokenize "Answer: 12"
@@ -31,7 +32,7 @@ struct TokenizeCommand: ParsableCommand {
         common.apply()
         let tokenizer = try Tokenizer.load(StudentFolder.locate(student))
         if text.isEmpty {
-            for line in InputLines() { try show(line.get(), tokenizer) }
+            for line in InputLines(verbatim: true) { try show(line.get().text, tokenizer) }
         } else {
             for text in text { try show(text, tokenizer) }
         }

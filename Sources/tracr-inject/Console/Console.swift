@@ -22,7 +22,7 @@ struct Console {
     /// Loads a program's definitions; its pragmas become the settings of `:compile`.
     mutating func load(_ url: URL) throws {
         let path = url.path
-        if path.contains("\"") { throw Failure(.badData, "a path with a double quote cannot be loaded", at: path) }
+        if path.holds("\"") { throw Failure(.badData, "a path with a double quote cannot be loaded", at: path) }
         try show(session.feed("load \"\(path)\";"))
         guard let program = try? Program.load(contentsOf: url) else { return }
         compilerOptions.vocabulary = compilerOptions.vocabulary ?? program.vocabulary
@@ -80,7 +80,7 @@ private struct PlainLines: LineSource {
 
     mutating func next(prompt: String) throws -> LineEditor.Input {
         try Standard.output.write(prompt)
-        return try lines.next().map { .line(try $0.get()) } ?? .end
+        return try lines.next().map { .line(try $0.get().text) } ?? .end
     }
 }
 

@@ -30,7 +30,7 @@ struct History {
 
     /// Adds a line unless it is blank or repeats the last one, and saves at once: a session may end at any time.
     mutating func add(_ line: String) {
-        guard !line.allSatisfy(\.isWhitespace), line != lines.last else { return }
+        guard !line.allSatisfy(\.isWhitespace), lines.last?.hasSameBytes(as: line) != true else { return }
         lines.append(line)
         lines.removeFirst(max(0, lines.count - Self.longest))
         guard let file else { return }

@@ -77,7 +77,7 @@ struct CompilationSummary {
 
     var text: String {
         var listing = Listing()
-        let output = model.output == model.name ? "" : ", output \(model.output)"
+        let output = model.output.hasSameBytes(as: model.name) ? "" : ", output \(model.output)"
         listing.add("program", "\(model.name)\(output)\(model.causal ? ", causal" : "")")
         listing.add("vocabulary", "\(model.vocabulary.count) tokens, inputs of at most \(model.maxLength)")
         listing.add("layers", "\(model.layerCount)")

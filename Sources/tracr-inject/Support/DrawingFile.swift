@@ -6,13 +6,13 @@ import Serialization
 /// Writes pictures of computations, and says where.
 struct DrawingFile {
     /// How often each name was taken, so that two pictures of one name stand side by side.
-    private var taken: [String: Int] = [:]
+    private var taken: [ExactString: Int] = [:]
 
     /// A `draw` statement's picture: `NAME.svg`, then `NAME-2.svg`, in the working directory.
     mutating func write(_ drawing: Drawing, causal: Bool? = nil, bos: Atom?) throws {
         let name = drawing.program.outputName
-        let count = taken[name, default: 0] + 1
-        taken[name] = count
+        let count = taken[ExactString(name), default: 0] + 1
+        taken[ExactString(name)] = count
         let path = count == 1 ? "\(name).svg" : "\(name)-\(count).svg"
         try Self.write(drawing.program, on: drawing.input, causal: causal, bos: bos, to: path)
     }

@@ -1,23 +1,32 @@
 import Foundation
 import Serialization
 
-/// The lines of standard input, read as they come and split at line feeds only, as the contract says: a carriage
-/// return, a form feed or U+2028 inside a line belongs to it.
+/// The lines of standard input, read as they come. They are split at line feeds only: a form feed or U+2028 inside a line belongs
+/// to it, and so does a carriage return.
+///
+/// As in every file that is read by lines, a carriage return before a line feed belongs to the line's end, and a byte order mark
+/// at the start to no line; verbatim lines keep both.
 struct InputLines: Sequence, IteratorProtocol {
     /// A line longer than this is refused before it fills memory.
     static let longestLine = 64 << 20
+    static let name = "standard input"
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
+    private let isVerbatim: Bool
     private var buffer: [UInt8] = []
     private var start = 0
     private var number = 0
     private var isAtEnd = false
 
+    init(verbatim: Bool = false) { isVerbatim = verbatim }
+
     /// The next line, or nil at the end.
-    mutating func next() -> Result<String, Failure>? {
+    mutating func next() -> Result<InputText, Failure>? {
         while true {
             if let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
                 defer { start = end + 1 }
-                return line(buffer[start..<end])
+                let bytes = buffer[start..<end]
+                return line(!isVerbatim && bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes)
             }
             if isAtEnd {
                 guard start < buffer.count else { return nil }
@@ -27,18 +36,21 @@ struct InputLines: Sequence, IteratorProtocol {
             if buffer.count - start > Self.longestLine {
                 isAtEnd = true
                 start = buffer.count
-                return .failure(Failure(.badData, "line \(number + 1) is longer than 64 MiB", at: "standard input"))
+                return .failure(Failure(.badData, "a line of more than \(Self.longestLine >> 20) MiB", at: "\(Self.name):\(number + 1)"))
             }
             if let failure = fill() { return .failure(failure) }
         }
     }
 
-    private mutating func line(_ bytes: ArraySlice<UInt8>) -> Result<String, Failure> {
+    private mutating func line(_ bytes: ArraySlice<UInt8>) -> Result<InputText, Failure> {
         number += 1
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            return .failure(Failure(.badData, "line \(number) is not UTF-8 text", at: "standard input"))
+        let place = "\(Self.name):\(number)"
+        let isMarked = number == 1 && !isVerbatim && bytes.starts(with: Self.byteOrderMark)
+        guard let text = String(validating: isMarked ? bytes.dropFirst(3) : bytes, as: UTF8.self) else {
+            return .failure(
+                Failure(.badData, "the line is not UTF-8", at: place, remedy: "Convert the text, for example with iconv."))
         }
-        return .success(text)
+        return .success(InputText(text: text, place: place))
     }
 
     private mutating func fill() -> Failure? {

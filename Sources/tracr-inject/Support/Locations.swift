@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import RASP
 import Resources
+import Serialization
 
 /// A program as the command line names it: a path, or the name of a bundled program.
 enum ProgramFile {
@@ -20,6 +21,6 @@ enum ProgramFile {
 enum Path {
     static func shown(_ url: URL) -> String {
         let base = FileManager.default.currentDirectoryPath + "/"
-        return url.path.hasPrefix(base) ? String(url.path.dropFirst(base.count)) : url.path
+        return url.path.begins(with: base) ? url.path.parted(at: base).behind : url.path
     }
 }

@@ -33,5 +33,5 @@ enum ModelFolder {
     }
 
     /// What a `compile` that was killed left half-written; the next one removes it.
-    private static func isLeftover(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".tmp") }
+    private static func isLeftover(_ name: String) -> Bool { name.begins(with: ".") && name.ends(with: ".tmp") }
 }

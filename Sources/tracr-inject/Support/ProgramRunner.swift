@@ -20,7 +20,7 @@ struct RunResult {
 
     /// One row a position, one column a variable; the output stands last and is not shown twice.
     func table(output name: String) -> String {
-        let variables = trace.filter { $0.name != name }
+        let variables = trace.filter { !$0.name.hasSameBytes(as: name) }
         var table = Table(["", "token"] + variables.map(\.name) + [name], rightAligned: [0])
         for position in input.indices {
             table.add(

@@ -41,6 +41,7 @@ GPT2, FAST = {"tokenizer_class": "GPT2Tokenizer"}, {"tokenizer_class": "PreTrain
 WORDS = ["ab ab", "", "ab<|endoftext|>ab", "\nab"]
 template = {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": END, "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
             "pair": [{"Sequence": {"id": "A", "type_id": 0}}], "special_tokens": {END: {"id": END, "ids": [258], "tokens": [END]}}}
+NAMED, SPECIALS = {"image_token": "<i>"}, ["a <i> <s> <t>b", "<t><s><i>"]
 CASES = [
     case("vocab.json alone", texts=WORDS),
     case("prefix space, vocab.json", settings={**GPT2, "add_prefix_space": True}, texts=WORDS),
@@ -74,6 +75,26 @@ CASES = [
     case("unknown tokens in a row are one", single(model={"unk_token": END, "fuse_unk": True}), FAST, without=[0x78, 0x79],
          texts=["axyb xy"]),
     case("whole words", single(model={"ignore_merges": True}), FAST, symbols=["abba"], texts=["abba abba"]),
+    case("names beside a list", single(), {**GPT2, "extra_special_tokens": NAMED, "additional_special_tokens": ["<s>", "<t>"]},
+         texts=SPECIALS),
+    case("names beside a list, the class that takes tokenizer.json", single(), {
+        **FAST, "extra_special_tokens": NAMED, "additional_special_tokens": ["<s>"]}, texts=SPECIALS),
+    case("no names beside a list", single(), {**GPT2, "extra_special_tokens": {}, "additional_special_tokens": ["<s>"]}, texts=SPECIALS),
+    case("two lists, of which one counts", single(), {**GPT2, "extra_special_tokens": ["<i>"], "additional_special_tokens": ["<s>"]},
+         texts=SPECIALS),
+    case("an empty list keeps out that of special_tokens_map.json", single(), {**GPT2, "extra_special_tokens": []},
+         {"additional_special_tokens": ["<s>"]}, texts=SPECIALS),
+    case("names, and a list of special_tokens_map.json", single(), {**GPT2, "extra_special_tokens": NAMED, "additional_special_tokens": ["<s>"]},
+         {"additional_special_tokens": ["<t>"]}, texts=SPECIALS),
+    case("a list, and names of special_tokens_map.json", single(), {**GPT2, "extra_special_tokens": ["<s>"], "additional_special_tokens": ["<t>"]},
+         {"extra_special_tokens": NAMED}, texts=SPECIALS),
+    case("other names replace model_specific_special_tokens", single(), {**GPT2, "model_specific_special_tokens": NAMED, "u_token": "<s>"},
+         texts=SPECIALS),
+    case("a name of tokenizer_config.json wins", single(), {**GPT2, "u_token": "<s>"}, {"u_token": "<t>"}, texts=SPECIALS),
+    case("an object under a name is replaced", single(), {**GPT2, "u_token": {"__type": "AddedToken", "content": "<s>", "lstrip": True}},
+         {"u_token": {"content": "<t>", "rstrip": True}}, texts=SPECIALS),
+    case("added_tokens.json, a list beside names", None, {**GPT2, "extra_special_tokens": NAMED, "additional_special_tokens": ["<s>"]},
+         added={"<s>": 259, "<i>": 260}, texts=SPECIALS),
     case("special tokens left as text", single(), {**GPT2, "split_special_tokens": True}, texts=["a<|endoftext|>"]),
 ]
 

@@ -96,6 +96,39 @@ for kind in ("gpt2", "fast"):
         "rstrip": False, "single_word": False, "normalized": False, "special": True}, additional_special_tokens=["<s>"]), ALL)
     edited(f"extra_special_tokens by name, {kind}", lambda f, start=start: put(
         start(f).settings, extra_special_tokens={"image_token": "<foo>"}))
+    # The two lists of tokens without a role, tokens by names of their own, and the two files that may hold them.
+    NAMED = {"image_token": "<foo>"}
+    for label, settings, specials in (
+        ("extra_special_tokens by name beside a list", dict(extra_special_tokens=NAMED, additional_special_tokens=["<sep>", "<s>"]), None),
+        ("extra_special_tokens {} beside a list", dict(extra_special_tokens={}, additional_special_tokens=["<sep>"]), None),
+        ("extra_special_tokens null beside a list", dict(extra_special_tokens=None, additional_special_tokens=["<sep>"]), None),
+        ("extra_special_tokens a list beside a list", dict(extra_special_tokens=["<foo>"], additional_special_tokens=["<sep>"]), None),
+        ("additional_special_tokens by name", dict(additional_special_tokens=NAMED), None),
+        ("both by name", dict(extra_special_tokens=NAMED, additional_special_tokens={"a_token": "<sep>"}), None),
+        ("by name with flags, and a role", dict(extra_special_tokens={"pad_token": "<pad>", "image_token": {
+            "__type": "AddedToken", "content": "<foo>", "rstrip": True}}), None),
+        ("by name beside a list, added_tokens_decoder", dict(
+            extra_special_tokens=NAMED, additional_special_tokens=["<sep>"], added_tokens_decoder={}), None),
+        ("extra_special_tokens [], list in special_tokens_map.json", dict(extra_special_tokens=[]), {"additional_special_tokens": ["<sep>"]}),
+        ("lists in both files", dict(additional_special_tokens=["<foo>"]), {"additional_special_tokens": ["<sep>"]}),
+        ("by name and a list, list in special_tokens_map.json", dict(extra_special_tokens=NAMED, additional_special_tokens=["<s>"]),
+         {"additional_special_tokens": ["<sep>"]}),
+        ("by name, extra_special_tokens in special_tokens_map.json", dict(extra_special_tokens=NAMED, additional_special_tokens=["<s>"]),
+         {"extra_special_tokens": ["<sep>", {"content": "<mask>", "lstrip": True}]}),
+        ("lists, by name in special_tokens_map.json", dict(extra_special_tokens=["<sep>"], additional_special_tokens=["<s>"]),
+         {"extra_special_tokens": NAMED}),
+        ("model_specific_special_tokens", dict(model_specific_special_tokens=NAMED), None),
+        ("model_specific_special_tokens beside a name", dict(model_specific_special_tokens=NAMED, bar_token="<sep>"), None),
+        ("a name in both files", dict(foo_token="<foo>"), {"foo_token": "<sep>"}),
+        ("a name in both files, objects", dict(foo_token={"__type": "AddedToken", "content": "<foo>", "lstrip": True}, bar_token="<s>"),
+         {"foo_token": {"content": "<sep>", "rstrip": True}, "baz_token": "<mask>"}),
+    ):
+        edited(f"{label}, {kind}", lambda f, start=start, settings=settings, specials=specials: (put(
+            start(f).settings, **settings), specials is not None and put(f.other, **{"special_tokens_map.json": specials})), ALL)
+    for label, settings in (("extra_special_tokens with null", dict(extra_special_tokens={"image_token": None})),
+                            ("extra_special_tokens a string", dict(extra_special_tokens="<sep>")),
+                            ("additional_special_tokens a string", dict(additional_special_tokens="<sep>"))):
+        edited(f"{label}, {kind}", lambda f, start=start, settings=settings: put(start(f).settings, **settings), refused=True)
     edited(f"split_special_tokens, {kind}", lambda f, start=start: (start(f).add("<sep>", special=False), put(f.settings, split_special_tokens=True)))
     edited(f"roles that are null, {kind}", lambda f, start=start: put(start(f).settings, bos_token=None, unk_token=None, pad_token=None))
     edited(f"end of text outside the vocabulary, {kind}", lambda f, start=start: (
@@ -107,6 +140,14 @@ edited("special tokens in vocab.json, special_tokens_map.json", lambda f: (
     put(f.other, **{"special_tokens_map.json": {"bos_token": "<s>", "eos_token": "</s>"}})), ALL, single=False)
 edited("added_tokens.json", lambda f: (put(f.other, **{"added_tokens.json": {"<pad>": f.end + 1, "foo": f.end + 2}}),
                                        put(f.settings, pad_token="<pad>")), ALL, single=False)
+for label, settings, specials in (
+    ("a list beside names", dict(extra_special_tokens=NAMED, additional_special_tokens=["<sep>"]), {}),
+    ("a list", dict(additional_special_tokens=["<sep>"]), {}),
+    ("a role as an object", dict(bos_token={"__type": "AddedToken", "content": "<sep>", "lstrip": True}), {}),
+    ("a role of special_tokens_map.json", {}, {"bos_token": {"content": "<sep>", "lstrip": True}}),
+):
+    edited(f"added_tokens.json, {label}", lambda f, settings=settings, specials=specials: (put(f.settings, **settings), put(f.other, **{
+        "added_tokens.json": {"<sep>": f.end + 1, "<foo>": f.end + 2}, "special_tokens_map.json": specials})), ALL, single=False)
 edited("added_tokens.json, numbers out of order", lambda f: put(f.other, **{"added_tokens.json": {"<pad>": f.end + 2, "foo": f.end + 1}}), single=False)
 edited("added_tokens.json beside tokenizer.json", lambda f: (put(f.other, **{"added_tokens.json": {"<pad>": f.end + 1}}), f.add("foo")))
 

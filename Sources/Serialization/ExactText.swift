@@ -1,0 +1,40 @@
+/// Searching and cutting of texts scalar by scalar.
+///
+/// Swift searches a text character by character, and a character is a scalar with all the marks behind it: `{output}` is not found
+/// where an accent follows it, nor the separator before a piece that begins with one. What a user names literally is looked for
+/// as it is spelt.
+extension String {
+    package func begins(with text: String) -> Bool { utf8.starts(with: text.utf8) }
+
+    package func ends(with text: String) -> Bool { utf8.count >= text.utf8.count && utf8.suffix(text.utf8.count).elementsEqual(text.utf8) }
+
+    package func holds(_ text: String) -> Bool { unicodeScalars.firstRange(of: text.unicodeScalars) != nil }
+
+    package func replacingAll(_ text: String, with other: String) -> String {
+        String(unicodeScalars.replacing(text.unicodeScalars, with: other.unicodeScalars))
+    }
+
+    package func replacingFirst(_ text: String, with other: String) -> String {
+        String(unicodeScalars.replacing(text.unicodeScalars, with: other.unicodeScalars, maxReplacements: 1))
+    }
+
+    /// What stands before the first place of a text, and what behind it; all and nothing where there is no such place.
+    package func parted(at text: String) -> (before: String, behind: String) {
+        guard let place = unicodeScalars.firstRange(of: text.unicodeScalars) else { return (self, "") }
+        return (String(unicodeScalars[..<place.lowerBound]), String(unicodeScalars[place.upperBound...]))
+    }
+
+    /// The pieces between separators, empty ones included; the single scalars where the separator is empty.
+    package func pieces(separatedBy separator: String) -> [String] {
+        if separator.isEmpty { return unicodeScalars.map { String($0) } }
+        return unicodeScalars.split(separator: separator.unicodeScalars, omittingEmptySubsequences: false).map { String($0) }
+    }
+
+    /// Without white space at either end.
+    package var withoutOuterSpace: String {
+        let isSpace = { (scalar: Unicode.Scalar) in scalar.properties.isWhitespace }
+        let rest = unicodeScalars.drop(while: isSpace)
+        guard let last = rest.lastIndex(where: { !isSpace($0) }) else { return "" }
+        return String(rest[...last])
+    }
+}
