@@ -49,8 +49,8 @@ public enum Profile {
         _ body: () throws -> Result
     ) rethrows -> (result: Result, entries: [String: Entry]) {
         let own = Scope()
-        scopes.add(1, ordering: .relaxed)
-        defer { scopes.subtract(1, ordering: .relaxed) }
+        scopes.wrappingAdd(1, ordering: .relaxed)
+        defer { scopes.wrappingAdd(-1, ordering: .relaxed) }
         let result = try $scope.withValue(own) { try body() }
         return (result, own.table.withLock { $0 })
     }

@@ -1,35 +1,55 @@
 import TensorCore
 
-/// Where the forward pass hands the residual stream to someone else, as data.
+/// What reads and replaces activations in a forward pass, as data: a function for each hook point.
 ///
-/// Site 0 is the output of the embedding, site `i` the stream after layer `i` (counted from 1). What an intervention
-/// returns is what the next layer sees.
-public struct Sites {
-    public typealias Intervention = (Tape, Variable) -> Variable
+/// A layer without hooks inside it runs as it would without any. A layer with hooks computes the activations that are
+/// asked for as variables of their own; its results are equal to those of a layer without hooks up to rounding.
+///
+/// Every hook runs exactly once in a forward pass, and what it is given lies on the way to the result: a gradient that
+/// it retains is that of this place. On a tape that recomputes activations, layers with hooks inside them keep theirs,
+/// so that what a hook reads stays valid until the arena is reset.
+///
+/// Generation with a cache of keys and values takes no hooks.
+public struct Hooks {
+    /// Given the activation, returns what takes its place: the same variable, or another one of the same shape.
+    public typealias Hook = (Tape, Variable) -> Variable
 
-    public var interventions: [Int: Intervention]
+    private var hooks: [HookPoint: Hook]
 
-    public init(interventions: [Int: Intervention] = [:]) { self.interventions = interventions }
+    public init(_ hooks: [HookPoint: Hook] = [:]) { self.hooks = hooks }
 
-    public subscript(site: Int) -> Intervention? { interventions[site] }
+    public subscript(point: HookPoint) -> Hook? { hooks[point] }
 
-    /// Behind what acts there already.
-    public mutating func add(at site: Int, _ intervention: @escaping Intervention) {
-        let before = interventions[site]
-        interventions[site] = { tape, hidden in intervention(tape, before?(tape, hidden) ?? hidden) }
+    /// Where something acts, in no particular order.
+    public var points: some Collection<HookPoint> { hooks.keys }
+
+    /// Adds a hook behind what acts at the point already: it is given what the earlier one returned.
+    public mutating func add(at point: HookPoint, _ hook: @escaping Hook) {
+        guard let earlier = hooks[point] else {
+            hooks[point] = hook
+            return
+        }
+        hooks[point] = { tape, activation in hook(tape, earlier(tape, activation)) }
     }
-}
 
-/// What a forward pass leaves behind.
-public struct Activations {
-    /// The residual stream at each site reached, [N, D], *before* the intervention there: `layers + 1` states, or fewer
-    /// when the pass was stopped early, or none when they were not to be kept.
-    public let residual: [Variable]
-    let normalized: Variable?
+    /// Adds a hook that reads the activation and leaves it as it is.
+    public mutating func observe(at point: HookPoint, _ observer: @escaping (Variable) -> Void) {
+        add(at: point) { _, activation in
+            observer(activation)
+            return activation
+        }
+    }
 
-    /// After the last layer norm, [N, D]. A pass that was stopped early has none, and asking for it is a fault.
-    public var final: Variable {
-        guard let normalized else { preconditionFailure("the forward pass was stopped before the last layer norm") }
-        return normalized
+    /// Whether something acts inside a layer, rather than between layers.
+    func act(inside layer: Int) -> Bool { hooks.keys.contains { $0.layer == layer } }
+
+    /// What takes the activation's place at a point: the activation itself where no hook acts.
+    func apply(at point: HookPoint, _ tape: Tape, _ activation: Variable) -> Variable {
+        guard let hook = hooks[point] else { return activation }
+        let result = hook(tape, activation)
+        precondition(
+            result.shape == activation.shape,
+            "the hook at \(point) returned \(result.shape) in place of \(activation.shape)")
+        return result
     }
 }
