@@ -149,11 +149,13 @@ private struct Work {
         else { throw Failure(.badData, "the student is too shallow or its context too short to be benchmarked") }
         let projection = Projection(rows: layout.width, width: configuration.width, bias: settings.alignment.bias)
         projection.initialize(random: &random)
+        let roll = try RollIntervention(
+            layout: layout, width: configuration.width, settings: settings.roll, layers: layers)
+        for place in roll.places { try configuration.check(.residual(place.site)) }
         loss = InjectionLoss(
             weights: settings.loss,
             alignment: AlignmentLoss(variables: oracle.variables, settings: settings.alignment, layers: layers),
-            roll: try RollIntervention(layout: layout, width: configuration.width, settings: settings.roll, layers: layers),
-            projection: projection)
+            roll: roll, projection: projection)
         synthetic = SyntheticBatch(
             examples: Array(repeating: options.taskTokens, count: options.taskExamples),
             texts: Array(repeating: options.textTokens, count: options.texts), vocabulary: configuration.vocabularySize, seed: options.seed)

@@ -23,9 +23,9 @@ import Testing
                 tokens: prompt + said.prefix(2), atoms: [], promptCount: prompt.count, answerCount: 2, supervised: [], targets: [])
         }
         let arena = Arena()
-        let tokens = reader.nextTokens(examples, sites: { _ in Sites() }, arena: arena)
+        let tokens = reader.nextTokens(examples, hooks: { _ in Hooks() }, arena: arena)
         #expect(tokens == said)
-        let exact = reader.areExact(examples, sites: { _ in Sites() }, arena: arena)
+        let exact = reader.areExact(examples, hooks: { _ in Hooks() }, arena: arena)
         #expect(exact == said.map { $0[2] == student.endOfText })
     }
 

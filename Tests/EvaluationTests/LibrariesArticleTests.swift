@@ -80,6 +80,16 @@ import Testing
         let lastState = activations.residual.last!.value  // [tokens, width]
         // end
         #expect(new[0].count <= 4 && !text.isEmpty && lastState.rows == prompt.count)
+        // article: hooks
+        var hooks = Hooks()
+        var gathered: Tensor?
+        hooks.observe(at: try HookPoint(parsing: "a3.h1.z")) { gathered = $0.value }
+        hooks.add(at: .mlp(layer: 5)) { tape, added in tape.scale(added, by: 0) }
+        let changed = student.model.forward(tape, PackedBatch([prompt]), hooks: hooks).final
+        let name = HookPoint.head(layer: 3, head: 1).transformerLens.name  // "blocks.3.attn.hook_result"
+        // end
+        #expect(gathered?.shape == [prompt.count, 32] && name == "blocks.3.attn.hook_result")
+        #expect(changed.value.values != activations.final.value.values)
     }
 
     @Test func injection() throws {
@@ -113,6 +123,6 @@ import Testing
                 .map { $0.hasPrefix("        ") ? String($0.dropFirst(8)) : String($0) }.joined(separator: "\n")
         }
         // The last piece is this function's own mention of the mark.
-        for piece in pieces.prefix(5) { #expect(article.contains("```swift\n\(piece)```"), "\(piece)") }
+        for piece in pieces.prefix(6) { #expect(article.contains("```swift\n\(piece)```"), "\(piece)") }
     }
 }

@@ -177,12 +177,12 @@ import Testing
         let tape = Tape(arena: arena, recording: false)
         for number in 0..<4 {
             batch.number = number
-            let (site, intervention) = try roll.intervention(projection: projection, batch: batch)
+            let (point, hook) = try roll.hook(projection: projection, batch: batch)
             let place = places[number % 3]
-            #expect(site == place.site)
+            #expect(point == .residual(place.site))
             let rows = batch.packed.tokens.count
             let hidden = tape.constant(arena.tensor(Self.sample(rows * 16, salt: 90), shape: [rows, 16]))
-            let rolled = intervention(tape, hidden)
+            let rolled = hook(tape, hidden)
             // What the map reads of the rows that stay is an example's own; of the others it is not.
             let (before, after) = (projection.map(tape, hidden).value, projection.map(tape, rolled).value)
             for column in 0..<12 {

@@ -7,9 +7,10 @@ import Testing
     private let model = FormulaModel.make()
     private let batch = PackedBatch(FormulaModel.sequences)
 
-    private func run(sites: Sites = Sites(), upToLayer: Int? = nil, keepingStates: Bool = true) -> Activations {
+    private func run(hooks: Hooks = Hooks(), upToLayer: Int? = nil, keepingStates: Bool = true) -> Activations {
         model.forward(
-            Tape(arena: Arena(), recording: false), batch, sites: sites, upToLayer: upToLayer, keepingStates: keepingStates)
+            Tape(arena: Arena(), recording: false), batch, hooks: hooks, upToLayer: upToLayer,
+            keepingStates: keepingStates)
     }
 
     /// A sequence's activations do not depend on what it is packed with. Products of another height are summed in
@@ -24,23 +25,23 @@ import Testing
         }
     }
 
-    @Test func statesAreThoseBeforeTheIntervention() {
+    @Test func statesAreThoseBeforeTheHook() {
         let plain = run()
         #expect(plain.residual.count == 3)
         var seen: [Int] = []
-        var sites = Sites()
-        for site in 0...2 {
-            sites.add(at: site) { tape, x in
-                seen.append(site)
-                return site == 1 ? tape.scale(x, by: 2) : x
+        var hooks = Hooks()
+        for state in 0...2 {
+            hooks.add(at: .residual(state)) { tape, x in
+                seen.append(state)
+                return state == 1 ? tape.scale(x, by: 2) : x
             }
         }
-        let changed = run(sites: sites)
+        let changed = run(hooks: hooks)
         #expect(seen == [0, 1, 2])
-        // A second one at the same site sees what the first left, and the next layer what the second did.
-        sites.add(at: 1) { tape, x in tape.scale(x, by: 0.5) }
-        #expect(run(sites: sites).final.value.values == plain.final.value.values)
-        for site in 0...1 { #expect(changed.residual[site].value.values == plain.residual[site].value.values) }
+        // A second one at the same point sees what the first left, and the next layer what the second did.
+        hooks.add(at: .residual(1)) { tape, x in tape.scale(x, by: 0.5) }
+        #expect(run(hooks: hooks).final.value.values == plain.final.value.values)
+        for state in 0...1 { #expect(changed.residual[state].value.values == plain.residual[state].value.values) }
         #expect(largestDifference(changed.residual[2].value.values, plain.residual[2].value.values) > 1e-2)
         #expect(largestDifference(changed.final.value.values, plain.final.value.values) > 1e-2)
     }
@@ -53,7 +54,8 @@ import Testing
         let lean = run(keepingStates: false)
         #expect(lean.residual.isEmpty)
         #expect(lean.final.value.values == whole.final.value.values)
-        #expect(run(sites: Sites(interventions: [1: { $1 }]), keepingStates: false).final.value.values == whole.final.value.values)
+        let hooked = run(hooks: Hooks([.residual(1): { $1 }]), keepingStates: false)
+        #expect(hooked.final.value.values == whole.final.value.values)
     }
 
     @Test func initialWeightsHaveTheirDeviations() throws {

@@ -33,12 +33,12 @@ import Testing
         #expect(relativeDifference(moved, final(model)) < 1e-4)
     }
 
-    @Test func sitesSeeTheStreamBetweenLayers() {
+    @Test func hooksSeeTheStreamBetweenLayers() {
         let model = LlamaFormula.untied.make()
         let plain = model.forward(Tape(arena: Arena(), recording: false), batch)
         #expect(plain.residual.count == 3)
         let changed = model.forward(
-            Tape(arena: Arena(), recording: false), batch, sites: Sites(interventions: [1: { $0.scale($1, by: 2) }]))
+            Tape(arena: Arena(), recording: false), batch, hooks: Hooks([.residual(1): { $0.scale($1, by: 2) }]))
         #expect(changed.residual[1].value.values == plain.residual[1].value.values)
         #expect(largestDifference(changed.residual[2].value.values, plain.residual[2].value.values) > 1e-2)
         let part = model.forward(Tape(arena: Arena(), recording: false), batch, upToLayer: 1)

@@ -2,7 +2,7 @@ import LanguageModels
 import Injection
 import TensorCore
 
-/// What a student would say at every token of examples' answers, in one pass, with interventions on its residual stream.
+/// What a student would say at every token of examples' answers, in one pass, with hooks on its activations.
 ///
 /// The answers are fed in, so each token is predicted after the correct ones before it. Exact match asks for nothing else: greedy
 /// generation gives an answer if and only if each of its tokens is the most likely one after those before it.
@@ -29,11 +29,11 @@ package struct AnswerReader {
 
     /// The most likely next token at each counting position of each example.
     ///
-    /// - Parameter sites: made for the packed batch of prompts and answers, without padding.
-    package func nextTokens(_ examples: [EncodedExample], sites: (PackedBatch) -> Sites, arena: Arena) -> [[Int32]] {
+    /// - Parameter hooks: made for the packed batch of prompts and answers, without padding.
+    package func nextTokens(_ examples: [EncodedExample], hooks: (PackedBatch) -> Hooks, arena: Arena) -> [[Int32]] {
         let batch = PackedBatch(examples.map { Array($0.tokens[..<$0.contentCount]) })
         let tape = Tape(arena: arena, recording: false, precision: student.precision)
-        let final = student.model.forward(tape, batch, sites: sites(batch), keepingStates: false).final
+        let final = student.model.forward(tape, batch, hooks: hooks(batch), keepingStates: false).final
         var rows: [Int32] = []
         for (example, start) in zip(examples, batch.starts) {
             rows += positions(of: example).map { Int32(start + $0) }
@@ -49,8 +49,8 @@ package struct AnswerReader {
     }
 
     /// Whether each example is answered exactly.
-    package func areExact(_ examples: [EncodedExample], sites: (PackedBatch) -> Sites, arena: Arena) -> [Bool] {
-        zip(examples, nextTokens(examples, sites: sites, arena: arena)).map { example, tokens in
+    package func areExact(_ examples: [EncodedExample], hooks: (PackedBatch) -> Hooks, arena: Arena) -> [Bool] {
+        zip(examples, nextTokens(examples, hooks: hooks, arena: arena)).map { example, tokens in
             zip(positions(of: example), tokens).allSatisfy { target(of: example, after: $0) == $1 }
         }
     }

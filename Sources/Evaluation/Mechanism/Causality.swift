@@ -56,8 +56,8 @@ public struct Causality: Sendable {
                 for (index, norm) in norms.enumerated() {
                     for (place, basis) in [final, other].enumerated() {
                         arena.reset()
-                        let exact = reader.areExact(batch, sites: { packed in
-                            Sites(interventions: [layer: { tape, hidden in
+                        let exact = reader.areExact(batch, hooks: { packed in
+                            Hooks([.residual(layer): { tape, hidden in
                                 if index == 0, place == 0 { length.add(norms: hidden.value) }
                                 var draws = draws
                                 return noisy(hidden, norm: norm, basis: basis, tape, &draws)

@@ -116,9 +116,9 @@ private struct Pairs {
         arena.reset()
         let said = reader.nextTokens(
             batch.map(\.encoded),
-            sites: { packed in
+            hooks: { packed in
                 let sources = (0..<packed.count).flatMap { index in packed.rows(index ^ 1).map(Int32.init) }
-                return Sites(interventions: [layer: { $0.interchange($1, basis: basis, sources: sources) }])
+                return Hooks([.residual(layer): { $0.interchange($1, basis: basis, sources: sources) }])
             }, arena: arena)
         let outputs = try Parallel.map(Array(batch.indices)) { index in
             try run.compiled.run(

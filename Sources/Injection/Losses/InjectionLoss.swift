@@ -35,12 +35,12 @@ package struct InjectionLoss {
     package func callAsFunction(
         _ tape: Tape, student: any LanguageModel, teacherHead: Tensor?, batch: TrainingBatch
     ) throws -> Value {
-        var sites = Sites()
+        var hooks = Hooks()
         if let exchange = batch.exchange {
-            sites.add(at: exchange.layer, try exchange.intervention(projection: projection, batch: batch.packed))
+            hooks.add(at: .residual(exchange.layer), try exchange.hook(projection: projection, batch: batch.packed))
         }
-        if let (site, intervention) = try roll?.intervention(projection: projection, batch: batch) { sites.add(at: site, intervention) }
-        let activations = student.forward(tape, batch.packed, sites: sites)
+        if let (point, hook) = try roll?.hook(projection: projection, batch: batch) { hooks.add(at: point, hook) }
+        let activations = student.forward(tape, batch.packed, hooks: hooks)
         let head = tape.parameter(student.head)
         var value = Value()
 

@@ -42,8 +42,9 @@ package struct VariableExchange: Sendable {
         return sources
     }
 
-    /// The intervention on the student, in the row space of the variable's rows of the map, without gradient through that.
-    package func intervention(projection: Projection, batch: PackedBatch) throws -> Sites.Intervention {
+    /// The hook on the student's residual state `layer`, in the row space of the variable's rows of the map, without
+    /// gradient through that.
+    package func hook(projection: Projection, batch: PackedBatch) throws -> Hooks.Hook {
         let basis = try Projector.orthonormalRows(of: projection.weight.value.rows(variable.rows))
         let sources = sources(batch)
         return { tape, hidden in tape.interchange(hidden, basis: basis, sources: sources) }

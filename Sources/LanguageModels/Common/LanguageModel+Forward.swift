@@ -7,34 +7,49 @@ extension LanguageModel {
     ///
     /// - Parameters:
     ///   - batch: N tokens, each below V, no sequence longer than the context (preconditions).
-    ///   - sites: Interventions on the stream between layers.
+    ///   - hooks: What reads and replaces activations. All their points are the model's (a precondition).
     ///   - upToLayer: Stop after this many layers: `upToLayer + 1` states, and no final one.
     ///   - keepingStates: Whether `Activations.residual` is wanted. Without it, a tape that does not record needs the
     ///     room of a few activations only.
     public func forward(
-        _ tape: Tape, _ batch: PackedBatch, sites: Sites = Sites(), upToLayer: Int? = nil, keepingStates: Bool = true
+        _ tape: Tape, _ batch: PackedBatch, hooks: Hooks = Hooks(), upToLayer: Int? = nil, keepingStates: Bool = true
     ) -> Activations {
         let layers = configuration.layers
         let depth = upToLayer ?? layers
         precondition(depth >= 0 && depth <= layers, "layer \(depth) of \(layers)")
+        for point in hooks.points { precondition(configuration.has(point), "the model has no hook point \(point)") }
         let pass = ForwardPass(batch)
         var states: [Variable] = []
         var x = embed(tape, pass)
-        for site in 0...depth {
-            if site > 0 {
-                // What an intervention returned may be someone else's.
-                let isOurs = !keepingStates && sites[site - 1] == nil
-                x = tape.recomputing(x) { tape, x in self.apply(site - 1, tape, x, pass, discardingInput: isOurs) }
+        for state in 0...depth {
+            if state > 0 {
+                // What a hook has seen may be kept by it, and what it returned may be someone else's.
+                let isOurs = !keepingStates && hooks[.residual(state - 1)] == nil
+                x = run(layer: state - 1, tape, x, pass, hooks, discardingInput: isOurs)
             }
             if keepingStates { states.append(x) }
-            if let intervention = sites[site] { x = intervention(tape, x) }
+            x = hooks.apply(at: .residual(state), tape, x)
         }
         guard upToLayer == nil || depth == layers else {
             return Activations(residual: states, normalized: nil)
         }
         let final = normalize(tape, x)
-        if !keepingStates, sites[depth] == nil { tape.discard(x) }
+        if !keepingStates, hooks[.residual(depth)] == nil { tape.discard(x) }
         return Activations(residual: states, normalized: final)
+    }
+
+    /// One layer, with the hooks inside it. Where there are none, a tape that recomputes keeps its result only.
+    private func run(
+        layer: Int, _ tape: Tape, _ x: Variable, _ pass: ForwardPass, _ hooks: Hooks, discardingInput: Bool
+    ) -> Variable {
+        guard hooks.act(inside: layer) else {
+            return tape.recomputing(x) { tape, x in
+                self.apply(layer, tape, x, pass, discardingInput: discardingInput)
+            }
+        }
+        weights.unfold?(layer)
+        let split = HookedLayer(model: self, layer: layer, tape: tape, pass: pass, hooks: hooks)
+        return split(x, discardingInput: discardingInput)
     }
 
     /// One layer, after its weights are brought in where all layers share their room.
@@ -62,19 +77,5 @@ extension Tape {
             x, weight: parameter(weight), bias: bias.map { parameter($0) }, transposed: transposed, addedTo: residual)
         discard(x)
         return y
-    }
-
-    /// The rows that are wanted of a layer's attention and of the stream that it is added to; all where `rows` is nil.
-    ///
-    /// - Returns: `isOwned` tells whether the stream's room is the layer's to give back.
-    func keep(
-        _ rows: [Int32]?, ofMixed mixed: Variable, stream x: Variable, discardingInput: Bool
-    ) -> (mixed: Variable, stream: Variable, isOwned: Bool) {
-        guard let rows else { return (mixed, x, discardingInput) }
-        let stream = gatherRows(x, rows: rows)
-        let kept = gatherRows(mixed, rows: rows)
-        discard(mixed)
-        if discardingInput { discard(x) }
-        return (kept, stream, true)
     }
 }

@@ -4,11 +4,14 @@ import TensorCore
 
 /// A decoder-only transformer that reads tokens and predicts each next one.
 ///
-/// A family of models is a `ModelConfiguration` and one of these: the embedding, one layer, the last norm. The passes
-/// over all layers, generation, checkpoints and copies are the same for all (the extensions in this folder), and whoever
-/// trains or measures a model knows this protocol only.
+/// A family of models is a `ModelConfiguration` and one of these: the embedding, the parts of a layer, the last norm.
+/// The layer itself (`LanguageModel+Layer.swift`), the passes over all layers, hooks, generation, checkpoints and copies
+/// are the same for all (this folder), and whoever trains or measures a model knows this protocol only.
 ///
 /// A model is either trainable (with gradients) or frozen (values only, possibly in a mapped file).
+///
+/// On a tape that does not record, each part gives the room of what it has made and does not need again back at once,
+/// but never that of its arguments. Weights that are shared by all layers are brought in by the caller.
 public protocol LanguageModel: AnyObject, Sendable {
     associatedtype Configuration: ModelConfiguration
 
@@ -20,15 +23,30 @@ public protocol LanguageModel: AnyObject, Sendable {
     /// The residual stream before the first layer, [N, D].
     func embed(_ tape: Tape, _ pass: ForwardPass) -> Variable
 
-    /// The residual stream after a layer, [N, D]. On a tape that does not record, what is not needed again gives its
-    /// room back at once; weights that are shared by all layers are brought in by the caller.
+    /// The norm before attention, [N, D].
+    func normalizeForAttention(_ tape: Tape, _ x: Variable, layer: Int) -> Variable
+
+    /// The queries, keys or values that attention takes, [N, heads W], with whatever positions do to them.
     ///
     /// - Parameters:
-    ///   - x: The stream before the layer, whose room is given back where `discardingInput` says so.
-    ///   - rows: Those of the result that are wanted; nil for all. What only the others need is not computed.
-    func layer(
-        _ tape: Tape, _ x: Variable, _ index: Int, _ pass: ForwardPass, discardingInput: Bool, keeping rows: [Int32]?
+    ///   - normalized: The stream after the norm before attention.
+    ///   - head: A query head, of which only its own are wanted; nil for those of all heads, G for keys and values.
+    func operand(
+        _ tape: Tape, _ normalized: Variable, _ reader: HookPoint.Reader, head: Int?, layer: Int, _ pass: ForwardPass
     ) -> Variable
+
+    /// What the heads gather from the stream x, side by side, [N, H W]: the norm, queries, keys and values, attention.
+    /// A family that computes all operands in one product does so here.
+    func attend(_ tape: Tape, _ x: Variable, layer: Int, _ pass: ForwardPass) -> Variable
+
+    /// The stream with what the heads add to it: the output projection of what they have gathered, [N, D].
+    func projectHeads(_ tape: Tape, _ mixed: Variable, layer: Int, addedTo stream: Variable) -> Variable
+
+    /// What one head adds to the stream, [N, D], from what it has gathered, [N, W]. No bias, which belongs to no head.
+    func projectHead(_ tape: Tape, _ mixed: Variable, head: Int, layer: Int) -> Variable
+
+    /// What the MLP makes of the stream x, its norm included, added to `stream` in the same product where there is one.
+    func transform(_ tape: Tape, _ x: Variable, layer: Int, addedTo stream: Variable?) -> Variable
 
     /// The last norm: what the head reads, [N, D].
     func normalize(_ tape: Tape, _ x: Variable) -> Variable

@@ -21,7 +21,9 @@ public protocol ModelConfiguration: Sendable {
     var layers: Int { get }
     /// The width of one attention head.
     var headWidth: Int { get }
-    /// Heads of keys and values in a layer.
+    /// Query heads in a layer.
+    var heads: Int { get }
+    /// Heads of keys and values in a layer, which divide the query heads.
     var keyValueHeads: Int { get }
     /// The token that ends a text.
     var endOfText: Int? { get set }

@@ -59,28 +59,61 @@ public final class GPT2Model: LanguageModel {
             positionTable: tape.parameter(positionTable))
     }
 
-    /// x = x + attention(norm1(x)) ; x = x + mlp(norm2(x)).
-    public func layer(
-        _ tape: Tape, _ x: Variable, _ index: Int, _ pass: ForwardPass, discardingInput: Bool, keeping rows: [Int32]?
-    ) -> Variable {
-        let block = blocks[index]
-        var normalized = norm(tape, x, block.norm1Gain, block.norm1Bias)
-        let qkv = tape.linearDiscarding(normalized, weight: block.attentionWeight, bias: block.attentionBias)
-        let all = pass.attention(tape, qkv, heads: configuration.heads, layer: index)
-        tape.discard(qkv)
-        let (mixed, stream, isOwned) = tape.keep(rows, ofMixed: all, stream: x, discardingInput: discardingInput)
-        let middle = tape.linearDiscarding(
-            mixed, weight: block.projectionWeight, bias: block.projectionBias, addedTo: stream)
-        if isOwned { tape.discard(stream) }
+    public func normalizeForAttention(_ tape: Tape, _ x: Variable, layer: Int) -> Variable {
+        norm(tape, x, blocks[layer].norm1Gain, blocks[layer].norm1Bias)
+    }
 
-        normalized = norm(tape, middle, block.norm2Gain, block.norm2Bias)
+    /// Queries, keys and values in one product.
+    public func attend(_ tape: Tape, _ x: Variable, layer: Int, _ pass: ForwardPass) -> Variable {
+        let block = blocks[layer]
+        let normalized = normalizeForAttention(tape, x, layer: layer)
+        let qkv = tape.linearDiscarding(normalized, weight: block.attentionWeight, bias: block.attentionBias)
+        let mixed = pass.attention(tape, qkv, heads: configuration.heads, layer: layer)
+        tape.discard(qkv)
+        return mixed
+    }
+
+    /// The product with the reader's columns of the weights.
+    public func operand(
+        _ tape: Tape, _ normalized: Variable, _ reader: HookPoint.Reader, head: Int?, layer: Int, _ pass: ForwardPass
+    ) -> Variable {
+        let block = blocks[layer]
+        let own = head.map { queryColumns($0) } ?? 0..<configuration.width
+        let start: Int =
+            switch reader {
+            case .query: 0
+            case .key: configuration.width
+            case .value: 2 * configuration.width
+            }
+        let columns = start + own.lowerBound..<start + own.upperBound
+        let weight = tape.columns(tape.parameter(block.attentionWeight), columns)
+        let bias = tape.columns(tape.parameter(block.attentionBias), columns)
+        defer { for cut in [weight, bias] { tape.discard(cut) } }
+        return tape.linear(normalized, weight: weight, bias: bias)
+    }
+
+    public func projectHeads(_ tape: Tape, _ mixed: Variable, layer: Int, addedTo stream: Variable) -> Variable {
+        tape.linear(
+            mixed, weight: tape.parameter(blocks[layer].projectionWeight),
+            bias: tape.parameter(blocks[layer].projectionBias), addedTo: stream)
+    }
+
+    public func projectHead(_ tape: Tape, _ mixed: Variable, head: Int, layer: Int) -> Variable {
+        let rows = queryColumns(head).map { Int32($0) }
+        let weight = tape.gatherRows(tape.parameter(blocks[layer].projectionWeight), rows: rows)
+        defer { tape.discard(weight) }
+        return tape.linear(mixed, weight: weight)
+    }
+
+    /// contract(gelu(expand(norm2(x)))).
+    public func transform(_ tape: Tape, _ x: Variable, layer: Int, addedTo stream: Variable?) -> Variable {
+        let block = blocks[layer]
+        let normalized = norm(tape, x, block.norm2Gain, block.norm2Bias)
         let inner = tape.linearDiscarding(normalized, weight: block.expandWeight, bias: block.expandBias)
         let activated = tape.gelu(inner)
         tape.discard(inner)
-        let result = tape.linearDiscarding(
-            activated, weight: block.contractWeight, bias: block.contractBias, addedTo: middle)
-        tape.discard(middle)
-        return result
+        return tape.linearDiscarding(
+            activated, weight: block.contractWeight, bias: block.contractBias, addedTo: stream)
     }
 
     public func normalize(_ tape: Tape, _ x: Variable) -> Variable { norm(tape, x, finalGain, finalBias) }

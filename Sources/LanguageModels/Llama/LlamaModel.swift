@@ -46,44 +46,52 @@ public final class LlamaModel: LanguageModel {
         Profile.measure("embedding") { tape.gatherRows(tape.parameter(tokenTable), rows: pass.batch.tokens) }
     }
 
-    /// x = x + attention(norm1(x)) ; x = x + down(silu(gate(norm2(x))) * up(norm2(x))).
-    public func layer(
-        _ tape: Tape, _ x: Variable, _ index: Int, _ pass: ForwardPass, discardingInput: Bool, keeping rows: [Int32]?
-    ) -> Variable {
-        let block = blocks[index]
-        let all = attention(tape, norm(tape, x, block.inputGain), block, index, pass)
-        let (mixed, stream, isOwned) = tape.keep(rows, ofMixed: all, stream: x, discardingInput: discardingInput)
-        let middle = tape.linearDiscarding(mixed, weight: block.output, transposed: true, addedTo: stream)
-        if isOwned { tape.discard(stream) }
+    public func normalizeForAttention(_ tape: Tape, _ x: Variable, layer: Int) -> Variable {
+        norm(tape, x, blocks[layer].inputGain)
+    }
 
-        let normalized = norm(tape, middle, block.innerGain)
+    /// Queries and keys are turned by their positions.
+    public func operand(
+        _ tape: Tape, _ normalized: Variable, _ reader: HookPoint.Reader, head: Int?, layer: Int, _ pass: ForwardPass
+    ) -> Variable {
+        let block = blocks[layer]
+        let (parameter, rows) =
+            switch reader {
+            case .query: (block.query, head.map { queryColumns($0) })
+            case .key: (block.key, head.map { keyColumns($0) })
+            case .value: (block.value, head.map { keyColumns($0) })
+            }
+        let all = tape.parameter(parameter)
+        let cut = rows.map { tape.gatherRows(all, rows: $0.map { Int32($0) }) }
+        let flat = tape.linear(normalized, weight: cut ?? all, transposed: true)
+        if let cut { tape.discard(cut) }
+        guard reader != .value else { return flat }
+        let angles = pass.rotaryAngles(headWidth: configuration.headWidth, theta: configuration.theta)
+        let turned = tape.rotate(flat, by: angles)
+        tape.discard(flat)
+        return turned
+    }
+
+    public func projectHeads(_ tape: Tape, _ mixed: Variable, layer: Int, addedTo stream: Variable) -> Variable {
+        tape.linear(mixed, weight: tape.parameter(blocks[layer].output), transposed: true, addedTo: stream)
+    }
+
+    public func projectHead(_ tape: Tape, _ mixed: Variable, head: Int, layer: Int) -> Variable {
+        let weight = tape.columns(tape.parameter(blocks[layer].output), queryColumns(head))
+        defer { tape.discard(weight) }
+        return tape.linear(mixed, weight: weight, transposed: true)
+    }
+
+    /// down(silu(gate(norm2(x))) * up(norm2(x))).
+    public func transform(_ tape: Tape, _ x: Variable, layer: Int, addedTo stream: Variable?) -> Variable {
+        let block = blocks[layer]
+        let normalized = norm(tape, x, block.innerGain)
         let gate = tape.linear(normalized, weight: tape.parameter(block.gate), transposed: true)
         let up = tape.linearDiscarding(normalized, weight: block.up, transposed: true)
         let activated = tape.swiGLU(gate: gate, up: up)
         tape.discard(gate)
         tape.discard(up)
-        let result = tape.linearDiscarding(activated, weight: block.down, transposed: true, addedTo: middle)
-        tape.discard(middle)
-        return result
-    }
-
-    private func attention(
-        _ tape: Tape, _ x: Variable, _ block: Block, _ layer: Int, _ pass: ForwardPass
-    ) -> Variable {
-        let angles = pass.rotaryAngles(headWidth: configuration.headWidth, theta: configuration.theta)
-        func rotated(_ weight: Parameter) -> Variable {
-            let flat = tape.linear(x, weight: tape.parameter(weight), transposed: true)
-            let turned = tape.rotate(flat, by: angles)
-            tape.discard(flat)
-            return turned
-        }
-        let (queries, keys) = (rotated(block.query), rotated(block.key))
-        let values = tape.linearDiscarding(x, weight: block.value, transposed: true)
-        let mixed = pass.attention(
-            tape, queries: queries, keys: keys, values: values, heads: configuration.heads,
-            keyValueHeads: configuration.keyValueHeads, layer: layer)
-        for operand in [queries, keys, values] { tape.discard(operand) }
-        return mixed
+        return tape.linearDiscarding(activated, weight: block.down, transposed: true, addedTo: stream)
     }
 
     public func normalize(_ tape: Tape, _ x: Variable) -> Variable { norm(tape, x, finalGain) }
