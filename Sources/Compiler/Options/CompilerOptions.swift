@@ -27,9 +27,7 @@ public struct CompilerOptions: Sendable {
     public struct Limits: Sendable {
         /// Joint domain up to which chains of maps are fused into one.
         public var fusedDomain = 1 << 16
-        /// Joint domain of one map over variables: of two means of ten numbers each, over inputs of 30.
-        public var mapDomain = 1 << 23
-        /// Joint domain of one map over what its inputs are computed from, or entries of one selector table.
+        /// Joint domain of one map, or entries of one selector table.
         public var domain = 1 << 21
         /// Values of one variable laid out one-hot.
         public var directions = 4096

@@ -99,7 +99,7 @@ extension Lowering {
     /// The table over the inputs' tables as they are; the last resort where it is still too large is to refuse.
     private mutating func inSteps(_ function: ElementwiseFunction, _ inputs: [SOp], _ sop: SOp) throws -> ValueTable {
         do {
-            return try tabulated(function, inputs, limit: setting.limits.mapDomain, sop)
+            return try tabulated(function, inputs, limit: setting.limits.domain, sop)
         } catch let error as DomainTooLarge { throw tooLarge(error, function, inputs, sop) }
     }
 
@@ -150,7 +150,7 @@ extension Lowering {
     ) -> RASPError {
         let sizes = error.sizes.map(String.init).joined(separator: " x ")
         return RASPError(
-            .limit, "'\(function.name)' would need a table of \(sizes) value combinations; the budget is \(setting.limits.mapDomain)",
+            .limit, "'\(function.name)' would need a table of \(sizes) value combinations; the budget is \(setting.limits.domain)",
             at: sop.span,
             notes: ["map the inputs to fewer values first, or lower the maximum length (\(setting.maxLength) now)"])
     }
