@@ -79,7 +79,7 @@ struct RandomSource {
         let next: String
         switch kind {
         case .number: next = "(\(name) + \(random.pick(["1", "t", "indicator(\(expression(.truth, 0)))"]))) % \(random.integer(in: 2...5))"
-        case .share: next = "(\(name) + aggregate(\(selector(0)), \(name))) / 2"
+        case .share: next = "(\(name) + indicator(\(expression(.truth, 0)))) / 2"
         case .truth: next = "(\(name) \(random.pick(["and", "or"])) \(expression(.truth, 0)))"
         case .word: next = "aggregate(select(indices, indices - 1, ==), \(name), \"p\")"
         }
@@ -104,7 +104,10 @@ struct RandomSource {
     }
 
     private mutating func expression(_ kind: Kind, _ depth: Int) -> String {
-        if depth == 0 || random.integer(below: 5) == 0, let known = names[kind], !known.isEmpty { return random.pick(known) }
+        if depth == 0 || random.integer(below: 5) == 0, let known = names[kind], !known.isEmpty {
+            // Long programs mostly go on with what they have just made.
+            return random.pick(lines.count > 9 ? Array(known.suffix(3)) : known)
+        }
         let d = max(depth - 1, 0)
         if depth > 0, random.integer(below: 5) == 0 {
             return "(\(expression(kind, d)) if \(expression(.truth, d)) else \(expression(kind, d)))"

@@ -36,11 +36,11 @@ extension CompiledModel {
 }
 
 extension CompiledModel {
-    /// The same model with attention that is less steep, for readers of the stream that are less exact (`AttentionHead.softening`).
+    /// The same model with attention that is less steep, for readers of the stream that are less exact (`HeadPlan.softening`).
     package var softened: CompiledModel {
         let layers = layers.map { layer in
             var layer = layer
-            for head in layer.heads.indices { layer.heads[head].query = layer.heads[head].query.scaled(by: AttentionHead.softening) }
+            for head in layer.heads.indices { layer.heads[head].query = layer.heads[head].query.scaled(by: HeadPlan.softening) }
             return layer
         }
         return CompiledModel(

@@ -2,7 +2,7 @@ import Foundation
 
 /// What a head passes on of the noise in what it reads.
 ///
-/// Noise in keys and queries changes logits, which are half of `AttentionHead.scale` apart at least: it decides how much attention leaks to positions that are not
+/// Noise in keys and queries changes logits, which are half of `HeadPlan.scale` apart at least: it decides how much attention leaks to positions that are not
 /// selected. Noise in values is averaged.
 struct AttentionNoise {
     let stream: StreamNoise
@@ -12,7 +12,7 @@ struct AttentionNoise {
     func increments(of head: HeadPlan) -> [StreamNoise.Increment] {
         let logits = logitError(head)
         // The sink is half a condition below a full match, and half above a missing one; a width's is level with the match.
-        let gap = AttentionHead.scale * (head.countsBOS ? 1 : 0.5)
+        let gap = HeadPlan.scale * (head.countsBOS ? 1 : 0.5)
         let isCut = stream.sums == .exact && 2 * logits - gap < Execution.negligibleLogit
         let leak = isCut ? 0 : 2 * positions * exp(min(2 * logits - gap, 0))
         // Shares of positions that should be equal.
@@ -46,7 +46,7 @@ struct AttentionNoise {
     private func logitError(_ head: HeadPlan) -> Double {
         var sum = 0.0
         for (dimensions, isByKey) in head.terms {
-            let (unit, other) = isByKey ? (1.0, AttentionHead.scale) : (AttentionHead.scale, 1.0)
+            let (unit, other) = isByKey ? (1.0, HeadPlan.scale) : (HeadPlan.scale, 1.0)
             var (quiet, extra, otherwise, products) = (0.0, 0.0, 0.0, 0.0)
             for dimension in dimensions {
                 let key = error(head.keys[dimension], atBOS: true)
@@ -61,7 +61,7 @@ struct AttentionNoise {
         }
         guard sum > 1e-9 else { return 2 * sum }
         let terms = Double(head.terms.count)
-        return sum + stream.sums.roundoff * AttentionHead.scale * (terms + 1) * (2 * terms + 4)
+        return sum + stream.sums.roundoff * HeadPlan.scale * (terms + 1) * (2 * terms + 4)
     }
 
     private func error(_ form: LinearForm, atBOS: Bool) -> StreamNoise.FormError {

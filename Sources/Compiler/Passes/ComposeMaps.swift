@@ -120,6 +120,7 @@ extension Lowering {
         var failure: ValueError?
         var atoms = [Atom](repeating: .bool(false), count: operands.count)
         let choices = operands.map { $0.values.map(spellings.choices) }
+        var remaining = Spellings.mostTried
         let isAmbiguous = choices.map { $0.map { $0.count > 1 } }
         let table = try tabulate(operands, limit: limit) { arguments in
             for (index, argument) in arguments.enumerated() {
@@ -130,7 +131,7 @@ extension Lowering {
                 let value = try function.apply(atoms)
                 guard zip(isAmbiguous, arguments).contains(where: { $0[$1] }) else { return value }
                 let possible = zip(choices, arguments).map { $0[$1] }
-                return try spellings.agreed(function.name, atoms, possible, value, at: sop.span, function.apply)
+                return try spellings.agreed(function.name, atoms, possible, value, remaining: &remaining, at: sop.span, function.apply)
             } catch let error as ValueError {
                 // Inferred sets may hold combinations that no input reaches; where one does, the interpreter stops
                 // with an error and the compiled value is undefined.

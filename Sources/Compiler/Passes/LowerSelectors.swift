@@ -29,6 +29,7 @@ extension Lowering {
         for side in [keys, queries] where openMeans[side] != nil { throw unlistedValues(side, usedAt: selector.span) }
         let (key, query) = (tables[keys, default: .constant(nil)], tables[queries, default: .constant(nil)])
         var cache: [Int: Int] = [:]
+        var remaining = Spellings.mostTried
         return try FiniteFunction.combine([key.function.on(.key), query.function.on(.query)], limit: setting.limits.domain) {
             let pair = $0[0] * query.values.count + $0[1]
             if let known = cache[pair] { return known }
@@ -38,7 +39,7 @@ extension Lowering {
                 holds = (try? predicate.holds(k, q)) ?? false
                 if !spellings.isEmpty {
                     _ = try spellings.agreed(
-                        predicate.name, [k, q], [k, q].map(spellings.choices), .bool(holds), at: selector.span
+                        predicate.name, [k, q], [k, q].map(spellings.choices), .bool(holds), remaining: &remaining, at: selector.span
                     ) {
                         .bool((try? predicate.holds($0[0], $0[1])) ?? false)
                     }

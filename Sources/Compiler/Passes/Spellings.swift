@@ -49,13 +49,17 @@ final class Spellings {
     /// - Parameters:
     ///   - choices: what `choices` gives for each argument.
     ///   - value: what the arguments as they stand give.
+    ///   - remaining: how many more combinations of doubles may be tried for the table that this is an entry of.
     /// - Throws: `RASPError` where the function tells spellings apart.
     func agreed(
-        _ name: String, _ arguments: [Atom], _ choices: [[Atom]], _ value: Atom, at span: SourceSpan?, _ apply: ([Atom]) throws -> Atom
+        _ name: String, _ arguments: [Atom], _ choices: [[Atom]], _ value: Atom, remaining: inout Int, at span: SourceSpan?,
+        _ apply: ([Atom]) throws -> Atom
     ) throws -> Atom {
         let count = choices.reduce(1) { min($0 * $1.count, Self.mostCombinations + 1) }
         guard count > 1 else { return value }
         guard count <= Self.mostCombinations else { throw Self.ambiguous(name, arguments, at: span) }
+        remaining -= count
+        guard remaining >= 0 else { throw Self.tooMany(name, at: span) }
         var numbers: Set<Double> = []
         for combination in 0..<count {
             var rest = combination
@@ -73,6 +77,15 @@ final class Spellings {
         }
         guard !numbers.isEmpty, let own = value.doubleValue else { return value }
         return .float(note(Array(numbers.union([own])).sorted()))
+    }
+
+    /// Combinations of doubles that are tried for one table.
+    static let mostTried = 1 << 22
+
+    private static func tooMany(_ name: String, at span: SourceSpan?) -> RASPError {
+        RASPError(
+            .limit, "the numbers that '\(name)' reads are known up to rounding only, and stand for more than \(mostTried) combinations of doubles",
+            at: span, notes: ["round the means that they are made of, average fewer distinct numbers, or lower the maximum length"])
     }
 
     private static func ambiguous(_ name: String, _ arguments: [Atom], at span: SourceSpan?) -> RASPError {

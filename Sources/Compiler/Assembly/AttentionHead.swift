@@ -1,20 +1,3 @@
-/// One attention head before assembly: linear maps out of the residual stream, and where its values are written.
-struct HeadPlan {
-    var queries: [LinearForm] = []
-    var keys: [LinearForm] = []
-    var values: [LinearForm] = []
-    /// Whether a value dimension copies a one-hot: all selected positions hold the same, however attention is shared among them.
-    var isCopy: [Bool] = []
-    /// The directions that each value dimension is added to.
-    var outputs: [[(direction: Int, weight: Double)]] = []
-    /// The dimensions of each term of the selector, and whether at most one of them is set at a key, else at a query.
-    var terms: [(dimensions: Range<Int>, isByKey: Bool)] = []
-    /// Whether BOS scores as much as a selected position.
-    var countsBOS = false
-    /// The most positions that a row selects.
-    var largestWidth = 0
-}
-
 /// Heads whose logits are `scale x (terms of the selector that hold)`, with BOS as the sink.
 ///
 /// A position is selected when all m terms hold: its logit is m scale, every other one's at most (m-1) scale. BOS scores
@@ -22,22 +5,15 @@ struct HeadPlan {
 /// the default. For a width BOS scores m scale, as much as a selected position. Logits are not divided by
 /// the square root of the key size.
 struct AttentionHead {
-    /// Leaks are factors of exp(-scale/2) = 1e-28, which the executor leaves out (`Execution.negligibleLogit`) and nobody else sees before
-    /// many layers have summed them. A power of two, so that logits are exact.
-    static let scale = 128.0
-    /// What queries are multiplied by where the stream is read with errors much larger than those of fp32: a leak of 1e-14 is nothing
-    /// beside them, but positions that should get equal shares must not differ by `scale` times the error.
-    static let softening: Float = 0.5
-
     let reader: Reader
 
     func plan(_ form: SelectorForm, countsBOS: Bool) -> HeadPlan {
         var head = HeadPlan(countsBOS: countsBOS, largestWidth: form.largestWidth)
         for term in form.terms { add(term, to: &head) }
         let hits = Double(form.terms.count)
-        var sink = LinearForm(bias: Self.scale * (countsBOS ? hits : hits - 0.5))
+        var sink = LinearForm(bias: HeadPlan.scale * (countsBOS ? hits : hits - 0.5))
         // BOS itself attends to nothing but BOS, whatever stands in the other dimensions.
-        sink.add(Self.scale * (hits + 1), reader.layout.bos)
+        sink.add(HeadPlan.scale * (hits + 1), reader.layout.bos)
         var isBOS = LinearForm()
         isBOS.add(1, reader.layout.bos)
         head.queries.append(sink)
@@ -56,13 +32,13 @@ struct AttentionHead {
         if usedKeys.count <= usedQueries.count {
             for key in usedKeys {
                 head.keys.append(keys[key])
-                head.queries.append(united(queries, usedQueries.filter { term.holds(key: key, query: $0) }, term.query, Self.scale))
+                head.queries.append(united(queries, usedQueries.filter { term.holds(key: key, query: $0) }, term.query, HeadPlan.scale))
             }
         } else {
             for query in usedQueries {
                 head.keys.append(united(keys, usedKeys.filter { term.holds(key: $0, query: query) }, term.key, 1))
                 var scaled = LinearForm()
-                scaled.add(queries[query], times: Self.scale)
+                scaled.add(queries[query], times: HeadPlan.scale)
                 head.queries.append(scaled)
             }
         }
