@@ -20,6 +20,7 @@ public final class Pretrainer {
     private let lock: RunLock
     private let corpus: TokenCorpus
     private let heldOut: TokenCorpus?
+    private let loss = LossSum<PretrainBatch, PretrainPass>([NextTokenLoss()])
     private let optimizer: AdamW
     private let schedule: Schedule
     private let arena = Arena()
@@ -116,16 +117,14 @@ public final class Pretrainer {
     private func advance() throws {
         let started = Clock.now
         step += 1
-        let (sequences, targets) = batch(at: step)
+        let batch = batch(at: step)
         arena.reset()
         let tape = Tape(arena: arena)
-        let activations = model.forward(tape, PackedBatch(sequences))
-        let loss = tape.crossEntropy(
-            activations.final, head: tape.parameter(model.head), targets: targets,
-            scale: 1 / Float(targets.count))
-        let value = loss.value[0]
-        guard value.isFinite else { throw Divergence.failure("the loss", step: step, run: run) }
-        tape.backward(from: loss)
+        let activations = model.forward(tape, PackedBatch(batch.sequences))
+        let pass = PretrainPass(batch: batch, final: activations.final, head: tape.parameter(model.head))
+        let value = loss(tape, pass, normalizers: loss.normalizers(of: batch))
+        try Divergence.check(value.parts, of: model.parameters, step: step, run: run)
+        tape.backward(from: value.roots)
         let norm = optimizer.gradientNorm()
         guard norm.isFinite else { throw Divergence.failure("the gradient", step: step, run: run) }
         let clip = Double(settings.optimizer.clip)
@@ -134,10 +133,11 @@ public final class Pretrainer {
         optimizer.step(gradientScale: clip > 0 && norm > clip ? Float(clip / norm) : 1)
         model.parameters.zeroGradients()
         try log.append(
-            step: step, loss: value, lr: rate, gradientNorm: norm, tokens: targets.count, seconds: Clock.now - started)
+            step: step, loss: value.total, lr: rate, gradientNorm: norm, tokens: batch.targets.count,
+            seconds: Clock.now - started)
     }
 
-    private func batch(at step: Int) -> (sequences: [[Int32]], targets: [Int32]) {
+    private func batch(at step: Int) -> PretrainBatch {
         var random = SeededRandom(seed: settings.seed, stream: "pretrain batch \(step)")
         let length = settings.batch.tokens
         var sequences: [[Int32]] = []
@@ -147,7 +147,7 @@ public final class Pretrainer {
             sequences.append(corpus.tokens(start..<(start + length)))
             targets += corpus.tokens((start + 1)..<(start + length + 1))
         }
-        return (sequences, targets)
+        return PretrainBatch(sequences: sequences, targets: targets)
     }
 
     /// Everything that training changes, as flat buffers.

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Injection
 import Pictures
 import Serialization
 import TrainingEngine
@@ -77,7 +78,8 @@ public struct Report {
 
     private func section(_ run: ReportedRun) -> String {
         var body = "<h2>\(HTML.escape("\(run.task), \(run.label(shared: shared)), seed \(run.settings.seed)"))</h2>\n<div class=\"charts\">\n"
-        body += chart(curves(run), "Training: cross-entropy, alignment, KL divergence; means over a hundredth of the run.")
+        let quantities = InjectionLoss.columns.map(\.quantity).joined(separator: ", ")
+        body += chart(curves(run), "Training: \(quantities); means over a hundredth of the run.")
         if run.settings.method == .tracr {
             body += chart(causality(run), "Figure 3: accuracy under noise in the output variable's subspace, and in random ones.")
         }
@@ -119,13 +121,12 @@ public struct Report {
         guard run.course.count > 1 else { return nil }
         let block = max(1, run.course.count / 100)
         let blocks = stride(from: 0, to: run.course.count, by: block).map { run.course[$0..<min($0 + block, run.course.count)] }
-        let parts: [(String, KeyPath<ReportedRun.Course, Double>)] = [("answers", \.ce), ("alignment", \.alg), ("KL", \.kl)]
         return LineChart(
             title: "Training curves of \(run.name)", xLabel: "step", yLabel: "loss",
-            series: parts.map { name, part in
-                LineChart.Series(name: name, points: blocks.map { steps in
-                    LineChart.Point(
-                        x: Double(steps.last?.step ?? 0), y: steps.reduce(0) { $0 + $1[keyPath: part] } / Double(steps.count))
+            series: InjectionLoss.columns.map { column in
+                LineChart.Series(name: column.legend, points: blocks.map { steps in
+                    let total = steps.reduce(0) { $0 + ($1.parts[column.name] ?? .nan) }
+                    return LineChart.Point(x: Double(steps.last?.step ?? 0), y: total / Double(steps.count))
                 })
             }, isLogarithmic: true)
     }

@@ -22,7 +22,8 @@ struct ReportedRun {
     /// The parts of the loss at one step.
     struct Course {
         var step: Int
-        var ce, alg, kl: Double
+        /// By the column's name in `metrics.jsonl`; a column that the run's metrics do not have is missing.
+        var parts: [String: Double]
     }
 
     init(_ directory: RunDirectory, options: ModelEvaluation.Options) throws {
@@ -59,9 +60,10 @@ struct ReportedRun {
             guard let step = values["step"]?.integer else {
                 throw Failure(.badData, "the line is no training step", at: line.place)
             }
-            let value: (String) -> Double = { values[$0]?.number ?? .nan }
             seconds += values["seconds"]?.number ?? 0
-            course.append(Course(step: step, ce: value("ce"), alg: value("alg"), kl: value("kl")))
+            var parts: [String: Double] = [:]
+            for column in InjectionLoss.columns { parts[column.name] = values[column.name]?.number }
+            course.append(Course(step: step, parts: parts))
         }
         return (course, seconds)
     }

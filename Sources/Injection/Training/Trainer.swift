@@ -5,7 +5,7 @@ import Serialization
 import TensorCore
 import TrainingEngine
 
-/// The training loop: one batch, one forward pass, three losses, one backward pass, one step of AdamW.
+/// The training loop: one batch, one forward pass, the terms of the loss, one backward pass, one step of AdamW.
 final class Trainer {
     private let plan: TrainingPlan
     private let optimizers: Optimizers
@@ -64,7 +64,7 @@ final class Trainer {
         arena.reset()
         let batch = try batches.next(arena: arena)
         let tape = Tape(arena: arena, recomputation: recomputation, precision: settings.precision.ofProducts)
-        let value = try plan.loss(tape, student: student, teacherHead: plan.teacher?.head, batch: batch)
+        let value = try plan.loss(tape, student: student, originalHead: plan.teacher?.head, batch: batch)
         try Divergence.check(value.parts, of: student.parameters, step: step + 1, run: run)
         tape.backward(from: value.roots)
         let rate = try optimizers.step(step + 1) { name in
@@ -73,7 +73,7 @@ final class Trainer {
         step += 1
         let seconds = Clock.now - started
         return StepMetrics(
-            step: step, loss: value.total(settings.loss), ce: value.ce, alg: value.alg, kl: value.kl, lr: rate,
+            step: step, loss: value.total, parts: value.parts, lr: rate,
             tokensPerSecond: Double(batch.packed.tokens.count) / seconds, seconds: seconds)
     }
 
