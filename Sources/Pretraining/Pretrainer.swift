@@ -21,8 +21,7 @@ public final class Pretrainer {
     private let corpus: TokenCorpus
     private let heldOut: TokenCorpus?
     private let loss = LossSum<PretrainBatch, PretrainPass>([NextTokenLoss()])
-    private let optimizer: AdamW
-    private let schedule: Schedule
+    private let optimizers: Optimizers
     private let arena = Arena()
     private let log: PretrainLog
     private let fingerprint: Fingerprint
@@ -71,21 +70,25 @@ public final class Pretrainer {
         self.fingerprint = fingerprint
 
         model = settings.configuration(endOfText: endOfText).model(seed: settings.seed)
-        optimizer = AdamW(
-            store: model.parameters,
-            groups: [.init(learningRate: settings.lr.peak, weightDecay: settings.optimizer.weight_decay)],
+        optimizers = Optimizers(
+            [
+                ParameterGroup(
+                    name: "model", store: model.parameters, rate: settings.lr.peak,
+                    schedule: Schedule(
+                        shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps, floor: settings.lr.floor),
+                    weightDecay: settings.optimizer.weight_decay,
+                    buffers: .init(
+                        values: "parameters", firstMoments: "first_moments", secondMoments: "second_moments"))
+            ],
             beta1: settings.optimizer.betas[0], beta2: settings.optimizer.betas[1],
-            epsilon: settings.optimizer.epsilon)
-        schedule = Schedule(
-            shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps, floor: settings.lr.floor)
+            epsilon: settings.optimizer.epsilon, clip: Double(settings.optimizer.clip))
 
         var logged = 0
         var isBegun = false
         if resume, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Narration.warn($0) }) {
             if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) { Narration.warn($0) } }
-            try checkpoint.restore(Self.buffers(of: model, optimizer))
+            try optimizers.restore(checkpoint)
             step = checkpoint.step
-            optimizer.stepCount = step
             logged = checkpoint.record["metrics"]?.integer ?? 0
             isBegun = true
         }
@@ -125,16 +128,12 @@ public final class Pretrainer {
         let value = loss(tape, pass, normalizers: loss.normalizers(of: batch))
         try Divergence.check(value.parts, of: model.parameters, step: step, run: run)
         tape.backward(from: value.roots)
-        let norm = optimizer.gradientNorm()
-        guard norm.isFinite else { throw Divergence.failure("the gradient", step: step, run: run) }
-        let clip = Double(settings.optimizer.clip)
-        let rate = settings.lr.peak * schedule.factor(at: step)
-        optimizer.groups[0].learningRate = rate
-        optimizer.step(gradientScale: clip > 0 && norm > clip ? Float(clip / norm) : 1)
-        model.parameters.zeroGradients()
+        let taken = try optimizers.step(step) { name in
+            Divergence.failure("the gradient of \(name)", step: self.step, run: self.run)
+        }
         try log.append(
-            step: step, loss: value.total, lr: rate, gradientNorm: norm, tokens: batch.targets.count,
-            seconds: Clock.now - started)
+            step: step, loss: value.total, lr: taken.rate, gradientNorm: taken.gradientNorm,
+            tokens: batch.targets.count, seconds: Clock.now - started)
     }
 
     private func batch(at step: Int) -> PretrainBatch {
@@ -150,22 +149,13 @@ public final class Pretrainer {
         return PretrainBatch(sequences: sequences, targets: targets)
     }
 
-    /// Everything that training changes, as flat buffers.
-    private static func buffers(of model: any LanguageModel, _ optimizer: AdamW) -> [Checkpoint.Buffer] {
-        [
-            .init(name: "parameters", values: model.parameters.values),
-            .init(name: "first_moments", values: optimizer.firstMoments),
-            .init(name: "second_moments", values: optimizer.secondMoments),
-        ]
-    }
-
     /// A checkpoint to go on from, and the model as it is as a Hugging Face folder.
     private func save() throws {
         try Divergence.check(model.parameters, named: "model", step: step, run: run)
         try log.synchronize()
         try Student(model: model, tokenizer: tokenizer).save(to: run.student)
         try Checkpoint.write(
-            into: run.checkpoints, step: step, buffers: Self.buffers(of: model, optimizer),
+            into: run.checkpoints, step: step, buffers: optimizers.buffers,
             record: ["metrics": .integer(log.length), "fingerprint": fingerprint.json], retention: Self.retention)
     }
 
