@@ -65,7 +65,7 @@ public struct Report {
             [
                 "run": .string(run.name), "task": .string(run.task), "method": .string(run.settings.method.rawValue),
                 "recipe": .string(run.settings.recipe), "seed": .integer(run.settings.seed),
-                "seconds": .number(run.seconds), "suites": .object(run.suites),
+                "seconds": .number(run.seconds), "suites": run.results.json,
             ]
         })
     }
@@ -132,13 +132,12 @@ public struct Report {
     }
 
     private func causality(_ run: ReportedRun) -> LineChart? {
-        guard let points = run.suites["causality"]?.array else { return nil }
+        guard let points = run.results.causality?.points else { return nil }
         let series = Causality.Subspace.allCases.map { subspace in
             LineChart.Series(
                 name: subspace == .final ? "output variable" : "random subspace",
-                points: points.filter { $0["subspace"]?.string == subspace.rawValue }.compactMap { point in
-                    guard let share = Share(point), let norm = point["norm"]?.number else { return nil }
-                    return LineChart.Point(x: norm, y: share.value, interval: share.low...max(share.low, share.high))
+                points: points.filter { $0.subspace == subspace && $0.accuracy.n > 0 }.map { point in
+                    LineChart.Point(x: point.norm, y: point.accuracy.value, interval: point.accuracy.interval)
                 }, marksPoints: true)
         }
         return LineChart(

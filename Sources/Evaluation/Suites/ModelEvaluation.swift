@@ -57,10 +57,14 @@ public struct ModelEvaluation: Sendable {
         }
     }
 
-    /// The results: the object of the command contract.
-    public let json: JSONValue
+    /// The run or the student that was measured.
+    public let name: String
+    public let results: EvaluationResults
     /// The same as rows of a table: suite, what, value, detail.
     public let rows: [[String]]
+
+    /// What `eval --json` prints.
+    public var json: JSONValue { ["run": .string(name), "suites": results.json] }
 
     /// Evaluates a finished run.
     public init(run directory: RunDirectory, options: Options) throws {
@@ -86,7 +90,7 @@ public struct ModelEvaluation: Sendable {
                 try report.retention(suite, run.student, original: original)
             }
         }
-        (json, rows) = (report.json, report.rows)
+        (name, results, rows) = (report.name, report.results, report.rows)
     }
 
     /// The student before its training; nil where it is not there any more, or is another one by now.
@@ -111,7 +115,7 @@ public struct ModelEvaluation: Sendable {
         var student = try Student.load(from: folder, gradients: false)
         student.precision = options.precision.ofProducts
         for suite in options.suites { try report.retention(suite, student, original: nil) }
-        (json, rows) = (report.json, report.rows)
+        (name, results, rows) = (report.name, report.results, report.rows)
     }
 
     /// Evaluates whichever of the two `path` is; `runs/latest` where it is nil.
