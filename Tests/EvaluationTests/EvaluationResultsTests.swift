@@ -1,10 +1,13 @@
 import Evaluation
 import Foundation
+import Injection
 import Serialization
+import TestSupport
 import Testing
+import TrainingEngine
 
 /// Results of suites as `eval --json` and `evaluation.json` hold them.
-@Suite struct EvaluationResultsTests {
+@Suite(.serialized) struct EvaluationResultsTests {
     /// One result of each type, as it is written.
     private static let written: [(suite: String, json: String)] = [
         (
@@ -70,6 +73,13 @@ import Testing
             """#
         ),
         (
+            "sampled",
+            #"""
+            {"perplexity": 8.0, "tokens": 22, "texts": 2, "original_perplexity": 4.0, "divergence": \#
+            0.6931471805599453}
+            """#
+        ),
+        (
             "lambada",
             #"""
             {"accuracy": 0.5, "n": 4, "low": 0.15003898915214947, "high": 0.8499610108478506, "cut": 1, \#
@@ -110,6 +120,7 @@ import Testing
         #expect(results.interchange?.variables == ["n", "next"])
         #expect(results.interchange?.cells(of: "next").map(\.changing.successes) == [2, 3])
         #expect(results.perplexity?[.paper]?.perplexity.cut == 1 && results.perplexity?[.paper]?.original == nil)
+        #expect(results.sampled?.divergence == log(2))
         #expect(results.retained(.lambada)?.method == .paper)
         #expect(results.only([.sst2, .mrpc, .task]).suites == [.sst2, .task])
     }
@@ -122,6 +133,7 @@ import Testing
         ("interchange", "\"changing\"", "\"charging\""),
         ("perplexity", "\"perplexity\": 67.5", "\"perplexity\": -1"),
         ("perplexity", "\"protocol\": \"corpus\"", "\"protocol\": \"\""),
+        ("sampled", "\"texts\": 2", "\"texts\": 0.5"),
         ("lambada", "\"cut\": 1", "\"cut\": null"), ("sst2", "lm-eval", "lm"),
     ])
     func damagedSuitesAreLeftOut(suite: String, value: String, damage: String) throws {
@@ -135,5 +147,36 @@ import Testing
 
     @Test func othersThanSuitesAreLeftOut() throws {
         for text in ["{}", "[]", "3", #"{"tasks": {}, "": null}"#] { #expect(try Self.read(text).suites.isEmpty) }
+    }
+
+    /// `text.held_out` of the texts that the original wrote are not trained on, and measured here.
+    @Test func heldOutTextsAreMeasured() throws {
+        let folder = try MicroStudent.Folder()
+        var options = ModelEvaluation.Options()
+        options.suites = [.sampled]
+        for (name, heldOut) in [("two", "2"), ("none", "0")] {
+            let overrides = [("steps", "2"), ("text.held_out", heldOut)]
+            let settings = try MicroStudent.settings(in: folder, overrides: overrides)
+            _ = try Training.start(settings, output: folder(name))
+        }
+        let measured = try ModelEvaluation(run: RunDirectory(folder("two")), options: options)
+        let result = try #require(measured.results.sampled)
+        let run = try LoadedRun(RunDirectory(folder("two")))
+        let windows = try SampledText.load(
+            from: run.directory.text, vocabulary: run.student.model.configuration.vocabularySize)
+        #expect(windows.windows.count == 5 && windows.heldOut.count == 2)
+        #expect(result.texts == 2 && result.perplexity.tokens == 22)
+        let losses = Perplexity.losses(of: windows.heldOut, student: run.student).joined().map(Double.init)
+        #expect(result.perplexity.value == exp(losses.reduce(0, +) / 22))
+        let before = try run.originalStudent()
+        let original = Perplexity.losses(of: windows.heldOut, student: before).joined().map(Double.init)
+        let divergence = (losses.reduce(0, +) - original.reduce(0, +)) / 22
+        #expect(abs(try #require(result.divergence) - divergence) < 1e-12 && divergence != 0)
+        #expect(measured.rows.count == 1 && measured.rows[0].count == 4)
+
+        let failure = try #require(throws: Failure.self) {
+            try ModelEvaluation(run: RunDirectory(folder("none")), options: options)
+        }
+        #expect(failure.kind == .usage && failure.message.contains("no sampled texts"))
     }
 }

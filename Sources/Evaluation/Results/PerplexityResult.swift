@@ -50,10 +50,18 @@ public struct PerplexityResult: SuiteResult {
 
 extension PerplexityResult.Measure {
     fileprivate init?(_ json: JSONValue) {
-        guard let value = json["perplexity"], let tokens = json["tokens"]?.count, let cut = json["cut"]?.count,
+        guard let perplexity = Perplexity(json) else { return nil }
+        self.perplexity = perplexity
+        original = json["original_perplexity"]?.number
+    }
+}
+
+extension Perplexity {
+    /// Reads `perplexity`, `tokens` and, where it is there, `cut`.
+    init?(_ json: JSONValue) {
+        guard let value = json["perplexity"], let tokens = json["tokens"]?.count,
             value == .null || value.number.map({ $0 > 0 }) == true
         else { return nil }
-        perplexity = Perplexity(value: value.number ?? .infinity, tokens: tokens, cut: cut)
-        original = json["original_perplexity"]?.number
+        self.init(value: value.number ?? .infinity, tokens: tokens, cut: json["cut"]?.count ?? 0)
     }
 }

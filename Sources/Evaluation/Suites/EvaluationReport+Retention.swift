@@ -2,6 +2,7 @@ import Foundation
 import Injection
 import LanguageModels
 import Resources
+import Serialization
 
 /// What is left of the original student: each measure beside the original's, where that is known.
 extension ModelEvaluation.Report {
@@ -20,6 +21,27 @@ extension ModelEvaluation.Report {
         default:
             try perplexity(student, original: original)
         }
+    }
+
+    /// The texts that the original wrote for the training (`text.held_out` of them) and that the training left out.
+    mutating func sampledText(_ run: LoadedRun, original: Student?) throws {
+        let windows = try run.heldOutText()
+        guard !windows.isEmpty else {
+            throw Failure(
+                .usage, "the run has no sampled texts that were held out from its training", at: run.directory.root.path,
+                remedy: "Measure another text with --suite perplexity --text FILE.")
+        }
+        let own = Perplexity.of(windows, student: run.student)
+        let before = original.map { Perplexity.of(windows, student: $0) }
+        let result = SampledTextResult(texts: windows.count, perplexity: own, original: before?.value)
+        results.add(.sampled, result)
+        let change = before.flatMap { before in
+            result.divergence.map { String(format: ", original %.4f (%+.4f nats a token)", before.value, $0) }
+        }
+        rows.append([
+            ModelEvaluation.Suite.sampled.rawValue, "texts of the original", String(format: "%.4f", own.value),
+            "\(own.tokens) tokens in \(windows.count) texts" + (change ?? ""),
+        ])
     }
 
     private mutating func compare(

@@ -18,6 +18,7 @@ public struct EvaluationResults: Sendable {
     public var causality: Causality? { result(of: .causality) }
     public var interchange: Interchange? { result(of: .interchange) }
     public var perplexity: PerplexityResult? { result(of: .perplexity) }
+    public var sampled: SampledTextResult? { result(of: .sampled) }
 
     /// The result of one of the public tasks: `lambada`, `sst2` or `mrpc`.
     public func retained(_ suite: Suite) -> RetainedResult? { result(of: suite) }
@@ -36,6 +37,7 @@ public struct EvaluationResults: Sendable {
         case .causality: Causality.self
         case .interchange: Interchange.self
         case .perplexity: PerplexityResult.self
+        case .sampled: SampledTextResult.self
         case .lambada, .sst2, .mrpc: RetainedResult.self
         }
     }

@@ -9,10 +9,12 @@ import TrainingEngine
 /// What can be measured of a run: `tracr-inject eval` as a function.
 public struct ModelEvaluation: Sendable {
     public enum Suite: String, Sendable, CaseIterable {
-        case task, data, decoding, perturbed, ood, causality, interchange, perplexity, lambada, sst2, mrpc
+        case task, data, decoding, perturbed, ood, causality, interchange, perplexity, sampled, lambada, sst2, mrpc
 
         /// Whether a student alone will do, without a run.
         var needsNoRun: Bool { [.perplexity, .lambada, .sst2, .mrpc].contains(self) }
+        /// Whether the original student is measured too.
+        var compares: Bool { needsNoRun || self == .sampled }
     }
 
     public struct Options: Sendable {
@@ -75,7 +77,7 @@ public struct ModelEvaluation: Sendable {
         var report = Report(name: run.directory.root.path, options: options)
         var run = run
         run.student.precision = options.precision.ofProducts
-        var original = options.suites.contains(where: \.needsNoRun) ? try Self.original(of: run) : nil
+        var original = options.suites.contains(where: \.compares) ? try Self.original(of: run) : nil
         original?.precision = options.precision.ofProducts
         for suite in options.suites {
             switch suite {
@@ -86,6 +88,7 @@ public struct ModelEvaluation: Sendable {
             case .ood: try report.outOfDistribution(run)
             case .causality: try report.causality(run)
             case .interchange: try report.interchange(run)
+            case .sampled: try report.sampledText(run, original: original)
             case .perplexity, .lambada, .sst2, .mrpc:
                 try report.retention(suite, run.student, original: original)
             }
