@@ -98,7 +98,7 @@ let package = Package(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"], exclude: ["Goldens", "Peer"]),
-        .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine"]),
+        .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Serialization"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
         .target(name: "TestSupport", dependencies: ["Injection"], path: "Tests/TestSupport"),
         .testTarget(name: "InjectionTests", dependencies: ["Injection", "Evaluation", "Benchmarking", "LanguageModels", "TestSupport"], exclude: ["Goldens", "Peer"]),

@@ -6,8 +6,10 @@ import RASP
 import Resources
 import Serialization
 import TensorCore
+import TrainingEngine
 
-/// Times the training step: forward, three losses, backward and AdamW, over synthetic tokens in the geometry of the paper.
+/// Times the training step: forward, the terms of the loss, backward and AdamW, over synthetic tokens in the geometry
+/// of the paper.
 ///
 /// Every product is computed as in training. The tokens are random, so that a size can be measured without its weights or
 /// tokenizer.
@@ -153,8 +155,7 @@ private struct Work {
             layout: layout, width: configuration.width, settings: settings.roll, layers: layers)
         for place in roll.places { try configuration.check(.residual(place.site)) }
         loss = InjectionLoss(
-            weights: settings.loss,
-            alignment: AlignmentLoss(variables: oracle.variables, settings: settings.alignment, layers: layers),
+            InjectionLoss.terms(LossSetup(settings: settings, variables: oracle.variables, layers: layers)),
             roll: roll, projection: projection)
         synthetic = SyntheticBatch(
             examples: Array(repeating: options.taskTokens, count: options.taskExamples),
@@ -189,12 +190,14 @@ private struct Work {
         number += 1
         arena.reset()
         var batch = synthetic.batch
-        if let alignment = loss.alignment {
-            batch.targets = try oracle.targets(for: atoms, dense: alignment.kind == .cosine, arena: arena) { _, _ in }
+        if loss.needsCompiledModel {
+            batch.targets = try oracle.targets(
+                for: atoms, dense: loss.needs.contains(.compiledStates), arena: arena
+            ) { _, _ in }
         }
         batch.teacherHidden = synthetic.windows.isEmpty ? nil : teacher.hidden(for: synthetic.windows, arena: arena)
         let tape = Tape(arena: arena, recomputation: recomputation, precision: precision)
-        let value = try loss(tape, student: model, teacherHead: teacher.head, batch: batch)
+        let value = try loss(tape, student: model, originalHead: teacher.head, batch: batch)
         tape.backward(from: value.roots)
         _ = try optimizers.step(number) { Failure(.internalError, "the gradient of \($0) is not finite") }
     }

@@ -41,12 +41,12 @@ struct CandidateSearch {
         tried.append(decisions)
         do {
             let layersBefore = best?.layerCount ?? Int.max
-            let candidate = try Candidate(program, setting, decisions, tabulations)
+            let candidate = try CompilationCandidate(program, setting, decisions, tabulations)
             try consider(candidate, fusion)
             guard fusion.decidesEachInput else { return }
             if candidate.layerCount < layersBefore {
                 // What has time to spare is computed more cheaply.
-                let inTime = try Candidate(
+                let inTime = try CompilationCandidate(
                     program, setting, FusionDecisions(fusion), tabulations, deadlines: candidate.deadlines)
                 try consider(inTime, fusion)
             }
@@ -56,7 +56,7 @@ struct CandidateSearch {
         } catch { refusal = refusal ?? error }
     }
 
-    private mutating func consider(_ candidate: Candidate, _ fusion: Fusion) throws {
+    private mutating func consider(_ candidate: CompilationCandidate, _ fusion: Fusion) throws {
         // The weights of what is too large already need not be made.
         if fusion.decidesEachInput, let best, !candidate.isNoLarger(than: best) { return }
         let model = try candidate.assembled()

@@ -20,8 +20,8 @@ public final class Pretrainer {
     private let lock: RunLock
     private let corpus: TokenCorpus
     private let heldOut: TokenCorpus?
-    private let optimizer: AdamW
-    private let schedule: Schedule
+    private let loss = LossSum<PretrainBatch, PretrainPass>([NextTokenLoss()])
+    private let optimizers: Optimizers
     private let arena = Arena()
     private let log: PretrainLog
     private let fingerprint: Fingerprint
@@ -70,23 +70,25 @@ public final class Pretrainer {
         self.fingerprint = fingerprint
 
         model = settings.configuration(endOfText: endOfText).model(seed: UInt64(settings.seed))
-        optimizer = AdamW(
-            store: model.parameters,
-            groups: [
-                .init(learningRate: Float(settings.lr.peak), weightDecay: Float(settings.optimizer.weightDecay))
+        optimizers = Optimizers(
+            [
+                ParameterGroup(
+                    name: "model", store: model.parameters, rate: Float(settings.lr.peak),
+                    schedule: Schedule(
+                        shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps, floor: Float(settings.lr.floor)),
+                    weightDecay: Float(settings.optimizer.weightDecay),
+                    buffers: .init(
+                        values: "parameters", firstMoments: "first_moments", secondMoments: "second_moments"))
             ],
             beta1: Float(settings.optimizer.betas[0]), beta2: Float(settings.optimizer.betas[1]),
-            epsilon: Float(settings.optimizer.epsilon))
-        schedule = Schedule(
-            shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps, floor: Float(settings.lr.floor))
+            epsilon: Float(settings.optimizer.epsilon), clip: settings.optimizer.clip)
 
         var logged = 0
         var isBegun = false
         if resume, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Narration.warn($0) }) {
             if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) { Narration.warn($0) } }
-            try checkpoint.restore(Self.buffers(of: model, optimizer))
+            try optimizers.restore(checkpoint)
             step = checkpoint.step
-            optimizer.stepCount = step
             logged = checkpoint.record["metrics"]?.integer ?? 0
             isBegun = true
         }
@@ -118,28 +120,23 @@ public final class Pretrainer {
     private func advance() throws {
         let started = Clock.now
         step += 1
-        let (sequences, targets) = batch(at: step)
+        let batch = batch(at: step)
         arena.reset()
         let tape = Tape(arena: arena)
-        let activations = model.forward(tape, PackedBatch(sequences))
-        let loss = tape.crossEntropy(
-            activations.final, head: tape.parameter(model.head), targets: targets,
-            scale: 1 / Float(targets.count))
-        let value = loss.value[0]
-        guard value.isFinite else { throw Divergence.failure("the loss", step: step, run: run) }
-        tape.backward(from: loss)
-        let norm = optimizer.gradientNorm()
-        guard norm.isFinite else { throw Divergence.failure("the gradient", step: step, run: run) }
-        let clip = settings.optimizer.clip
-        let rate = Float(settings.lr.peak) * schedule.factor(at: step)
-        optimizer.groups[0].learningRate = rate
-        optimizer.step(gradientScale: clip > 0 && norm > clip ? Float(clip / norm) : 1)
-        model.parameters.zeroGradients()
+        let activations = model.forward(tape, PackedBatch(batch.sequences))
+        let pass = PretrainPass(batch: batch, final: activations.final, head: tape.parameter(model.head))
+        let value = loss(tape, pass, normalizers: loss.normalizers(of: batch))
+        try Divergence.check(value.parts, of: model.parameters, step: step, run: run)
+        tape.backward(from: value.roots)
+        let taken = try optimizers.step(step) { name in
+            Divergence.failure("the gradient of \(name)", step: self.step, run: self.run)
+        }
         try log.append(
-            step: step, loss: value, lr: rate, gradientNorm: norm, tokens: targets.count, seconds: Clock.now - started)
+            step: step, loss: value.total, lr: taken.rate, gradientNorm: taken.gradientNorm,
+            tokens: batch.targets.count, seconds: Clock.now - started)
     }
 
-    private func batch(at step: Int) -> (sequences: [[Int32]], targets: [Int32]) {
+    private func batch(at step: Int) -> PretrainBatch {
         var random = SeededRandom(seed: UInt64(settings.seed), stream: "pretrain batch \(step)")
         let length = settings.batch.tokens
         var sequences: [[Int32]] = []
@@ -149,16 +146,7 @@ public final class Pretrainer {
             sequences.append(corpus.tokens(start..<(start + length)))
             targets += corpus.tokens((start + 1)..<(start + length + 1))
         }
-        return (sequences, targets)
-    }
-
-    /// Everything that training changes, as flat buffers.
-    private static func buffers(of model: any LanguageModel, _ optimizer: AdamW) -> [Checkpoint.Buffer] {
-        [
-            .init(name: "parameters", values: model.parameters.values),
-            .init(name: "first_moments", values: optimizer.firstMoments),
-            .init(name: "second_moments", values: optimizer.secondMoments),
-        ]
+        return PretrainBatch(sequences: sequences, targets: targets)
     }
 
     /// A checkpoint to go on from, and the model as it is as a Hugging Face folder.
@@ -167,7 +155,7 @@ public final class Pretrainer {
         try log.synchronize()
         try Student(model: model, tokenizer: tokenizer).save(to: run.student)
         try Checkpoint.write(
-            into: run.checkpoints, step: step, buffers: Self.buffers(of: model, optimizer),
+            into: run.checkpoints, step: step, buffers: optimizers.buffers,
             record: ["metrics": .integer(log.length), "fingerprint": fingerprint.json], retention: Self.retention)
     }
 

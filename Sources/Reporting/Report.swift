@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Injection
 import Pictures
 import Serialization
 import TrainingEngine
@@ -64,7 +65,7 @@ public struct Report {
             [
                 "run": .string(run.name), "task": .string(run.task), "method": .string(run.settings.method.rawValue),
                 "recipe": .string(run.settings.recipe), "seed": .integer(run.settings.seed),
-                "seconds": .number(run.seconds), "suites": .object(run.suites),
+                "seconds": .number(run.seconds), "suites": run.results.json,
             ]
         })
     }
@@ -77,7 +78,8 @@ public struct Report {
 
     private func section(_ run: ReportedRun) -> String {
         var body = "<h2>\(HTML.escape("\(run.task), \(run.label(shared: shared)), seed \(run.settings.seed)"))</h2>\n<div class=\"charts\">\n"
-        body += chart(curves(run), "Training: cross-entropy, alignment, KL divergence; means over a hundredth of the run.")
+        let quantities = InjectionLoss.columns.map(\.quantity).joined(separator: ", ")
+        body += chart(curves(run), "Training: \(quantities); means over a hundredth of the run.")
         if run.settings.method == .tracr {
             body += chart(causality(run), "Figure 3: accuracy under noise in the output variable's subspace, and in random ones.")
         }
@@ -119,25 +121,23 @@ public struct Report {
         guard run.course.count > 1 else { return nil }
         let block = max(1, run.course.count / 100)
         let blocks = stride(from: 0, to: run.course.count, by: block).map { run.course[$0..<min($0 + block, run.course.count)] }
-        let parts: [(String, KeyPath<ReportedRun.Course, Double>)] = [("answers", \.ce), ("alignment", \.alg), ("KL", \.kl)]
         return LineChart(
             title: "Training curves of \(run.name)", xLabel: "step", yLabel: "loss",
-            series: parts.map { name, part in
-                LineChart.Series(name: name, points: blocks.map { steps in
-                    LineChart.Point(
-                        x: Double(steps.last?.step ?? 0), y: steps.reduce(0) { $0 + $1[keyPath: part] } / Double(steps.count))
+            series: InjectionLoss.columns.map { column in
+                LineChart.Series(name: column.legend, points: blocks.map { steps in
+                    let total = steps.reduce(0) { $0 + ($1.parts[column.name] ?? .nan) }
+                    return LineChart.Point(x: Double(steps.last?.step ?? 0), y: total / Double(steps.count))
                 })
             }, isLogarithmic: true)
     }
 
     private func causality(_ run: ReportedRun) -> LineChart? {
-        guard let points = run.suites["causality"]?.array else { return nil }
+        guard let points = run.results.causality?.points else { return nil }
         let series = Causality.Subspace.allCases.map { subspace in
             LineChart.Series(
                 name: subspace == .final ? "output variable" : "random subspace",
-                points: points.filter { $0["subspace"]?.string == subspace.rawValue }.compactMap { point in
-                    guard let share = Share(point), let norm = point["norm"]?.number else { return nil }
-                    return LineChart.Point(x: norm, y: share.value, interval: share.low...max(share.low, share.high))
+                points: points.filter { $0.subspace == subspace && $0.accuracy.n > 0 }.map { point in
+                    LineChart.Point(x: point.norm, y: point.accuracy.value, interval: point.accuracy.interval)
                 }, marksPoints: true)
         }
         return LineChart(

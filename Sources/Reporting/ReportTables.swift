@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Serialization
 
@@ -12,9 +13,10 @@ enum ReportTables {
         for group in groups {
             let injected = group.method == .tracr
             table.add([
-                .head(group.task), .head(group.label), share(group.shares("task")),
-                .faint(PaperResults.row(group.task, group.method).map { percent($0.accuracy) }), share(group.shares("perturbed")),
-                injected ? number(group.numbers("decoding", "agreement")) : .faint(nil),
+                .head(group.task), .head(group.label), share(group.shares { $0.task?.proportion }),
+                .faint(PaperResults.row(group.task, group.method).map { percent($0.accuracy) }),
+                share(group.shares { $0.perturbed?.accuracy.proportion }),
+                injected ? number(group.values { $0.decoding?.agreement }) : .faint(nil),
                 injected ? share(finalExchange(group)) : .faint(nil), injected ? share(otherExchanges(group)) : .faint(nil),
                 .plain(group.runs.map { String($0.settings.seed) }.joined(separator: " ")),
                 .plain(mean(group.runs.map(\.seconds)).map { Clock.describe(seconds: $0) }),
@@ -25,24 +27,27 @@ enum ReportTables {
 
     /// Table 3 of the paper: what is left of the original.
     static func retention(_ groups: [ReportedGroup]) -> ReportTable {
-        let measured = ["lambada", "sst2", "mrpc"].filter { suite in groups.contains { !$0.shares(suite).isEmpty } }
+        let measured = [EvaluationResults.Suite.lambada, .sst2, .mrpc].filter { suite in
+            groups.contains { !$0.shares { $0.retained(suite)?.proportion }.isEmpty }
+        }
         var table = ReportTable(
-            ["task", "method", "perplexity", "original", "change", "line by line"] + measured.flatMap { [$0, "original", "in the paper"] })
+            ["task", "method", "perplexity", "original", "change", "line by line"]
+                + measured.flatMap { [$0.rawValue, "original", "in the paper"] })
         for group in groups {
-            let perplexity = group.numbers("perplexity", "perplexity")
-            let before = group.numbers("perplexity", "original_perplexity")
+            let asked = group.values { results in results.perplexity.flatMap { $0[$0.asked] } }
+            let perLine = group.values { $0.perplexity?[.paper] }
             let paper = PaperResults.row(group.task, group.method)
             var cells: [ReportTable.Cell] = [
-                .head(group.task), .head(group.label), .plain(mean(perplexity).map { String(format: "%.3f", $0) }),
-                .plain(mean(before).map { String(format: "%.3f", $0) }), .plain(change(perplexity, before)),
-                .plain(change(
-                    group.numbers("perplexity", "protocols", "paper", "perplexity"),
-                    group.numbers("perplexity", "protocols", "paper", "original_perplexity"))),
+                .head(group.task), .head(group.label),
+                .plain(mean(asked.map(\.perplexity.value)).map { String(format: "%.3f", $0) }),
+                .plain(mean(asked.compactMap(\.original)).map { String(format: "%.3f", $0) }), .plain(change(asked)),
+                .plain(change(perLine)),
             ]
             for suite in measured {
-                let figure = paper.map { suite == "lambada" ? $0.lambada : suite == "sst2" ? $0.sst2 : $0.mrpc }
+                let figure = paper.map { suite == .lambada ? $0.lambada : suite == .sst2 ? $0.sst2 : $0.mrpc }
                 cells += [
-                    share(group.shares(suite)), .plain(mean(group.numbers(suite, "original_accuracy")).map { percent($0 * 100) }),
+                    share(group.shares { $0.retained(suite)?.proportion }),
+                    .plain(mean(group.values { $0.retained(suite)?.originalAccuracy }).map { percent($0 * 100) }),
                     .faint(figure.map(percent)),
                 ]
             }
@@ -58,13 +63,15 @@ enum ReportTables {
         for group in groups where !tasks.contains(where: { $0.hasSameBytes(as: group.task) }) { tasks.append(group.task) }
         for task in tasks {
             let own = groups.filter { $0.task.hasSameBytes(as: task) }
-            for (setting, value) in own.first?.runs.first?.suites["ood"]?.object?.members ?? [] {
-                let solves = value["compiled_supports"]?.bool ?? false
+            for setting in own.first?.runs.first?.results.outOfDistribution?.settings ?? [] {
+                let name = setting.name
                 for group in own {
+                    let settings = group.values { $0.outOfDistribution?.settings.first { $0.name == name } }
                     table.add([
-                        .head(task), .head(setting), .plain(solves ? "yes" : "no"), .head(group.label),
-                        share(group.shares("ood", setting)), .faint(PaperResults.setting(task, setting, group.method).map(percent)),
-                        group.method == .tracr ? number(group.numbers("ood", setting, "decoding")) : .faint(nil),
+                        .head(task), .head(name), .plain(setting.compiledSupports ? "yes" : "no"), .head(group.label),
+                        share(settings.map(\.accuracy.proportion).filter { $0.n > 0 }),
+                        .faint(PaperResults.setting(task, name, group.method).map(percent)),
+                        group.method == .tracr ? number(settings.compactMap(\.decoding)) : .faint(nil),
                     ])
                 }
             }
@@ -74,16 +81,19 @@ enum ReportTables {
 
     /// Exchanged variables against layers: of the exchanges that change the answer, how many did as the program says.
     static func interchange(_ run: ReportedRun) -> String {
-        guard let variables = run.suites["interchange"]?["variables"]?.object else { return "" }
-        let layers = Set(variables.members.flatMap { $0.value.array?.compactMap { $0["layer"]?.integer } ?? [] }).sorted()
+        guard let interchange = run.results.interchange else { return "" }
+        let layers = Set(interchange.cells.map(\.layer)).sorted()
         var table = ReportTable(["variable"] + layers.map { "layer \($0)" })
-        for (name, cells) in variables.members {
+        for name in interchange.variables {
             table.add([.head(name)] + layers.map { layer in
-                guard let cell = cells.array?.last(where: { $0["layer"]?.integer == layer }), let all = Share(cell) else { return .faint(nil) }
-                let changing = cell["changing"].flatMap(Share.init)
+                guard let cell = interchange.cells(of: name).last(where: { $0.layer == layer }), cell.all.n > 0 else {
+                    return .faint(nil)
+                }
+                let changing = cell.changing
                 return .shaded(
-                    all.value, percent(all.value * 100),
-                    detail: changing.map { "\(percent($0.value * 100)) of \($0.n) that change it" } ?? "none changes the answer")
+                    cell.all.value, percent(cell.all.value * 100),
+                    detail: changing.n == 0
+                        ? "none changes the answer" : "\(percent(changing.value * 100)) of \(changing.n) that change it")
             })
         }
         return table.html
@@ -91,11 +101,11 @@ enum ReportTables {
 
     /// Decoded variables against layers of the student.
     static func decoding(_ run: ReportedRun) -> String {
-        guard let layers = run.suites["decoding"]?["layers"]?.array, let first = layers.first?["variables"]?.object else { return "" }
-        var table = ReportTable(["variable"] + layers.map { "\($0["layer"]?.integer ?? 0)" })
-        for name in first.members.map(\.key) {
+        guard let layers = run.results.decoding?.layers, let first = layers.first else { return "" }
+        var table = ReportTable(["variable"] + layers.map { "\($0.layer)" })
+        for (name, _) in first.variables {
             table.add([.head(name)] + layers.map { layer in
-                guard let value = layer["variables"]?[name]?.number else { return .faint(nil) }
+                guard let value = layer.variables.first(where: { $0.name == name })?.agreement else { return .faint(nil) }
                 return .shaded(value, String(format: "%.0f", (value * 100).rounded(.down)), detail: nil)
             })
         }
@@ -103,29 +113,28 @@ enum ReportTables {
     }
 
     /// The output variable's exchanges that change the answer, at the last aligned layer.
-    private static func finalExchange(_ group: ReportedGroup) -> [Share] {
-        group.runs.compactMap { run in
-            guard let suite = run.suites["interchange"], let final = suite["final"]?.string else { return nil }
-            let cell = suite["variables"]?[final]?.array?.last
-            return (cell?["changing"]).flatMap(Share.init) ?? cell.flatMap(Share.init)
+    private static func finalExchange(_ group: ReportedGroup) -> [Proportion] {
+        group.shares { results in
+            guard let interchange = results.interchange else { return nil }
+            let cell = interchange.cells(of: interchange.final).last
+            return cell.map { $0.changing.n > 0 ? $0.changing : $0.all }
         }
     }
 
     /// All exchanges of other variables that change the answer, at every layer.
-    private static func otherExchanges(_ group: ReportedGroup) -> [Share] {
-        group.runs.compactMap { run in
-            guard let suite = run.suites["interchange"], let final = suite["final"]?.string else { return nil }
-            let cells = (suite["variables"]?.object?.members ?? []).filter { $0.key != final }.flatMap { $0.value.array ?? [] }
-            let changing = cells.compactMap { $0["changing"].flatMap(Share.init) }
-            return Share(pooling: changing)
+    private static func otherExchanges(_ group: ReportedGroup) -> [Proportion] {
+        group.shares { results in
+            results.interchange.map { interchange in
+                Proportion(pooling: interchange.cells.filter { $0.variable != interchange.final }.map(\.changing))
+            }
         }
     }
 
     /// One run: its share and Wilson's interval. Several: their mean, and the least and the greatest.
-    private static func share(_ shares: [Share]) -> ReportTable.Cell {
+    private static func share(_ shares: [Proportion]) -> ReportTable.Cell {
         guard let first = shares.first else { return .faint(nil) }
-        let low = shares.count == 1 ? first.low : shares.map(\.value).min() ?? 0
-        let high = shares.count == 1 ? first.high : shares.map(\.value).max() ?? 0
+        let low = shares.count == 1 ? first.interval.lowerBound : shares.map(\.value).min() ?? 0
+        let high = shares.count == 1 ? first.interval.upperBound : shares.map(\.value).max() ?? 0
         let middle = shares.map(\.value).reduce(0, +) / Double(shares.count)
         return .interval(percent(middle * 100), "\(digits(low * 100)) to \(digits(high * 100))")
     }
@@ -136,9 +145,11 @@ enum ReportTables {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
 
-    private static func change(_ own: [Double], _ before: [Double]) -> String? {
-        guard own.count == before.count else { return nil }
-        return mean(zip(own, before).map { $0 / $1 - 1 }).map { String(format: "%+.2f %%", $0 * 100) }
+    /// The mean change from the original's perplexity; nil where a run has none to compare with.
+    private static func change(_ measures: [PerplexityResult.Measure]) -> String? {
+        let changes = measures.compactMap { measure in measure.original.map { measure.perplexity.value / $0 - 1 } }
+        guard changes.count == measures.count else { return nil }
+        return mean(changes).map { String(format: "%+.2f %%", $0 * 100) }
     }
 
     /// Rounded towards the worse, so that 100 means all.

@@ -12,7 +12,7 @@ struct ReportedRun {
     /// What of them is not the recipe's.
     let deviations: [String]
     let task: String
-    let suites: JSONObject
+    let results: EvaluationResults
     let course: [Course]
     /// Wall time of all steps.
     let seconds: Double
@@ -22,7 +22,8 @@ struct ReportedRun {
     /// The parts of the loss at one step.
     struct Course {
         var step: Int
-        var ce, alg, kl: Double
+        /// By the column's name in `metrics.jsonl`; a column that the run's metrics do not have is missing.
+        var parts: [String: Double]
     }
 
     init(_ directory: RunDirectory, options: ModelEvaluation.Options) throws {
@@ -31,7 +32,7 @@ struct ReportedRun {
         settings = run.settings
         deviations = try settings.deviations()
         task = run.task.task.name
-        suites = try StoredEvaluation.suites(of: run, options: options)
+        results = try StoredEvaluation.results(of: run, options: options)
         (course, seconds) = try Self.metrics(directory.metrics)
         if settings.aligns, let example = try run.task.task.examples(.test, count: 1, seed: options.seed).first {
             decoded = try DecodedPrompt(example.prompt + example.answer, run: run)
@@ -59,9 +60,10 @@ struct ReportedRun {
             guard let step = values["step"]?.integer else {
                 throw Failure(.badData, "the line is no training step", at: line.place)
             }
-            let value: (String) -> Double = { values[$0]?.number ?? .nan }
             seconds += values["seconds"]?.number ?? 0
-            course.append(Course(step: step, ce: value("ce"), alg: value("alg"), kl: value("kl")))
+            var parts: [String: Double] = [:]
+            for column in InjectionLoss.columns { parts[column.name] = values[column.name]?.number }
+            course.append(Course(step: step, parts: parts))
         }
         return (course, seconds)
     }
@@ -86,46 +88,11 @@ struct ReportedGroup {
         return keys.map { ReportedGroup(task: $0[0].text, label: $0[1].text, runs: members[$0] ?? []) }
     }
 
-    /// The shares found at a path of suites, one a run.
-    func shares(_ path: String...) -> [Share] {
-        runs.compactMap { run in
-            var value: JSONValue? = .object(run.suites)
-            for key in path { value = value?[key] }
-            return value.flatMap(Share.init)
-        }
-    }
+    /// A measure of each run, where it was taken.
+    func values<Value>(_ measure: (EvaluationResults) -> Value?) -> [Value] { runs.compactMap { measure($0.results) } }
 
-    func numbers(_ path: String...) -> [Double] {
-        runs.compactMap { run in
-            var value: JSONValue? = .object(run.suites)
-            for key in path { value = value?[key] }
-            return value?.number
-        }
-    }
-}
-
-/// A measured share with its interval.
-struct Share {
-    var value: Double
-    var low: Double
-    var high: Double
-    var n: Int
-
-    init?(_ json: JSONValue) {
-        guard let value = json["accuracy"]?.number, let n = json["n"]?.integer, (0...1).contains(value), (0...(1 << 32)).contains(n)
-        else { return nil }
-        self.init(Proportion(Int((value * Double(n)).rounded()), of: n))
-    }
-
-    /// All of several together.
-    init?(pooling shares: [Share]) {
-        let successes = shares.reduce(0) { $0 + ($1.value * Double($1.n)).rounded() }
-        self.init(Proportion(Int(successes), of: shares.reduce(0) { $0 + $1.n }))
-    }
-
-    private init?(_ proportion: Proportion) {
-        guard proportion.n > 0 else { return nil }
-        (value, n) = (proportion.value, proportion.n)
-        (low, high) = (proportion.interval.lowerBound, proportion.interval.upperBound)
+    /// A share of each run, where anything was counted.
+    func shares(_ measure: (EvaluationResults) -> Proportion?) -> [Proportion] {
+        values(measure).filter { $0.n > 0 }
     }
 }

@@ -86,7 +86,7 @@ public struct Reproduction {
                     try job.isBegun ? Training.resume(job.directory.root) : Training.start(job.settings, output: job.directory.root)
                 if let signal = outcome.interruptedBy { return Outcome(page: page, report: nil, interruptedBy: signal) }
             }
-            _ = try StoredEvaluation.suites(of: LoadedRun(job.directory), options: options.evaluation)
+            _ = try StoredEvaluation.results(of: LoadedRun(job.directory), options: options.evaluation)
             if let signal = Interruption.signal { return Outcome(page: page, report: nil, interruptedBy: signal) }
         }
         let report = try Report(jobs.map(\.directory), options: options.evaluation, title: "Tracr-Injection, reproduced")

@@ -11,32 +11,28 @@ import TrainingEngine
 enum StoredEvaluation {
     static func file(of run: RunDirectory) -> URL { run.root.appendingPathComponent("evaluation.json") }
 
-    /// The suites asked for, by name. A run without alignment has a linear map that was never trained, and nothing to read
+    /// The suites asked for. A run without alignment has a linear map that was never trained, and nothing to read
     /// through it.
-    static func suites(of run: LoadedRun, options: ModelEvaluation.Options) throws -> JSONObject {
+    static func results(of run: LoadedRun, options: ModelEvaluation.Options) throws -> EvaluationResults {
         var options = options
         if !run.settings.aligns { options.suites.removeAll { [.decoding, .causality, .interchange].contains($0) } }
         let file = file(of: run.directory)
         let manifest = try XXHash64.hex(contentsOf: run.directory.manifest)
         let key = key(of: options)
-        var suites = JSONObject()
+        var results = EvaluationResults()
         if let stored = try? JSONFile.read(file), stored["manifest"]?.string == manifest, stored["options"] == key,
-            let known = stored["suites"]?.object
+            let known = stored["suites"]
         {
-            suites = known
+            results = EvaluationResults(known)
         }
         var missing = options
-        missing.suites = options.suites.filter { suites[$0.rawValue] == nil }
+        missing.suites = options.suites.filter { !results.suites.contains($0) }
         if !missing.suites.isEmpty {
             Narration.note("measuring \(run.directory.name): \(missing.suites.map(\.rawValue).joined(separator: ", "))")
-            let measured = try ModelEvaluation(run, options: missing).json["suites"]?.object ?? JSONObject()
-            for (name, value) in measured.members { suites[name] = value }
-            try JSONFile.write(
-                ["manifest": .string(manifest), "options": key, "suites": .object(suites)], to: file)
+            results.add(try ModelEvaluation(run, options: missing).results)
+            try JSONFile.write(["manifest": .string(manifest), "options": key, "suites": results.json], to: file)
         }
-        var asked = JSONObject()
-        for suite in options.suites { asked[suite.rawValue] = suites[suite.rawValue] }
-        return asked
+        return results.only(options.suites)
     }
 
     private static func key(of options: ModelEvaluation.Options) -> JSONValue {

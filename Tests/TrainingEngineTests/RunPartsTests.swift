@@ -55,8 +55,14 @@ import TrainingEngine
 
     @Test func metricsAreOneJSONObjectALine() throws {
         let line = StepMetrics(
-            step: 3, loss: 1.5, ce: 0.1, alg: 1e-9, kl: 0, lr: 1e-4, tokensPerSecond: 1234.56, seconds: 0.25
+            step: 3, loss: 1.5, parts: ["ce": 0.1, "alg": 1e-9, "kl": 0], lr: 1e-4, tokensPerSecond: 1234.56,
+            seconds: 0.25
         ).jsonLine
+        #expect(
+            line == """
+                {"step":3,"loss":1.5,"ce":0.1,"alg":1e-09,"kl":0.0,"lr":0.0001,"tokens_per_second":1234.6,"seconds":0.25}
+
+                """)
         let object = try #require(
             JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Double])
         #expect(Set(object.keys) == ["step", "loss", "ce", "alg", "kl", "lr", "tokens_per_second", "seconds"])

@@ -14,7 +14,7 @@ public struct Accuracy: Sendable {
     public var proportion: Proportion { Proportion(correct, of: n) }
     public var value: Double { proportion.value }
 
-    public var json: JSONObject { JSONObject(proportion.members + [("too_long", .integer(tooLong))]) }
+    var members: JSONObject { JSONObject(proportion.members + [("too_long", .integer(tooLong))]) }
 
     static let batch = 64
 
@@ -53,5 +53,14 @@ public struct Accuracy: Sendable {
             }
         }
         return result
+    }
+}
+
+extension Accuracy: SuiteResult {
+    public var json: JSONValue { .object(members) }
+
+    public init?(_ json: JSONValue) {
+        guard let proportion = Proportion(json), let tooLong = json["too_long"]?.count else { return nil }
+        (correct, n, self.tooLong) = (proportion.successes, proportion.n, tooLong)
     }
 }

@@ -31,6 +31,17 @@ public struct Proportion: Sendable, Equatable {
         if success { successes += 1 }
     }
 
+    /// Reads what `members` were written to; nil for a share that is none, or of a number that is none.
+    package init?(_ json: JSONValue) {
+        guard let value = json["accuracy"]?.share, let n = json["n"]?.count else { return nil }
+        self.init(Int((value * Double(n)).rounded()), of: n)
+    }
+
+    /// All of several together.
+    package init(pooling proportions: [Proportion]) {
+        self.init(proportions.reduce(0) { $0 + $1.successes }, of: proportions.reduce(0) { $0 + $1.n })
+    }
+
     /// `accuracy`, `n`, `low` and `high`.
     package var members: [(String, JSONValue)] {
         [

@@ -110,16 +110,35 @@ public struct Causality: Sendable {
             n += tensor.rows
         }
     }
+}
 
-    /// The array of the command contract.
-    var json: JSONValue {
+extension Causality: SuiteResult {
+    /// An array of points, each with what is common to all.
+    public var json: JSONValue {
         .array(points.map { point in
             .object(JSONObject(
                 [("norm", .number(point.norm)), ("subspace", .string(point.subspace.rawValue))] + point.accuracy.members
                     + [
                         ("seeds", .integer(seeds)), ("layer", .integer(layer)), ("dimension", .integer(dimension)),
-                        ("residual_norm", .number(residualNorm)),
+                        ("residual_norm", .measure(residualNorm)),
                     ]))
         })
+    }
+
+    public init?(_ json: JSONValue) {
+        guard let array = json.array else { return nil }
+        points = []
+        // Without a norm there is no point, and nothing to tell of.
+        (seeds, layer, dimension, residualNorm) = (0, 0, 0, 0)
+        for value in array {
+            guard let norm = value["norm"]?.number, let accuracy = Proportion(value),
+                let subspace = value["subspace"]?.string.flatMap(Subspace.init(rawValue:)),
+                let seeds = value["seeds"]?.count, let layer = value["layer"]?.count,
+                let dimension = value["dimension"]?.count
+            else { return nil }
+            points.append(Point(norm: norm, subspace: subspace, accuracy: accuracy))
+            (self.seeds, self.layer, self.dimension) = (seeds, layer, dimension)
+            residualNorm = value["residual_norm"]?.number ?? .nan
+        }
     }
 }

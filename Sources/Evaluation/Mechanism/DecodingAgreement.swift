@@ -1,5 +1,4 @@
 import Injection
-import Serialization
 import TensorCore
 
 /// How often the decoded value of each variable is the program's, over the tokens of a test set, at every layer of the student.
@@ -58,19 +57,5 @@ public struct DecodingAgreement: Sendable {
             }
         }
         return DecodingAgreement(layers: layers, prompts: encoded.count, layer: decoder.layer)
-    }
-
-    /// `agreement` and `variables` at the last aligned layer, and the shares at every `layers`.
-    var json: JSONValue {
-        let shares: ([Count]) -> JSONValue = { .object(JSONObject($0.map { ($0.variable, .number($0.value)) })) }
-        return [
-            "agreement": .number(value), "prompts": .integer(prompts), "layer": .integer(layer),
-            "variables": .object(JSONObject(variables.map {
-                ($0.variable, ["agreement": .number($0.value), "n": .integer($0.n)])
-            })),
-            "layers": .array(layers.enumerated().map { layer, counts in
-                ["layer": .integer(layer), "agreement": .number(Self.share(counts)), "variables": shares(counts)]
-            }),
-        ]
     }
 }

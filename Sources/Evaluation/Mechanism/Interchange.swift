@@ -46,8 +46,20 @@ public struct Interchange: Sendable {
         return Interchange(cells: cells, prompts: pairs.count, final: run.compiled.output)
     }
 
+    /// The variables that were exchanged, in the order of measuring.
+    public var variables: [String] {
+        var names: [String] = []
+        for cell in cells where !names.contains(cell.variable) { names.append(cell.variable) }
+        return names
+    }
+
+    /// The cells of one variable, by layer.
+    public func cells(of variable: String) -> [Cell] { cells.filter { $0.variable == variable } }
+}
+
+extension Interchange: SuiteResult {
     /// `variables`: name -> what happens at each aligned layer.
-    var json: JSONValue {
+    public var json: JSONValue {
         var variables = JSONObject()
         for cell in cells {
             let changing = cell.changing
@@ -57,6 +69,22 @@ public struct Interchange: Sendable {
             variables[cell.variable] = .array((variables[cell.variable]?.array ?? []) + [entry])
         }
         return ["prompts": .integer(prompts), "final": .string(final), "variables": .object(variables)]
+    }
+
+    public init?(_ json: JSONValue) {
+        guard let prompts = json["prompts"]?.count, let final = json["final"]?.string,
+            let variables = json["variables"]?.object?.members
+        else { return nil }
+        (self.prompts, self.final, cells) = (prompts, final, [])
+        for (name, value) in variables {
+            guard let array = value.array else { return nil }
+            for cell in array {
+                guard let layer = cell["layer"]?.count, let state = cell["compiled_layer"]?.count,
+                    let all = Proportion(cell), let changing = cell["changing"].flatMap(Proportion.init)
+                else { return nil }
+                cells.append(Cell(variable: name, layer: layer, state: state, all: all, changing: changing))
+            }
+        }
     }
 }
 

@@ -35,6 +35,11 @@ public struct Perplexity: Sendable {
         let windows = stride(from: 0, to: ids.count - 1, by: context - 1).map {
             Array(ids[$0..<min($0 + context, ids.count)])
         }
+        return of(windows, student: student)
+    }
+
+    /// exp of the mean negative log-likelihood over all tokens of the windows but the first of each.
+    static func of(_ windows: [[Int32]], student: Student) -> Perplexity {
         let losses = losses(of: windows, student: student).joined()
         let total = losses.reduce(0.0) { $0 + Double($1) }
         return Perplexity(value: exp(total / Double(losses.count)), tokens: losses.count)

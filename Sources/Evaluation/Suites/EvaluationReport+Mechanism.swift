@@ -16,7 +16,7 @@ extension ModelEvaluation.Report {
                 "\(count.n) values; by layer: \(course.joined(separator: " "))",
             ])
         }
-        suites["decoding"] = result.json
+        results.add(.decoding, DecodingResult(result))
     }
 
     mutating func causality(_ run: LoadedRun) throws {
@@ -32,7 +32,7 @@ extension ModelEvaluation.Report {
                     result.residualNorm),
             ])
         }
-        suites["causality"] = result.json
+        results.add(.causality, result)
     }
 
     mutating func interchange(_ run: LoadedRun) throws {
@@ -47,6 +47,6 @@ extension ModelEvaluation.Report {
                         : "; \(changing.successes) of the \(changing.n) that change the answer"),
             ])
         }
-        suites["interchange"] = result.json
+        results.add(.interchange, result)
     }
 }

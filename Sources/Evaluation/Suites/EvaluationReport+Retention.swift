@@ -23,21 +23,38 @@ extension ModelEvaluation.Report {
         }
     }
 
+    /// The texts that the original wrote for the training (`text.held_out` of them) and that the training left out.
+    mutating func sampledText(_ run: LoadedRun, original: Student?) throws {
+        let windows = try run.heldOutText()
+        guard !windows.isEmpty else {
+            throw Failure(
+                .usage, "the run has no sampled texts that were held out from its training", at: run.directory.root.path,
+                remedy: "Measure another text with --suite perplexity --text FILE.")
+        }
+        let own = Perplexity.of(windows, student: run.student)
+        let before = original.map { Perplexity.of(windows, student: $0) }
+        let result = SampledTextResult(texts: windows.count, perplexity: own, original: before?.value)
+        results.add(.sampled, result)
+        let change = before.flatMap { before in
+            result.divergence.map { String(format: ", original %.4f (%+.4f nats a token)", before.value, $0) }
+        }
+        rows.append([
+            ModelEvaluation.Suite.sampled.rawValue, "texts of the original", String(format: "%.4f", own.value),
+            "\(own.tokens) tokens in \(windows.count) texts" + (change ?? ""),
+        ])
+    }
+
     private mutating func compare(
         _ suite: ModelEvaluation.Suite, _ file: URL, _ student: Student, _ original: Student?,
         _ measure: (Student) throws -> Retained
     ) throws {
         let own = try measure(student)
         let before = try original.map(measure)
-        let method = options.method.choice.rawValue
-        suites[suite.rawValue] = .object(JSONObject(
-            own.members + [
-                ("protocol", .string(method)),
-                ("original_accuracy", before.map { JSONValue.number($0.proportion.value) } ?? .null),
-            ]))
+        let method = options.method.choice
+        results.add(suite, RetainedResult(own, original: before, method: method))
         rows.append([
             suite.rawValue, file.lastPathComponent, Self.percent(own.proportion.value),
-            "\(own.proportion.successes) of \(own.proportion.n), protocol \(method)"
+            "\(own.proportion.successes) of \(own.proportion.n), protocol \(method.rawValue)"
                 + (before.map { ", original \(Self.percent($0.proportion.value))" } ?? "") + own.remark,
         ])
     }
@@ -46,8 +63,8 @@ extension ModelEvaluation.Report {
     private mutating func perplexity(_ student: Student, original: Student?) throws {
         let file = try options.text ?? BundledFiles().tinyStudent().appendingPathComponent("heldout.txt")
         let text = try TextDocuments.whole(file, format: options.textFormat)
-        var protocols = JSONObject()
         let asked = options.method.perplexity
+        var result = PerplexityResult(asked: asked)
         let measure = { (student: Student, method: Perplexity.Method) in
             try Perplexity.measure(text, student: student, method: method, place: file.path)
         }
@@ -55,10 +72,7 @@ extension ModelEvaluation.Report {
             // A text may have no line that is long enough.
             guard let own = method == asked ? try measure(student, method) : try? measure(student, method) else { continue }
             let before = try original.map { try measure($0, method) }
-            protocols[method.rawValue] = [
-                "perplexity": .number(own.value), "tokens": .integer(own.tokens), "cut": .integer(own.cut),
-                "original_perplexity": before.map { JSONValue.number($0.value) } ?? .null,
-            ]
+            result.protocols.append((method, PerplexityResult.Measure(perplexity: own, original: before?.value)))
             let change = before.map { String(format: ", original %.4f (%+.2f %%)", $0.value, (own.value / $0.value - 1) * 100) }
             rows.append([
                 "perplexity", file.lastPathComponent, String(format: "%.4f", own.value),
@@ -66,10 +80,6 @@ extension ModelEvaluation.Report {
                     + (own.cut == 0 ? "" : ", \(own.cut) lines longer than the student's context were cut"),
             ])
         }
-        // The one that was asked for stands by itself as well.
-        var suite = protocols[asked.rawValue]?.object ?? JSONObject()
-        suite["protocol"] = .string(asked.rawValue)
-        suite["protocols"] = .object(protocols)
-        suites["perplexity"] = .object(suite)
+        results.add(.perplexity, result)
     }
 }

@@ -5,23 +5,21 @@ import Serialization
 import TensorCore
 
 extension ModelEvaluation {
-    /// Gathers the suites' results as JSON and as rows for a table.
+    /// Gathers the suites' results, and rows of a table that tell of them.
     struct Report {
         let name: String
         let options: Options
-        var suites = JSONObject()
+        var results = EvaluationResults()
         var rows: [[String]] = []
 
         init(name: String, options: Options) { (self.name, self.options) = (name, options) }
-
-        var json: JSONValue { ["run": .string(name), "suites": .object(suites)] }
 
         /// Held-out prompts of the task itself.
         mutating func task(_ run: LoadedRun) throws {
             let examples = try run.task.task.examples(.test, count: options.prompts, seed: options.seed)
             let accuracy = try Accuracy.measure(examples, student: run.student, encoder: run.task.encoder)
             add("task", run.task.task.name, accuracy)
-            suites["task"] = .object(accuracy.json)
+            results.add(.task, accuracy)
         }
 
         /// A file of the user's.
@@ -30,7 +28,7 @@ extension ModelEvaluation {
             let examples = try ExampleFile(contentsOf: file).examples
             let accuracy = try Accuracy.measure(examples, student: run.student, encoder: run.task.encoder)
             add("data", file.lastPathComponent, accuracy)
-            suites["data"] = .object(accuracy.json)
+            results.add(.data, accuracy)
         }
 
         /// Test prompts perturbed as in training, with the compiled model's answers: how far the student follows the program on
@@ -48,31 +46,31 @@ extension ModelEvaluation {
             let accuracy = try Accuracy.measure(
                 made.map(\.example), encoded: encoded, student: run.student, encoder: run.task.encoder)
             add("perturbed", task.name, accuracy)
-            var object = accuracy.json
+            var result = PerturbedResult(accuracy: accuracy, decoding: nil)
             if run.settings.aligns {
-                object["decoding"] = try decoding("perturbed", "decoded", encoded.prefix(options.decodedPrompts), run)
+                result.decoding = try decoding("perturbed", "decoded", encoded.prefix(options.decodedPrompts), run)
             }
-            suites["perturbed"] = .object(object)
+            results.add(.perturbed, result)
         }
 
         /// The task's settings outside the training distribution. Whether the compiled model supports one is measured by
         /// running it; where it does, decoded variables are compared too.
         mutating func outOfDistribution(_ run: LoadedRun) throws {
-            var settings = JSONObject()
+            var settings: [OutOfDistributionResult.Setting] = []
             for setting in run.task.task.settings {
                 let examples = try run.task.task.examples(.setting(setting.name), count: options.prompts, seed: options.seed)
                 let accuracy = try Accuracy.measure(examples, student: run.student, encoder: run.task.encoder)
                 let supports = (try? run.task.encoder.check(examples, against: run.compiled)) != nil
-                var object = accuracy.json
-                object["compiled_supports"] = .bool(supports)
+                var result = OutOfDistributionResult.Setting(
+                    name: setting.name, accuracy: accuracy, compiledSupports: supports, decoding: nil)
                 add("ood", setting.name + (supports ? "" : " (not by the program)"), accuracy)
                 if supports {
                     let encoded = try examples.prefix(options.decodedPrompts).map(run.task.encoder.encode)
-                    object["decoding"] = try decoding("ood", "\(setting.name), decoded", encoded[...], run)
+                    result.decoding = try decoding("ood", "\(setting.name), decoded", encoded[...], run)
                 }
-                settings[setting.name] = .object(object)
+                settings.append(result)
             }
-            suites["ood"] = .object(settings)
+            results.add(.ood, OutOfDistributionResult(settings: settings))
         }
 
         /// A file that a suite needs.
@@ -87,10 +85,10 @@ extension ModelEvaluation {
         /// The share of variables decoded on a suite's examples, with a row of its own.
         private mutating func decoding(
             _ suite: String, _ what: String, _ examples: ArraySlice<EncodedExample>, _ run: LoadedRun
-        ) throws -> JSONValue {
+        ) throws -> Double {
             let decoding = try DecodingAgreement.measure(Array(examples), run: run)
             rows.append([suite, what, Self.percent(decoding.value), "\(decoding.prompts) prompts"])
-            return .number(decoding.value)
+            return decoding.value
         }
 
         private mutating func add(_ suite: String, _ what: String, _ accuracy: Accuracy) {

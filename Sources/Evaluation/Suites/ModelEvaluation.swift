@@ -9,10 +9,12 @@ import TrainingEngine
 /// What can be measured of a run: `tracr-inject eval` as a function.
 public struct ModelEvaluation: Sendable {
     public enum Suite: String, Sendable, CaseIterable {
-        case task, data, decoding, perturbed, ood, causality, interchange, perplexity, lambada, sst2, mrpc
+        case task, data, decoding, perturbed, ood, causality, interchange, perplexity, sampled, lambada, sst2, mrpc
 
         /// Whether a student alone will do, without a run.
         var needsNoRun: Bool { [.perplexity, .lambada, .sst2, .mrpc].contains(self) }
+        /// Whether the original student is measured too.
+        var compares: Bool { needsNoRun || self == .sampled }
     }
 
     public struct Options: Sendable {
@@ -57,10 +59,14 @@ public struct ModelEvaluation: Sendable {
         }
     }
 
-    /// The results: the object of the command contract.
-    public let json: JSONValue
+    /// The run or the student that was measured.
+    public let name: String
+    public let results: EvaluationResults
     /// The same as rows of a table: suite, what, value, detail.
     public let rows: [[String]]
+
+    /// What `eval --json` prints.
+    public var json: JSONValue { ["run": .string(name), "suites": results.json] }
 
     /// Evaluates a finished run.
     public init(run directory: RunDirectory, options: Options) throws {
@@ -71,7 +77,7 @@ public struct ModelEvaluation: Sendable {
         var report = Report(name: run.directory.root.path, options: options)
         var run = run
         run.student.precision = options.precision.ofProducts
-        var original = options.suites.contains(where: \.needsNoRun) ? try Self.original(of: run) : nil
+        var original = options.suites.contains(where: \.compares) ? try Self.original(of: run) : nil
         original?.precision = options.precision.ofProducts
         for suite in options.suites {
             switch suite {
@@ -82,11 +88,12 @@ public struct ModelEvaluation: Sendable {
             case .ood: try report.outOfDistribution(run)
             case .causality: try report.causality(run)
             case .interchange: try report.interchange(run)
+            case .sampled: try report.sampledText(run, original: original)
             case .perplexity, .lambada, .sst2, .mrpc:
                 try report.retention(suite, run.student, original: original)
             }
         }
-        (json, rows) = (report.json, report.rows)
+        (name, results, rows) = (report.name, report.results, report.rows)
     }
 
     /// The student before its training; nil where it is not there any more, or is another one by now.
@@ -111,7 +118,7 @@ public struct ModelEvaluation: Sendable {
         var student = try Student.load(from: folder, gradients: false)
         student.precision = options.precision.ofProducts
         for suite in options.suites { try report.retention(suite, student, original: nil) }
-        (json, rows) = (report.json, report.rows)
+        (name, results, rows) = (report.name, report.results, report.rows)
     }
 
     /// Evaluates whichever of the two `path` is; `runs/latest` where it is nil.

@@ -2,6 +2,7 @@ import LanguageModels
 import InjectionSettings
 import RASP
 import TensorCore
+import TrainingEngine
 
 /// L_ALG: how far the student's residual stream, through the linear map, is from the compiled model's.
 ///
@@ -11,40 +12,41 @@ import TensorCore
 ///   largest value, for each numerical one. A variable is aligned at the state where the compiled model writes it and at
 ///   the last state, where everything is decoded. Each is a mean over token positions; they are summed, and divided by k
 ///   under `mean`.
-package struct AlignmentLoss {
-    let variables: AlignedVariables
-    package let kind: Settings.Alignment.Kind
-    let reduction: Settings.Loss.Reduction
+package struct AlignmentLoss: InjectionTerm {
+    package static let column = LossColumn(name: "alg", legend: "alignment", quantity: "alignment")
+    package let weight: Float
+    package let needs: Set<TrainingBatch.Part>
+    private let variables: AlignedVariables
+    private let kind: Settings.Alignment.Kind
+    private let reduction: Settings.Loss.Reduction
     /// The student's residual state that carries compiled state i.
-    let layers: [Int]
+    private let layers: [Int]
     /// Weight of the positions that predict the answer.
-    let answerWeight: Float
+    private let answerWeight: Float
 
-    package init(variables: AlignedVariables, settings: Settings.Alignment, layers: [Int]) {
-        self.variables = variables
-        self.layers = layers
-        kind = settings.kind
-        reduction = settings.reduction
-        answerWeight = Float(settings.answerWeight)
+    package init?(_ setup: LossSetup) {
+        guard setup.settings.aligns, let layers = setup.layers else { return nil }
+        (variables, self.layers) = (setup.variables, layers)
+        weight = Float(setup.settings.loss.alg)
+        let settings = setup.settings.alignment
+        (kind, reduction, answerWeight) = (settings.kind, settings.reduction, Float(settings.answerWeight))
+        needs = kind == .cosine ? [.compiledStates] : [.compiledValues]
     }
 
-    /// - Parameters:
-    ///   - rows: the aligned rows of the packed batch, in the order of `targets`.
-    ///   - isAnswer: for each aligned row, whether it predicts a token of the answer.
-    /// - Returns: scalars to be summed, weighted by `scale`.
-    func callAsFunction(
-        _ tape: Tape, _ activations: Activations, projection: Projection, targets: AlignmentTargets,
-        rows: Range<Int>, isAnswer: [Bool], scale: Float
-    ) -> [Variable] {
-        let weights = isAnswer.map { $0 ? answerWeight : 1 }
-        let total = weights.reduce(0, +)
-        let k = variables.layout.layers
-        let scale = scale / total * (reduction == .mean ? 1 / Float(max(k, 1)) : 1)
-        let gathered = rows.map { Int32($0) }
+    /// The weights of all aligned rows together.
+    package func normalizer(of batch: TrainingBatch) -> Float { rowWeights(batch).reduce(0, +) }
+
+    private func rowWeights(_ batch: TrainingBatch) -> [Float] { batch.isAnswer.map { $0 ? answerWeight : 1 } }
+
+    package func roots(_ tape: Tape, _ pass: StudentPass, scale: Float) -> [Variable] {
+        guard let targets = pass.batch.targets else { return [] }
+        let weights = rowWeights(pass.batch)
+        let scale = scale * (reduction == .mean ? 1 / Float(max(variables.layout.layers, 1)) : 1)
+        let gathered = pass.batch.taskRows.map { Int32($0) }
         return layers.enumerated().flatMap { state, layer -> [Variable] in
             if kind == .perVariable && aligned(at: state).isEmpty { return [] }
-            let mapped = projection.map(
-                tape, tape.gatherRows(activations.residual[layer], rows: gathered))
+            let mapped = pass.projection.map(
+                tape, tape.gatherRows(pass.activations.residual[layer], rows: gathered))
             switch kind {
             case .cosine:
                 return [
@@ -59,7 +61,7 @@ package struct AlignmentLoss {
     }
 
     /// The variables that are aligned at a state.
-    func aligned(at state: Int) -> [VariableLayout.Entry] {
+    private func aligned(at state: Int) -> [VariableLayout.Entry] {
         variables.layout.variables.filter {
             $0.writtenByLayer == state || (state == variables.layout.layers && $0.writtenByLayer <= state)
         }

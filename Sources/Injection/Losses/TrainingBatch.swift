@@ -1,8 +1,19 @@
 import LanguageModels
 import TensorCore
+import TrainingEngine
 
 /// One step's work: task examples and plain text in one packed batch, and everything the losses compare them with.
-package struct TrainingBatch {
+package struct TrainingBatch: LossBatch {
+    /// What a term of the loss may compare the student with; made for a batch only where a term needs it.
+    package enum Part: Sendable {
+        /// The values of the program's variables on the task rows.
+        case compiledValues
+        /// The residual states of the compiled model on the task rows; the values come with them.
+        case compiledStates
+        /// The original's final activations on the text rows.
+        case originalActivations
+    }
+
     /// Task sequences, then text sequences.
     package var packed: PackedBatch
     package var taskSequences: Int
@@ -16,7 +27,7 @@ package struct TrainingBatch {
     /// For each task row, whether it is one of them.
     package var isAnswer: [Bool]
 
-    /// The compiled model on the task rows; nil for the baseline.
+    /// The compiled model on the task rows; nil where no term needs it.
     package var targets: AlignmentTargets?
     /// Of the batch in the run, from 0: what takes turns goes by it.
     package var number = 0

@@ -45,6 +45,13 @@ public struct LoadedRun: Sendable {
             path.map { URL(fileURLWithPath: $0) } ?? RunDirectory.runs.appendingPathComponent("latest"))
     }
 
+    /// The windows of sampled text that training has not seen; none for a run that was given a text, or read none.
+    public func heldOutText() throws -> [[Int32]] {
+        guard FileManager.default.fileExists(atPath: directory.text.path) else { return [] }
+        let vocabulary = student.model.configuration.vocabularySize
+        return try SampledText.load(from: directory.text, vocabulary: vocabulary).heldOut.filter { $0.count > 1 }
+    }
+
     /// The student before its training, where it still is; with the run's tokenizer, so that both see the same tokens.
     public func originalStudent() throws -> Student {
         var original = try Student.load(from: StudentFolder.locate(settings.student), gradients: false)

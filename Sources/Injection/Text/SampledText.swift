@@ -8,7 +8,7 @@ import Serialization
 public struct SampledText: TextSource, Sendable {
     /// `text.tokens` tokens each.
     public let windows: [[Int32]]
-    /// Further windows that training never sees, for perplexity.
+    /// Further windows that training never sees, for the suite `sampled` of an evaluation.
     public let heldOut: [[Int32]]
     private var pass = 0
     private var index = 0

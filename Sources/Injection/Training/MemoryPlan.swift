@@ -34,8 +34,9 @@ package struct MemoryPlan: Sendable {
         let room = settings.memory.recompute ? Arena(rehearsing: ()) : nil
         try Parallel.rehearse {
             var batch = synthetic.batch
-            if let alignment = loss.alignment {
-                batch.targets = synthetic.emptyTargets(variables, dense: alignment.kind == .cosine, arena: arena)
+            if loss.needsCompiledModel {
+                batch.targets = synthetic.emptyTargets(
+                    variables, dense: loss.needs.contains(.compiledStates), arena: arena)
             }
             let lengths = (0..<batch.taskSequences).map { batch.packed.rows($0).count }
             batch.exchange = exchanges?.exchange(promptCounts: lengths, at: 0)
@@ -43,7 +44,8 @@ package struct MemoryPlan: Sendable {
                 batch.teacherHidden = Teacher(model: model, windows: nil).hidden(for: synthetic.windows, arena: arena)
             }
             let tape = Tape(arena: arena, recomputation: room)
-            tape.backward(from: try loss(tape, student: model, teacherHead: hasTeacher ? model.head.value : nil, batch: batch).roots)
+            let head = hasTeacher ? model.head.value : nil
+            tape.backward(from: try loss(tape, student: model, originalHead: head, batch: batch).roots)
         }
         own.zeroGradients()
         map.zeroGradients()

@@ -5,7 +5,7 @@ import Serialization
 import TensorCore
 import TrainingEngine
 
-/// The training loop: one batch, one forward pass, three losses, one backward pass, one step of AdamW.
+/// The training loop: one batch, one forward pass, the terms of the loss, one backward pass, one step of AdamW.
 final class Trainer {
     private let plan: TrainingPlan
     private let optimizers: Optimizers
@@ -64,36 +64,24 @@ final class Trainer {
         arena.reset()
         let batch = try batches.next(arena: arena)
         let tape = Tape(arena: arena, recomputation: recomputation, precision: settings.precision.ofProducts)
-        let value = try plan.loss(tape, student: student, teacherHead: plan.teacher?.head, batch: batch)
+        let value = try plan.loss(tape, student: student, originalHead: plan.teacher?.head, batch: batch)
         try Divergence.check(value.parts, of: student.parameters, step: step + 1, run: run)
         tape.backward(from: value.roots)
-        let rate = try optimizers.step(step + 1) { name in
+        let taken = try optimizers.step(step + 1) { name in
             Divergence.failure("the gradient of \(name)", step: self.step + 1, run: self.run)
         }
         step += 1
         let seconds = Clock.now - started
         return StepMetrics(
-            step: step, loss: value.total(settings.loss), ce: value.ce, alg: value.alg, kl: value.kl, lr: rate,
+            step: step, loss: value.total, parts: value.parts, lr: taken.rate,
             tokensPerSecond: Double(batch.packed.tokens.count) / seconds, seconds: seconds)
     }
 
-    private var buffers: [Checkpoint.Buffer] {
-        optimizers.all.flatMap { name, optimizer in
-            [
-                Checkpoint.Buffer(name: "\(name).values", values: optimizer.store.values),
-                Checkpoint.Buffer(name: "\(name).first_moments", values: optimizer.firstMoments),
-                Checkpoint.Buffer(name: "\(name).second_moments", values: optimizer.secondMoments),
-            ]
-        }
-    }
-
     private func save() throws {
-        for (name, optimizer) in optimizers.all {
-            try Divergence.check(optimizer.store, named: name, step: step, run: run)
-        }
+        for group in optimizers.groups { try Divergence.check(group.store, named: group.name, step: step, run: run) }
         try log.synchronize()
         try Checkpoint.write(
-            into: run.checkpoints, step: step, buffers: buffers,
+            into: run.checkpoints, step: step, buffers: optimizers.buffers,
             record: [
                 "metrics_length": .integer(log.length), "batches": batches.state,
                 "fingerprint": plan.fingerprint.json, "configuration": .string(settings.yaml()),
@@ -111,9 +99,8 @@ final class Trainer {
         guard let state = checkpoint.record["batches"] else {
             throw Failure(.badData, "the checkpoint has no data positions", at: checkpoint.directory.path)
         }
-        try checkpoint.restore(buffers)
+        try optimizers.restore(checkpoint)
         try batches.restore(state)
         step = checkpoint.step
-        for (_, optimizer) in optimizers.all { optimizer.stepCount = checkpoint.step }
     }
 }

@@ -27,9 +27,9 @@ package enum TrainingHeader {
             \(examples) + \(settings.batch.text) texts of \(settings.text.tokens) tokens
             """,
         ]
-        if let alignment = inputs.alignment {
-            let layers = alignment.layers.map(String.init).joined(separator: " ")
-            var line = "alignment \(alignment.kind.rawValue) at student layers \(layers)"
+        if let aligned = inputs.alignedLayers {
+            let layers = aligned.map(String.init).joined(separator: " ")
+            var line = "alignment \(settings.alignment.kind.rawValue) at student layers \(layers)"
             if let roll = inputs.roll {
                 let places = roll.places.map { "after layer \($0.site) keeping \($0.rowCount) rows" }
                 line += ", roll \(places.joined(separator: ", "))"

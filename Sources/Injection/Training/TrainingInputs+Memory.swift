@@ -1,6 +1,6 @@
 extension TrainingInputs {
     var loss: InjectionLoss {
-        InjectionLoss(weights: settings.loss, alignment: alignment, roll: roll, projection: initialProjection())
+        InjectionLoss(terms, roll: roll, projection: initialProjection())
     }
 
     /// What the run will hold in memory, for a batch as large as nearly all are.

@@ -12,7 +12,10 @@ struct TrainingInputs {
     let student: Student
     let task: LoadedTask
     let compiled: CompiledModel
-    let alignment: AlignmentLoss?
+    /// The student's residual state that carries compiled state i; nil where nothing is aligned.
+    let alignedLayers: [Int]?
+    /// The terms of the loss that take part in the run.
+    let terms: [InjectionLoss.Term]
     let roll: RollIntervention?
     var examples: ExampleSource
     private let heldOut: HeldOutPrompts
@@ -84,8 +87,7 @@ struct TrainingInputs {
                     "the student has \(configuration.layers) layers, and the program's \(k) do not fit into them as "
                         + "alignment.layers has it", at: folder.path, remedy: "use a deeper student, or other layers")
             }
-            let placed = AlignmentLoss(variables: variables, settings: settings.alignment, layers: layers)
-            alignment = settings.loss.alg > 0 ? placed : nil
+            alignedLayers = settings.aligns ? layers : nil
             roll =
                 settings.rolls
                 ? try RollIntervention(layout: variables.layout, width: configuration.width, settings: settings.roll, layers: layers)
@@ -96,14 +98,17 @@ struct TrainingInputs {
                     at: folder.path, remedy: "use a deeper student, or --set roll.site=last")
             }
         } else {
-            (alignment, roll) = (nil, nil)
+            (alignedLayers, roll) = (nil, nil)
         }
+        terms = InjectionLoss.terms(LossSetup(settings: settings, variables: variables, layers: alignedLayers))
         // Opened again when the run begins; a text that is not there is told before anything is written.
         _ = try textFile()
     }
 
-    /// Whether there is a KL term, and steps that compute it.
-    var readsText: Bool { settings.loss.kl > 0 && settings.batch.text > 0 && settings.steps > 0 }
+    /// Whether a term of the loss reads plain text, and there are steps that compute it.
+    var readsText: Bool {
+        settings.batch.text > 0 && settings.steps > 0 && terms.contains { $0.needs.contains(.originalActivations) }
+    }
 
     /// The text of the KL term, opened; nil where the student samples its own.
     func textFile() throws -> TextFile? {
@@ -124,9 +129,8 @@ struct TrainingInputs {
     /// The results that a run of these inputs leaves.
     func results(projection: Projection) -> RunResults {
         let compiledLayers = VariableLayout(compiled).layers
-        let layers =
-            alignment?.layers
-            ?? settings.alignment.layers.sites(compiled: compiledLayers, student: student.model.configuration.layers)
+        let layers = settings.alignment.layers.sites(
+            compiled: compiledLayers, student: student.model.configuration.layers)
         return RunResults(
             student: student, projection: projection, compiled: compiled, layers: layers ?? [],
             alignment: settings.alignment.kind, roll: roll)
@@ -152,9 +156,10 @@ struct TrainingInputs {
 
     /// nil where nothing is exchanged: without alignment nobody would say what follows.
     var exchanges: ExchangeSource? {
-        guard let alignment, settings.interchange.pairs > 0 else { return nil }
+        guard let alignedLayers, settings.interchange.pairs > 0 else { return nil }
         return ExchangeSource(
-            layout: alignment.variables.layout, layers: alignment.layers, pairs: settings.interchange.pairs, seed: settings.seed)
+            layout: VariableLayout(compiled), layers: alignedLayers, pairs: settings.interchange.pairs,
+            seed: settings.seed)
     }
 
     var warnings: [String] {

@@ -30,13 +30,14 @@ struct TrainingPlan {
             windows = sampled.windows.enumerated().map { cut($1, at: "\($0)", number: $0) }
         }
         let teacher = text == nil ? nil : Teacher(of: inputs.student.model, settings: settings, windows: windows)
+        let loss = inputs.loss
         let batches = BatchSource(
-            encoder: inputs.task.encoder, oracle: inputs.alignment.map { _ in CompiledOracle(inputs.compiled) },
+            encoder: inputs.task.encoder, oracle: loss.needsCompiledModel ? CompiledOracle(inputs.compiled) : nil,
             perturbed: try inputs.perturbed(), exchanges: inputs.exchanges,
-            aligningStates: inputs.alignment?.kind == .cosine, teacher: teacher, sizes: settings.batch,
+            aligningStates: loss.needs.contains(.compiledStates), teacher: teacher, sizes: settings.batch,
             context: inputs.student.model.configuration.contextLength, examples: inputs.examples, text: text, cut: cut,
             windows: windows)
         return TrainingPlan(
-            inputs: inputs, run: run, loss: inputs.loss, teacher: teacher, batches: batches, fingerprint: fingerprint)
+            inputs: inputs, run: run, loss: loss, teacher: teacher, batches: batches, fingerprint: fingerprint)
     }
 }

@@ -4,12 +4,12 @@ import TensorCore
 /// A loss or gradient that is no longer a number ends a run at once, before it reaches the weights.
 package enum Divergence {
     /// - Parameters:
-    ///   - parts: what each part of the loss is worth, by its name.
-    ///   - store: the student's parameters, searched for the reason.
+    ///   - parts: what each part of the loss is worth.
+    ///   - store: the model's parameters, searched for the reason.
     package static func check(
-        _ parts: [(name: String, value: Float)], of store: ParameterStore, step: Int, run: RunDirectory
+        _ parts: Metrics, of store: ParameterStore, step: Int, run: RunDirectory
     ) throws(Failure) {
-        for (name, part) in parts where !part.isFinite {
+        for (name, part) in parts.entries where !part.isFinite {
             let reason = firstNonFinite(store).map { " (tensor \($0) is not finite either)" } ?? ""
             throw failure("the loss part \(name)\(reason)", step: step, run: run)
         }

@@ -5,9 +5,8 @@ public struct Progress {
     private let total: Int
     private var line: ProgressLine
     private var loss = Smoothed()
-    private var ce = Smoothed()
-    private var alg = Smoothed()
-    private var kl = Smoothed()
+    /// Of each part of the loss.
+    private var parts: [String: Smoothed] = [:]
     private var speed = Smoothed()
 
     public init(total: Int, firstStep: Int) {
@@ -17,13 +16,14 @@ public struct Progress {
 
     public mutating func update(_ metrics: StepMetrics) {
         loss.add(metrics.loss)
-        ce.add(metrics.ce)
-        alg.add(metrics.alg)
-        kl.add(metrics.kl)
         speed.add(Float(metrics.tokensPerSecond))
+        let shown = metrics.parts.entries.map { name, value in
+            parts[name, default: Smoothed()].add(value)
+            return "\(name) \(parts[name, default: Smoothed()])"
+        }
         line.show(
             metrics.step,
-            "step \(metrics.step)/\(total)  loss \(loss) (ce \(ce) alg \(alg) kl \(kl))  \(Int(speed.value)) tokens/s")
+            "step \(metrics.step)/\(total)  loss \(loss) (\(shown.joined(separator: " ")))  \(Int(speed.value)) tokens/s")
     }
 
     public mutating func interrupt() { line.interrupt() }

@@ -1,38 +1,6 @@
 import Foundation
 import Serialization
 
-/// One training step as it is logged.
-public struct StepMetrics: Sendable {
-    public var step: Int
-    public var loss: Float
-    public var ce: Float
-    public var alg: Float
-    public var kl: Float
-    /// The student's learning rate at this step.
-    public var lr: Float
-    /// Task and text tokens that went through the student, per second of this step.
-    public var tokensPerSecond: Double
-    /// Wall time of this step.
-    public var seconds: Double
-
-    package init(
-        step: Int, loss: Float, ce: Float, alg: Float, kl: Float, lr: Float, tokensPerSecond: Double, seconds: Double
-    ) {
-        (self.step, self.loss, self.ce, self.alg, self.kl) = (step, loss, ce, alg, kl)
-        (self.lr, self.tokensPerSecond, self.seconds) = (lr, tokensPerSecond, seconds)
-    }
-
-    /// The line of `metrics.jsonl`. Keys stand in a fixed order and numbers are the shortest that read back exactly, so
-    /// that equal runs give equal lines but for the two clock readings at the end.
-    public var jsonLine: String {
-        """
-        {"step":\(step),"loss":\(loss),"ce":\(ce),"alg":\(alg),"kl":\(kl),"lr":\(lr),\
-        "tokens_per_second":\((tokensPerSecond * 10).rounded() / 10),"seconds":\((seconds * 1e6).rounded() / 1e6)}
-
-        """
-    }
-}
-
 /// Appends to `metrics.jsonl`; a resumed run first cuts the file back to what its checkpoint had seen.
 package final class MetricsLog {
     private let descriptor: Int32

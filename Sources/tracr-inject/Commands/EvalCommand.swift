@@ -14,9 +14,9 @@ struct EvalCommand: ParsableCommand {
             activations, that equal the interpreter's, at every layer. perturbed: test prompts with other tokens put in, against the \
             compiled model. causality: accuracy under noise in the output \
             variable's subspace and in random ones. interchange: whether exchanging a variable between two prompts changes \
-            the answer as the program says. perplexity, lambada, sst2, mrpc: beside the original student's. Without \
-            --suite: task, decoding and perplexity. A Hugging Face folder, or tiny, can stand in for a run in the \
-            last four.
+            the answer as the program says. sampled: perplexity of texts that the original wrote and training left out. \
+            perplexity, lambada, sst2, mrpc: beside the original student's. Without --suite: task, decoding and \
+            perplexity. A Hugging Face folder, or tiny, can stand in for a run in the last four.
 
             EXAMPLES
               tracr-inject eval

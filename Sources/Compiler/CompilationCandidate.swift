@@ -2,7 +2,7 @@ import RASP
 import Serialization
 
 /// A program lowered in one way and laid out: its depth and width are known, its weights are not there yet.
-struct Candidate {
+struct CompilationCandidate {
     private let program: Program
     private let lowering: Lowering
     private let lowered: LoweredProgram

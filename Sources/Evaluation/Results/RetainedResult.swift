@@ -1,0 +1,32 @@
+import Serialization
+
+/// What a student has kept of one public task, beside the original.
+public struct RetainedResult: SuiteResult {
+    public var proportion: Proportion
+    /// Prompts that are longer than the student's context.
+    public var cut: Int
+    public var method: RetentionProtocol
+    /// nil where the original is not there.
+    public var originalAccuracy: Double?
+
+    public var json: JSONValue {
+        .object(JSONObject(
+            proportion.members + [
+                ("cut", .integer(cut)), ("protocol", .string(method.rawValue)),
+                ("original_accuracy", .measure(originalAccuracy)),
+            ]))
+    }
+
+    init(_ own: Retained, original: Retained?, method: RetentionProtocol) {
+        (proportion, cut, self.method) = (own.proportion, own.cut, method)
+        originalAccuracy = original?.proportion.value
+    }
+
+    public init?(_ json: JSONValue) {
+        guard let proportion = Proportion(json), let cut = json["cut"]?.count,
+            let method = json["protocol"]?.string.flatMap(RetentionProtocol.init(rawValue:))
+        else { return nil }
+        (self.proportion, self.cut, self.method) = (proportion, cut, method)
+        originalAccuracy = json["original_accuracy"]?.share
+    }
+}

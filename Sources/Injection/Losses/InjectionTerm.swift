@@ -1,0 +1,52 @@
+import InjectionSettings
+import LanguageModels
+import TensorCore
+import TrainingEngine
+
+/// One term of the loss that a student is trained with. Each is a file beside this one and a line in
+/// `InjectionLoss.types`.
+package protocol InjectionTerm: LossTerm<TrainingBatch, StudentPass> {
+    static var column: LossColumn { get }
+
+    /// nil where the term takes no part in a run of these settings.
+    init?(_ setup: LossSetup)
+}
+
+extension InjectionTerm {
+    package var name: String { Self.column.name }
+}
+
+/// How a term's values are called.
+package struct LossColumn: Sendable, Equatable {
+    /// Their key in `metrics.jsonl`, and their name in progress and messages.
+    package var name: String
+    /// Their name in the legend of a chart.
+    package var legend: String
+    /// What they measure, for the caption of a chart.
+    package var quantity: String
+}
+
+/// What the terms of a run are made from.
+package struct LossSetup {
+    package var settings: Settings
+    /// The program's variables as the compiled model holds them.
+    package var variables: AlignedVariables
+    /// The student's residual state that carries compiled state i; nil where nothing is aligned.
+    package var layers: [Int]?
+
+    package init(settings: Settings, variables: AlignedVariables, layers: [Int]?) {
+        (self.settings, self.variables, self.layers) = (settings, variables, layers)
+    }
+}
+
+/// One forward pass of the student, for all terms to read.
+package struct StudentPass {
+    package var batch: TrainingBatch
+    package var activations: Activations
+    /// The student's output embedding, on the tape.
+    package var head: Variable
+    /// The linear map to the compiled model's residual stream.
+    package var projection: Projection
+    /// The output embedding of the original; nil where nothing is compared with it.
+    package var originalHead: Tensor?
+}

@@ -1,0 +1,52 @@
+import TensorCore
+
+/// The weighted sum of the terms of a loss.
+package struct LossSum<Batch: LossBatch, Pass> {
+    package let terms: [any LossTerm<Batch, Pass>]
+    /// The names under which values are reported.
+    private let columns: [String]
+
+    /// - Parameter columns: the names to report, in this order; a name that no term has is reported as 0, so that
+    ///   trainings with
+    ///   and without a term leave the same columns behind. nil: the names of the terms.
+    package init(_ terms: [any LossTerm<Batch, Pass>], columns: [String]? = nil) {
+        self.terms = terms
+        self.columns = columns ?? terms.map(\.name)
+        precondition(
+            Set(self.columns).count == self.columns.count && terms.allSatisfy { self.columns.contains($0.name) },
+            "every term has a column of its own")
+    }
+
+    /// What the terms need of a batch, all together.
+    package var needs: Set<Batch.Part> { terms.reduce(into: []) { $0.formUnion($1.needs) } }
+
+    /// What each term's sum is divided by, in the order of the terms.
+    package func normalizers(of batch: Batch) -> [Float] { terms.map { $0.normalizer(of: batch) } }
+
+    /// Records all terms on the tape.
+    ///
+    /// - Parameter normalizers: those of the whole batch, of which the pass may have seen a part.
+    package func callAsFunction(_ tape: Tape, _ pass: Pass, normalizers: [Float]) -> LossValue {
+        precondition(normalizers.count == terms.count, "one normalizer a term")
+        var value = LossValue(parts: Metrics(columns.map { ($0, 0) }))
+        for (term, normalizer) in zip(terms, normalizers) {
+            // Where a term counts nothing, its sum is 0 whatever it is divided by.
+            let roots = term.roots(tape, pass, scale: term.weight / (normalizer > 0 ? normalizer : 1))
+            let part = roots.reduce(0) { $0 + $1.value.scalar } / term.weight
+            value.roots += roots
+            value.parts[term.name] = part
+            value.total += term.weight * part
+        }
+        return value
+    }
+}
+
+/// The loss on one batch.
+package struct LossValue {
+    /// The roots of the backward pass.
+    package var roots: [Variable] = []
+    /// What each term is worth by itself, its weight left out.
+    package var parts: Metrics
+    /// The weighted sum of the parts.
+    package var total: Float = 0
+}

@@ -1,0 +1,41 @@
+import TensorCore
+
+/// Parameters that are trained alike: at one rate, on one course, with one decay.
+package struct ParameterGroup {
+    /// Names of a group's flat buffers in a checkpoint.
+    package struct BufferNames: Sendable {
+        package var values: String
+        package var firstMoments: String
+        package var secondMoments: String
+
+        package init(values: String, firstMoments: String, secondMoments: String) {
+            (self.values, self.firstMoments, self.secondMoments) = (values, firstMoments, secondMoments)
+        }
+    }
+
+    /// For messages.
+    package var name: String
+    package var store: ParameterStore
+    /// The peak learning rate.
+    package var rate: Float
+    package var schedule: Schedule
+    /// Applied to the parameters that decay.
+    package var weightDecay: Float
+    /// How AdamW's moments are kept.
+    package var moments: NumberFormat
+    package var buffers: BufferNames
+
+    /// - Parameter buffers: nil: `NAME.values`, `NAME.first_moments` and `NAME.second_moments`.
+    package init(
+        name: String, store: ParameterStore, rate: Float, schedule: Schedule, weightDecay: Float,
+        moments: NumberFormat = .fp32, buffers: BufferNames? = nil
+    ) {
+        (self.name, self.store, self.rate, self.schedule) = (name, store, rate, schedule)
+        (self.weightDecay, self.moments) = (weightDecay, moments)
+        self.buffers =
+            buffers
+            ?? BufferNames(
+                values: "\(name).values", firstMoments: "\(name).first_moments",
+                secondMoments: "\(name).second_moments")
+    }
+}

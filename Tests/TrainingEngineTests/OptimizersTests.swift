@@ -1,0 +1,84 @@
+import Serialization
+import TensorCore
+import Testing
+import TrainingEngine
+
+@Suite struct OptimizersTests {
+    private static func store(_ count: Int) -> ParameterStore {
+        let store = ParameterStore(gradients: true)
+        store.add(name: "weight", shape: [count], decay: true)
+        store.allocate()
+        return store
+    }
+
+    private static func optimizers(_ first: ParameterStore, _ second: ParameterStore, clip: Double) -> Optimizers {
+        let constant = Schedule(shape: .constant, warmup: 0, steps: 10)
+        let warming = Schedule(shape: .constant, warmup: 4, steps: 10)
+        return Optimizers(
+            [
+                ParameterGroup(name: "student", store: first, rate: 0.1, schedule: warming, weightDecay: 0),
+                ParameterGroup(name: "map", store: second, rate: 0.2, schedule: constant, weightDecay: 0.5),
+            ], beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: clip)
+    }
+
+    private static func fill(_ store: ParameterStore, values: Float? = nil, gradients: Float) throws {
+        let weight = store["weight"]
+        if let values { weight.value.copy(from: Array(repeating: values, count: weight.shape.count)) }
+        _ = store.gradients  // Gradients that were cleared are zeroed no later than here.
+        try #require(weight.gradient).copy(from: Array(repeating: gradients, count: weight.shape.count))
+    }
+
+    private static func values(_ store: ParameterStore) -> [Float] { store["weight"].value.values }
+
+    private static func never(_ parameter: String) -> Failure { Failure(.internalError, parameter) }
+
+    /// AdamW's first step moves every parameter by its rate against the gradient's sign, whatever the gradient's size.
+    @Test func eachGroupHasItsRateDecayAndSchedule() throws {
+        let (first, second) = (Self.store(3), Self.store(2))
+        let optimizers = Self.optimizers(first, second, clip: 0)
+        for store in [first, second] { try Self.fill(store, values: 1, gradients: 2) }
+        let taken = try optimizers.step(1, diverged: Self.never)
+        #expect(abs(taken.rate - 0.025) < 1e-7)
+        #expect(abs(taken.gradientNorm - 20.0.squareRoot()) < 1e-6)
+        for value in Self.values(first) { #expect(abs(value - 0.975) < 1e-5) }
+        for value in Self.values(second) { #expect(abs(value - (1 - 0.2 * 0.5 - 0.2)) < 1e-5) }
+        for store in [first, second] {
+            _ = store.gradients
+            #expect(try #require(store["weight"].gradient).values.allSatisfy { $0 == 0 })
+        }
+    }
+
+    @Test func allGroupsAreClippedByOneNorm() throws {
+        let (first, second) = (Self.store(3), Self.store(1))
+        let optimizers = Self.optimizers(first, second, clip: 1)
+        for store in [first, second] { try Self.fill(store, gradients: 5) }
+        _ = try optimizers.step(1, diverged: Self.never)
+        // The norm is 10, so that each gradient of 5 is applied as 0.5: the first moment is a tenth of that.
+        let moments = withExtendedLifetime(optimizers) {
+            optimizers.buffers.filter { $0.name.hasSuffix("first_moments") }.map { Array($0.values) }
+        }
+        #expect(moments.count == 2)
+        for (store, moments) in zip([first, second], moments) {
+            for value in moments.prefix(store.parameterCount) { #expect(abs(value - 0.05) < 1e-7) }
+        }
+    }
+
+    @Test func buffersAreNamedAfterTheirGroups() {
+        let (first, second) = (Self.store(3), Self.store(2))
+        #expect(
+            Self.optimizers(first, second, clip: 0).buffers.map(\.name) == [
+                "student.values", "student.first_moments", "student.second_moments",
+                "map.values", "map.first_moments", "map.second_moments",
+            ])
+    }
+
+    @Test func aGradientThatIsNoNumberNamesGroupAndParameter() throws {
+        let (first, second) = (Self.store(3), Self.store(2))
+        let optimizers = Self.optimizers(first, second, clip: 1)
+        try Self.fill(first, gradients: 1)
+        try Self.fill(second, values: 1, gradients: .nan)
+        let failure = try #require(throws: Failure.self) { _ = try optimizers.step(1, diverged: Self.never) }
+        #expect(failure.message == "map weight")
+        #expect(Self.values(second) == [1, 1], "nothing was applied")
+    }
+}
