@@ -70,7 +70,7 @@ import TrainingEngine
         batch.targets = targets
         if !windows.isEmpty {
             batch.teacherHidden =
-                original.forward(Tape(arena: arena, recording: false), PackedBatch(windows), sites: Hooks()).final.value
+                original.forward(Tape(arena: arena, recording: false), PackedBatch(windows), hooks: Hooks()).final.value
         }
         return batch
     }
