@@ -55,8 +55,8 @@ public enum RASPCompiler {
         let lowered = LoweredProgram(lowering, named: named)
         let (variables, liveness) = (lowered.variables, lowered.liveness)
         let output = program.outputName(in: named)
-        let layout = Layout(
-            variables, liveness, output: named.first { $0.name.hasSameBytes(as: output) }?.variable, reusing: setting.reuseDirections)
+        let outputVariable = named.first { $0.name.hasSameBytes(as: output) }?.variable
+        let layout = Layout(variables, liveness, output: outputVariable, reusing: setting.reuseDirections)
         let assembly = Assembly(variables, liveness, layout, setting)
         var noise = NoisePass(variables, liveness, layout, setting)
         var layers: [CompiledLayer] = []

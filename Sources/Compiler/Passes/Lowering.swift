@@ -78,11 +78,14 @@ struct Lowering {
             case .sop(let sop):
                 try lower(sop)
                 for name in names[sop] ?? [] {
-                    named[ExactString(name)] = try materialise(sop, named: name, encoding: program.encodings[name] ?? sop.encoding)
+                    let encoding = program.encodings[name] ?? sop.encoding
+                    named[ExactString(name)] = try materialise(sop, named: name, encoding: encoding)
                 }
             }
         }
-        return program.variables.compactMap { variable in named[ExactString(variable.name)].map { (variable.name, $0) } }
+        return program.variables.compactMap { variable in
+            named[ExactString(variable.name)].map { (variable.name, $0) }
+        }
     }
 
     private mutating func lower(_ sop: SOp) throws {
