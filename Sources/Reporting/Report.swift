@@ -24,7 +24,9 @@ public struct Report {
     /// - Throws: `Failure` for a directory that is no finished run.
     public init(_ directories: [RunDirectory], options: ModelEvaluation.Options = Report.defaultOptions, title: String = "Tracr-Injection") throws {
         runs = try directories.map { try ReportedRun($0, options: options) }
-        shared = (runs.first?.deviations ?? []).filter { [runs] deviation in runs.allSatisfy { $0.deviations.contains { $0.hasSameBytes(as: deviation) } } }
+        shared = (runs.first?.deviations ?? []).filter { [runs] deviation in
+            runs.allSatisfy { $0.deviations.contains { $0.hasSameBytes(as: deviation) } }
+        }
         groups = ReportedGroup.groups(of: runs, shared: shared)
         (self.title, self.options) = (title, options)
     }

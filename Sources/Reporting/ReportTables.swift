@@ -60,7 +60,9 @@ enum ReportTables {
     static func outOfDistribution(_ groups: [ReportedGroup]) -> ReportTable {
         var table = ReportTable(["task", "setting", "program solves it", "method", "accuracy", "in the paper", "variables decoded"])
         var tasks: [String] = []
-        for group in groups where !tasks.contains(where: { $0.hasSameBytes(as: group.task) }) { tasks.append(group.task) }
+        for group in groups where !tasks.contains(where: { $0.hasSameBytes(as: group.task) }) {
+            tasks.append(group.task)
+        }
         for task in tasks {
             let own = groups.filter { $0.task.hasSameBytes(as: task) }
             for setting in own.first?.runs.first?.results.outOfDistribution?.settings ?? [] {

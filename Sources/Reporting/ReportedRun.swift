@@ -47,7 +47,8 @@ struct ReportedRun {
     func label(shared: [String]) -> String {
         let method = settings.method == .tracr ? "Tracr-Injection" : "Finetuning + KL"
         let recipe = settings.recipe == Recipe.default.name ? [] : [settings.recipe]
-        return ([method] + recipe + deviations.filter { deviation in !shared.contains { $0.hasSameBytes(as: deviation) } }).joined(separator: ", ")
+        let own = deviations.filter { deviation in !shared.contains { $0.hasSameBytes(as: deviation) } }
+        return ([method] + recipe + own).joined(separator: ", ")
     }
 
     private static func metrics(_ file: URL) throws -> ([Course], Double) {

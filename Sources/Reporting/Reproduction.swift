@@ -40,7 +40,8 @@ public struct Reproduction {
 
         /// Whether the directory holds a run with exactly these settings.
         var isBegun: Bool {
-            (try? String(contentsOf: directory.configuration, encoding: .utf8))?.hasSameBytes(as: settings.yaml()) == true
+            let begun = try? String(contentsOf: directory.configuration, encoding: .utf8)
+            return begun?.hasSameBytes(as: settings.yaml()) == true
         }
         var isFinished: Bool { isBegun && directory.isFinished }
         var stepsLeft: Int {

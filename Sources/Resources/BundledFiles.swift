@@ -87,7 +87,8 @@ public struct BundledFiles: Sendable {
         let files = roots.flatMap {
             (try? FileManager.default.contentsOfDirectory(atPath: $0.appendingPathComponent(folder).path)) ?? []
         }
-        return Set(files.filter { $0.ends(with: suffix) }.map { ExactString(String($0.unicodeScalars.dropLast(suffix.count))) }).sorted().map(\.text)
+        let names = files.filter { $0.ends(with: suffix) }.map { $0.unicodeScalars.dropLast(suffix.count) }
+        return Set(names.map { ExactString(String($0)) }).sorted().map(\.text)
     }
 
     /// The running executable; nil where the system does not say.

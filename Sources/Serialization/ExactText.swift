@@ -1,12 +1,12 @@
 /// Searching and cutting of texts scalar by scalar.
 ///
-/// Swift searches a text character by character, and a character is a scalar with all the marks behind it: `{output}` is not found
-/// where an accent follows it, nor the separator before a piece that begins with one. What a user names literally is looked for
-/// as it is spelt.
+/// Swift searches a text character by character, and a character is a scalar with all the marks behind it: `{output}`
+/// is not found where an accent follows it, nor the separator before a piece that begins with one. What a user names
+/// literally is looked for as it is spelt.
 extension String {
     package func begins(with text: String) -> Bool { utf8.starts(with: text.utf8) }
 
-    package func ends(with text: String) -> Bool { utf8.count >= text.utf8.count && utf8.suffix(text.utf8.count).elementsEqual(text.utf8) }
+    package func ends(with text: String) -> Bool { utf8.suffix(text.utf8.count).elementsEqual(text.utf8) }
 
     package func holds(_ text: String) -> Bool { unicodeScalars.firstRange(of: text.unicodeScalars) != nil }
 

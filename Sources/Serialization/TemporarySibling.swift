@@ -82,7 +82,8 @@ final class TemporarySibling {
     private static func owner(of name: String) -> String? {
         // The pattern is tried on few names only: folders can hold many files.
         guard name.begins(with: "."), name.ends(with: ".tmp") else { return nil }
-        return name.wholeMatch(of: /\.(.+)\.[0-9]+-[0-9a-z]+\.tmp/.matchingSemantics(.unicodeScalar)).map { String($0.1) }
+        let pattern = /\.(.+)\.[0-9]+-[0-9a-z]+\.tmp/.matchingSemantics(.unicodeScalar)
+        return name.wholeMatch(of: pattern).map { String($0.1) }
     }
 
     /// Whether nobody holds it.

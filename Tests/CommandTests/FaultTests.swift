@@ -1,14 +1,15 @@
 import Foundation
 import Testing
 
-/// Calls of the system fail, one at a time, in every command that writes: each ends in one error with the right exit code and
-/// harms nothing that was there, and the work goes on afterwards to the same bytes.
+/// Calls of the system fail, one at a time, in every command that writes: each ends in one error with the right exit
+/// code and harms nothing that was there, and the work goes on afterwards to the same bytes.
 ///
 /// The calls are made to fail by a library that is loaded before the C library, built here with the system's compiler.
-/// `TRACR_INJECT_FAULTS=all` fails each call of each command in turn with every error (`TRACR_INJECT_FAULTS=open,mkdir`: those of
-/// some functions), and `TRACR_INJECT_FAULTS_IN=report,eval` leaves out the other commands. By default each command has one call of
-/// each function fail: the errors take turns from command to command, and which call it is goes by multiples of the golden ratio,
-/// which spreads all of these evenly from the first call to the last.
+/// `TRACR_INJECT_FAULTS=all` fails each call of each command in turn with every error
+/// (`TRACR_INJECT_FAULTS=open,mkdir`: those of some functions), and `TRACR_INJECT_FAULTS_IN=report,eval` leaves out the
+/// other commands. By default each command has one call of each function fail: the errors take turns from command to
+/// command, and which call it is goes by multiples of the golden ratio, which spreads all of these evenly from the
+/// first call to the last.
 @Suite(.serialized, .enabled(if: FaultLibrary.path != nil)) struct FaultTests {
     static let full = ProcessInfo.processInfo.environment["TRACR_INJECT_FAULTS"].map { $0.split(separator: ",").map(String.init) } ?? []
 
@@ -134,7 +135,8 @@ private final class FaultBench {
         return try Tool.run(command, in: folder, environment: environment)
     }
 
-    /// All files; without the clock readings of steps that are trained anew, and what a checkpoint remembers of their length.
+    /// All files; without the clock readings of steps that are trained anew, and what a checkpoint remembers of their
+    /// length.
     private static func contents(of folder: URL) throws -> [String: Data] {
         var files = try MicroRun.files(below: folder.path)
         for (name, data) in files {

@@ -66,7 +66,9 @@ public struct CompiledModel: Sendable {
     /// "variable:value" for every direction.
     public var labels: [String] { basis.map(\.label) }
 
-    public func variable(named name: String) -> CompiledVariable? { variableNumbers[ExactString(name)].map { variables[$0] } }
+    public func variable(named name: String) -> CompiledVariable? {
+        variableNumbers[ExactString(name)].map { variables[$0] }
+    }
     public var outputVariable: CompiledVariable { variables[variableNumbers[ExactString(output)] ?? 0] }
     public func tokenNumber(of token: Atom) -> Int? { tokenNumbers[token] }
 

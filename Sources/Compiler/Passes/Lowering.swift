@@ -84,7 +84,9 @@ struct Lowering {
                 }
             }
         }
-        return program.variables.compactMap { variable in named[ExactString(variable.name)].map { (variable.name, $0) } }
+        return program.variables.compactMap { variable in
+            named[ExactString(variable.name)].map { (variable.name, $0) }
+        }
     }
 
     /// The names under which an s-op gets directions of its own.

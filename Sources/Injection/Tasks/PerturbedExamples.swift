@@ -170,6 +170,7 @@ package struct PerturbedExamples: Sendable {
 
     private func wording(_ output: String, upToOutput: Bool = false) -> String {
         let answer = encoder.task.wording.answer
-        return upToOutput ? answer.parted(at: "{output}").before + output : answer.replacingFirst("{output}", with: output)
+        if upToOutput { return answer.parted(at: "{output}").before + output }
+        return answer.replacingFirst("{output}", with: output)
     }
 }

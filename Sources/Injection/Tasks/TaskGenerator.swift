@@ -62,8 +62,9 @@ struct TaskGenerator {
 
     private func space(of file: URL) throws -> ProblemSpace {
         let problems = try ExampleFile(contentsOf: file).examples.map { Problem($0.prompt, $0.answer) }
+        let inputs = Set(problems.map { ExactString($0.input) })
         return ProblemSpace(
-            .indexed(count: problems.count) { problems[$0] }, distinct: Double(Set(problems.map { ExactString($0.input) }).count),
+            .indexed(count: problems.count) { problems[$0] }, distinct: Double(inputs.count),
             testShare: testShare, longest: Self.longest(of: problems))
     }
 
@@ -120,7 +121,9 @@ struct TaskGenerator {
                     for _ in 0..<100 {
                         let input = draw(size, &random)
                         // A solution that fails leaves the answer empty, which the encoder refuses by name.
-                        if !input.isEmpty, input.unicodeScalars.count <= most { return Problem(input, (try? solve(input)) ?? "") }
+                        if !input.isEmpty, input.unicodeScalars.count <= most {
+                            return Problem(input, (try? solve(input)) ?? "")
+                        }
                     }
                     return first
                 }

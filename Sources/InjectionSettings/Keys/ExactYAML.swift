@@ -2,9 +2,9 @@ import Yams
 
 /// Keeps canonically equivalent spellings apart in YAML.
 ///
-/// The YAML library compares keys as Swift's strings, to which `é` in one scalar and in two is one key that stands twice. Before the
-/// library reads a text, a combining grapheme joiner (U+034F) is put before every scalar that normalisation could change, which makes
-/// the two spellings different texts; it is taken out of what was read.
+/// The YAML library compares keys as Swift's strings, to which `é` in one scalar and in two is one key that stands
+/// twice. Before the library reads a text, a combining grapheme joiner (U+034F) is put before every scalar that
+/// normalisation could change, which makes the two spellings different texts; it is taken out of what was read.
 enum ExactYAML {
     private static let joiner: Unicode.Scalar = "\u{34F}"
 
@@ -27,14 +27,16 @@ enum ExactYAML {
         return isChanged ? String(result) : nil
     }
 
-    /// How many scalars of the text are written for the next one that is meant: one, or those of an escape such as `\u0301`. Where
-    /// escapes count for nothing, the joiner before one is taken out again like any other.
+    /// How many scalars of the text are written for the next one that is meant: one, or those of an escape such as
+    /// `\u0301`. Where escapes count for nothing, the joiner before one is taken out again like any other.
     private static func element(of text: Substring.UnicodeScalarView) -> (written: Int, meant: Unicode.Scalar?) {
         guard text.first == "\\", let kind = text.dropFirst().first, let digits = ["x": 2, "u": 4, "U": 8][kind] else {
             return (1, text.first)
         }
         let hexadecimal = text.dropFirst(2).prefix(digits)
-        guard hexadecimal.count == digits, let code = UInt32(String(hexadecimal), radix: 16) else { return (1, text.first) }
+        guard hexadecimal.count == digits, let code = UInt32(String(hexadecimal), radix: 16) else {
+            return (1, text.first)
+        }
         return (2 + digits, Unicode.Scalar(code))
     }
 

@@ -1,13 +1,13 @@
 import Serialization
 
-/// The members of tokenizer_config.json and special_tokens_map.json that name tokens, put together as `transformers` 5 does
-/// before a tokenizer sees them.
+/// The members of tokenizer_config.json and special_tokens_map.json that name tokens, put together as `transformers` 5
+/// does before a tokenizer sees them.
 ///
-/// Tokens that have no role are listed under `extra_special_tokens`, or under `additional_special_tokens`, its name in earlier
-/// versions. The earlier name counts only where the later one is missing, and that is asked three times: in the settings, when
-/// special_tokens_map.json has been read, and in the end. In between, an `extra_special_tokens` that is an object is taken away,
-/// because its tokens have names of their own. So a list under the earlier name counts beside such an object, and not beside
-/// a list.
+/// Tokens that have no role are listed under `extra_special_tokens`, or under `additional_special_tokens`, its name in
+/// earlier versions. The earlier name counts only where the later one is missing, and that is asked three times: in the
+/// settings, when special_tokens_map.json has been read, and in the end. In between, an `extra_special_tokens` that is
+/// an object is taken away, because its tokens have names of their own. So a list under the earlier name counts beside
+/// such an object, and not beside a list.
 struct SpecialTokenMembers {
     static let roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
     private static let extra = "extra_special_tokens"
@@ -65,7 +65,9 @@ struct SpecialTokenMembers {
         key.utf8.suffix(6).elementsEqual("_token".utf8) || [extra, earlierExtra].contains { key.hasSameBytes(as: $0) }
     }
 
-    static func isOwnName(_ key: String) -> Bool { !(roles + [extra, earlierExtra]).contains { key.hasSameBytes(as: $0) } }
+    private static func isOwnName(_ key: String) -> Bool {
+        !(roles + [extra, earlierExtra]).contains { key.hasSameBytes(as: $0) }
+    }
 
     /// What Python takes for false.
     private static func isNothing(_ value: JSONValue?) -> Bool {
@@ -102,19 +104,22 @@ extension SpecialTokenMembers {
         let name = ExactString(key) == ExactString(Self.extra) && !mapped.contains(ExactString(key)) ? extraName : key
         guard let items = list.array else {
             throw Failure(
-                .badData, "\(name) is \(list.kind), and neither a list of tokens nor an object of names and tokens", at: place(of: key))
+                .badData, "\(name) is \(list.kind), and neither a list of tokens nor an object of names and tokens",
+                at: place(of: key))
         }
         var tokens: [AddedToken] = []
         for item in items { tokens.append(try token(item, of: key)) }
         return tokens
     }
 
-    /// The tokens that added_tokens.json takes to be special: those spelt as text, and the objects of special_tokens_map.json.
+    /// The tokens that added_tokens.json takes to be special: those spelt as text, and the objects of
+    /// special_tokens_map.json.
     func specials() throws(Failure) -> Set<ExactString> {
         var specials: Set<ExactString> = []
         for key in Self.roles + [Self.extra] {
             guard let value = values[key] else { continue }
-            for item in value.array ?? [value] where item.string != nil || mapped.contains(ExactString(key)) && item.object != nil {
+            let isMapped = mapped.contains(ExactString(key))
+            for item in value.array ?? [value] where item.string != nil || isMapped && item.object != nil {
                 specials.insert(ExactString(try token(item, of: key).content))
             }
         }

@@ -35,7 +35,8 @@ struct SpecialTokens {
         let replaced = Set(others.map { ExactString($0.name) })
         named = named.filter { !replaced.contains(ExactString($0.name)) } + others
         // The roles in their own order, then others as they came.
-        let order = Dictionary(uniqueKeysWithValues: SpecialTokenMembers.roles.enumerated().map { (ExactString($1), $0) })
+        let roles = SpecialTokenMembers.roles.enumerated()
+        let order = Dictionary(uniqueKeysWithValues: roles.map { (ExactString($1), $0) })
         named = named.enumerated().sorted {
             let (left, right) = (order[ExactString($0.element.name)], order[ExactString($1.element.name)])
             return (left ?? order.count, $0.offset) < (right ?? order.count, $1.offset)

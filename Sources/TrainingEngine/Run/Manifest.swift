@@ -33,7 +33,8 @@ public struct Manifest: Sendable {
     private static func results(of run: RunDirectory) throws -> [String] {
         var files = ["config.yaml", "projection.safetensors", "variables.json"]
         for folder in ["compiled", "student"] {
-            do { files += try Folder.files(below: run.root.appendingPathComponent(folder).path).map { "\(folder)/\($0)" } } catch {
+            let place = run.root.appendingPathComponent(folder).path
+            do { files += try Folder.files(below: place).map { "\(folder)/\($0)" } } catch {
                 throw Failure(.notFound, "cannot list \(error.path): \(error.reason)", remedy: Failure.remedy(of: error.code))
             }
         }
@@ -78,7 +79,8 @@ public struct Manifest: Sendable {
     /// Whether a name in a manifest is a path below the run's directory.
     private static func isInside(_ file: String) -> Bool {
         let parts = file.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        return parts.allSatisfy { !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8) } && !file.utf8.contains(0)
+        let isPlain = parts.allSatisfy { part in !["", ".", ".."].contains { part.elementsEqual($0.utf8) } }
+        return isPlain && !file.utf8.contains(0)
     }
 
     private static func unfinished(_ run: RunDirectory) -> Failure {

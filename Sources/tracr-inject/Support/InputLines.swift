@@ -1,11 +1,11 @@
 import Foundation
 import Serialization
 
-/// The lines of standard input, read as they come. They are split at line feeds only: a form feed or U+2028 inside a line belongs
-/// to it, and so does a carriage return.
+/// The lines of standard input, read as they come. They are split at line feeds only: a form feed or U+2028 inside a
+/// line belongs to it, and so does a carriage return.
 ///
-/// As in every file that is read by lines, a carriage return before a line feed belongs to the line's end, and a byte order mark
-/// at the start to no line; verbatim lines keep both.
+/// As in every file that is read by lines, a carriage return before a line feed belongs to the line's end, and a byte
+/// order mark at the start to no line; verbatim lines keep both.
 struct InputLines: Sequence, IteratorProtocol {
     /// A line longer than this is refused before it fills memory.
     static let longestLine = 64 << 20
@@ -36,7 +36,8 @@ struct InputLines: Sequence, IteratorProtocol {
             if buffer.count - start > Self.longestLine {
                 isAtEnd = true
                 start = buffer.count
-                return .failure(Failure(.badData, "a line of more than \(Self.longestLine >> 20) MiB", at: "\(Self.name):\(number + 1)"))
+                let what = "a line of more than \(Self.longestLine >> 20) MiB"
+                return .failure(Failure(.badData, what, at: "\(Self.name):\(number + 1)"))
             }
             if let failure = fill() { return .failure(failure) }
         }

@@ -62,9 +62,9 @@ struct InputSequence {
 
     /// The values of a JSON array; nil for a string that begins with a bracket, such as `[x][y]`.
     ///
-    /// A language of brackets has strings such as `[(])` and `[[`, so what does not parse may be meant as a string. It is not
-    /// when the brackets are followed by what begins a string or a number in JSON: then something is missing, and a broken array
-    /// must not pass for a long string.
+    /// A language of brackets has strings such as `[(])` and `[[`, so what does not parse may be meant as a string. It
+    /// is not when the brackets are followed by what begins a string or a number in JSON: then something is missing,
+    /// and a broken array must not pass for a long string.
     private static func array(_ input: InputText) throws(Failure) -> [JSONValue]? {
         let text = input.text.unicodeScalars.drop { isJSONSpace($0) }
         guard text.first == "[" else { return nil }
@@ -76,13 +76,13 @@ struct InputSequence {
                 throw Failure(
                     .badData, "the input begins as a JSON array, and is \(error.message)",
                     at: input.name(column: error.location?.split(separator: ":").last ?? ""),
-                    remedy: "Mend the array. A string that begins like this is given as an array of its characters: [\"[\", …].")
+                    remedy: "Mend the array. A string that begins like this is given by its characters: [\"[\", …].")
             }
             if text.contains(","), text.last(where: { !isJSONSpace($0) }) == "]" {
                 Logger(label: "input").warning(
                     """
-                    \(input.name) is no JSON array and is taken for a string of characters; in an array, tokens that are text \
-                    stand in double quotes
+                    \(input.name) is no JSON array and is taken for a string of characters; in an array, tokens that \
+                    are text stand in double quotes
                     """)
             }
             return nil
