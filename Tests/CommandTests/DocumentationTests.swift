@@ -175,4 +175,27 @@ import Testing
         #expect(theirs["variables"] as? [String: [NSObject]] == decoded)
         #expect(theirs["layer"] as? Int == ours["layer"] as? Int)
     }
+
+    /// Every library that the package offers has a page that names all its public types, and no other.
+    @Test(
+        arguments: [
+            "RASP", "Serialization", "Compiler", "Compression", "TensorCore", "LanguageModels", "TrainingEngine",
+            "InjectionSettings", "Injection", "Evaluation",
+        ])
+    func libraryPages(_ name: String) throws {
+        let folder = Self.root.appendingPathComponent("Sources/\(name)")
+        let page = try String(contentsOf: folder.appendingPathComponent("\(name).docc/\(name).md"), encoding: .utf8)
+        let named = Set(page.matches(of: /``([A-Za-z0-9]+)``/).map { String($0.1) }).subtracting([name])
+        var types: Set<String> = []
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        for case let file as URL in files where file.pathExtension == "swift" {
+            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+                let declaration = /public (?:final |indirect )?(?:struct|class|enum|protocol|actor) ([A-Za-z0-9]+)/
+                if let match = line.prefixMatch(of: declaration) { types.insert(String(match.1)) }
+            }
+        }
+        types.remove(name)
+        #expect(named.subtracting(types).sorted() == [], "not public types of \(name)")
+        #expect(types.subtracting(named).sorted() == [], "public types that the page leaves out")
+    }
 }
