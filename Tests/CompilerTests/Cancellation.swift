@@ -43,8 +43,8 @@ import Testing
         #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
     }
 
-    /// What is right is not refused: numbers that fp32 holds, numbers too far apart to cancel, rows that never hold both signs,
-    /// means that are known to be one of few numbers.
+    /// What is right is not refused: numbers that fp32 holds, numbers too far apart to cancel, rows that never hold
+    /// both signs, means that are known to be one of few numbers.
     @Test(arguments: [
         (["10000000", "-10000000", "1"], "full_s"), (["1000000000000", "1000000000001", "3"], "full_s"), (["5000.1", "-0.2", "0.3"], "full_s"),
         (["0.1", "1000.1", "-1000.2"], "full_s"), (["0.1", "1000000.1", "-1000000.2"], "select(tokens, tokens, ==)"),

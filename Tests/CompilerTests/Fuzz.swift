@@ -3,10 +3,11 @@ import Foundation
 import RASP
 import Testing
 
-/// Random programs, interpreter against weights: graphs over every construct for even seeds, programs as text for odd ones.
+/// Random programs, interpreter against weights: graphs over every construct for even seeds, programs as text for odd
+/// ones.
 ///
-/// `FUZZ_PROGRAMS` and `FUZZ_SEED` in the environment set how many and which; `FUZZ_REFUSED` prints refusals. What was found so far is
-/// printed every 500 programs, so that a long run can be stopped at any time.
+/// `FUZZ_PROGRAMS` and `FUZZ_SEED` in the environment set how many and which; `FUZZ_REFUSED` prints refusals. What was
+/// found so far is printed every 500 programs, so that a long run can be stopped at any time.
 @Suite struct Fuzz {
     private struct Tally: CustomStringConvertible {
         var programs = 0

@@ -1,7 +1,7 @@
 /// Which values of a variable can come together in one row of a selector.
 ///
-/// A head that reads tokens at the positions of one token reads one value only: where the condition on the keys is about the
-/// variable that is read, or both are functions of a third, a row selects some of its values and no others.
+/// A head that reads tokens at the positions of one token reads one value only: where the condition on the keys is
+/// about the variable that is read, or both are functions of a third, a row selects some of its values and no others.
 struct SelectedValues {
     let variables: [CompilerVariable]
 

@@ -2,8 +2,8 @@ import RASP
 
 /// A mean that fp32 rounding moves by more than numbers may differ that are taken for equal.
 ///
-/// 0.1, 1000.1 and -1000.2 are held with errors of up to 3e-5, and their mean, 0, has those errors too. Whether numbers cancel so far
-/// depends on which of them come together, so that every choice is looked at that could be the one.
+/// 0.1, 1000.1 and -1000.2 are held with errors of up to 3e-5, and their mean, 0, has those errors too. Whether numbers
+/// cancel so far depends on which of them come together, so that every choice is looked at that could be the one.
 struct Cancellation {
     let mean: Double
     let error: Double
@@ -105,8 +105,8 @@ private struct Search {
         return error > limit ? Cancellation(mean: shown, error: error, tolerance: limit) : nil
     }
 
-    /// Whether some choice that begins like this can be off by half of what agrees; the error of a sum of k grows with k, and so does
-    /// what it may be.
+    /// Whether some choice that begins like this can be off by half of what agrees; the error of a sum of k grows with
+    /// k, and so does what it may be.
     private func canExceed(_ choice: Choice, _ index: Int) -> Bool {
         let (chosen, all) = (Double(choice.count), Double(most))
         let rest = max(-least[index], largest[index])
@@ -148,7 +148,8 @@ extension NoisePass {
         variables[source].scalars.map { .init(number: $0, held: $0, error: exact.error(layout.scalar(source), ofSize: abs($0))) }
     }
 
-    /// A number for each value of a one-hot; undefined has no direction, and the others are written as differences from its number.
+    /// A number for each value of a one-hot; undefined has no direction, and the others are written as differences from
+    /// its number.
     private func oneHotTerms(_ read: MeanRead) -> [Cancellation.Term] {
         let undefined = variables[read.source].undefinedValue
         let base = undefined.map { read.numberOfValue[$0] } ?? 0

@@ -1,7 +1,7 @@
 /// Every choice of some numbers out of a few kinds, order left out, each with all doubles that its sum can be.
 ///
-/// The sum of 0.1, 1000.1 and -1000.2 is one double in one order and another in another. It is found from the sums of the choices
-/// with one number fewer, whichever of them is added last.
+/// The sum of 0.1, 1000.1 and -1000.2 is one double in one order and another in another. It is found from the sums of
+/// the choices with one number fewer, whichever of them is added last.
 struct Combinations {
     /// The doubles that each kind of number can be.
     private let kinds: [[Double]]
@@ -72,7 +72,8 @@ struct Combinations {
         return true
     }
 
-    /// The sums of a choice from those of the choices with one number fewer, which are numbered as `Dividers` lists them.
+    /// The sums of a choice from those of the choices with one number fewer, which are numbered as `Dividers` lists
+    /// them.
     private func sums(_ amounts: [Int], _ places: [Int], _ shorter: [[Double]]) -> [Double]? {
         // A number taken away from a kind moves every divider behind it down by one.
         var number = places.enumerated().reduce(0) { $0 + binomials[max($1.element - 1, 0)][$1.offset + 1] }
@@ -94,8 +95,9 @@ struct Combinations {
     }
 }
 
-/// A choice of `count` things of several kinds as dividers between them: |aa|b||c is two of the first kind, one of the second, none
-/// of the third. All places of the dividers are taken in turn, in the order in which the combinatorial number system counts them.
+/// A choice of `count` things of several kinds as dividers between them: |aa|b||c is two of the first kind, one of the
+/// second, none of the third. All places of the dividers are taken in turn, in the order in which the combinatorial
+/// number system counts them.
 private struct Dividers {
     private let count: Int
     private(set) var places: [Int]

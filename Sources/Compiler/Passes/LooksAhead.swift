@@ -1,8 +1,8 @@
 import RASP
 
 extension Lowering {
-    /// Refuses a selector that, under the causal mask, could only select later positions, where that can be seen from tokens and
-    /// positions alone. Lowering finds the same, but may first have worked for long on what comes before.
+    /// Refuses a selector that, under the causal mask, could only select later positions, where that can be seen from
+    /// tokens and positions alone. Lowering finds the same, but may first have worked for long on what comes before.
     static func checkReach(_ program: Program, _ setting: CompilationSetting, _ tabulations: Tabulations) throws {
         guard setting.causal, let fusion = setting.fusions.first else { return }
         var trial = Lowering(setting, program, FusionDecisions(fusion), tabulations)

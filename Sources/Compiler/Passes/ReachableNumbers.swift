@@ -1,9 +1,10 @@
 import RASP
 
-/// The numbers that a mean (or sum) of up to n numbers out of a few can be, by whichever way of listing them is exact and short.
+/// The numbers that a mean (or sum) of up to n numbers out of a few can be, by whichever way of listing them is exact
+/// and short.
 ///
-/// Whole numbers have sums without rounding. Of others, the combinations are listed where they are few, since then it is known which
-/// doubles each can be; else sums are intervals of doubles (`ReachableMeans`).
+/// Whole numbers have sums without rounding. Of others, the combinations are listed where they are few, since then it
+/// is known which doubles each can be; else sums are intervals of doubles (`ReachableMeans`).
 struct ReachableNumbers: Hashable {
     let reduction: Reduction
     /// The doubles that each of the numbers can be.

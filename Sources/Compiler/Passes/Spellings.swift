@@ -23,7 +23,8 @@ final class Spellings {
         return doubles
     }
 
-    /// One double for each number, the one that is written with the fewest digits; nil where one can be too many doubles.
+    /// One double for each number, the one that is written with the fewest digits; nil where one can be too many
+    /// doubles.
     func note(_ entries: [ReachableNumbers.Entry]) -> [Double]? {
         guard entries.allSatisfy({ $0.doubles.count <= Self.most }) else { return nil }
         return entries.map { note($0.doubles) }
@@ -43,8 +44,8 @@ final class Spellings {
         return own.map { .float($0) }
     }
 
-    /// The value of a function whichever of its arguments' spellings an input makes: one value, or numbers that again differ by
-    /// rounding only.
+    /// The value of a function whichever of its arguments' spellings an input makes: one value, or numbers that again
+    /// differ by rounding only.
     ///
     /// - Parameters:
     ///   - choices: what `choices` gives for each argument.
