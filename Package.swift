@@ -1,9 +1,10 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// The two halves never see each other: RASP <- Compiler on one side, TensorCore <- LanguageModels on the other. They meet in
-/// Injection (and Compiler and TensorCore in Compression). Below both lies Serialization; TrainingEngine knows runs and
-/// loops and no method; Evaluation, Benchmarking and Reporting stand on Injection; the command line is a thin layer on top.
+/// The two halves never see each other: RASP <- Compiler on one side, TensorCore <- LanguageModels on the other. They
+/// meet in Injection (and Compiler and TensorCore in Compression). Below both lies Serialization; TrainingEngine knows
+/// runs and loops and no method; Evaluation, Benchmarking and Reporting stand on Injection; the command line is a thin
+/// layer on top.
 let package = Package(
     name: "tracr-inject",
     products: [
@@ -59,30 +60,40 @@ let package = Package(
         .target(
             name: "Injection",
             dependencies: [
-                "InjectionSettings", "TrainingEngine", "Compiler", "LanguageModels", "RASP", "Resources", "TensorCore", "Serialization",
+                "InjectionSettings", "TrainingEngine", "Compiler", "LanguageModels", "RASP", "Resources", "TensorCore",
+                "Serialization",
                 "Yams",
             ]),
         .target(
             name: "Pretraining",
-            dependencies: ["Injection", "InjectionSettings", "TrainingEngine", "LanguageModels", "TensorCore", "Serialization", "Yams"]),
+            dependencies: [
+                "Injection", "InjectionSettings", "TrainingEngine", "LanguageModels", "TensorCore", "Serialization",
+                "Yams",
+            ]),
         .target(
             name: "Evaluation",
-            dependencies: ["Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources", "Compiler", "LanguageModels", "RASP", "TensorCore", "Serialization"]),
+            dependencies: [
+                "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources", "Compiler",
+                "LanguageModels", "RASP", "TensorCore", "Serialization",
+            ]),
         .target(
             name: "Benchmarking",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Resources", "Compiler", "LanguageModels", "RASP", "TensorCore",
+                "Injection", "InjectionSettings", "TrainingEngine", "Resources", "Compiler", "LanguageModels", "RASP",
+                "TensorCore",
                 "Serialization",
             ]),
         .target(
             name: "Reporting",
             dependencies: [
-                "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "LanguageModels", "TensorCore", "Serialization",
+                "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Pictures",
+                "LanguageModels", "TensorCore", "Serialization",
             ]),
         .executableTarget(
             name: "tracr-inject",
             dependencies: [
-                "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources",
+                "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings",
+                "TrainingEngine", "Pictures", "Resources",
                 "RASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -97,15 +108,23 @@ let package = Package(
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(
-            name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"], exclude: ["Goldens", "Peer"]),
+            name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"],
+            exclude: ["Goldens", "Peer"]),
         .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Serialization"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
         .target(name: "TestSupport", dependencies: ["Injection"], path: "Tests/TestSupport"),
-        .testTarget(name: "InjectionTests", dependencies: ["Injection", "Evaluation", "Benchmarking", "LanguageModels", "TestSupport"], exclude: ["Goldens", "Peer"]),
+        .testTarget(
+            name: "InjectionTests",
+            dependencies: ["Injection", "Evaluation", "Benchmarking", "LanguageModels", "TestSupport"],
+            exclude: ["Goldens", "Peer"]),
         .testTarget(name: "PretrainingTests", dependencies: ["Pretraining"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Reporting", "TestSupport"]),
         .testTarget(
-            name: "RobustnessTests", dependencies: ["Reporting", "Pretraining", "Injection", "Compiler", "RASP", "LanguageModels", "Serialization", "TensorCore"],
+            name: "RobustnessTests",
+            dependencies: [
+                "Reporting", "Pretraining", "Injection", "Compiler", "RASP", "LanguageModels", "Serialization",
+                "TensorCore",
+            ],
             exclude: ["soak.sh"]),
         .testTarget(name: "CommandTests", dependencies: ["tracr-inject"], exclude: ["Faults"]),
     ],

@@ -1,5 +1,5 @@
-import LanguageModels
 import Injection
+import LanguageModels
 
 /// What a benchmark runs on: a published size with random weights, the bundled student, or a folder.
 enum BenchmarkStudent {

@@ -13,16 +13,22 @@ public struct GenerationBenchmark: Sendable {
     public var tokensPerSecond: Double { Double(prompts * newTokens) / seconds }
 
     /// - Throws: `Failure` for a student that is not there, or whose context is too short.
-    public init(student: String, prompts count: Int = 1_000, promptTokens: Int = 60, newTokens: Int = 8, precision: Settings.Precision = .fp32, seed: Int = 42) throws {
+    public init(
+        student: String, prompts count: Int = 1_000, promptTokens: Int = 60, newTokens: Int = 8,
+        precision: Settings.Precision = .fp32, seed: Int = 42
+    ) throws {
         let model = try BenchmarkStudent.model(student, seed: seed)
         guard promptTokens + newTokens <= model.configuration.contextLength else {
-            throw Failure(.badData, "the student's context of \(model.configuration.contextLength) tokens is too short to be benchmarked")
+            throw Failure(
+                .badData,
+                "the student's context of \(model.configuration.contextLength) tokens is too short to be benchmarked")
         }
         var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "generation benchmark")
         let inputs = (0..<count).map { _ in
             (0..<promptTokens).map { _ in Int32(random.integer(below: model.configuration.vocabularySize)) }
         }
-        _ = try model.generate(prompts: Array(inputs.prefix(8)), maxNewTokens: newTokens, precision: precision.ofProducts)
+        _ = try model.generate(
+            prompts: Array(inputs.prefix(8)), maxNewTokens: newTokens, precision: precision.ofProducts)
         let started = Clock.now
         _ = try model.generate(prompts: inputs, maxNewTokens: newTokens, precision: precision.ofProducts)
         seconds = Clock.now - started

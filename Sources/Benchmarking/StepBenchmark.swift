@@ -1,7 +1,7 @@
 import Compiler
-import LanguageModels
 import Injection
 import InjectionSettings
+import LanguageModels
 import RASP
 import Resources
 import Serialization
@@ -11,8 +11,8 @@ import TrainingEngine
 /// Times the training step: forward, the terms of the loss, backward and AdamW, over synthetic tokens in the geometry
 /// of the paper.
 ///
-/// Every product is computed as in training. The tokens are random, so that a size can be measured without its weights or
-/// tokenizer.
+/// Every product is computed as in training. The tokens are random, so that a size can be measured without its weights
+/// or tokenizer.
 public struct StepBenchmark: Sendable {
     public struct Options: Sendable {
         /// A published size (random weights), `tiny`, or a Hugging Face folder.
@@ -159,14 +159,16 @@ private struct Work {
             roll: roll, projection: projection)
         synthetic = SyntheticBatch(
             examples: Array(repeating: options.taskTokens, count: options.taskExamples),
-            texts: Array(repeating: options.textTokens, count: options.texts), vocabulary: configuration.vocabularySize, seed: options.seed)
+            texts: Array(repeating: options.textTokens, count: options.texts), vocabulary: configuration.vocabularySize,
+            seed: options.seed)
         atoms = (0..<options.taskExamples).map { _ in
             (0..<options.taskTokens).map { index in
                 index >= options.taskTokens - 2 ? .string(":") : .string(random.integer(below: 2) == 0 ? "x" : "_")
             }
         }
         plan = try MemoryPlan(
-            settings, model: model, loss: loss, variables: oracle.variables, hasTeacher: options.texts > 0, kept: 0, batch: synthetic)
+            settings, model: model, loss: loss, variables: oracle.variables, hasTeacher: options.texts > 0, kept: 0,
+            batch: synthetic)
         try Preflight.require(plan.bytes, most: MemoryLimits.usable)
         arena = Arena(reserving: plan.activations)
         precision = settings.precision.ofProducts

@@ -66,7 +66,8 @@ struct CandidateSearch {
             best = model
             return
         }
-        let isBetter = fusion.decidesEachInput
+        let isBetter =
+            fusion.decidesEachInput
             ? model.isBetterAndNoWider(than: known, within: limit) : model.isBetter(than: known, within: limit)
         if isBetter { best = model }
     }

@@ -6,16 +6,17 @@ import Serialization
 ///
 /// The passes, in order:
 /// 1. *Lower*: s-ops become functions of residual variables; values are inferred, maps fused, equal expressions shared,
-///    selectors made bilinear, each variable given the earliest half-layer it can be computed in. All refusals come from here.
+///   selectors made bilinear, each variable given the earliest half-layer it can be computed in. All refusals come from
+///   here.
 /// 2. *Liveness*: what nothing kept depends on is dropped.
 /// 3. *Layout*: variables get directions with labels.
-/// 4. *Assembly*: embeddings, attention heads and hidden units, sparse; beside it, layer by layer, the bound on the noise that
-///    rounding leaves (`NoisePass`). What it cannot bound is refused.
+/// 4. *Assembly*: embeddings, attention heads and hidden units, sparse; beside it, layer by layer, the bound on the
+///   noise that rounding leaves (`NoisePass`). What it cannot bound is refused.
 ///
 /// The result is a function of the source alone: same program, same options, same bytes.
 public enum RASPCompiler {
-    /// - Throws: `RASPError` with the place in the source for what cannot be compiled, `Failure` for a missing vocabulary or
-    ///   length.
+    /// - Throws: `RASPError` with the place in the source for what cannot be compiled, `Failure` for a missing
+    ///   vocabulary or length.
     public static func compile(_ program: Program, options: CompilerOptions = .init()) throws -> CompiledModel {
         let setting = try CompilationSetting(program, options)
         var search = CandidateSearch(program, setting)
@@ -24,7 +25,8 @@ public enum RASPCompiler {
         return try search.result()
     }
 
-    /// The same for those who go on to use the weights unseen: they are compared with the interpreter on some inputs first.
+    /// The same for those who go on to use the weights unseen: they are compared with the interpreter on some inputs
+    /// first.
     ///
     /// - Throws: as `compile`, and a `Failure` that names the first difference.
     public static func compileVerified(

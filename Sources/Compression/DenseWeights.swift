@@ -14,7 +14,8 @@ struct DenseWeights {
         }
 
         func callAsFunction(_ tape: Tape, _ x: Variable, addedTo residual: Variable? = nil) -> Variable {
-            tape.linear(x, weight: tape.constant(weight), bias: bias.map(tape.constant), transposed: true, addedTo: residual)
+            tape.linear(
+                x, weight: tape.constant(weight), bias: bias.map(tape.constant), transposed: true, addedTo: residual)
         }
     }
 
@@ -40,7 +41,8 @@ struct DenseWeights {
             Layer(
                 heads: layer.heads.filter { $0.valueSize > 0 }.map {
                     Head(
-                        query: Map($0.query, biased: true), key: Map($0.key, biased: true), value: Map($0.value, biased: true),
+                        query: Map($0.query, biased: true), key: Map($0.key, biased: true),
+                        value: Map($0.value, biased: true),
                         output: Map($0.output, biased: false))
                 },
                 feedForward: layer.hiddenCount == 0

@@ -10,7 +10,8 @@ public struct Fidelity: Sendable {
     public internal(set) var exactInputs = 0
     /// The share of positions with the right output.
     public internal(set) var accuracy = 1.0
-    /// Between the states read back, `h W^T`, and the compiled model's; the mean over positions and states, BOS's left out.
+    /// Between the states read back, `h W^T`, and the compiled model's; the mean over positions and states, BOS's left
+    /// out.
     public internal(set) var cosine = 1.0
 
     /// Against the compiled model's own output, on random inputs.

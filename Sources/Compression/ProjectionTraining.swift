@@ -4,23 +4,25 @@ import Serialization
 import TensorCore
 
 extension CompressedModel {
-    /// Learns W on the states of random inputs with AdamW, so that sublayers read what they should (`ReadingObjective`).
-    /// Training on the model's own outputs instead, through saturated attention and steep hidden units, gets lost: wrong
-    /// selections have no gradient.
+    /// Learns W on the states of random inputs with AdamW, so that sublayers read what they should
+    /// (`ReadingObjective`). Training on the model's own outputs instead, through saturated attention and steep hidden
+    /// units, gets lost: wrong selections have no gradient.
     ///
-    /// W begins as the principal components of the states. Steep directions (`steepDirections`) keep coordinates of their
-    /// own, W is learned for the others.
+    /// W begins as the principal components of the states. Steep directions (`steepDirections`) keep coordinates of
+    /// their own, W is learned for the others.
     /// - Parameter progress: called after every step with its number and loss.
     /// - Throws: `Failure` for a width that is not below the model's or leaves nothing beside the kept directions.
     public init(
-        _ original: CompiledModel, width: Int, options: CompressionOptions = .init(), progress: (Int, Double) -> Void = { _, _ in }
+        _ original: CompiledModel, width: Int, options: CompressionOptions = .init(),
+        progress: (Int, Double) -> Void = { _, _ in }
     ) throws {
         let model = original.softened
         let kept = model.steepDirections()
         guard width < model.width, width > kept.count else {
             throw Failure(
                 .badData, "the residual stream of '\(model.name)' cannot be compressed to \(width)", at: model.name,
-                remedy: "it has \(model.width) directions, of which \(kept.count) keep a coordinate of their own; choose a width from "
+                remedy:
+                    "it has \(model.width) directions, of which \(kept.count) keep a coordinate of their own; choose a width from "
                     + "\(kept.count + 1) to \(model.width - 1)")
         }
         let weights = DenseWeights(model)
@@ -31,7 +33,8 @@ extension CompressedModel {
         let free = try FreeCoordinates(model, kept: kept, width: width)
         try free.initialise(projection.value, seed: options.seed)
         let measure = {
-            try Fidelity(model, weights, projection: projection.value, inputs: options.measuredInputs, seed: options.seed)
+            try Fidelity(
+                model, weights, projection: projection.value, inputs: options.measuredInputs, seed: options.seed)
         }
         untrained = try measure()
 
@@ -91,7 +94,9 @@ private struct FreeCoordinates {
         }
         let components = try PrincipalDirections.rows(ofGram: gram, count: width - kept.count)
         for component in 0..<components.rows {
-            for (column, direction) in rows.enumerated() { projection[direction, kept.count + component] = components[component, column] }
+            for (column, direction) in rows.enumerated() {
+                projection[direction, kept.count + component] = components[component, column]
+            }
         }
     }
 

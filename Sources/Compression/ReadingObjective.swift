@@ -6,9 +6,9 @@ import TensorCore
 ///     L(W) = mean over rows x of the sum over sublayers l of |M_l (W W^T - I) x_l|^2
 ///
 /// M_l are the weights that sublayer l reads with, those of a row scaled to at most 1, and behind the last layer the
-/// output's directions. As long as readings are right so are writes, and the stream then is W^T x throughout: L = 0 means a
-/// compressed model without any error. Unlike the model's own outputs, L is smooth in W. It depends on the states through
-/// their second moments only, so that every step sees all of them.
+/// output's directions. As long as readings are right so are writes, and the stream then is W^T x throughout: L = 0
+/// means a compressed model without any error. Unlike the model's own outputs, L is smooth in W. It depends on the
+/// states through their second moments only, so that every step sees all of them.
 struct ReadingObjective {
     /// M^T M and the mean of x x^T, [D, D] each, for every sublayer that reads anything.
     private let terms: [(weights: Tensor, moments: Tensor)]
@@ -52,7 +52,8 @@ struct ReadingObjective {
     func loss(_ tape: Tape, projection: Variable) -> Variable {
         let error = tape.subtract(tape.matmul(projection, projection, transposeB: true), tape.constant(identity))
         let parts = terms.map { weights, moments in
-            tape.sum(tape.multiply(tape.matmul(tape.constant(weights), error), tape.matmul(error, tape.constant(moments))))
+            tape.sum(
+                tape.multiply(tape.matmul(tape.constant(weights), error), tape.matmul(error, tape.constant(moments))))
         }
         return parts.dropFirst().reduce(parts[0]) { tape.add($0, $1) }
     }

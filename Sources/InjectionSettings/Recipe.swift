@@ -32,11 +32,13 @@ public struct Recipe: Sendable {
             ],
             "shuffle-dyck": [
                 Difference("steps", "4500", "the numbers of positions below zero are learned last"),
-                Difference("batch.longer", "0", "longer texts have larger numbers of positions, which are learned last"),
+                Difference(
+                    "batch.longer", "0", "longer texts have larger numbers of positions, which are learned last"),
             ],
         ])
 
-    /// The paper's section 5 and appendix: every value that it states; what it leaves open is as the authors' program has it.
+    /// The paper's section 5 and appendix: every value that it states; what it leaves open is as the authors' program
+    /// has it.
     public static let paper = Recipe(
         name: "paper", summary: "As printed in the paper (arXiv 2505.10719).",
         differences: training + [

@@ -1,55 +1,82 @@
 extension Settings {
     public static let keys: [SettingKey<Settings>] = [
-        .init("student", .text(\.student),
+        .init(
+            "student", .text(\.student),
             "The model to inject into: tiny (bundled), or the Hugging Face folder of a GPT-2 or Llama."),
-        .init("task", .text(\.task),
+        .init(
+            "task", .text(\.task),
             "The algorithm: count, int-sum, shuffle-dyck, or a task file of your own."),
-        .choice("method", \.method,
+        .choice(
+            "method", \.method,
             "tracr: the method; finetune: the baseline without alignment and roll."),
-        .init("recipe", .choice(
-            Recipe.all.map(\.name), get: { $0.recipe }, set: { $0.recipe = $1 }),
+        .init(
+            "recipe",
+            .choice(
+                Recipe.all.map(\.name), get: { $0.recipe }, set: { $0.recipe = $1 }),
             "Where the settings below start from: default, paper, or authors."),
-        .init("seed", .integer(\.seed, 0...Int.max),
+        .init(
+            "seed", .integer(\.seed, 0...Int.max),
             "Decides examples, their order, sampled text and initial projection."),
-        .init("threads", .integer(\.threads, 0...4_096),
+        .init(
+            "threads", .integer(\.threads, 0...4_096),
             "Threads of computation; 0: as many as there are cores."),
-        .choice("precision", \.precision, "Arithmetic of the matrix products; auto: bf16 where the processor has it (AVX512-BF16), which takes half the time."),
-        .init("steps", .integer(\.steps, 0...Int.max),
+        .choice(
+            "precision", \.precision,
+            "Arithmetic of the matrix products; auto: bf16 where the processor has it (AVX512-BF16), which takes half the time."
+        ),
+        .init(
+            "steps", .integer(\.steps, 0...Int.max),
             "Training steps; 0 writes the run with its initial projection and stops."),
 
         .init("batch.task", .integer(\.batch.task, 1...65_536), "Task examples a step."),
-        .init("batch.perturbed", .integer(\.batch.perturbed, 0...65_536),
-            "Task examples a step with other tokens put in and the compiled model's answer (method tracr; not with data.file)."),
-        .init("batch.longer", .integer(\.batch.longer, 0...65_536),
-            "Tokens by which a perturbed example may be longer than the task's longest; the program is compiled for that length."),
-        .init("batch.candidates", .integer(\.batch.candidates, 1...64),
-            "Perturbed examples drawn for each second one that is kept: the one that reaches the rarest values of the program's variables."),
+        .init(
+            "batch.perturbed", .integer(\.batch.perturbed, 0...65_536),
+            "Task examples a step with other tokens put in and the compiled model's answer (method tracr; not with data.file)."
+        ),
+        .init(
+            "batch.longer", .integer(\.batch.longer, 0...65_536),
+            "Tokens by which a perturbed example may be longer than the task's longest; the program is compiled for that length."
+        ),
+        .init(
+            "batch.candidates", .integer(\.batch.candidates, 1...64),
+            "Perturbed examples drawn for each second one that is kept: the one that reaches the rarest values of the program's variables."
+        ),
         .init("batch.text", .integer(\.batch.text, 0...65_536), "Text windows a step (for the KL term)."),
-        .choice("batch.pad", \.batch.pad,
+        .choice(
+            "batch.pad", \.batch.pad,
             "longest: pad task examples with the end-of-text token to the longest of the task, as the authors do."),
 
-        .init("text.file", .optionalText(\.text.file),
+        .init(
+            "text.file", .optionalText(\.text.file),
             "Plain text, or JSON (see text.format); null: text sampled from the student before training."),
-        .choice("text.format", \.text.format,
+        .choice(
+            "text.format", \.text.format,
             "plain: the file is text; jsonl: each line is an object with a field text; json: an array of such objects, or of strings;\n"
-                + "auto: by the file's name (.jsonl, .ndjson, .json), else JSON lines where the whole first line is an object."),
+                + "auto: by the file's name (.jsonl, .ndjson, .json), else JSON lines where the whole first line is an object."
+        ),
         .init("text.tokens", .integer(\.text.tokens, 2...65_536), "Tokens of a text window."),
-        .choice("text.windows", \.text.windows,
+        .choice(
+            "text.windows", \.text.windows,
             "stream: windows follow each other through the whole text, documents joined by the end-of-text token;\n"
                 + "first: the first window of each document (a JSON line, or a line of plain text) only."),
-        .init("text.pieces", .integer(\.text.pieces, 1...65_536),
+        .init(
+            "text.pieces", .integer(\.text.pieces, 1...65_536),
             "Texts that a window is cut into, at random places; 1: a window is one text. The student keeps to the original in short texts\n"
                 + "as far as it sees some."),
-        .init("text.samples", .integer(\.text.samples, 1...10_000_000),
+        .init(
+            "text.samples", .integer(\.text.samples, 1...10_000_000),
             "Windows sampled from the student where text.file is null."),
-        .init("text.held_out", .integer(\.text.heldOut, 0...1_000_000),
+        .init(
+            "text.held_out", .integer(\.text.heldOut, 0...1_000_000),
             "Further sampled windows that are kept out of training, for perplexity."),
 
-        .init("data.file", .optionalText(\.data.file),
+        .init(
+            "data.file", .optionalText(\.data.file),
             "JSON lines {\"prompt\", \"answer\"} to train on; null: the task's generator."),
         .init("data.shuffle", .flag(\.data.shuffle), "false: data.file in its own order, pass after pass."),
         .choice("data.prompts", \.data.prompts, "Wording of the built-in tasks' prompts."),
-        .init("data.check", .integer(\.data.check, 1...Int.max),
+        .init(
+            "data.check", .integer(\.data.check, 1...Int.max),
             "Examples run through the compiled model before training (all of data.file where it has fewer)."),
 
         .init("lr.student", .real(\.lr.student, .nonNegative), "Peak learning rate of the student."),
@@ -61,53 +88,70 @@ extension Settings {
         .init("optimizer.weight_decay", .real(\.optimizer.weightDecay, .nonNegative), "AdamW's decoupled decay."),
         .init("optimizer.betas", .reals(\.optimizer.betas, count: 2, .belowOne), "AdamW's running means."),
         .init("optimizer.epsilon", .real(\.optimizer.epsilon, .positive), "AdamW's divisor floor."),
-        .init("optimizer.clip", .real(\.optimizer.clip, .nonNegative),
+        .init(
+            "optimizer.clip", .real(\.optimizer.clip, .nonNegative),
             "Largest norm of the whole gradient; 0: no clipping."),
 
         .init("loss.ce", .real(\.loss.ce, .nonNegative), "alpha, weight of the answers' cross-entropy."),
         .init("loss.alg", .real(\.loss.alg, .nonNegative), "beta, weight of the alignment."),
         .init("loss.kl", .real(\.loss.kl, .nonNegative), "gamma, weight of the KL divergence on text."),
-        .choice("loss.supervised", \.loss.supervised,
+        .choice(
+            "loss.supervised", \.loss.supervised,
             "Tokens under cross-entropy: the answer's; the answer's and the end-of-text token after it;\n"
                 + "or as many tokens as the answer has characters, as the authors do."),
-        .choice("loss.kl_reduction", \.loss.klReduction,
+        .choice(
+            "loss.kl_reduction", \.loss.klReduction,
             "mean over all text tokens, or sum over a window's tokens and mean over windows."),
 
-        .choice("alignment.kind", \.alignment.kind,
+        .choice(
+            "alignment.kind", \.alignment.kind,
             "cosine: one cosine between mapped and compiled residual stream;\n"
                 + "per-variable: a softmax over each variable's directions."),
-        .choice("alignment.reduction", \.alignment.reduction,
+        .choice(
+            "alignment.reduction", \.alignment.reduction,
             "Over the k + 1 aligned states: the paper's sum times 1/k, or the plain sum."),
-        .init("alignment.layers", layers,
+        .init(
+            "alignment.layers", layers,
             "Student layers that carry the compiled states 0 to k: first (layers 0 to k), spread (evenly over the first 5/6),\n"
                 + "or k + 1 layers in a list, such as [0, 4, 8]."),
         .init("alignment.bias", .flag(\.alignment.bias), "Whether the projection has a bias."),
-        .init("alignment.answer_weight", .real(\.alignment.answerWeight, .positive),
+        .init(
+            "alignment.answer_weight", .real(\.alignment.answerWeight, .positive),
             "Weight of the positions that predict the answer in the alignment, others having 1."),
 
         .init("roll.enabled", .flag(\.roll.enabled), "Exchange the complement of the subspace between examples."),
         .choice("roll.subspace", \.roll.subspace, "The subspace that stays: the output variable's rows, or all rows."),
-        .choice("roll.site", \.roll.site,
+        .choice(
+            "roll.site", \.roll.site,
             "Where the roll acts: on the last aligned state, or on the output of the block after it (next); each: on every aligned state\n"
                 + "in turn, one a step, where all variables stay that the program has computed by then."),
-        .choice("roll.anchor", \.roll.anchor,
-            "Which token of the other example gives its complement: same place from the start, or from where the answer begins."),
+        .choice(
+            "roll.anchor", \.roll.anchor,
+            "Which token of the other example gives its complement: same place from the start, or from where the answer begins."
+        ),
 
-        .init("interchange.pairs", .integer(\.interchange.pairs, 0...32_768),
+        .init(
+            "interchange.pairs", .integer(\.interchange.pairs, 0...32_768),
             "Pairs of task examples a step between which one variable's subspace is exchanged; states and answer are then to be\n"
                 + "the compiled model's after the same exchange (method tracr)."),
 
-        .init("memory.recompute", .flag(\.memory.recompute),
-            "Keep one activation a layer and compute the others again in the backward pass: less memory, same bits, a quarter more time."),
-        .choice("memory.moments", \.memory.moments,
+        .init(
+            "memory.recompute", .flag(\.memory.recompute),
+            "Keep one activation a layer and compute the others again in the backward pass: less memory, same bits, a quarter more time."
+        ),
+        .choice(
+            "memory.moments", \.memory.moments,
             "AdamW's moments of the student; bf16, rounded at random, takes half the memory."),
-        .choice("memory.original", \.memory.original,
+        .choice(
+            "memory.original", \.memory.original,
             "The frozen original, for the KL term; bf16 takes half the memory."),
 
-        .init("checkpoint.every", .integer(\.checkpoint.every, 0...Int.max),
+        .init(
+            "checkpoint.every", .integer(\.checkpoint.every, 0...Int.max),
             "Steps between checkpoints; 0: only at the end or when interrupted."),
         .init("checkpoint.keep_last", .integer(\.checkpoint.keepLast, 1...1_000_000), "Newest checkpoints kept."),
-        .init("checkpoint.keep_every", .integer(\.checkpoint.keepEvery, 0...Int.max),
+        .init(
+            "checkpoint.keep_every", .integer(\.checkpoint.keepEvery, 0...Int.max),
             "Checkpoints whose step is a multiple of this are kept for good; 0: none."),
     ]
     /// `first`, `spread`, or a list of layers.

@@ -19,8 +19,8 @@ extension Settings: KeyedSettings {
         }
     }
 
-    /// Settings that differ from what the recipe has for this task, as `--set` takes them, but for those that belong to one run
-    /// rather than to an experiment.
+    /// Settings that differ from what the recipe has for this task, as `--set` takes them, but for those that belong to
+    /// one run rather than to an experiment.
     package func deviations() throws -> [String] {
         var plain = Settings()
         (plain.task, plain.method, plain.recipe) = (task, method, recipe)

@@ -2,8 +2,8 @@ import TensorCore
 
 /// Everything a training run can be told, resolved: built-in defaults < recipe < YAML file < `--set`.
 ///
-/// The names, meanings and ranges of the keys stand in `Settings.keys`, from which the YAML reader, `--set`, the printed
-/// configuration and the error messages are all made; a new setting is a stored property here and a line there.
+/// The names, meanings and ranges of the keys stand in `Settings.keys`, from which the YAML reader, `--set`, the
+/// printed configuration and the error messages are all made; a new setting is a stored property here and a line there.
 public struct Settings: Codable, Sendable {
     public enum Method: String, Codable, Sendable, CaseIterable {
         /// Tracr-Injection: cross-entropy, alignment with the compiled model, KL on text, and the roll.
@@ -54,7 +54,8 @@ public struct Settings: Codable, Sendable {
 
     /// Whether the loss has an alignment term.
     public var aligns: Bool { method == .tracr && loss.alg > 0 }
-    /// Perturbed examples a step: none for the baseline, and none where examples are a file's, which is trained on as it stands.
+    /// Perturbed examples a step: none for the baseline, and none where examples are a file's, which is trained on as
+    /// it stands.
     package var perturbedExamples: Int { aligns && data.file == nil ? batch.perturbed : 0 }
     /// Whether the task batches are rolled.
     public var rolls: Bool { method == .tracr && roll.enabled }
@@ -151,8 +152,8 @@ extension Settings {
         public enum Layers: Codable, Sendable, Equatable {
             /// Compiled state i on student layer i.
             case first
-            /// Compiled state i on layer i * D / k, rounded down, of the first D = 5/6 of the student's layers (k where that is
-            /// more): what is left turns the output variable into the next token.
+            /// Compiled state i on layer i * D / k, rounded down, of the first D = 5/6 of the student's layers (k where
+            /// that is more): what is left turns the output variable into the next token.
             case spread
             /// k + 1 student layers, rising.
             case at([Int])

@@ -3,8 +3,8 @@ import Foundation
 /// A matrix of activations as an SVG picture: one row a token, one column a coordinate.
 ///
 /// Cells are quantised to eight levels of either sign and drawn as one path a level, so that a residual stream of
-/// GPT-2-large (1,280 columns) stays a picture that a browser opens at once. Colours are style-sheet variables: the picture
-/// is readable on light and dark ground.
+/// GPT-2-large (1,280 columns) stays a picture that a browser opens at once. Colours are style-sheet variables: the
+/// picture is readable on light and dark ground.
 public struct Heatmap: Sendable {
     public struct Group: Sendable {
         public var label: String
@@ -25,7 +25,9 @@ public struct Heatmap: Sendable {
     public var groups: [Group]
 
     package init(title: String, caption: String, rowLabels: [String], columns: Int, values: [Float], groups: [Group]) {
-        (self.title, self.caption, self.rowLabels, self.columns, self.values, self.groups) = (title, caption, rowLabels, columns, values, groups)
+        (self.title, self.caption, self.rowLabels, self.columns, self.values, self.groups) = (
+            title, caption, rowLabels, columns, values, groups
+        )
     }
 
     package static let levels = 8

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Curves as an SVG picture: axes, a legend, whiskers where points have intervals. Colours are the page's style classes.
+/// Curves as an SVG picture: axes, a legend, whiskers where points have intervals. Colours are the page's style
+/// classes.
 package struct LineChart {
     package struct Point {
         package var x: Double
@@ -37,7 +38,9 @@ package struct LineChart {
     private let bottom = 40.0
 
     package init(title: String, xLabel: String, yLabel: String, series: [Series], isLogarithmic: Bool) {
-        (self.title, self.xLabel, self.yLabel, self.series, self.isLogarithmic) = (title, xLabel, yLabel, series, isLogarithmic)
+        (self.title, self.xLabel, self.yLabel, self.series, self.isLogarithmic) = (
+            title, xLabel, yLabel, series, isLogarithmic
+        )
     }
 
     package func svg() -> String {
@@ -72,7 +75,8 @@ package struct LineChart {
             out += text(Self.label(tick), x: x(tick), y: height - bottom + 16, anchor: "middle")
         }
         out += text(xLabel, x: (left + width - right) / 2, y: height - 6, anchor: "middle")
-        out += "<text class=\"axis\" text-anchor=\"middle\" transform=\"translate(12 \(Heatmap.number((top + height - bottom) / 2))) rotate(-90)\">\(HTML.escape(yLabel))</text>\n"
+        out +=
+            "<text class=\"axis\" text-anchor=\"middle\" transform=\"translate(12 \(Heatmap.number((top + height - bottom) / 2))) rotate(-90)\">\(HTML.escape(yLabel))</text>\n"
         var legend = left
         for (index, series) in drawn.enumerated() {
             let path = series.points.enumerated().map { place, point in
@@ -80,9 +84,11 @@ package struct LineChart {
             }.joined()
             out += "<path class=\"series s\(index)\" d=\"\(path)\"/>\n"
             for point in series.points where series.marksPoints {
-                out += "<circle class=\"dot s\(index)\" cx=\"\(Heatmap.number(x(point.x)))\" cy=\"\(Heatmap.number(y(point.y)))\" r=\"3\"/>\n"
+                out +=
+                    "<circle class=\"dot s\(index)\" cx=\"\(Heatmap.number(x(point.x)))\" cy=\"\(Heatmap.number(y(point.y)))\" r=\"3\"/>\n"
                 if let interval = point.interval {
-                    out += line(x(point.x), y(interval.lowerBound), x(point.x), y(interval.upperBound), "series s\(index)")
+                    out += line(
+                        x(point.x), y(interval.lowerBound), x(point.x), y(interval.upperBound), "series s\(index)")
                 }
             }
             out += line(legend, 12, legend + 18, 12, "series s\(index)")
@@ -102,7 +108,9 @@ package struct LineChart {
         let span = range.upperBound - range.lowerBound
         let rough = pow(10, floor(log10(span / 4)))
         let step = [1, 2, 5, 10].map { $0 * rough }.first { span / $0 <= 5 } ?? span
-        return stride(from: (range.lowerBound / step).rounded(.up) * step, through: range.upperBound + 1e-9 * span, by: step).map { $0 }
+        return stride(
+            from: (range.lowerBound / step).rounded(.up) * step, through: range.upperBound + 1e-9 * span, by: step
+        ).map { $0 }
     }
 
     private static func label(_ value: Double) -> String { String(format: "%g", value) }

@@ -29,6 +29,7 @@ public struct HeldOutLoss: Sendable, Equatable {
             }
             predicted += targets.count
         }
-        return HeldOutLoss(perToken: total / Double(max(predicted, 1)), perByte: total / Double(max(corpus.byteCount, 1)))
+        return HeldOutLoss(
+            perToken: total / Double(max(predicted, 1)), perByte: total / Double(max(corpus.byteCount, 1)))
     }
 }

@@ -21,11 +21,12 @@ final class PretrainLog {
     func append(
         step: Int, loss: Float, lr: Float, gradientNorm: Double, tokens: Int, seconds: Double
     ) throws {
-        try metrics.append(line: """
-            {"step":\(step),"loss":\(loss),"lr":\(lr),"gradient_norm":\(Float(gradientNorm)),\
-            "tokens_per_second":\((Double(tokens) / seconds).rounded()),"seconds":\((seconds * 1e6).rounded() / 1e6)}
+        try metrics.append(
+            line: """
+                {"step":\(step),"loss":\(loss),"lr":\(lr),"gradient_norm":\(Float(gradientNorm)),\
+                "tokens_per_second":\((Double(tokens) / seconds).rounded()),"seconds":\((seconds * 1e6).rounded() / 1e6)}
 
-            """)
+                """)
         smoothed = smoothed.map { 0.98 * $0 + 0.02 * loss } ?? loss
         let held = heldOut.map { String(format: "  held out %.4f (%.4f a byte)", $0.perToken, $0.perByte) } ?? ""
         line.show(
@@ -36,10 +37,11 @@ final class PretrainLog {
 
     func append(step: Int, heldOut loss: HeldOutLoss) throws {
         heldOut = loss
-        try metrics.append(line: """
-            {"step":\(step),"held_out_nats_per_token":\(loss.perToken),"held_out_nats_per_byte":\(loss.perByte)}
+        try metrics.append(
+            line: """
+                {"step":\(step),"held_out_nats_per_token":\(loss.perToken),"held_out_nats_per_byte":\(loss.perByte)}
 
-            """)
+                """)
     }
 
     func synchronize() throws { try metrics.synchronize() }

@@ -9,14 +9,18 @@ extension PretrainSettings: KeyedSettings {
         .init("model.heads", .integer(\.model.heads, 1...65_536), "Heads of a layer; they divide the width."),
         .init("model.context", .integer(\.model.context, 2...65_536), "Longest sequence, in tokens."),
         // Room for the bytes, for every printable character with a leading space, and for end-of-text.
-        .init("model.vocabulary", .integer(\.model.vocabulary, 512...1 << 20),
+        .init(
+            "model.vocabulary", .integer(\.model.vocabulary, 512...1 << 20),
             "Tokens in the vocabulary: the 256 bytes, end-of-text, and learned merges."),
 
-        .choice("text.format", \.text.format,
-            "How the text files hold their documents, the held-out one included: plain, jsonl, json, or auto, by the name."),
+        .choice(
+            "text.format", \.text.format,
+            "How the text files hold their documents, the held-out one included: plain, jsonl, json, or auto, by the name."
+        ),
 
         .init("batch.sequences", .integer(\.batch.sequences, 1...65_536), "Sequences a step."),
-        .init("batch.tokens", .integer(\.batch.tokens, 2...65_536), "Tokens of a sequence; at most the model's context."),
+        .init(
+            "batch.tokens", .integer(\.batch.tokens, 2...65_536), "Tokens of a sequence; at most the model's context."),
 
         .init("steps", .integer(\.steps, 0...1 << 40), "Training steps."),
 
@@ -27,13 +31,18 @@ extension PretrainSettings: KeyedSettings {
         .init("optimizer.weight_decay", .real(\.optimizer.weightDecay, .nonNegative), "AdamW's decoupled decay."),
         .init("optimizer.betas", .reals(\.optimizer.betas, count: 2, .belowOne), "AdamW's running means."),
         .init("optimizer.epsilon", .real(\.optimizer.epsilon, .positive), "AdamW's divisor floor."),
-        .init("optimizer.clip", .real(\.optimizer.clip, .nonNegative), "Largest norm of the whole gradient; 0: no clipping."),
+        .init(
+            "optimizer.clip", .real(\.optimizer.clip, .nonNegative),
+            "Largest norm of the whole gradient; 0: no clipping."),
 
         .init("checkpoint.every", .integer(\.checkpoint.every, 1...Int.max), "Steps between checkpoints."),
 
-        .init("heldout.file", .optionalText(\.heldout.file),
+        .init(
+            "heldout.file", .optionalText(\.heldout.file),
             "A file of its own that is never trained on; null: no held-out loss is measured."),
-        .init("heldout.every", .integer(\.heldout.every, 1...Int.max), "Steps between two measurements of the held-out loss."),
+        .init(
+            "heldout.every", .integer(\.heldout.every, 1...Int.max),
+            "Steps between two measurements of the held-out loss."),
 
         .init("seed", .integer(\.seed, 0...Int.max), "Decides the initial weights and the windows drawn."),
         .init("threads", .integer(\.threads, 0...1_024), "Threads of computation; 0: as many as there are cores."),
@@ -41,7 +50,9 @@ extension PretrainSettings: KeyedSettings {
     ]
 
     public func conflict() -> (key: String, expectation: String)? {
-        if model.width % model.heads != 0 { return ("model.heads", "a divisor of model.width, which is \(model.width)") }
+        if model.width % model.heads != 0 {
+            return ("model.heads", "a divisor of model.width, which is \(model.width)")
+        }
         if batch.tokens > model.context { return ("batch.tokens", "at most model.context, which is \(model.context)") }
         return nil
     }

@@ -1,15 +1,15 @@
 import Foundation
-import LanguageModels
 import Injection
 import InjectionSettings
+import LanguageModels
 import Serialization
 import TensorCore
 import TrainingEngine
 
 /// Trains a GPT-2 and its vocabulary from scratch on plain text: how the bundled student was made.
 ///
-/// A batch is `batch.sequences` windows of the tokenised text, drawn uniformly. The draws of a step depend on the seed and
-/// the step alone, so that a resumed training sees what the uninterrupted one would have seen.
+/// A batch is `batch.sequences` windows of the tokenised text, drawn uniformly. The draws of a step depend on the seed
+/// and the step alone, so that a resumed training sees what the uninterrupted one would have seen.
 public final class Pretrainer {
     public let settings: PretrainSettings
     public let model: any LanguageModel
@@ -54,7 +54,8 @@ public final class Pretrainer {
 
         let endOfText = tokenizer.endOfText ?? 0
         corpus = try TokenCorpus(
-            texts: texts, format: settings.text.format, tokenizer: tokenizer, endOfText: endOfText, at: run.root.appendingPathComponent("train.tokens"))
+            texts: texts, format: settings.text.format, tokenizer: tokenizer, endOfText: endOfText,
+            at: run.root.appendingPathComponent("train.tokens"))
         guard corpus.count > settings.batch.tokens else {
             throw Failure(.badData, "the text has \(corpus.count) tokens, fewer than batch.tokens", at: texts[0].path)
         }
@@ -75,7 +76,8 @@ public final class Pretrainer {
                 ParameterGroup(
                     name: "model", store: model.parameters, rate: Float(settings.lr.peak),
                     schedule: Schedule(
-                        shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps, floor: Float(settings.lr.floor)),
+                        shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps,
+                        floor: Float(settings.lr.floor)),
                     weightDecay: Float(settings.optimizer.weightDecay),
                     buffers: .init(
                         values: "parameters", firstMoments: "first_moments", secondMoments: "second_moments"))
@@ -86,7 +88,9 @@ public final class Pretrainer {
         var logged = 0
         var isBegun = false
         if resume, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Narration.warn($0) }) {
-            if let saved = checkpoint.record["fingerprint"] { try fingerprint.compare(with: saved, at: run) { Narration.warn($0) } }
+            if let saved = checkpoint.record["fingerprint"] {
+                try fingerprint.compare(with: saved, at: run) { Narration.warn($0) }
+            }
             try optimizers.restore(checkpoint)
             step = checkpoint.step
             logged = checkpoint.record["metrics"]?.integer ?? 0
@@ -96,7 +100,8 @@ public final class Pretrainer {
         if !isBegun { try save() }
     }
 
-    /// Trains to the last step. An interruption is answered with a checkpoint and a return; `step` tells how far it came.
+    /// Trains to the last step. An interruption is answered with a checkpoint and a return; `step` tells how far it
+    /// came.
     public func train() throws { try train(upTo: settings.steps) }
 
     /// The same up to `last`, for tests that stop without a checkpoint.
@@ -159,8 +164,8 @@ public final class Pretrainer {
             record: ["metrics": .integer(log.length), "fingerprint": fingerprint.json], retention: Self.retention)
     }
 
-    /// - Throws: `.badData` for a setting that is not what the run was begun with; how long and on how many threads it trains,
-    ///   and how often it saves and measures, may change.
+    /// - Throws: `.badData` for a setting that is not what the run was begun with; how long and on how many threads it
+    ///   trains, and how often it saves and measures, may change.
     private static func requireSame(_ settings: PretrainSettings, as run: RunDirectory) throws {
         let begun = try PretrainSettings.resolve(configuration: run.configuration)
         let free: Set = ["steps", "threads", "output", "checkpoint.every", "heldout.file", "heldout.every"]

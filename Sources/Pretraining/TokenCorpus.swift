@@ -1,7 +1,7 @@
 import Foundation
-import LanguageModels
 import Injection
 import InjectionSettings
+import LanguageModels
 import Serialization
 
 /// A tokenised text on disk, mapped: training on more tokens than fit into memory.

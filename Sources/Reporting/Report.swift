@@ -22,7 +22,10 @@ public struct Report {
     private let options: ModelEvaluation.Options
 
     /// - Throws: `Failure` for a directory that is no finished run.
-    public init(_ directories: [RunDirectory], options: ModelEvaluation.Options = Report.defaultOptions, title: String = "Tracr-Injection") throws {
+    public init(
+        _ directories: [RunDirectory], options: ModelEvaluation.Options = Report.defaultOptions,
+        title: String = "Tracr-Injection"
+    ) throws {
         runs = try directories.map { try ReportedRun($0, options: options) }
         shared = (runs.first?.deviations ?? []).filter { [runs] deviation in
             runs.allSatisfy { $0.deviations.contains { $0.hasSameBytes(as: deviation) } }
@@ -35,7 +38,8 @@ public struct Report {
     public var html: String {
         var body = "<h1>\(HTML.escape(title))</h1>\n<p class=\"note\">\(HTML.escape(summary))</p>\n"
         body += "<h2>The task and its variables</h2>\n"
-        body += note("""
+        body += note(
+            """
             Exact match of greedy answers on held-out prompts. In small type: Wilson's 95 % interval, or, over several seeds, the \
             least and the greatest. Perturbed prompts: test prompts with other tokens put in, against the compiled model's answers. \
             Variables decoded: tokens of test prompts at which a variable read through the linear map is the interpreter's. \
@@ -44,12 +48,16 @@ public struct Report {
             """)
         body += ReportTables.results(groups).html
         body += "<h2>What is left of the original</h2>\n"
-        body += note("Perplexity of the text in one piece, and its change; the change once more as the mean over single lines. The paper's figures are its table 3.")
+        body += note(
+            "Perplexity of the text in one piece, and its change; the change once more as the mean over single lines. The paper's figures are its table 3."
+        )
         body += ReportTables.retention(groups).html
         let settings = ReportTables.outOfDistribution(groups).html
         if !settings.isEmpty {
             body += "<h2>Out of distribution</h2>\n"
-            body += note("The settings of the paper's Appendix D, and its table 2. Whether the compiled program solves a setting is measured by running it.")
+            body += note(
+                "The settings of the paper's Appendix D, and its table 2. Whether the compiled program solves a setting is measured by running it."
+            )
             body += settings
         }
         for run in runs { body += section(run) }
@@ -63,34 +71,41 @@ public struct Report {
 
     /// Each run with its measurements.
     public var json: JSONValue {
-        .array(runs.map { run in
-            [
-                "run": .string(run.name), "task": .string(run.task), "method": .string(run.settings.method.rawValue),
-                "recipe": .string(run.settings.recipe), "seed": .integer(run.settings.seed),
-                "seconds": .number(run.seconds), "suites": run.results.json,
-            ]
-        })
+        .array(
+            runs.map { run in
+                [
+                    "run": .string(run.name), "task": .string(run.task),
+                    "method": .string(run.settings.method.rawValue),
+                    "recipe": .string(run.settings.recipe), "seed": .integer(run.settings.seed),
+                    "seconds": .number(run.seconds), "suites": run.results.json,
+                ]
+            })
     }
 
     private var summary: String {
         let students = Set(runs.map { ExactString($0.settings.student) }).sorted().map(\.text).joined(separator: ", ")
-        return "\(runs.count) run\(runs.count == 1 ? "" : "s") on the student \(students); at most \(options.prompts) prompts a figure"
+        return
+            "\(runs.count) run\(runs.count == 1 ? "" : "s") on the student \(students); at most \(options.prompts) prompts a figure"
             + (shared.isEmpty ? "." : "; all with \(shared.joined(separator: ", ")).")
     }
 
     private func section(_ run: ReportedRun) -> String {
-        var body = "<h2>\(HTML.escape("\(run.task), \(run.label(shared: shared)), seed \(run.settings.seed)"))</h2>\n<div class=\"charts\">\n"
+        var body =
+            "<h2>\(HTML.escape("\(run.task), \(run.label(shared: shared)), seed \(run.settings.seed)"))</h2>\n<div class=\"charts\">\n"
         let quantities = InjectionLoss.columns.map(\.quantity).joined(separator: ", ")
         body += chart(curves(run), "Training: \(quantities); means over a hundredth of the run.")
         if run.settings.method == .tracr {
-            body += chart(causality(run), "Figure 3: accuracy under noise in the output variable's subspace, and in random ones.")
+            body += chart(
+                causality(run), "Figure 3: accuracy under noise in the output variable's subspace, and in random ones.")
         }
         body += "</div>\n"
         guard run.settings.method == .tracr else { return body }
         let exchanged = ReportTables.interchange(run)
         if !exchanged.isEmpty {
             body += "<h3>Variables exchanged between two prompts</h3>\n"
-            body += note("Exchanges after which the student answers as the compiled program does after the same exchange, in percent of all.")
+            body += note(
+                "Exchanges after which the student answers as the compiled program does after the same exchange, in percent of all."
+            )
             body += exchanged
         }
         let layers = ReportTables.decoding(run)
@@ -105,10 +120,13 @@ public struct Report {
     /// Figures 4 to 6.
     private func picture(_ decoded: DecodedPrompt) -> String {
         var body = "<h3>One prompt, read token by token</h3>\n"
-        body += "<figure>\(decoded.picture())<figcaption>Figures 6 and 5: decoded values, and the residual stream after layer "
-        body += "\(decoded.layer) through the linear map, one column a direction of the compiled model. A value that is not the "
+        body +=
+            "<figure>\(decoded.picture())<figcaption>Figures 6 and 5: decoded values, and the residual stream after layer "
+        body +=
+            "\(decoded.layer) through the linear map, one column a direction of the compiled model. A value that is not the "
         body += "interpreter's is marked, with the interpreter's behind it.</figcaption></figure>\n"
-        body += "<figure>\(decoded.rawHeatmap.svg())<figcaption>Figure 4: the same residual stream as it is, one column a "
+        body +=
+            "<figure>\(decoded.rawHeatmap.svg())<figcaption>Figure 4: the same residual stream as it is, one column a "
         return body + "coordinate.</figcaption></figure>\n"
     }
 
@@ -122,14 +140,18 @@ public struct Report {
     private func curves(_ run: ReportedRun) -> LineChart? {
         guard run.course.count > 1 else { return nil }
         let block = max(1, run.course.count / 100)
-        let blocks = stride(from: 0, to: run.course.count, by: block).map { run.course[$0..<min($0 + block, run.course.count)] }
+        let blocks = stride(from: 0, to: run.course.count, by: block).map {
+            run.course[$0..<min($0 + block, run.course.count)]
+        }
         return LineChart(
             title: "Training curves of \(run.name)", xLabel: "step", yLabel: "loss",
             series: InjectionLoss.columns.map { column in
-                LineChart.Series(name: column.legend, points: blocks.map { steps in
-                    let total = steps.reduce(0) { $0 + ($1.parts[column.name] ?? .nan) }
-                    return LineChart.Point(x: Double(steps.last?.step ?? 0), y: total / Double(steps.count))
-                })
+                LineChart.Series(
+                    name: column.legend,
+                    points: blocks.map { steps in
+                        let total = steps.reduce(0) { $0 + ($1.parts[column.name] ?? .nan) }
+                        return LineChart.Point(x: Double(steps.last?.step ?? 0), y: total / Double(steps.count))
+                    })
             }, isLogarithmic: true)
     }
 

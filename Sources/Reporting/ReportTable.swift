@@ -40,7 +40,8 @@ public struct ReportTable {
 
     var html: String {
         guard !rows.isEmpty else { return "" }
-        var out = "<div class=\"scroll\"><table>\n<tr>" + header.map { "<th>\(HTML.escape($0))</th>" }.joined() + "</tr>\n"
+        var out =
+            "<div class=\"scroll\"><table>\n<tr>" + header.map { "<th>\(HTML.escape($0))</th>" }.joined() + "</tr>\n"
         for row in rows { out += "<tr>" + row.map(Self.html).joined() + "</tr>\n" }
         return out + "</table></div>\n"
     }
@@ -49,7 +50,11 @@ public struct ReportTable {
     private static func lines(_ text: String) -> String {
         var (lines, items) = ([String](), text.components(separatedBy: ", ")[...])
         while let first = items.popFirst() {
-            if let last = lines.last, last.count + first.count < 40 { lines[lines.count - 1] = "\(last), \(first)" } else { lines.append(first) }
+            if let last = lines.last, last.count + first.count < 40 {
+                lines[lines.count - 1] = "\(last), \(first)"
+            } else {
+                lines.append(first)
+            }
         }
         return lines.joined(separator: ",\n")
     }

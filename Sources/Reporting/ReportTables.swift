@@ -7,7 +7,8 @@ enum ReportTables {
     /// Table 1 of the paper: what was injected.
     static func results(_ groups: [ReportedGroup]) -> ReportTable {
         var table = ReportTable([
-            "task", "method", "accuracy", "in the paper", "perturbed prompts", "variables decoded", "interchange of the output",
+            "task", "method", "accuracy", "in the paper", "perturbed prompts", "variables decoded",
+            "interchange of the output",
             "of the others", "seeds", "training",
         ])
         for group in groups {
@@ -17,7 +18,8 @@ enum ReportTables {
                 .faint(PaperResults.row(group.task, group.method).map { percent($0.accuracy) }),
                 share(group.shares { $0.perturbed?.accuracy.proportion }),
                 injected ? number(group.values { $0.decoding?.agreement }) : .faint(nil),
-                injected ? share(finalExchange(group)) : .faint(nil), injected ? share(otherExchanges(group)) : .faint(nil),
+                injected ? share(finalExchange(group)) : .faint(nil),
+                injected ? share(otherExchanges(group)) : .faint(nil),
                 .plain(group.runs.map { String($0.settings.seed) }.joined(separator: " ")),
                 .plain(mean(group.runs.map(\.seconds)).map { Clock.describe(seconds: $0) }),
             ])
@@ -58,7 +60,9 @@ enum ReportTables {
 
     /// Table 2 of the paper, one row a setting and method.
     static func outOfDistribution(_ groups: [ReportedGroup]) -> ReportTable {
-        var table = ReportTable(["task", "setting", "program solves it", "method", "accuracy", "in the paper", "variables decoded"])
+        var table = ReportTable([
+            "task", "setting", "program solves it", "method", "accuracy", "in the paper", "variables decoded",
+        ])
         var tasks: [String] = []
         for group in groups where !tasks.contains(where: { $0.hasSameBytes(as: group.task) }) {
             tasks.append(group.task)
@@ -87,16 +91,20 @@ enum ReportTables {
         let layers = Set(interchange.cells.map(\.layer)).sorted()
         var table = ReportTable(["variable"] + layers.map { "layer \($0)" })
         for name in interchange.variables {
-            table.add([.head(name)] + layers.map { layer in
-                guard let cell = interchange.cells(of: name).last(where: { $0.layer == layer }), cell.all.n > 0 else {
-                    return .faint(nil)
-                }
-                let changing = cell.changing
-                return .shaded(
-                    cell.all.value, percent(cell.all.value * 100),
-                    detail: changing.n == 0
-                        ? "none changes the answer" : "\(percent(changing.value * 100)) of \(changing.n) that change it")
-            })
+            table.add(
+                [.head(name)]
+                    + layers.map { layer in
+                        guard let cell = interchange.cells(of: name).last(where: { $0.layer == layer }), cell.all.n > 0
+                        else {
+                            return .faint(nil)
+                        }
+                        let changing = cell.changing
+                        return .shaded(
+                            cell.all.value, percent(cell.all.value * 100),
+                            detail: changing.n == 0
+                                ? "none changes the answer"
+                                : "\(percent(changing.value * 100)) of \(changing.n) that change it")
+                    })
         }
         return table.html
     }
@@ -106,10 +114,14 @@ enum ReportTables {
         guard let layers = run.results.decoding?.layers, let first = layers.first else { return "" }
         var table = ReportTable(["variable"] + layers.map { "\($0.layer)" })
         for (name, _) in first.variables {
-            table.add([.head(name)] + layers.map { layer in
-                guard let value = layer.variables.first(where: { $0.name == name })?.agreement else { return .faint(nil) }
-                return .shaded(value, String(format: "%.0f", (value * 100).rounded(.down)), detail: nil)
-            })
+            table.add(
+                [.head(name)]
+                    + layers.map { layer in
+                        guard let value = layer.variables.first(where: { $0.name == name })?.agreement else {
+                            return .faint(nil)
+                        }
+                        return .shaded(value, String(format: "%.0f", (value * 100).rounded(.down)), detail: nil)
+                    })
         }
         return table.html
     }
@@ -141,7 +153,9 @@ enum ReportTables {
         return .interval(percent(middle * 100), "\(digits(low * 100)) to \(digits(high * 100))")
     }
 
-    private static func number(_ values: [Double]) -> ReportTable.Cell { .plain(mean(values).map { percent($0 * 100) }) }
+    private static func number(_ values: [Double]) -> ReportTable.Cell {
+        .plain(mean(values).map { percent($0 * 100) })
+    }
 
     private static func mean(_ values: [Double]) -> Double? {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)

@@ -1,17 +1,17 @@
 import Benchmarking
 import Evaluation
 import Foundation
-import LanguageModels
 import Injection
 import InjectionSettings
+import LanguageModels
 import Serialization
 import TrainingEngine
 
 /// Trains every method on every task with every seed, measures all and writes the report: `tracr-inject reproduce` as a
 /// function.
 ///
-/// Each run is a directory of its own, `TASK-METHOD-SEED`. Started again with the same settings, finished runs are left as they
-/// are, broken ones go on from their last checkpoint, and what was measured is not measured again.
+/// Each run is a directory of its own, `TASK-METHOD-SEED`. Started again with the same settings, finished runs are left
+/// as they are, broken ones go on from their last checkpoint, and what was measured is not measured again.
 public struct Reproduction {
     public struct Options: Sendable {
         public var tasks = InjectionTask.builtInNames
@@ -84,13 +84,15 @@ public struct Reproduction {
             if !job.isFinished {
                 Narration.note("run \(index + 1) of \(jobs.count): \(job.name)")
                 let outcome =
-                    try job.isBegun ? Training.resume(job.directory.root) : Training.start(job.settings, output: job.directory.root)
+                    try job.isBegun
+                    ? Training.resume(job.directory.root) : Training.start(job.settings, output: job.directory.root)
                 if let signal = outcome.interruptedBy { return Outcome(page: page, report: nil, interruptedBy: signal) }
             }
             _ = try StoredEvaluation.results(of: LoadedRun(job.directory), options: options.evaluation)
             if let signal = Interruption.signal { return Outcome(page: page, report: nil, interruptedBy: signal) }
         }
-        let report = try Report(jobs.map(\.directory), options: options.evaluation, title: "Tracr-Injection, reproduced")
+        let report = try Report(
+            jobs.map(\.directory), options: options.evaluation, title: "Tracr-Injection, reproduced")
         try AtomicFile.write(Data(report.html.utf8), to: page)
         return Outcome(page: page, report: report, interruptedBy: nil)
     }
@@ -111,7 +113,9 @@ public struct Reproduction {
             seconds += Double(job.stepsLeft) * step
         }
         if !left.isEmpty {
-            Narration.note("about \(Clock.describe(seconds: seconds)) of training, and the measurements; a page at \(options.output.path)/report.html")
+            Narration.note(
+                "about \(Clock.describe(seconds: seconds)) of training, and the measurements; a page at \(options.output.path)/report.html"
+            )
         }
     }
 

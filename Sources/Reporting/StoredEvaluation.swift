@@ -6,8 +6,8 @@ import TrainingEngine
 
 /// A run's measurements, kept beside it in `evaluation.json`, so that a report measures nothing twice.
 ///
-/// They hold for the run's manifest (whose checksum stands with them) and for the options they were taken with; of either one
-/// changed, all are taken anew.
+/// They hold for the run's manifest (whose checksum stands with them) and for the options they were taken with; of
+/// either one changed, all are taken anew.
 enum StoredEvaluation {
     static func file(of run: RunDirectory) -> URL { run.root.appendingPathComponent("evaluation.json") }
 
@@ -40,7 +40,8 @@ enum StoredEvaluation {
         return [
             "prompts": .integer(options.prompts), "decoded_prompts": .integer(options.decodedPrompts),
             "noised_prompts": .integer(options.noisedPrompts), "exchanged_prompts": .integer(options.exchangedPrompts),
-            "norms": .array(options.norms.map { .number($0) }), "seed": .integer(options.seed), "precision": .string(options.precision.rawValue),
+            "norms": .array(options.norms.map { .number($0) }), "seed": .integer(options.seed),
+            "precision": .string(options.precision.rawValue),
             "protocol": .string(options.method.rawValue), "text": path(options.text), "lambada": path(options.lambada),
             "sst2": path(options.sst2), "mrpc": path(options.mrpc),
         ]

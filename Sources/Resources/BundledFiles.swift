@@ -1,9 +1,11 @@
 import Foundation
 import Serialization
 
-/// Finds what ships with the program: `Programs/`, `configs/` and the bundled student, built, installed or in a checkout.
+/// Finds what ships with the program: `Programs/`, `configs/` and the bundled student, built, installed or in a
+/// checkout.
 ///
-/// SwiftPM's own `Bundle.module` traps where the bundle is missing, so the places are looked through here, in this order:
+/// SwiftPM's own `Bundle.module` traps where the bundle is missing, so the places are looked through here, in this
+/// order:
 /// 1. the folder named by the environment variable `TRACR_INJECT_HOME`;
 /// 2. beside the executable (links resolved): its resource bundle, and `../share/tracr-inject` of an installation;
 /// 3. a checkout (`Package.swift` beside `Programs/`) in a folder above the executable, or above the working directory.
@@ -46,10 +48,11 @@ public struct BundledFiles: Sendable {
     }
 
     /// The program at that path, or of that name under `Programs/`, both with or without the ending `.rasp` (in a name,
-    /// hyphens and underscores are alike). What is both a name and a file of the working directory is the file if it has
-    /// the ending.
+    /// hyphens and underscores are alike). What is both a name and a file of the working directory is the file if it
+    /// has the ending.
     ///
-    /// - Throws: `.notFound` also for a file that cannot be opened. The front end knows of findings about programs only.
+    /// - Throws: `.notFound` also for a file that cannot be opened. The front end knows of findings about programs
+    ///   only.
     public func program(_ name: String) throws -> URL {
         let url = try file(name, in: "Programs", suffix: "rasp", called: "program")
         close(try RegularFile.open(url).descriptor)
@@ -61,7 +64,8 @@ public struct BundledFiles: Sendable {
         try file(name, in: "configs", suffix: "yaml", called: "configuration")
     }
 
-    /// The task file at that path, which need not exist, or of that name under `configs/tasks/`; nil where the name is neither.
+    /// The task file at that path, which need not exist, or of that name under `configs/tasks/`; nil where the name is
+    /// neither.
     package func taskFile(_ name: String) -> URL? {
         if name.holds("/") || name.ends(with: ".yaml") { return URL(fileURLWithPath: name) }
         return bundled(name, in: "configs/tasks", suffix: "yaml")

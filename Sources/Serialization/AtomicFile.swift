@@ -21,9 +21,10 @@ public enum AtomicFile {
 
     /// Builds a directory under a temporary name and puts it in the place of `url`, whether that exists or not.
     ///
-    /// Files that the body writes are flushed to the disk before the rename. Where the system can exchange two names
-    /// in one step there is no moment at which neither the old nor the new directory is there. What earlier processes left of
-    /// this directory under temporary names is removed afterwards: it may be all that there is of the old one before.
+    /// Files that the body writes are flushed to the disk before the rename. Where the system can exchange two names in
+    /// one step there is no moment at which neither the old nor the new directory is there. What earlier processes left
+    /// of this directory under temporary names is removed afterwards: it may be all that there is of the old one
+    /// before.
     public static func replaceDirectory(at url: URL, _ body: (URL) throws -> Void) throws {
         let temporary = TemporarySibling(of: url)
         guard mkdir(temporary.path, 0o755) == 0 else { throw Failure.system(errno, doing: "create", url.path) }
@@ -44,8 +45,8 @@ public enum AtomicFile {
         temporary.removeLeftovers()
     }
 
-    /// Makes the name a symbolic link to `destination`, in one step, whether it was there before or not. Where that cannot be
-    /// done the name is what it was, and a warning says so.
+    /// Makes the name a symbolic link to `destination`, in one step, whether it was there before or not. Where that
+    /// cannot be done the name is what it was, and a warning says so.
     package static func replaceLink(at url: URL, to destination: String) {
         let temporary = TemporarySibling(of: url)
         defer { temporary.release() }
@@ -81,9 +82,11 @@ public enum AtomicFile {
     /// Renames a finished directory into place; one that was there before is removed.
     private static func exchange(_ temporary: TemporarySibling, into url: URL) throws(Failure) {
         let path = url.path
-        if rename(temporary.path, path) == 0 { return temporary.markPlaced() }  // the place was free, or an empty directory
+        // The place was free, or an empty directory.
+        if rename(temporary.path, path) == 0 { return temporary.markPlaced() }
         guard errno == ENOTEMPTY || errno == EEXIST else { throw Failure.system(errno, doing: "write", path) }
-        if exchangeNames(temporary.path, path) { return }  // what is now under the temporary name is removed with it
+        // What is now under the temporary name is removed with it.
+        if exchangeNames(temporary.path, path) { return }
         let old = TemporarySibling.name(beside: url)
         guard rename(path, old) == 0 else { throw Failure.system(errno, doing: "replace", path) }
         guard rename(temporary.path, path) == 0 else {
@@ -99,10 +102,12 @@ public enum AtomicFile {
     private static func exchangeNames(_ left: String, _ right: String) -> Bool {
         #if os(Linux)
             // The module map of the C library leaves this function out without _GNU_SOURCE; it is looked up by name.
-            typealias Exchange = @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
+            typealias Exchange =
+                @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
             guard let symbol = dlsym(nil, "renameat2") else { return false }
             let exchange = unsafeBitCast(symbol, to: Exchange.self)
-            return exchange(AT_FDCWD, left, AT_FDCWD, right, 2 /* RENAME_EXCHANGE */) == 0
+            let renameExchange: UInt32 = 2
+            return exchange(AT_FDCWD, left, AT_FDCWD, right, renameExchange) == 0
         #else
             return false
         #endif

@@ -1,8 +1,9 @@
 /// A text that is equal to another when the two have the same bytes.
 ///
-/// Swift's `String` compares by canonical equivalence: `é` written as one scalar (U+00E9) equals `e` followed by a combining
-/// accent (U+0065 U+0301), and the Ångström sign equals `Å`. In a vocabulary, a tensor's name, a file's name or a JSON key
-/// the two are different things. This type is the key of every dictionary and set in which they must stay apart.
+/// Swift's `String` compares by canonical equivalence: `é` written as one scalar (U+00E9) equals `e` followed by a
+/// combining accent (U+0065 U+0301), and the Ångström sign equals `Å`. In a vocabulary, a tensor's name, a file's name
+/// or a JSON key the two are different things. This type is the key of every dictionary and set in which they must stay
+/// apart.
 public struct ExactString: Hashable, Sendable {
     public let text: String
 

@@ -27,7 +27,9 @@ extension String {
     /// The pieces between separators, empty ones included; the single scalars where the separator is empty.
     package func pieces(separatedBy separator: String) -> [String] {
         if separator.isEmpty { return unicodeScalars.map { String($0) } }
-        return unicodeScalars.split(separator: separator.unicodeScalars, omittingEmptySubsequences: false).map { String($0) }
+        return unicodeScalars.split(separator: separator.unicodeScalars, omittingEmptySubsequences: false).map {
+            String($0)
+        }
     }
 
     /// Without white space at either end.

@@ -49,8 +49,8 @@ extension JSONValue {
         output += close
     }
 
-    /// The shortest text that reads back as the number; a whole number beyond `Int` in all its digits, without an exponent:
-    /// Python reads those as an integer, as it was (`model_max_length` is often 10 to the 30th).
+    /// The shortest text that reads back as the number; a whole number beyond `Int` in all its digits, without an
+    /// exponent: Python reads those as an integer, as it was (`model_max_length` is often 10 to the 30th).
     private static func text(of value: Double) -> String {
         let isLargeWhole = value.magnitude >= 0x1p63 && value.magnitude < 1e40
         return isLargeWhole ? String(format: "%.0f", value) : value.description

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The lines of a file one by one, with their places for messages. Lines end at line feeds only; a carriage return before one
-/// belongs to the line's end, and a byte order mark to no line.
+/// The lines of a file one by one, with their places for messages. Lines end at line feeds only; a carriage return
+/// before one belongs to the line's end, and a byte order mark to no line.
 ///
 /// Who reads them keeps what is in them: a file larger than any that belongs in memory is refused.
 package struct LineReader {
@@ -29,7 +29,9 @@ package struct LineReader {
         let (descriptor, size) = try RegularFile.open(url)
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard size <= Self.largestFile else {
-            throw Failure(.badData, "a file of more than \(Self.largestFile >> 30) GiB", at: url.path, remedy: "Take a part of it.")
+            throw Failure(
+                .badData, "a file of more than \(Self.largestFile >> 30) GiB", at: url.path,
+                remedy: "Take a part of it.")
         }
     }
 
@@ -41,7 +43,9 @@ package struct LineReader {
             guard let text = String(data: bytes, encoding: .utf8) else {
                 throw Failure(.badData, "the line is not UTF-8", at: place)
             }
-            if !text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return Line(text: text, number: number, place: place) }
+            if !text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+                return Line(text: text, number: number, place: place)
+            }
         }
         return nil
     }
@@ -58,7 +62,8 @@ package struct LineReader {
             if let feed = buffer.firstIndex(of: 0x0A, from: searched) { return buffer.take(feed + 1).dropLast() }
             searched = buffer.count
             guard searched <= Self.longest else {
-                throw Failure(.badData, "a line of more than \(Self.longest >> 20) MiB", at: "\(url.path):\(number + 1)")
+                throw Failure(
+                    .badData, "a line of more than \(Self.longest >> 20) MiB", at: "\(url.path):\(number + 1)")
             }
             if ended { return buffer.isEmpty ? nil : buffer.take(buffer.count) }
             do {

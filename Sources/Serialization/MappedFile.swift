@@ -9,13 +9,14 @@ public final class MappedFile: @unchecked Sendable {
     public let url: URL
     public let bytes: UnsafeRawBufferPointer
 
-    /// - Throws: `.notFound` for a file that is not there, not readable or not a regular file; `.badData` for one of more than
-    ///   `maximumBytes`.
+    /// - Throws: `.notFound` for a file that is not there, not readable or not a regular file; `.badData` for one of
+    ///   more than `maximumBytes`.
     public init(contentsOf url: URL, maximumBytes: Int = .max) throws(Failure) {
         let (descriptor, size) = try RegularFile.open(url)
         defer { close(descriptor) }
         guard size <= maximumBytes else {
-            throw Failure(.badData, "the file has \(size) bytes, more than the \(maximumBytes) it may have", at: url.path)
+            throw Failure(
+                .badData, "the file has \(size) bytes, more than the \(maximumBytes) it may have", at: url.path)
         }
         self.url = url
         guard size > 0 else {

@@ -1,7 +1,7 @@
 /// What long work tells a person while it goes on.
 ///
-/// The libraries say it here and write nothing themselves: who runs them decides where it goes. Until `listener` is set,
-/// nothing is shown.
+/// The libraries say it here and write nothing themselves: who runs them decides where it goes. Until `listener` is
+/// set, nothing is shown.
 package enum Narration {
     package enum Message: Sendable {
         /// A line about what is being done.

@@ -45,7 +45,8 @@ package final class OutputFile {
                 if errno == EINTR { continue }
                 throw Failure.system(errno, doing: "write", name)
             }
-            guard written > 0 else { throw Failure.system(EIO, doing: "write", name) }  // no progress, and no reason given
+            // No progress, and no reason given.
+            guard written > 0 else { throw Failure.system(EIO, doing: "write", name) }
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
         }
     }

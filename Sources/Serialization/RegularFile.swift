@@ -2,7 +2,8 @@ import Foundation
 
 /// Files of users, opened for reading: regular ones only, their symbolic links followed.
 ///
-/// A pipe, a terminal or a device has no size that could be checked, may never end, and may make its reader wait for ever.
+/// A pipe, a terminal or a device has no size that could be checked, may never end, and may make its reader wait for
+/// ever.
 package enum RegularFile {
     /// - Returns: a descriptor that the caller closes, and the bytes that the file has now.
     /// - Throws: `.notFound` for a file that is not there, cannot be read, or is no regular file.

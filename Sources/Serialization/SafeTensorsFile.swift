@@ -52,9 +52,12 @@ public struct SafeTensorsFile: Sendable {
         switch entry.type {
         case .float32: UnsafeMutableRawBufferPointer(destination).copyMemory(from: bytes)
         case .float16:
-            convert(bytes, into: destination) { (bits: UInt16) in HalfPrecision.float(half: UInt16(littleEndian: bits)) }
+            convert(bytes, into: destination) { (bits: UInt16) in HalfPrecision.float(half: UInt16(littleEndian: bits))
+            }
         case .bfloat16:
-            convert(bytes, into: destination) { (bits: UInt16) in HalfPrecision.float(bfloat: UInt16(littleEndian: bits)) }
+            convert(bytes, into: destination) { (bits: UInt16) in
+                HalfPrecision.float(bfloat: UInt16(littleEndian: bits))
+            }
         case .float64: convert(bytes, into: destination) { (value: Double) in Float(value) }
         default:
             throw Failure(
@@ -98,7 +101,9 @@ public struct SafeTensorsFile: Sendable {
     public func mappedFloats(_ name: String) -> UnsafeBufferPointer<Float>? {
         guard let entry = entries[ExactString(name)], entry.type == .float32, entry.count > 0 else { return nil }
         let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.byteRange])
-        guard let start = bytes.baseAddress, Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0 else { return nil }
+        guard let start = bytes.baseAddress, Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0 else {
+            return nil
+        }
         return bytes.bindMemory(to: Float.self)
     }
 }

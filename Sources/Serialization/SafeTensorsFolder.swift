@@ -37,7 +37,8 @@ public struct SafeTensorsFolder: Sendable {
         var opened: [ExactString: Int] = [:]
         for (tensor, value) in map.members {
             guard let name = value.string else {
-                throw Failure(.badData, "the index maps \(quoted(tensor)) to \(value.kind), not to a file", at: index.path)
+                throw Failure(
+                    .badData, "the index maps \(quoted(tensor)) to \(value.kind), not to a file", at: index.path)
             }
             if opened[ExactString(name)] == nil {
                 guard files.count < maximumShards else {
@@ -48,7 +49,8 @@ public struct SafeTensorsFolder: Sendable {
             }
             let position = opened[ExactString(name), default: 0]
             guard files[position].entries[ExactString(tensor)] != nil else {
-                throw Failure(.badData, "\(name) has no tensor \(quoted(tensor)), which the index promises", at: index.path)
+                throw Failure(
+                    .badData, "\(name) has no tensor \(quoted(tensor)), which the index promises", at: index.path)
             }
             positions[ExactString(tensor)] = position
         }
@@ -57,8 +59,10 @@ public struct SafeTensorsFolder: Sendable {
 
     /// The file of a shard: a plain name, and not a link that leads to anywhere but the Hub cache's own blobs.
     private static func shard(_ name: String, in folder: URL, index: URL) throws(Failure) -> URL {
-        guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")), !name.utf8.contains(0) else {
-            throw Failure(.badData, "the index names the file \(quoted(name)), which is not in its folder", at: index.path)
+        guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")), !name.utf8.contains(0)
+        else {
+            throw Failure(
+                .badData, "the index names the file \(quoted(name)), which is not in its folder", at: index.path)
         }
         let file = folder.appendingPathComponent(name)
         let home = folder.resolvingSymlinksInPath()
@@ -71,8 +75,8 @@ public struct SafeTensorsFolder: Sendable {
         return file
     }
 
-    /// Where the Hub cache keeps the content of a revision's files: `MODEL/snapshots/REVISION/NAME` is a link to a file in
-    /// `MODEL/blobs`. Nil for a folder that does not lie in such a place.
+    /// Where the Hub cache keeps the content of a revision's files: `MODEL/snapshots/REVISION/NAME` is a link to a file
+    /// in `MODEL/blobs`. Nil for a folder that does not lie in such a place.
     private static func blobs(of home: URL) -> String? {
         let snapshots = home.deletingLastPathComponent()
         guard snapshots.lastPathComponent == "snapshots" else { return nil }

@@ -47,7 +47,8 @@ struct SafeTensorsHeader {
             if key == "__metadata__" {
                 try readMetadata(value, broken)
             } else {
-                entries[ExactString(key)] = try Self.entry(value, dataStart: dataStart, dataLength: dataLength) { reason in
+                entries[ExactString(key)] = try Self.entry(value, dataStart: dataStart, dataLength: dataLength) {
+                    reason in
                     broken("tensor \(quoted(key)): \(reason)")
                 }
                 names.append(key)
@@ -73,12 +74,16 @@ struct SafeTensorsHeader {
     ) throws(Failure) -> TensorEntry {
         guard let object = value.object else { throw broken("its description is \(value.kind), not an object") }
         guard let typeName = object["dtype"]?.string else { throw broken("it has no dtype") }
-        guard let type = ElementType(rawValue: typeName) else { throw broken("its dtype \(quoted(typeName)) is unknown") }
+        guard let type = ElementType(rawValue: typeName) else {
+            throw broken("its dtype \(quoted(typeName)) is unknown")
+        }
         guard let sizes = object["shape"]?.array else { throw broken("it has no shape") }
         var shape: [Int] = []
         var bits = type.bits
         for size in sizes {
-            guard case .integer(let size) = size, size >= 0 else { throw broken("its shape holds something other than sizes") }
+            guard case .integer(let size) = size, size >= 0 else {
+                throw broken("its shape holds something other than sizes")
+            }
             let (product, overflow) = bits.multipliedReportingOverflow(by: size)
             guard !overflow else { throw broken("its shape overflows") }
             bits = product
@@ -91,7 +96,8 @@ struct SafeTensorsHeader {
         else { throw broken("its data_offsets are not two integers") }
         guard 0 <= begin, begin <= end, end <= dataLength else {
             throw broken(
-                "its bytes \(begin)..<\(end) do not lie within the file's \(dataLength) bytes of data: is the file cut short?")
+                "its bytes \(begin)..<\(end) do not lie within the file's \(dataLength) bytes of data: is the file cut short?"
+            )
         }
         guard end - begin == bytes else {
             throw broken("its shape takes \(bytes) bytes, its data_offsets hold \(end - begin)")

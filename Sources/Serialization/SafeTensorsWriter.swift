@@ -44,7 +44,8 @@ public struct SafeTensorsWriter {
         if case .data = source {
         } else {
             precondition(
-                type == .float32 || type == .float16 || type == .bfloat16, "\(name): floats cannot be written as \(type)")
+                type == .float32 || type == .float16 || type == .bfloat16,
+                "\(name): floats cannot be written as \(type)")
         }
         items.append(Item(name: name, shape: shape, type: type, source: source))
     }

@@ -2,8 +2,8 @@
 public enum Suggestion {
     /// The nearest of `names`, or nil where none is near enough to be a slip of the hand.
     ///
-    /// Near is at most a third of the name's length away (and at least 2 edits); the last component of a dotted key counts
-    /// too, so that `learning.student` or a bare `betas` find their way.
+    /// Near is at most a third of the name's length away (and at least 2 edits); the last component of a dotted key
+    /// counts too, so that `learning.student` or a bare `betas` find their way.
     public static func nearest(to name: String, among names: some Sequence<String>) -> String? {
         let wanted = Array(name.lowercased().prefix(200))
         var best: (name: String, distance: Int)?

@@ -1,9 +1,10 @@
 import Foundation
 
-/// A hidden name beside a place, `.NAME.PID-TAG.tmp`, under which a file or a folder is made before it takes that place.
+/// A hidden name beside a place, `.NAME.PID-TAG.tmp`, under which a file or a folder is made before it takes that
+/// place.
 ///
-/// Its maker holds a lock of the kernel on it, which ends with the process. What bears such a name and is not locked is a
-/// leftover: of a process that was killed, or of a removal that failed.
+/// Its maker holds a lock of the kernel on it, which ends with the process. What bears such a name and is not locked is
+/// a leftover: of a process that was killed, or of a removal that failed.
 final class TemporarySibling {
     let path: String
     private let place: URL
@@ -47,17 +48,19 @@ final class TemporarySibling {
 
     deinit { release() }
 
-    /// Removes a file or a folder that is not needed any more. Where that fails the result is none the worse, but the space is
-    /// lost until somebody removes it, which is said.
+    /// Removes a file or a folder that is not needed any more. Where that fails the result is none the worse, but the
+    /// space is lost until somebody removes it, which is said.
     static func remove(_ path: String) {
         do { try Folder.remove(path) } catch {
             let inside = error.path == path ? "" : " (at \(error.path.dropFirst(path.count + 1)))"
             Narration.warn(
-                "cannot remove \(path), which is not needed any more: \(error.reason)\(inside). The next run tries again.")
+                "cannot remove \(path), which is not needed any more: \(error.reason)\(inside). The next run tries again."
+            )
         }
     }
 
-    /// Removes what earlier processes left of the place. Inside of a directory that is itself being made there is nothing.
+    /// Removes what earlier processes left of the place. Inside of a directory that is itself being made there is
+    /// nothing.
     func removeLeftovers() {
         let folder = place.deletingLastPathComponent()
         if Self.owner(of: folder.lastPathComponent) == nil {

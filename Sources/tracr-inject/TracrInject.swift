@@ -27,7 +27,9 @@ struct TracrInject: ParsableCommand {
         version: "tracr-inject \(Version.current)",
         groupedSubcommands: [
             CommandGroup(name: "RASP", subcommands: [RunCommand.self, CompileCommand.self]),
-            CommandGroup(name: "Language Model", subcommands: [
+            CommandGroup(
+                name: "Language Model",
+                subcommands: [
                     TrainCommand.self, EvalCommand.self, DecodeCommand.self, DataCommand.self, TokenizeCommand.self,
                     PretrainCommand.self, ReportCommand.self, ReproduceCommand.self,
                 ]),

@@ -84,14 +84,16 @@ import Testing
     @Test func tooFewLayersAre65() throws {
         let facts = try Tool.run("doctor", "--json").json()
         let tiny = try #require(facts["student"] as? String)
-        scratch.file("one.yaml", "model: {layers: 1, width: 16, heads: 1, vocabulary: 512}\nbatch: {sequences: 1, tokens: 16}\n")
+        scratch.file(
+            "one.yaml", "model: {layers: 1, width: 16, heads: 1, vocabulary: 512}\nbatch: {sequences: 1, tokens: 16}\n")
         let pretrained = try Tool.run(
             "pretrain", "--config", "one.yaml", "--text", tiny + "/heldout.txt", "--steps", "0", "--output", "shallow",
             in: scratch.root)
         #expect(pretrained.status == 0, "\(pretrained.error)")
         // The program has two layers.
         try expectError(
-            ["train", "--task", "count", "--student", "shallow/student"], status: 65, mentions: ["1 layers", "program's 2"])
+            ["train", "--task", "count", "--student", "shallow/student"], status: 65,
+            mentions: ["1 layers", "program's 2"])
     }
 
     @Test func brokenConfigurationIs65() throws {
@@ -117,14 +119,16 @@ import Testing
 
     /// The slip that is silent elsewhere: labels that the compiled program does not compute.
     @Test func dataThatTheProgramContradictsIs65() throws {
-        scratch.file("d.jsonl", #"{"prompt": "What is the number of 'X' in this text? x y x. Answer:", "answer": " 7"}"#)
+        scratch.file(
+            "d.jsonl", #"{"prompt": "What is the number of 'X' in this text? x y x. Answer:", "answer": " 7"}"#)
         try expectError(["train", "--task", "count", "--data", "d.jsonl"], status: 65, mentions: ["7", "2"])
     }
 
     @Test func inputThatIsNotTextIs65() throws {
         let bytes = scratch.root.appendingPathComponent("bytes")
         try Data([0x61, 0xFF, 0x0A]).write(to: bytes)
-        let process = try Tool.run(["train", "--task", "count", "--text", bytes.path, "--steps", "1"], in: scratch.root)
+        let process = try Tool.run(
+            ["train", "--task", "count", "--text", bytes.path, "--steps", "1"], in: scratch.root)
         #expect(process.status == 65)
     }
 
@@ -132,8 +136,10 @@ import Testing
 
     @Test func outputUnderAFileIs73() throws {
         scratch.file("taken", "")
-        try expectError(["compile", "count", "--verify", "0", "--output", "taken/here"], status: 73, mentions: ["taken"])
-        try expectError(["train", "--task", "count", "--steps", "0", "--output", "taken"], status: 73, mentions: ["taken"])
+        try expectError(
+            ["compile", "count", "--verify", "0", "--output", "taken/here"], status: 73, mentions: ["taken"])
+        try expectError(
+            ["train", "--task", "count", "--steps", "0", "--output", "taken"], status: 73, mentions: ["taken"])
     }
 
     @Test func fullStandardOutputIs74() throws {

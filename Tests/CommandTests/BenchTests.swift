@@ -12,13 +12,15 @@ import Testing
     @Test func memoryIsWhatWasPlanned() throws {
         // A sanitizer's shadow is memory too.
         guard ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil else { return }
-        for settings in [[], ["--set", "memory.recompute=true", "--set", "memory.moments=bf16", "--set", "memory.original=bf16"]] {
+        for settings in [
+            [], ["--set", "memory.recompute=true", "--set", "memory.moments=bf16", "--set", "memory.original=bf16"],
+        ] {
             // Every thread has room of its own, which is not planned: two threads on any machine.
             let result = try bench(["--threads", "2"] + settings)
             let planned = try #require(result["planned_memory_bytes"] as? Double)
             let peak = try #require(result["peak_memory_bytes"] as? Double)
-            // What the process takes by itself differs by tens of MiB with the size of pages and the load of the machine; weights and
-            // activations, some 240 MiB here, are exact (`MemoryTests`).
+            // What the process takes by itself differs by tens of MiB with the size of pages and the load of the
+            // machine; weights and activations, some 240 MiB here, are exact (`MemoryTests`).
             #expect(abs(planned - peak) < 64 * 1_048_576, "planned \(planned), measured \(peak)")
         }
     }
@@ -27,7 +29,8 @@ import Testing
         let result = try bench(["--profile", "--set", "precision=bf16"])
         let profile = try #require(result["profile"] as? [[String: Any]])
         let linear = try #require(profile.first { $0["operation"] as? String == "linear" })
-        // 12 layers of four products on 1,560 rows, and the same for the original on 840; the map on 720 aligned rows at two states.
+        // 12 layers of four products on 1,560 rows, and the same for the original on 840; the map on 720 aligned rows
+        // at two states.
         let weights: Double = 12 * 128 * 1536
         let rows: Double = 1560 + 840
         #expect((linear["operations"] as? Double ?? 0) >= 2 * weights * rows)
@@ -47,7 +50,8 @@ import Testing
     @Test func noMemoryIs65() throws {
         guard ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil else { return }
         for limit in [600_000, 700_000, 900_000, 1_200_000, 2_000_000] {
-            let outcome = try Tool.shell("\(Tool.addressSpace(kibibytes: limit))exec \"$TOOL\" bench --student gpt2 --steps 1")
+            let outcome = try Tool.shell(
+                "\(Tool.addressSpace(kibibytes: limit))exec \"$TOOL\" bench --student gpt2 --steps 1")
             #expect(outcome.status == 65, "\(limit): \(outcome.status) \(outcome.error.prefix(300))")
             #expect(outcome.error.contains("memory"))
         }

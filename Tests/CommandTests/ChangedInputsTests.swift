@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// A run goes on only with what it was started with: the task file, the program, what that loads, and the program that makes
-/// the examples.
+/// A run goes on only with what it was started with: the task file, the program, what that loads, and the program that
+/// makes the examples.
 @Suite struct ChangedInputsTests {
     @Test(arguments: ["task.yaml", "program.rasp", "letter.rasp", "solution.rasp", "marks.rasp"])
     func aChangedFileIsNamed(_ changed: String) throws {

@@ -36,7 +36,8 @@ import Testing
     }
 
     @Test func gpt2IsCausal() throws {
-        let outcome = try Tool.run("compile", program, "--no-causal", "--format", "gpt2", "--output", scratch.path("no"))
+        let outcome = try Tool.run(
+            "compile", program, "--no-causal", "--format", "gpt2", "--output", scratch.path("no"))
         #expect(outcome.status == 65)
         #expect(outcome.error.contains("--causal"))
     }

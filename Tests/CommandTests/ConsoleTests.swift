@@ -8,7 +8,9 @@ import Testing
     init() throws { scratch = try Scratch() }
 
     @Test func aScriptPrintsWhatStatementsShow() throws {
-        let outcome = try Tool.run("run", input: "x = sort(tokens, tokens);\nx(\"cab\");\n:layers x\n:type x\nexit\nignored;\n", in: scratch.root)
+        let outcome = try Tool.run(
+            "run", input: "x = sort(tokens, tokens);\nx(\"cab\");\n:layers x\n:type x\nexit\nignored;\n",
+            in: scratch.root)
         #expect(
             outcome.output == """
                      s-op: x
@@ -25,12 +27,18 @@ import Testing
     }
 
     @Test func commandsCompileVerifyAndDraw() throws {
-        let input = "set example \"abc\"\nr = aggregate(select(indices, length - 1 - indices, ==), tokens);\n:verify r\n:compile r to out\n:draw r\ndraw(r, \"ab\");\n:nonsense\n:type 1 +\n"
+        let input =
+            "set example \"abc\"\nr = aggregate(select(indices, length - 1 - indices, ==), tokens);\n:verify r\n:compile r to out\n:draw r\ndraw(r, \"ab\");\n:nonsense\n:type 1 +\n"
         let outcome = try Tool.run("run", input: input, in: scratch.root)
-        #expect(outcome.output.contains("verified") && outcome.output.contains("39 inputs (all there are): equal to the interpreter"))
-        #expect(outcome.output.contains("written to") && FileManager.default.fileExists(atPath: scratch.path("out/model.safetensors")))
+        #expect(
+            outcome.output.contains("verified")
+                && outcome.output.contains("39 inputs (all there are): equal to the interpreter"))
+        #expect(
+            outcome.output.contains("written to")
+                && FileManager.default.fileExists(atPath: scratch.path("out/model.safetensors")))
         #expect(FileManager.default.fileExists(atPath: scratch.path("r.svg")))
-        #expect(outcome.error.contains("there is no command :nonsense") && outcome.error.contains("expected an expression"))
+        #expect(
+            outcome.error.contains("there is no command :nonsense") && outcome.error.contains("expected an expression"))
         #expect(outcome.status == 0)
     }
 
@@ -63,13 +71,16 @@ import Testing
         try terminal.type("\u{3}", expecting: "^C")
         try terminal.type("f(6);\r", expecting: "42")
         try terminal.type(":ty\t f(indices)\r", expecting: "s-op of ints")
-        // Ctrl-R finds the last line that holds what is typed, again an older one: `:type f(indices)`, `indices + 1;`, `indices;`.
+        // Ctrl-R finds the last line that holds what is typed, again an older one: `:type f(indices)`, `indices + 1;`,
+        // `indices;`.
         try terminal.type("\u{12}ind", expecting: "(search) ind: ", thenPrompt: false)
         try terminal.type("\u{12}\u{12}\r", expecting: "[0, 1, 2, 3, 4] (ints)")
         try terminal.type("\u{4}", expecting: "\r\n", thenPrompt: false)
         #expect(terminal.waitForExit() == 0)
         let history = try String(contentsOfFile: scratch.path("tracr-inject/history"), encoding: .utf8)
-        #expect(history.hasPrefix("tokens;\nindices;\nlength;\nindices + 1;\ndef f(a) {\n") && history.hasSuffix(":type f(indices)\nindices;\n"))
+        #expect(
+            history.hasPrefix("tokens;\nindices;\nlength;\nindices + 1;\ndef f(a) {\n")
+                && history.hasSuffix(":type f(indices)\nindices;\n"))
     }
 
     private func terminal() throws -> PseudoTerminal {
@@ -82,7 +93,8 @@ import Testing
     @Test func aTerminalAnswersEveryCommand() throws {
         let terminal = try terminal()
         try terminal.type("set example \"abc\"\r", expecting: "\r\n")
-        try terminal.type("r = aggregate(select(indices, length - 1 - indices, ==), tokens);\r", expecting: "[c, b, a] (strings)")
+        try terminal.type(
+            "r = aggregate(select(indices, length - 1 - indices, ==), tokens);\r", expecting: "[c, b, a] (strings)")
         try terminal.type(":layers r\r", expecting: "r           2 1 1\r\n")
         try terminal.type(":trace r\r", expecting: "0 a     a      c\r\n1 b     b      b\r\n2 c     c      a\r\n")
         try terminal.type(":type r\r", expecting: "s-op of strings\r\n")
@@ -100,7 +112,9 @@ import Testing
     /// Ctrl-C ends a computation of many seconds, not the session.
     @Test func aComputationCanBeInterrupted() throws {
         let terminal = try terminal()
-        try terminal.type("for i in range(50000) { x = sort(tokens, tokens)(\"abcdefghij\" * 20); }\r", expecting: "\r\n", thenPrompt: false)
+        try terminal.type(
+            "for i in range(50000) { x = sort(tokens, tokens)(\"abcdefghij\" * 20); }\r", expecting: "\r\n",
+            thenPrompt: false)
         try terminal.waitUntilKeysAreSignals()
         terminal.interrupt()
         try terminal.type("", expecting: "interrupted")

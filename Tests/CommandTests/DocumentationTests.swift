@@ -43,13 +43,15 @@ import Testing
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// Lines `$ COMMAND` are run in a folder that holds the files which the page tells the reader to save; what follows each is
-    /// what it prints. Commands that need a trained run are left out.
+    /// Lines `$ COMMAND` are run in a folder that holds the files which the page tells the reader to save; what follows
+    /// each is what it prints. Commands that need a trained run are left out.
     @Test(arguments: ["GettingStarted", "WritingPrograms", "InjectingAProgram", "Commands"])
     func transcripts(_ name: String) throws {
         let page = try Self.article(name)
         let scratch = try Scratch()
-        let program = Self.blocks(try Self.article("WritingPrograms")).first { $0.hasPrefix("# How many earlier letters") }
+        let program = Self.blocks(try Self.article("WritingPrograms")).first {
+            $0.hasPrefix("# How many earlier letters")
+        }
         scratch.file("repeats.rasp", try #require(program))
         scratch.file(
             "mine.jsonl", #"{"prompt": "What is the number of 'X' in this text? x y. Answer:", "answer": " 2"}"# + "\n")
@@ -73,12 +75,16 @@ import Testing
         let scratch = try Scratch()
         let page = try Self.article("InjectingAProgram")
         scratch.file("reverse.yaml", try #require(Self.blocks(page, language: "yaml").first))
-        scratch.file("reversed.rasp", """
+        scratch.file(
+            "reversed.rasp",
+            """
             #pragma vocab a b
             #pragma max_length 12
             reversed = aggregate(select(indices, length - indices - 1, ==), tokens);
             """)
-        scratch.file("reverse.rasp", """
+        scratch.file(
+            "reverse.rasp",
+            """
             #pragma vocab _ a b = end
             #pragma max_length 30
             #pragma causal true
@@ -92,11 +98,14 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.error)")
     }
 
-    /// Every setting has a row, with the value that it has in each recipe. An empty cell stands for the value to its left.
+    /// Every setting has a row, with the value that it has in each recipe. An empty cell stands for the value to its
+    /// left.
     @Test func settingsAreComplete() throws {
-        let rows = try Self.article("Settings").split(separator: "## Settings for single tasks")[0].split(separator: "\n")
-            .filter { $0.hasPrefix("| `") }
-            .map { row in row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
+        let rows = try Self.article("Settings").split(separator: "## Settings for single tasks")[0].split(
+            separator: "\n"
+        )
+        .filter { $0.hasPrefix("| `") }
+        .map { row in row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
         var shown: [String: [String]] = [:]
         for row in rows {
             let cells = row.map { $0.replacing("`", with: "") }
@@ -126,7 +135,9 @@ import Testing
     /// Every command has its place on the page.
     @Test func commandsAreComplete() throws {
         let page = try Self.article("Commands")
-        for command in HelpTests.commands + ["report", "reproduce"] { #expect(page.contains("`\(command)"), "\(command)") }
+        for command in HelpTests.commands + ["report", "reproduce"] {
+            #expect(page.contains("`\(command)"), "\(command)")
+        }
     }
 
     /// Files that the walks through the code name are there.
@@ -157,11 +168,16 @@ import Testing
         }
     }
 
-    /// The script of the page prints what `decode --json` prints, where GPT2_PEER_PYTHON names a Python with transformers.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] != nil), arguments: ["per-variable", "cosine"])
+    /// The script of the page prints what `decode --json` prints, where GPT2_PEER_PYTHON names a Python with
+    /// transformers.
+    @Test(
+        .enabled(if: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] != nil),
+        arguments: ["per-variable", "cosine"])
     func thePythonOfThePageReadsTheVariables(_ kind: String) throws {
         let scratch = try Scratch()
-        let script = Self.blocks(try Self.article("UsingFromPython"), language: "python").first { $0.contains("variables.json") }
+        let script = Self.blocks(try Self.article("UsingFromPython"), language: "python").first {
+            $0.contains("variables.json")
+        }
         let file = scratch.file("decode.py", try #require(script))
         let training = try Tool.run(
             "train", "--task", "count", "--steps", "2", "--set", "text.samples=4", "--set", "text.held_out=0", "--set",
@@ -171,7 +187,9 @@ import Testing
         let ours = try Tool.run("decode", prompt, "--run", scratch.path("run"), "--json").json()
         let python = URL(fileURLWithPath: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] ?? "")
         let theirs = try Tool.run([file.path, scratch.path("run"), prompt], program: python).json()
-        let decoded = try #require(ours["variables"] as? [String: [String: [NSObject]]]).mapValues { $0["decoded"] ?? [] }
+        let decoded = try #require(ours["variables"] as? [String: [String: [NSObject]]]).mapValues {
+            $0["decoded"] ?? []
+        }
         #expect(theirs["variables"] as? [String: [NSObject]] == decoded)
         #expect(theirs["layer"] as? Int == ours["layer"] as? Int)
     }

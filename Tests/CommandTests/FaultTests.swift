@@ -11,11 +11,15 @@ import Testing
 /// command, and which call it is goes by multiples of the golden ratio, which spreads all of these evenly from the
 /// first call to the last.
 @Suite(.serialized, .enabled(if: FaultLibrary.path != nil)) struct FaultTests {
-    static let full = ProcessInfo.processInfo.environment["TRACR_INJECT_FAULTS"].map { $0.split(separator: ",").map(String.init) } ?? []
+    static let full =
+        ProcessInfo.processInfo.environment["TRACR_INJECT_FAULTS"].map { $0.split(separator: ",").map(String.init) }
+        ?? []
 
     /// The commands whose calls fail, by the names that `FaultyWork` gives them.
     static let works: [FaultyWork] = {
-        guard let list = ProcessInfo.processInfo.environment["TRACR_INJECT_FAULTS_IN"] else { return FaultyWork.allCases }
+        guard let list = ProcessInfo.processInfo.environment["TRACR_INJECT_FAULTS_IN"] else {
+            return FaultyWork.allCases
+        }
         return list.split(separator: ",").compactMap { FaultyWork(rawValue: String($0)) }
     }()
 
@@ -47,7 +51,8 @@ import Testing
         let micro = try MicroRun()
         try #require(micro.start("reference").status == 0)
         let environment = [
-            "LD_PRELOAD": library, "FAULT_PATH": micro.scratch.path("run"), "FAULT_CALL": "write", "FAULT_ERROR": "short",
+            "LD_PRELOAD": library, "FAULT_PATH": micro.scratch.path("run"), "FAULT_CALL": "write",
+            "FAULT_ERROR": "short",
         ]
         let arguments = micro.arguments + ["--set", "checkpoint.every=4", "--output", "run"]
         let outcome = try Tool.run(arguments, in: micro.scratch.root, environment: environment)
@@ -140,10 +145,13 @@ private final class FaultBench {
     private static func contents(of folder: URL) throws -> [String: Data] {
         var files = try MicroRun.files(below: folder.path)
         for (name, data) in files {
-            let isLog = name.hasSuffix("metrics.jsonl"), isState = name.hasSuffix("/state.json")
+            let isLog = name.hasSuffix("metrics.jsonl")
+            let isState = name.hasSuffix("/state.json")
             guard isLog || isState, let text = String(data: data, encoding: .utf8) else { continue }
-            let readings = isLog
-                ? text.replacing(/,"tokens_per_second".*/, with: "") : text.replacing(/"(metrics_length|metrics|seal)": *("[^"]*"|[0-9]+)/, with: "")
+            let readings =
+                isLog
+                ? text.replacing(/,"tokens_per_second".*/, with: "")
+                : text.replacing(/"(metrics_length|metrics|seal)": *("[^"]*"|[0-9]+)/, with: "")
             files[name] = Data(readings.utf8)
         }
         return files

@@ -18,7 +18,10 @@ import Testing
         let micro = try MicroRun()
         let disk = try SmallDisk(kibibytes: 16 << 10)
         let run = disk.path + "/run"
-        let outcome = try Tool.run(micro.arguments + ["--steps", "10000000", "--set", "lr.schedule=constant", "--output", run], in: micro.scratch.root) { process in
+        let outcome = try Tool.run(
+            micro.arguments + ["--steps", "10000000", "--set", "lr.schedule=constant", "--output", run],
+            in: micro.scratch.root
+        ) { process in
             process.wait(forContentOf: run + "/checkpoints/latest/state.json")
             disk.fill()
         }
@@ -30,9 +33,12 @@ import Testing
         #expect(full.status == 74, "\(full.error)")
         disk.makeRoom()
         let steps = try #require(try newestCheckpoint(of: run)) + 2
-        let resumed = try Tool.run(["train", "--resume", "--output", run, "--steps", "\(steps)"], in: micro.scratch.root)
+        let resumed = try Tool.run(
+            ["train", "--resume", "--output", run, "--steps", "\(steps)"], in: micro.scratch.root)
         #expect(resumed.status == 0, "\(resumed.error)")
-        let reference = try Tool.run(micro.arguments + ["--steps", "\(steps)", "--set", "lr.schedule=constant", "--output", "reference"], in: micro.scratch.root)
+        let reference = try Tool.run(
+            micro.arguments + ["--steps", "\(steps)", "--set", "lr.schedule=constant", "--output", "reference"],
+            in: micro.scratch.root)
         #expect(reference.status == 0, "\(reference.error)")
         for file in ["student/model.safetensors", "projection.safetensors", "variables.json"] {
             let wanted = try Data(contentsOf: URL(fileURLWithPath: micro.scratch.path("reference/" + file)))

@@ -1,7 +1,9 @@
 import Testing
 
 @Suite struct HelpTests {
-    static let commands = ["run", "compile", "train", "eval", "decode", "data", "tokenize", "bench", "doctor", "pretrain"]
+    static let commands = [
+        "run", "compile", "train", "eval", "decode", "data", "tokenize", "bench", "doctor", "pretrain",
+    ]
 
     @Test func helpNamesEveryCommand() throws {
         let help = try Tool.run("--help")

@@ -39,7 +39,8 @@ import Testing
                     // Once it has been waited for, its number may belong to another process.
                     if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
                 }
-                let outcome = begun ? try micro.resume(name, whileRunning: kill) : try micro.start(name, whileRunning: kill)
+                let outcome =
+                    begun ? try micro.resume(name, whileRunning: kill) : try micro.start(name, whileRunning: kill)
                 // Now and then a run is through before its moment comes.
                 guard outcome.status == 128 + SIGKILL else {
                     #expect(outcome.status == 0, "\(outcome.error)")
@@ -55,7 +56,8 @@ import Testing
         }
         if Self.kills > 10 {
             print(
-                "\(kills) kills in \(runs) runs, \(early) before the run had begun, with \(steps.sorted()) steps logged")
+                "\(kills) kills in \(runs) runs, \(early) before the run had begun, with \(steps.sorted()) steps logged"
+            )
         }
     }
 }
@@ -64,7 +66,8 @@ extension MicroRun {
     /// Waits until a training opens its metrics, which is when it has prepared everything else, or ends.
     fileprivate func wait(forChangeOf run: String, in process: Process) {
         func modified() -> Date? {
-            (try? FileManager.default.attributesOfItem(atPath: scratch.path(run + "/metrics.jsonl")))?[.modificationDate] as? Date
+            (try? FileManager.default.attributesOfItem(atPath: scratch.path(run + "/metrics.jsonl")))?[
+                .modificationDate] as? Date
         }
         let before = modified()
         while process.isRunning, modified() == before { usleep(2_000) }

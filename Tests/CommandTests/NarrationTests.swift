@@ -1,13 +1,14 @@
 import Foundation
 import Testing
 
-/// What a training tells on standard error: nothing under `--quiet`, more under `--verbose`, and never anything on standard
-/// output but its result.
+/// What a training tells on standard error: nothing under `--quiet`, more under `--verbose`, and never anything on
+/// standard output but its result.
 @Suite struct NarrationTests {
     private func train(_ flags: [String]) throws -> Outcome {
         let scratch = try Scratch()
         let outcome = try Tool.run(
-            ["train", "--task", "count", "--steps", "2", "--output", "run"] + TrainTests.small + flags, in: scratch.root)
+            ["train", "--task", "count", "--steps", "2", "--output", "run"] + TrainTests.small + flags, in: scratch.root
+        )
         #expect(outcome.status == 0, "\(outcome.error)")
         #expect(outcome.output == "run: trained 2 steps; the model is in run/student\n")
         return outcome

@@ -6,7 +6,8 @@ import Testing
     @Test func aFolderWithOtherFilesIsKept() throws {
         let scratch = try Scratch()
         let kept = URL(fileURLWithPath: scratch.path("project"))
-        try FileManager.default.createDirectory(at: kept.appendingPathComponent("src"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: kept.appendingPathComponent("src"), withIntermediateDirectories: true)
         scratch.file("project/thesis.txt", "words\n")
         for output in ["project", "./project/", "project/src/.."] {
             let outcome = try Tool.run("compile", "reverse", "--output", output, in: scratch.root)
@@ -29,7 +30,8 @@ import Testing
         try FileManager.default.createDirectory(atPath: scratch.path("disk"), withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(atPath: scratch.path("link"), withDestinationPath: "disk")
         for format in ["plain", "gpt2", "plain"] {
-            let outcome = try Tool.run("compile", "count", "--output", "link", "--verify", "10", "--format", format, in: scratch.root)
+            let outcome = try Tool.run(
+                "compile", "count", "--output", "link", "--verify", "10", "--format", format, in: scratch.root)
             #expect(outcome.status == 0, "\(outcome.error)")
             #expect(FileManager.default.fileExists(atPath: scratch.path("disk/config.json")))
         }

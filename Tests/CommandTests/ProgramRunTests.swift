@@ -15,7 +15,10 @@ import Testing
     }
 
     @Test func layersAreReportedWithoutInputs() throws {
-        write("p.rasp", "n = selector_width(select(tokens, tokens, ==));\nr = aggregate(select(indices, length - 1 - indices, ==), n);")
+        write(
+            "p.rasp",
+            "n = selector_width(select(tokens, tokens, ==));\nr = aggregate(select(indices, length - 1 - indices, ==), n);"
+        )
         let outcome = try run("p.rasp", "--layers")
         #expect(
             outcome.output == """
@@ -36,7 +39,9 @@ import Testing
     @Test func aComputationIsDrawn() throws {
         write("p.rasp", "x = aggregate(select(indices, indices - 1, ==), tokens, \"-\");")
         let outcome = try run("p.rasp", "ab", "--draw", "x.svg")
-        #expect(outcome.status == 0 && outcome.output == "[\"-\", \"a\"]\n" && outcome.error == "tracr-inject: drawn: x.svg\n")
+        #expect(
+            outcome.status == 0 && outcome.output == "[\"-\", \"a\"]\n"
+                && outcome.error == "tracr-inject: drawn: x.svg\n")
         let svg = try String(contentsOfFile: scratch.path("x.svg"), encoding: .utf8)
         #expect(svg.hasPrefix("<svg ") && svg.contains("<title>x(&quot;ab&quot;)</title>") && svg.hasSuffix("</svg>\n"))
         #expect(try run("p.rasp", "--draw", "x.svg").status == 64)
@@ -103,7 +108,9 @@ import Testing
         write("late.rasp", "w = not 1 == 2;\nx = 6 / tokens_int;")
         let late = try run("late.rasp", "2", "0", "--json").json()
         #expect((late["results"] as? [Any])?.count == 1)
-        let codes = (late["diagnostics"] as? [[String: Any]] ?? []).map { "\($0["severity"] ?? "") \($0["code"] ?? "")" }
+        let codes = (late["diagnostics"] as? [[String: Any]] ?? []).map {
+            "\($0["severity"] ?? "") \($0["code"] ?? "")"
+        }
         #expect(codes == ["warning precedence", "error value"])
         let compiled = try Tool.run("compile", "bad.rasp", "--json", in: scratch.root)
         #expect(compiled.status == 65)
@@ -142,17 +149,25 @@ import Testing
     /// Hostile programs end with their own message and exit code, within two gigabytes of address space beyond what the
     /// deep stack reserves.
     @Test(arguments: [
-        ("nested.rasp", "x = " + String(repeating: "(", count: 3000) + "1" + String(repeating: ")", count: 3000) + ";", "nested more than 200 levels"),
+        (
+            "nested.rasp",
+            "x = " + String(repeating: "(", count: 3000) + "1" + String(repeating: ")", count: 3000) + ";",
+            "nested more than 200 levels"
+        ),
         ("endless.rasp", "def f(n) { return f(n + 1); } x = f(0);", "does f ever end?"),
         ("range.rasp", "x = range(1000000000000);", "a list may hold 1000000 items"),
         ("doubling.rasp", "l = [1]; for i in range(100) { l = l + l; } x = indices;", "a list may hold 1000000 items"),
         ("strings.rasp", "x = tokens; for i in range(60) { x = x + x; }", "longer than 1048576 bytes"),
-        ("loops.rasp", "for i in range(100000) { for j in range(100000) { y = 1; } } x = indices;", "more than 5000000 steps"),
+        (
+            "loops.rasp", "for i in range(100000) { for j in range(100000) { y = 1; } } x = indices;",
+            "more than 5000000 steps"
+        ),
         ("garbage.rasp", String(repeating: "@ $ ", count: 100_000), "starts no token"),
         ("binary.rasp", "\u{0}\u{1}\u{2}", "starts no token"),
     ]) func hostileProgramsEndInAMessage(name: String, text: String, message: String) throws {
         write(name, text)
-        let outcome = try Tool.shell("\(Tool.addressSpace(kibibytes: 3_500_000))exec \"$TOOL\" run \(name) ab", in: scratch.root)
+        let outcome = try Tool.shell(
+            "\(Tool.addressSpace(kibibytes: 3_500_000))exec \"$TOOL\" run \(name) ab", in: scratch.root)
         #expect(outcome.status == 65, "\(outcome.error.prefix(500))")
         #expect(outcome.error.contains(message), "\(outcome.error.prefix(500))")
         #expect(outcome.error.utf8.count < 100_000)

@@ -7,11 +7,16 @@ import Testing
 
     init() throws {
         scratch = try Scratch()
-        scratch.file("last.rasp", "#pragma vocab _ a b :\n#pragma max_length 12\n#pragma causal true\n"
-            + "previous = aggregate(select(indices, indices - 1, ==), tokens, \"_\");\nlast = previous if tokens == \":\" else \"_\";\n")
+        scratch.file(
+            "last.rasp",
+            "#pragma vocab _ a b :\n#pragma max_length 12\n#pragma causal true\n"
+                + "previous = aggregate(select(indices, indices - 1, ==), tokens, \"_\");\nlast = previous if tokens == \":\" else \"_\";\n"
+        )
         scratch.file("text.txt", "It was the best of times, it was the worst of times.\n")
         scratch.file("solve.rasp", "solve = aggregate(select(indices, length - 1, ==), tokens);\n")
-        scratch.file("<last>.yaml", """
+        scratch.file(
+            "<last>.yaml",
+            """
             program: last.rasp
             prompt: "Last of {input} :"
             tokens: {a: [" a"], b: [" b"], ":": [" :", ":"]}
@@ -20,12 +25,16 @@ import Testing
             """)
     }
 
-    private static let small = ["--set", "text.samples=16", "--set", "text.held_out=4", "--set", "text.tokens=16", "--set", "batch.text=2", "--set", "data.check=20"]
+    private static let small = [
+        "--set", "text.samples=16", "--set", "text.held_out=4", "--set", "text.tokens=16", "--set", "batch.text=2",
+        "--set", "data.check=20",
+    ]
     private static let measured = ["--prompts", "5", "--norms", "0,20", "--text", "text.txt"]
 
     private func reproduce(_ arguments: String...) throws -> Outcome {
         try Tool.run(
-            ["reproduce", "--tasks", "<last>.yaml", "--steps", "2", "--output", "out"] + Self.small + Self.measured + arguments,
+            ["reproduce", "--tasks", "<last>.yaml", "--steps", "2", "--output", "out"] + Self.small + Self.measured
+                + arguments,
             in: scratch.root)
     }
 
@@ -57,42 +66,55 @@ import Testing
         let page = try String(contentsOf: scratch.root.appendingPathComponent("out/report.html"), encoding: .utf8)
         // Names are escaped, and nothing is loaded from elsewhere.
         #expect(page.contains("&lt;last&gt;") && !page.contains("<last>"))
-        for forbidden in ["<script", "src=", "href=", "@import", "url("] { #expect(!page.contains(forbidden), "\(forbidden)") }
+        for forbidden in ["<script", "src=", "href=", "@import", "url("] {
+            #expect(!page.contains(forbidden), "\(forbidden)")
+        }
         #expect(page.components(separatedBy: "<svg").count - 1 == page.components(separatedBy: "</svg>").count - 1)
         for part in ["Figure 3", "Training", "exchanged", "Figures 6 and 5", "prefers-color-scheme: dark"] {
             #expect(page.contains(part), "\(part)")
         }
 
         // Figures that nothing measured: shares of more than one, of fewer than none.
-        let evaluation = try String(contentsOf: scratch.root.appendingPathComponent("out/<last>-tracr-42/evaluation.json"), encoding: .utf8)
-        let absurd = evaluation.replacing(/"accuracy": *[0-9.]+/, with: "\"accuracy\": 1e300").replacing(/"n": *[0-9]+/, with: "\"n\": -4")
+        let evaluation = try String(
+            contentsOf: scratch.root.appendingPathComponent("out/<last>-tracr-42/evaluation.json"), encoding: .utf8)
+        let absurd = evaluation.replacing(/"accuracy": *[0-9.]+/, with: "\"accuracy\": 1e300").replacing(
+            /"n": *[0-9]+/, with: "\"n\": -4")
         #expect(absurd != evaluation)
         scratch.file("out/<last>-tracr-42/evaluation.json", absurd)
-        #expect(try Tool.run(["report", "out/<last>-tracr-42", "--output", "absurd.html"] + Self.measured, in: scratch.root).status == 0)
+        #expect(
+            try Tool.run(
+                ["report", "out/<last>-tracr-42", "--output", "absurd.html"] + Self.measured, in: scratch.root
+            ).status == 0)
     }
 
     @Test func runsOfOtherSettingsAreNoSeedsOfOneExperiment() throws {
         for (name, kind) in [("default", "per-variable"), ("other", "cosine")] {
             let trained = try Tool.run(
-                ["train", "--task", "<last>.yaml", "--steps", "2", "--output", name, "--set", "alignment.kind=\(kind)"] + Self.small,
+                ["train", "--task", "<last>.yaml", "--steps", "2", "--output", name, "--set", "alignment.kind=\(kind)"]
+                    + Self.small,
                 in: scratch.root)
             #expect(trained.status == 0, "\(trained.error)")
         }
-        let report = try Tool.run(["report", "default", "other", "--output", "both.html"] + Self.measured, in: scratch.root)
+        let report = try Tool.run(
+            ["report", "default", "other", "--output", "both.html"] + Self.measured, in: scratch.root)
         #expect(report.status == 0, "\(report.error)")
         // What all of them have is not told row by row.
-        #expect(report.output.contains("Tracr-Injection, alignment.kind=cosine") && !report.output.contains("text.samples=16"))
+        #expect(
+            report.output.contains("Tracr-Injection, alignment.kind=cosine")
+                && !report.output.contains("text.samples=16"))
         let page = try String(contentsOf: scratch.root.appendingPathComponent("both.html"), encoding: .utf8)
         #expect(page.contains("all with") && page.contains("text.samples=16"))
     }
 
     @Test func ownTaskGoesThroughTrainEvalAndDecode() throws {
         let small = TrainTests.small
-        let trained = try Tool.run(["train", "--task", "<last>.yaml", "--steps", "2", "--output", "run"] + small, in: scratch.root)
+        let trained = try Tool.run(
+            ["train", "--task", "<last>.yaml", "--steps", "2", "--output", "run"] + small, in: scratch.root)
         #expect(trained.status == 0, "\(trained.error)")
         let evaluated = try Tool.run("eval", "run", "--suite", "task", "--json", in: scratch.root)
         #expect(evaluated.status == 0, "\(evaluated.error)")
-        let decoded = try Tool.run("decode", "Last of a b :", "--run", "run", "--layer", "3", "--json", in: scratch.root)
+        let decoded = try Tool.run(
+            "decode", "Last of a b :", "--run", "run", "--layer", "3", "--json", in: scratch.root)
         let variables = try #require(try decoded.json()["variables"] as? [String: [String: [Any]]])
         #expect(variables["last"]?["expected"]?.last as? String == "b")
         let data = try Tool.run("data", "<last>.yaml", "--json", in: scratch.root)

@@ -41,15 +41,16 @@ import Testing
 
     @Test func columnsStandBelowEachOther() throws {
         let outcome = try Tool.run("run", program, #"["日本", "a", "\u0301", "\u0007"]"#, "--trace")
-        #expect(outcome.output == """
-              token  hist
-            - ------ ----
-            0 日本   1
-            1 a      1
-            2 \u{25CC}\u{301}      1
-            3 "\\x07" 1
+        #expect(
+            outcome.output == """
+                  token  hist
+                - ------ ----
+                0 日本   1
+                1 a      1
+                2 \u{25CC}\u{301}      1
+                3 "\\x07" 1
 
-            """)
+                """)
     }
 
     @Test func aFileIsNoRun() throws {
@@ -69,7 +70,8 @@ import Testing
     @Test(arguments: [
         ("", "standard input:2", "the input is empty"), ("\r", "standard input:2", "the input is empty"),
         (" []", "standard input:2", "without tokens"), ("[\"a\", \"b\"", "standard input:2:10", "',' or ']' is due"),
-        (" [\"a\" \"b\"]", "standard input:2:7", "',' or ']' is due"), ("[1, 2,]", "standard input:2:7", "cannot start here"),
+        (" [\"a\" \"b\"]", "standard input:2:7", "',' or ']' is due"),
+        ("[1, 2,]", "standard input:2:7", "cannot start here"),
         ("[-]", "standard input:2:3", "a digit is due"), ("[[\"a\"", "standard input:2:6", "',' or ']' is due"),
         ("[\"a\", null]", "standard input:2", "this is null"), ("[[1]]", "standard input:2", "this is an array"),
     ]) func aBadLineIsNamed(line: String, place: String, message: String) throws {
@@ -80,10 +82,14 @@ import Testing
 
     @Test func whatAProgramCannotRunOnIsNamedToo() throws {
         let weights = try Tool.run("run", program, "--compiled", input: "ab\nabz\n")
-        #expect(weights.status == 65 && weights.output == "[1, 1]\n" && weights.error.contains("hist, for standard input:2"))
+        #expect(
+            weights.status == 65 && weights.output == "[1, 1]\n" && weights.error.contains("hist, for standard input:2")
+        )
         let numbers = scratch.file("n.rasp", "y = tokens_int + 1;").path
         let interpreted = try Tool.run("run", numbers, input: "12\n1a\n")
-        #expect(interpreted.status == 65 && interpreted.error.contains("note: for the input at standard input:2"), "\(interpreted.error)")
+        #expect(
+            interpreted.status == 65 && interpreted.error.contains("note: for the input at standard input:2"),
+            "\(interpreted.error)")
         let bytes = try Tool.shell("printf 'a\\n\\377\\n' | \"$TOOL\" run \(program)")
         #expect(bytes.status == 65 && bytes.error.contains("not UTF-8\n  standard input:2\n"), "\(bytes.error)")
     }
@@ -128,8 +134,8 @@ import Testing
     }
 
     @Test func undefinedIsNull() throws {
-        // Nothing is selected at position 0, and an s-op computed from nothing is undefined only where the language says
-        // so; the language's default is 0.
+        // Nothing is selected at position 0, and an s-op computed from nothing is undefined only where the language
+        // says so; the language's default is 0.
         let previous = scratch.file("previous.rasp", "previous = aggregate(select(indices, indices, <), indices);").path
         #expect(try Tool.run("run", previous, "abc").output == "[0, 0, 0.5]\n")
     }

@@ -7,13 +7,16 @@ import Testing
 
     init() throws { micro = try MicroRun() }
 
-    /// A run that would go on for hours, with the signals' own actions: `nohup` and shells without job control start the tests with
-    /// some ignored, which the run would inherit and respect.
-    private func long(_ output: String, environment: [String: String] = [:], _ body: @escaping (Process) throws -> Void) throws -> Outcome {
+    /// A run that would go on for hours, with the signals' own actions: `nohup` and shells without job control start
+    /// the tests with some ignored, which the run would inherit and respect.
+    private func long(_ output: String, environment: [String: String] = [:], _ body: @escaping (Process) throws -> Void)
+        throws -> Outcome
+    {
         let actions = [SIGINT, SIGTERM, SIGHUP].map { ($0, signal($0, SIG_DFL)) }
         defer { for (number, action) in actions { signal(number, action) } }
         return try Tool.run(
-            micro.arguments + ["--steps", "10000000", "--set", "checkpoint.every=0", "--output", output], in: micro.scratch.root,
+            micro.arguments + ["--steps", "10000000", "--set", "checkpoint.every=0", "--output", output],
+            in: micro.scratch.root,
             environment: environment
         ) { process in
             process.wait(forContentOf: micro.scratch.path(output + "/metrics.jsonl"))
@@ -34,13 +37,15 @@ import Testing
         #expect(micro.steps(of: "run") == reached + 1)
     }
 
-    /// Texts are sampled before the first step; what there is of them is kept, and the run that goes on has the text of one that was
-    /// never ended.
+    /// Texts are sampled before the first step; what there is of them is kept, and the run that goes on has the text of
+    /// one that was never ended.
     @Test func aSignalWhileTextIsSampledKeepsIt() throws {
         let arguments = micro.arguments + ["--steps", "1", "--set", "text.samples=1500", "--set", "text.tokens=100"]
         let errors = micro.scratch.file("errors", "")
         func begin(_ output: String, _ body: ((Process) throws -> Void)? = nil) throws -> Outcome {
-            try Tool.run(arguments + ["--output", output], in: micro.scratch.root, errors: errors) { process in try body?(process) }
+            try Tool.run(arguments + ["--output", output], in: micro.scratch.root, errors: errors) { process in
+                try body?(process)
+            }
         }
         let action = signal(SIGTERM, SIG_DFL)
         defer { signal(SIGTERM, action) }
@@ -94,7 +99,8 @@ import Testing
 
     /// Neither does a terminal that goes away, whatever can no longer be written to it.
     @Test func aClosedTerminalDoesNotStopARun() throws {
-        let terminal = try PseudoTerminal(micro.arguments + ["--output", "run"], environment: ["TERM": "xterm"], in: micro.scratch.root)
+        let terminal = try PseudoTerminal(
+            micro.arguments + ["--output", "run"], environment: ["TERM": "xterm"], in: micro.scratch.root)
         terminal.wait(forContentOf: micro.scratch.path("run/metrics.jsonl"))
         terminal.hangUp()
         #expect(terminal.waitForExit() == 0)
@@ -105,13 +111,15 @@ import Testing
     @Test(arguments: ["2>&-", "1>&- 2>&-", "0<&- 1>&- 2>&-"]) func closedStreamsDoNoHarm(_ redirection: String) throws {
         let wanted = try micro.start("reference")
         #expect(wanted.status == 0)
-        let command = ([Tool.executable.path] + micro.arguments + ["--output", "run"]).map { "'\($0)'" }.joined(separator: " ")
+        let command = ([Tool.executable.path] + micro.arguments + ["--output", "run"]).map { "'\($0)'" }.joined(
+            separator: " ")
         #expect(try shell("\(command) \(redirection)").status == 0)
         try micro.expectEqual("run", micro.contents(of: "reference"), redirection)
     }
 
     @Test(arguments: [
-        "data count --count 100000", "--help", "doctor", "run count 'xyxx:'", "tokenize 'a b'", "train --task count --print-config",
+        "data count --count 100000", "--help", "doctor", "run count 'xyxx:'", "tokenize 'a b'",
+        "train --task count --print-config",
         "compile count --verify 0 --json --output compiled", "run count < /dev/null",
     ])
     func aClosedPipeEndsQuietly(_ arguments: String) throws {

@@ -1,14 +1,15 @@
 import Foundation
 import Testing
 
-/// The main job in miniature, through the executable: train, eval, decode, resume. A few steps teach nothing; what is tested is
-/// that each command finds what the one before it left, and says what the contract asks.
+/// The main job in miniature, through the executable: train, eval, decode, resume. A few steps teach nothing; what is
+/// tested is that each command finds what the one before it left, and says what the contract asks.
 @Suite(.serialized) struct TrainTests {
     let scratch: Scratch
 
     /// Small in everything that costs time.
     static let small = [
-        "--set", "text.samples=16", "--set", "text.held_out=4", "--set", "text.tokens=16", "--set", "batch.task=2", "--set", "batch.perturbed=2",
+        "--set", "text.samples=16", "--set", "text.held_out=4", "--set", "text.tokens=16", "--set", "batch.task=2",
+        "--set", "batch.perturbed=2",
         "--set", "batch.text=2", "--set", "data.check=20", "--set", "checkpoint.every=2",
     ]
 
@@ -55,7 +56,8 @@ import Testing
         #expect(ood["x-only"]?["compiled_supports"] as? Bool == true)
 
         let prompt = "What is the number of 'X' in this text? x y x. Answer:"
-        let decoded = try Tool.run("decode", prompt, "--json", "--html", "page.html", "--svg", "picture.svg", in: scratch.root)
+        let decoded = try Tool.run(
+            "decode", prompt, "--json", "--html", "page.html", "--svg", "picture.svg", in: scratch.root)
         #expect(decoded.status == 0, "\(decoded.error)")
         let object = try decoded.json()
         #expect(object["prompt"] as? String == prompt)
@@ -82,18 +84,22 @@ import Testing
     }
 
     @Test func resumedRunEqualsAnUninterruptedOne() throws {
-        let whole = try Tool.run(["train", "--task", "count", "--steps", "4", "--output", "whole"] + Self.small, in: scratch.root)
+        let whole = try Tool.run(
+            ["train", "--task", "count", "--steps", "4", "--output", "whole"] + Self.small, in: scratch.root)
         #expect(whole.status == 0, "\(whole.error)")
-        let half = try Tool.run(["train", "--task", "count", "--steps", "2", "--output", "half"] + Self.small, in: scratch.root)
+        let half = try Tool.run(
+            ["train", "--task", "count", "--steps", "2", "--output", "half"] + Self.small, in: scratch.root)
         #expect(half.status == 0, "\(half.error)")
         let resumed = try train("--resume", "--output", "half", "--steps", "4")
         #expect(resumed.status == 0, "\(resumed.error)")
         for file in ["student/model.safetensors", "projection.safetensors"] {
             #expect(
-                FileManager.default.contentsEqual(atPath: scratch.path("whole/\(file)"), andPath: scratch.path("half/\(file)")),
+                FileManager.default.contentsEqual(
+                    atPath: scratch.path("whole/\(file)"), andPath: scratch.path("half/\(file)")),
                 "\(file) differs")
         }
-        #expect(try metrics(of: "half").map { $0["loss"] as? Double } == metrics(of: "whole").map { $0["loss"] as? Double })
+        #expect(
+            try metrics(of: "half").map { $0["loss"] as? Double } == metrics(of: "whole").map { $0["loss"] as? Double })
 
         // A flag that contradicts the run is refused rather than ignored.
         let other = try train("--resume", "--output", "half", "--seed", "7")
@@ -117,7 +123,8 @@ import Testing
 
     @Test func settingsAreLayered() throws {
         scratch.file("c.yaml", "task: int-sum\nsteps: 7\nlr:\n  student: 3.0e-4\n")
-        let printed = try train("--config", "c.yaml", "--steps", "9", "--set", "lr.student=1e-4", "--print-config").output
+        let printed = try train("--config", "c.yaml", "--steps", "9", "--set", "lr.student=1e-4", "--print-config")
+            .output
         #expect(printed.contains("\ntask: int-sum\n"))
         #expect(printed.contains("\nsteps: 9\n"))
         #expect(printed.contains("\n  student: 0.0001\n"))

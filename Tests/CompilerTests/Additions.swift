@@ -80,9 +80,11 @@ struct Addition: Sendable, CustomStringConvertible {
         // What the highest column and the carry into it leave to find out, by a number for each pair of results.
         let states = AnswerStates(lowerDigits: top)
         let classes = sequenceMap(place, columns[top]) { place, column in
-            .int(states.number(of: [0, 1].map {
-                states.state(Self.nearest(place), highest: Self.nearest(column) + $0)
-            }))
+            .int(
+                states.number(
+                    of: [0, 1].map {
+                        states.state(Self.nearest(place), highest: Self.nearest(column) + $0)
+                    }))
         }
         if way == .number {
             let lower = columns[..<top].reversed().reduce(nil as SOp?) { number, column in
@@ -136,7 +138,11 @@ enum AnswerState: Hashable, Sendable {
         case .symbol: self
         case .digit(let wanted): wanted == power ? .symbol(Addition.symbols[digit]) : self
         case .place(let place):
-            if digit == 0, power > 0 { self } else if place == 0 { .symbol(Addition.symbols[digit]) } else {
+            if digit == 0, power > 0 {
+                self
+            } else if place == 0 {
+                .symbol(Addition.symbols[digit])
+            } else {
                 place <= power ? .digit(power - place) : .symbol("eos")
             }
         }
@@ -152,7 +158,8 @@ struct AnswerStates: Sendable {
     init(lowerDigits: Int) {
         self.lowerDigits = lowerDigits
         let places = (0..<lowerDigits)
-        let single = Addition.symbols.map(AnswerState.symbol) + [.symbol("eos")]
+        let single =
+            Addition.symbols.map(AnswerState.symbol) + [.symbol("eos")]
             + places.map(AnswerState.digit) + places.map(AnswerState.place)
         all = single.map { [$0] } + single.flatMap { a in single.map { [a, $0] } }
         numbers = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1, $0) })

@@ -63,12 +63,16 @@ import Testing
     }
 
     @Test func theArticleShowsThisCode() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let article = try String(
-            contentsOf: root.appendingPathComponent("Sources/tracr-inject/Documentation.docc/RASPInSwift.md"), encoding: .utf8)
+            contentsOf: root.appendingPathComponent("Sources/tracr-inject/Documentation.docc/RASPInSwift.md"),
+            encoding: .utf8)
         let source = try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8)
         let pieces = source.components(separatedBy: "        // article: ").dropFirst().map { piece in
-            piece.components(separatedBy: "        // end\n")[0].split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
+            piece.components(separatedBy: "        // end\n")[0].split(
+                separator: "\n", omittingEmptySubsequences: false
+            ).dropFirst()
                 .map { $0.hasPrefix("        ") ? String($0.dropFirst(8)) : String($0) }.joined(separator: "\n")
         }
         // The last piece is this function's own mention of the mark.

@@ -4,8 +4,8 @@ import RASP
 import Serialization
 import Testing
 
-/// Sizes beside those that the cases record of tracr's models. With `CASE_TABLE` in the environment the table is printed as
-/// it stands in the documentation.
+/// Sizes beside those that the cases record of tracr's models. With `CASE_TABLE` in the environment the table is
+/// printed as it stands in the documentation.
 @Suite struct CaseTable {
     struct Column {
         let name: String
@@ -36,7 +36,8 @@ import Testing
                 lines.append("|---|" + columns.map { _ in "---|" }.joined())
             }
             let cells = columns.map { "\($0.ours) / \($0.tracr.map(String.init) ?? "-")" }
-            lines.append("| \(file.deletingPathExtension().lastPathComponent) | " + cells.joined(separator: " | ") + " |")
+            lines.append(
+                "| \(file.deletingPathExtension().lastPathComponent) | " + cells.joined(separator: " | ") + " |")
         }
         print(lines.joined(separator: "\n"))
     }

@@ -23,7 +23,9 @@ import Testing
                 let values = lowered.evaluate(input)
                 for variable in expected.variables {
                     let actual = try #require(values[variable.name])
-                    for (a, b) in zip(variable.values, actual) { #expect(CompiledModel.agree(a, b), "\(variable.name), \(input)") }
+                    for (a, b) in zip(variable.values, actual) {
+                        #expect(CompiledModel.agree(a, b), "\(variable.name), \(input)")
+                    }
                 }
             }
         }
@@ -31,13 +33,15 @@ import Testing
 
     @Test(arguments: TestProgram.table) func withoutNamedVariables(_ test: TestProgram) throws {
         let options = CompilerOptions(keepNamedVariables: false)
-        let report = try RASPCompiler.compile(test.program, options: options).verify(against: test.program, count: 500, seed: 2)
+        let report = try RASPCompiler.compile(test.program, options: options).verify(
+            against: test.program, count: 500, seed: 2)
         #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
     }
 
     @Test(arguments: TestProgram.table) func fusedThroughNames(_ test: TestProgram) throws {
         let options = CompilerOptions(fuseThroughNamedVariables: true)
-        let report = try RASPCompiler.compile(test.program, options: options).verify(against: test.program, count: 500, seed: 3)
+        let report = try RASPCompiler.compile(test.program, options: options).verify(
+            against: test.program, count: 500, seed: 3)
         #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
     }
 

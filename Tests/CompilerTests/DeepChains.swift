@@ -1,8 +1,8 @@
 import Compiler
 import RASP
 
-/// Programs of many layers that pass a one-hot of 300 values on, each through another construction. Every step has a name of its own, so
-/// that none is fused with the next.
+/// Programs of many layers that pass a one-hot of 300 values on, each through another construction. Every step has a
+/// name of its own, so that none is fused with the next.
 enum DeepChains {
     static let depth = 22
     static let values = 300
@@ -10,23 +10,44 @@ enum DeepChains {
     static let programs: [(name: String, program: Program)] = [
         ("kept or replaced", chain(numbers) { kept($0, $1) }),
         ("rotated or kept", chain(numbers) { rotated($0, $1) }),
-        ("one of two copies", chain(numbers) { value, step in
-            sequenceMap([value, rotated(value, step), indices % 3]) { $0[2] == 0 ? $0[0] : $0[1] }
-        }),
-        ("copied by attention", chain(numbers, maxLength: 30) { value, _ in
-            aggregate(select(indices, indices - 1, .equal), value, default: 7)
-        }),
-        ("attention and maps in turn", chain(numbers, maxLength: 12) { value, step in
-            step % 2 == 0 ? kept(value, step) : aggregate(select(indices, indices - 1, .equal), value, default: 7)
-        }),
-        ("selected by its own value", chain(numbers, maxLength: 8) { value, step in
-            kept(aggregate(select(value, value, .equal) && select(indices, indices, .equal), value, default: 0), step)
-        }),
+        (
+            "one of two copies",
+            chain(numbers) { value, step in
+                sequenceMap([value, rotated(value, step), indices % 3]) { $0[2] == 0 ? $0[0] : $0[1] }
+            }
+        ),
+        (
+            "copied by attention",
+            chain(numbers, maxLength: 30) { value, _ in
+                aggregate(select(indices, indices - 1, .equal), value, default: 7)
+            }
+        ),
+        (
+            "attention and maps in turn",
+            chain(numbers, maxLength: 12) { value, step in
+                step % 2 == 0 ? kept(value, step) : aggregate(select(indices, indices - 1, .equal), value, default: 7)
+            }
+        ),
+        (
+            "selected by its own value",
+            chain(numbers, maxLength: 8) { value, step in
+                kept(
+                    aggregate(select(value, value, .equal) && select(indices, indices, .equal), value, default: 0), step
+                )
+            }
+        ),
         // A count is where sums in fp32 begin to be off.
-        ("beginning with a count", chain(["a", "b"], maxLength: 120, from: selectorWidth(select(tokens, tokens, .equal))) { kept($0, $1) }),
-        ("beginning with a comparison of counts", chain(
-            ["a", "b"], maxLength: 60,
-            from: selectorWidth(select(tokens, "a", .equal)) - selectorWidth(select(indices, indices, .lessOrEqual))) { kept($0, $1) }),
+        (
+            "beginning with a count",
+            chain(["a", "b"], maxLength: 120, from: selectorWidth(select(tokens, tokens, .equal))) { kept($0, $1) }
+        ),
+        (
+            "beginning with a comparison of counts",
+            chain(
+                ["a", "b"], maxLength: 60,
+                from: selectorWidth(select(tokens, "a", .equal)) - selectorWidth(select(indices, indices, .lessOrEqual))
+            ) { kept($0, $1) }
+        ),
     ]
 
     private static let numbers: [Atom] = (0..<values).map { .int($0) }
@@ -53,7 +74,8 @@ enum DeepChains {
             variables.append(("v\(number)", value))
         }
         return Program(
-            name: "chain", output: value, outputName: "out", variables: variables, vocabulary: vocabulary, maxLength: maxLength, causal: true)
+            name: "chain", output: value, outputName: "out", variables: variables, vocabulary: vocabulary,
+            maxLength: maxLength, causal: true)
     }
 
     /// Nothing fused through the names: a layer for every step at least.

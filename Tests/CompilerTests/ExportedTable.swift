@@ -18,7 +18,8 @@ import Testing
             program.encodings[program.outputName] = .categorical
             let options = CompilerOptions(causal: true)
             // Some select nothing but later positions.
-            guard let model = try? RASPCompiler.compile(program, options: options), case .categorical = model.outputVariable.encoding
+            guard let model = try? RASPCompiler.compile(program, options: options),
+                case .categorical = model.outputVariable.encoding
             else { continue }
             exported += 1
             let export = try GPT2Export(model)

@@ -4,11 +4,13 @@ import RASP
 import Serialization
 import Testing
 
-/// The GPT-2 that a model is exported as: what is refused, what is written, and, where `GPT2_PEER_PYTHON` names a Python with
-/// torch and transformers, what it answers.
+/// The GPT-2 that a model is exported as: what is refused, what is written, and, where `GPT2_PEER_PYTHON` names a
+/// Python with torch and transformers, what it answers.
 @Suite struct Exports {
     @Test func refused() throws {
-        let both = Program(name: "p", output: selectorWidth(select(tokens, tokens, .equal)), vocabulary: ["a"], maxLength: 3, causal: false)
+        let both = Program(
+            name: "p", output: selectorWidth(select(tokens, tokens, .equal)), vocabulary: ["a"], maxLength: 3,
+            causal: false)
         let bidirectional = try RASPCompiler.compile(both)
         #expect(throws: Failure.self) { try GPT2Export(bidirectional) }
         let share = aggregate(select(tokens, "a", .equal), indices)
@@ -58,7 +60,8 @@ import Testing
     }
 
     @Test(
-        .enabled(if: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] != nil, "no Python with transformers is named"),
+        .enabled(
+            if: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] != nil, "no Python with transformers is named"),
         arguments: ["count", "int_sum", "shuffle_dyck", "induction"])
     func transformers(_ name: String) throws {
         let model = try RASPCompiler.compile(ShippedPrograms.load(name))
@@ -81,7 +84,9 @@ import Testing
         try process.run()
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        let answers = try output.split(separator: "\n").map { try JSONParser.parse(String($0)).array?.compactMap(\.integer) ?? [] }
+        let answers = try output.split(separator: "\n").map {
+            try JSONParser.parse(String($0)).array?.compactMap(\.integer) ?? []
+        }
         try #require(answers.count == inputs.count)
         for (input, answer) in zip(inputs, answers) {
             #expect(Array(answer.dropFirst()) == (try model.run(input).map { export.token(of: $0) }))

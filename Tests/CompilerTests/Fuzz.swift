@@ -21,7 +21,9 @@ import Testing
         var description: String {
             "fuzz: \(programs) programs, \(compiled) compiled, \(compared) of them compared on 20 inputs or more, \(refused) refused, "
                 + "\(inputs) inputs compared, \(undefined) where the interpreter stops, "
-                + (wrong.isEmpty ? "none different" : "\(wrong.count) different: seeds \(wrong.map(String.init).joined(separator: " "))")
+                + (wrong.isEmpty
+                    ? "none different"
+                    : "\(wrong.count) different: seeds \(wrong.map(String.init).joined(separator: " "))")
         }
     }
 
@@ -64,10 +66,14 @@ import Testing
         let texts = (0..<400).map { RandomSource.text(seed: 2 * $0 + 1) }
         let lengths = texts.map { text in text.split(separator: "\n").count { !$0.hasPrefix("#") } }
         #expect(lengths.contains { $0 > 20 } && lengths.allSatisfy { $0 <= 80 })
-        let forms = ["0.5:", "0.25:", "1000.1", "for t in range", "def f", "select(indices, indices - 1, ==)", "#pragma causal false", "tokens_int"]
+        let forms = [
+            "0.5:", "0.25:", "1000.1", "for t in range", "def f", "select(indices, indices - 1, ==)",
+            "#pragma causal false", "tokens_int",
+        ]
         for form in forms { #expect(texts.contains { $0.contains(form) }, "\(form)") }
         #expect(texts.contains { $0.prefix { $0 != "\n" }.split(separator: " ").count > 10 }, "more than eight tokens")
-        #expect(texts.contains { $0.contains("selector_width") && $0.components(separatedBy: "selector_width").count > 4 })
+        #expect(
+            texts.contains { $0.contains("selector_width") && $0.components(separatedBy: "selector_width").count > 4 })
         for (index, text) in texts.enumerated() {
             #expect(throws: Never.self, "seed \(2 * index + 1)") { try Program(source: text, name: "random") }
         }

@@ -32,7 +32,8 @@ import Testing
         #expect(late == [1, 1, 1, 1].map { .int($0) })
         // The output itself is taken over as it is; a shorter source leaves the rest alone.
         let short = try model.residualStates(tokens("aa"))
-        let final = try model.run(tokens("bbbb"), interchanging: model.outputVariable, with: short, state: model.layerCount)
+        let final = try model.run(
+            tokens("bbbb"), interchanging: model.outputVariable, with: short, state: model.layerCount)
         #expect(final == [3, 5, 1, 1].map { .int($0) })
     }
 

@@ -7,7 +7,9 @@ import Testing
 @Suite struct Means {
     /// Compiles, and compares on every input or on 1,500.
     @discardableResult
-    private func check(_ body: String, vocabulary: String = "a b c", maxLength: Int = 6, causal: Bool = true) throws -> CompiledModel {
+    private func check(_ body: String, vocabulary: String = "a b c", maxLength: Int = 6, causal: Bool = true) throws
+        -> CompiledModel
+    {
         let source = """
             #pragma vocab \(vocabulary)
             #pragma max_length \(maxLength)
@@ -30,7 +32,9 @@ import Testing
     /// Values that are equal but for rounding, 0.6 - 0.4 and 0.2, are classes of their own to the interpreter.
     @Test(arguments: ["a + b", "a - b", "a * b", "(a + b) / 2", "(a if a > b else b)", "(a / b if b > 0 else 0)"])
     func branches(_ value: String) throws {
-        for condition in ["tokens == \"c\"", "a > b", "a == b", "a + b == 1", "a - b >= 0.2", "a * b < 0.1", "a - b > 0.5"] {
+        for condition in [
+            "tokens == \"c\"", "a > b", "a == b", "a + b == 1", "a - b >= 0.2", "a * b < 0.1", "a - b > 0.5",
+        ] {
             try check("y = \(value) if \(condition) else b - a;")
         }
     }
@@ -57,13 +61,17 @@ import Testing
 
     @Test func meansOfMeans() throws {
         let nested = "m = aggregate(past, a);\nn = aggregate(past, b);\n"
-        for y in ["m > 0.5", "m > n", "m == n", "\"more\" if m > n else \"less\"", "m - n if m > n else n - m"] { try check(nested + "y = \(y);") }
+        for y in ["m > 0.5", "m > n", "m == n", "\"more\" if m > n else \"less\"", "m - n if m > n else n - m"] {
+            try check(nested + "y = \(y);")
+        }
     }
 
     /// Two averages have 65 values each over inputs of 14, their sums a thousand.
     @Test(arguments: [
-        "y = a - b if a > b else b - a;", "d = a - b;\ny = -d if d < 0 else d;", "y = a if a > b else b;", "y = a + b > 0.5;", "y = a * b > 0.2;",
-        "y = a - b >= 0.2;", "y = (a + b) / 2;", "y = \"same\" if a == b else \"more\" if a > b else \"less\";", "y = a / b > 2 if b > 0 else False;",
+        "y = a - b if a > b else b - a;", "d = a - b;\ny = -d if d < 0 else d;", "y = a if a > b else b;",
+        "y = a + b > 0.5;", "y = a * b > 0.2;",
+        "y = a - b >= 0.2;", "y = (a + b) / 2;", "y = \"same\" if a == b else \"more\" if a > b else \"less\";",
+        "y = a / b > 2 if b > 0 else False;",
     ])
     func longInputs(_ body: String) throws { try check(body, maxLength: 14) }
 

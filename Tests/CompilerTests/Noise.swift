@@ -1,6 +1,6 @@
 import Compiler
-import LanguageModels
 import Foundation
+import LanguageModels
 import RASP
 import Serialization
 import TensorCore
@@ -31,7 +31,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["count", "int_sum", "shuffle_dyck", "sort_by_frequency", "most_frequent"]) func boundHolds(_ name: String) throws {
+    @Test(arguments: ["count", "int_sum", "shuffle_dyck", "sort_by_frequency", "most_frequent"]) func boundHolds(
+        _ name: String
+    ) throws {
         let model = try RASPCompiler.compile(ShippedPrograms.load(name))
         try expectBound(model, inputs: 60)
         #expect(try #require(model.noise).largest < 1e-6, "\(name)")
@@ -54,7 +56,9 @@ import Testing
                 let state = variable.writtenByLayer
                 for position in input.indices {
                     let margin = model.margin(variable, states.row(state: state, position: position))
-                    #expect(margin >= 1 - noise.states[state] - 1e-12, "\(model.name): \(variable.name) on \(input) at \(position)")
+                    #expect(
+                        margin >= 1 - noise.states[state] - 1e-12,
+                        "\(model.name): \(variable.name) on \(input) at \(position)")
                 }
             }
         }
@@ -76,7 +80,8 @@ import Testing
         var program = chain
         program.encodings[program.outputName] = .categorical
         let model = try DeepChains.compile(program, readError: GPT2Export.readError)
-        // Dense layers as wide as all 22 steps of 300 values take too long here; one chain of few values shows the same.
+        // Dense layers as wide as all 22 steps of 300 values take too long here; one chain of few values shows the
+        // same.
         guard model.width < 3_000 else { return }
         let export = try GPT2Export(model)
         #expect(export.normalizationError <= GPT2Export.readError)
@@ -90,14 +95,18 @@ import Testing
             let logits = student.logits(tape, states).value
             for (position, atom) in try model.run(input).enumerated() {
                 let row = (0..<export.tokens.count).map { logits[position + 1, $0] }
-                #expect(row.indices.max { row[$0] < row[$1] } == export.token(of: atom), "\(name), \(input), position \(position)")
+                #expect(
+                    row.indices.max { row[$0] < row[$1] } == export.token(of: atom),
+                    "\(name), \(input), position \(position)")
             }
         }
     }
 
     @Test func differencesAreErrors() throws {
-        let program = Program(name: "one", output: indices % 2, outputName: "out", vocabulary: ["a"], maxLength: 3, causal: true)
-        let other = Program(name: "two", output: indices % 3, outputName: "out", vocabulary: ["a"], maxLength: 3, causal: true)
+        let program = Program(
+            name: "one", output: indices % 2, outputName: "out", vocabulary: ["a"], maxLength: 3, causal: true)
+        let other = Program(
+            name: "two", output: indices % 3, outputName: "out", vocabulary: ["a"], maxLength: 3, causal: true)
         let model = try RASPCompiler.compile(program)
         try model.verify(against: program, on: [["a", "a", "a"]]).require()
         try model.verify(against: other, on: [["a", "a"]]).require()

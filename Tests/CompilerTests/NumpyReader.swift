@@ -7,7 +7,8 @@ import Testing
 /// A saved model, run by another program in plain fp32, gives the same output.
 @Suite struct NumpyReader {
     static let python: String? = {
-        let candidates = [ProcessInfo.processInfo.environment["PYTHON"], "/usr/bin/python3", "/usr/local/bin/python3"].compactMap { $0 }
+        let candidates = [ProcessInfo.processInfo.environment["PYTHON"], "/usr/bin/python3", "/usr/local/bin/python3"]
+            .compactMap { $0 }
         return candidates.first { path in
             guard FileManager.default.isExecutableFile(atPath: path) else { return false }
             let process = Process()
@@ -41,7 +42,8 @@ import Testing
         }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try #require(Self.python))
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("run_compiled.py")
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "run_compiled.py")
         process.arguments = [script.path] + folders
         let pipe = Pipe()
         process.standardOutput = pipe

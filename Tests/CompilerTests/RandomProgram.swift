@@ -17,7 +17,9 @@ struct RandomProgram {
 
     private init(seed: UInt64) {
         random = SeededRandom(seed: seed, stream: "random program")
-        let vocabularies: [[Atom]] = [["a", "b", "c"], ["a", "b"], [0, 1, 2], [-1, 2], ["x", 1, 0.5], [true, false]]
+        let vocabularies: [[Atom]] = [
+            ["a", "b", "c"], ["a", "b"], [0, 1, 2], [-1, 2], ["x", 1, 0.5], [true, false],
+        ]
         vocabulary = random.pick(vocabularies)
         // Long enough for 20 different inputs.
         maxLength = random.integer(in: vocabulary.count == 2 ? 4...5 : 3...5)
@@ -55,7 +57,8 @@ struct RandomProgram {
             let values = random.pick(numbers)
             let defaults: [Atom?] = [0, nil, -1, 3]
             let reduction: Reduction = random.integer(below: 3) == 0 ? .sum : .mean
-            return keepNumber(SOp(.aggregate(selector(depth: 2), values, defaultValue: random.pick(defaults), reduction)))
+            return keepNumber(
+                SOp(.aggregate(selector(depth: 2), values, defaultValue: random.pick(defaults), reduction)))
         case 7:
             let defaults: [Atom?] = ["none", nil, 0]
             let near = select(indices, indices + random.integer(in: -2...1), .equal)
@@ -66,8 +69,14 @@ struct RandomProgram {
         }
     }
 
-    private mutating func keep(_ sop: SOp) -> SOp { others.append(sop); return sop }
-    private mutating func keepNumber(_ sop: SOp) -> SOp { numbers.append(sop); return sop }
+    private mutating func keep(_ sop: SOp) -> SOp {
+        others.append(sop)
+        return sop
+    }
+    private mutating func keepNumber(_ sop: SOp) -> SOp {
+        numbers.append(sop)
+        return sop
+    }
 
     private mutating func selector(depth: Int) -> Selector {
         let choice = random.integer(below: depth == 0 ? 4 : 8)
@@ -82,7 +91,8 @@ struct RandomProgram {
         case 4: selector = self.selector(depth: depth - 1) && self.selector(depth: depth - 1)
         case 5: selector = self.selector(depth: depth - 1) || self.selector(depth: depth - 1)
         case 6: selector = !self.selector(depth: depth - 1)
-        default: selector = selectors.isEmpty ? Selector(.constant(random.integer(below: 3) > 0)) : random.pick(selectors)
+        default:
+            selector = selectors.isEmpty ? Selector(.constant(random.integer(below: 3) > 0)) : random.pick(selectors)
         }
         selectors.append(selector)
         return selector
@@ -97,11 +107,15 @@ struct RandomProgram {
     private mutating func binary(_ a: SOp, _ b: SOp) -> SOp {
         let salt = random.next()
         let palette = self.palette()
-        return sequenceMap(a, b, named: "random map") { palette[Int(Self.hash([$0, $1], salt) % UInt64(palette.count))] }
+        return sequenceMap(a, b, named: "random map") {
+            palette[Int(Self.hash([$0, $1], salt) % UInt64(palette.count))]
+        }
     }
 
     private mutating func palette() -> [Atom] {
-        random.pick([[true, false], ["p", "q", "r"], [0, 1], ["s", 2, 0.25], [-1, 0, 1], [.tuple([1, "t"]), "u"]])
+        random.pick([
+            [true, false], ["p", "q", "r"], [0, 1], ["s", 2, 0.25], [-1, 0, 1], [.tuple([1, "t"]), "u"],
+        ])
     }
 
     private mutating func arithmetic(_ a: SOp, _ b: SOp) -> SOp {

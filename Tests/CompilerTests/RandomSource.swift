@@ -1,8 +1,8 @@
 import RASP
 import Serialization
 
-/// Random programs as text, the way people write them: averages and what is made of them, branches over anything, counts, dictionaries,
-/// library functions, long chains.
+/// Random programs as text, the way people write them: averages and what is made of them, branches over anything,
+/// counts, dictionaries, library functions, long chains.
 struct RandomSource {
     private enum Kind: CaseIterable { case number, share, truth, word }
 
@@ -26,7 +26,8 @@ struct RandomSource {
     private init(seed: UInt64) {
         random = SeededRandom(seed: seed, stream: "random source")
         let vocabularies = [
-            ["a", "b", "c"], ["(", ")"], ["(", ")", "x"], ["0", "1", "2"], ["0", "1"], ["1", "2", "5", "10"], ["x", "y", "z", "w", "end"],
+            ["a", "b", "c"], ["(", ")"], ["(", ")", "x"], ["0", "1", "2"], ["0", "1"], ["1", "2", "5", "10"],
+            ["x", "y", "z", "w", "end"],
             ["the", "cat", "sat", "on", "a", "mat", "dog", "ran"],
         ]
         let digits = (0...9).map { "\($0)" }
@@ -63,7 +64,8 @@ struct RandomSource {
         let kind: Kind = random.pick(Kind.allCases)
         lines.append("result = \(expression(kind, depth + 1));")
         let words = vocabulary.map { isNumeric || "()".contains($0) ? "\"\($0)\"" : $0 }.joined(separator: " ")
-        return "#pragma vocab \(words)\n#pragma max_length \(maxLength)\n#pragma causal \(causal)\n#pragma output result\n"
+        return
+            "#pragma vocab \(words)\n#pragma max_length \(maxLength)\n#pragma causal \(causal)\n#pragma output result\n"
             + lines.joined(separator: "\n") + "\n"
     }
 
@@ -78,7 +80,9 @@ struct RandomSource {
         guard let name = define("w", expression(kind, 1)) else { return }
         let next: String
         switch kind {
-        case .number: next = "(\(name) + \(random.pick(["1", "t", "indicator(\(expression(.truth, 0)))"]))) % \(random.integer(in: 2...5))"
+        case .number:
+            next =
+                "(\(name) + \(random.pick(["1", "t", "indicator(\(expression(.truth, 0)))"]))) % \(random.integer(in: 2...5))"
         case .share: next = "(\(name) + indicator(\(expression(.truth, 0)))) / 2"
         case .truth: next = "(\(name) \(random.pick(["and", "or"])) \(expression(.truth, 0)))"
         case .word: next = "aggregate(select(indices, indices - 1, ==), \(name), \"p\")"
@@ -94,12 +98,14 @@ struct RandomSource {
         let body: String
         switch kind {
         case .number: body = "selector_width(select(x, x, ==) and select(indices, indices, <=))"
-        case .share: body = "aggregate(select(indices, indices, <=), indicator(x == \(random.pick(["0", "1", token()]))))"
+        case .share:
+            body = "aggregate(select(indices, indices, <=), indicator(x == \(random.pick(["0", "1", token()]))))"
         case .truth: body = "aggregate(select(indices, indices, <=), indicator(x == \(token()))) >= 0.5"
         case .word: body = "aggregate(select(indices, indices - \(random.integer(in: 1...2)), ==), x, \"p\")"
         }
         lines.append("def f\(counter)(x) { return \(body); }")
-        let argument = kind == .word ? expression(.word, 1) : random.integer(below: 2) == 0 ? "tokens" : expression(.number, 1)
+        let argument =
+            kind == .word ? expression(.word, 1) : random.integer(below: 2) == 0 ? "tokens" : expression(.number, 1)
         if let name = define("v", "f\(counter)(\(argument))") { names[kind, default: []].append(name) }
     }
 
@@ -127,11 +133,15 @@ struct RandomSource {
         case 9: return widths()
         case 10: return "\(dictionary(["0", "1", "2", "-1", "3"]))[\(isNumeric ? "tokens_str" : "tokens")]"
         case 11: return "\(fractions(["0", "1", "2", "5"]))"
-        case 2: return "(\(expression(.number, d)) \(random.pick(["+", "-", "*", "%"])) \(random.pick(["2", "3", expression(.number, d)])))"
+        case 2:
+            return
+                "(\(expression(.number, d)) \(random.pick(["+", "-", "*", "%"])) \(random.pick(["2", "3", expression(.number, d)])))"
         case 3: return "indicator(\(expression(.truth, d)))"
         case 4: return "round(\(expression(.share, d)))"
         case 5 where !causal: return random.pick(["length", "(length - 1 - indices)", "count(tokens, \(token()))"])
-        case 6: return "{\(vocabulary.enumerated().map { "\"\($1)\": \($0 * 3 % 5)" }.joined(separator: ", "))}[\(isNumeric ? "tokens_str" : "tokens")]"
+        case 6:
+            return
+                "{\(vocabulary.enumerated().map { "\"\($1)\": \($0 * 3 % 5)" }.joined(separator: ", "))}[\(isNumeric ? "tokens_str" : "tokens")]"
         case 7: return "selector_width(select(tokens, \(token()), ==) and select(indices, indices, <=))"
         default: return random.pick(["indices", isNumeric ? "tokens_int" : "indices"])
         }
@@ -183,7 +193,9 @@ struct RandomSource {
         switch random.integer(below: 9) {
         case 0: return "(\"p\" if \(expression(.truth, d)) else \"q\")"
         case 1: return "(\"more\" if \(expression(.share, d)) > \(expression(.share, d)) else \(plain))"
-        case 2: return "aggregate(select(indices, indices - \(random.integer(in: 1...2)), ==), \(expression(.word, d)), \"-\")"
+        case 2:
+            return
+                "aggregate(select(indices, indices - \(random.integer(in: 1...2)), ==), \(expression(.word, d)), \"-\")"
         case 3: return "({0: \"none\", 0.5: \"half\", 1: \"all\"}[indicator(\(truth(d))) / \(random.pick(["1", "2"]))])"
         case 6: return fractions(["\"none\"", "\"some\"", "\"half\"", "\"all\"", "\"p\""])
         case 7: return dictionary(["\"p\"", "\"q\"", "\"noun\"", "\"verb\""]) + "[\(plain)]"
@@ -218,8 +230,8 @@ struct RandomSource {
         "{" + vocabulary.map { "\"\($0)\": \(random.pick(values))" }.joined(separator: ", ") + "}"
     }
 
-    /// A dictionary that is read by fractions: of a count by something fixed, of a rounded share, or of an average as it is, where inputs
-    /// are short enough to list what that can be.
+    /// A dictionary that is read by fractions: of a count by something fixed, of a rounded share, or of an average as
+    /// it is, where inputs are short enough to list what that can be.
     private mutating func fractions(_ values: [String]) -> String {
         var keys = ["0", "0.25", "0.5", "0.75", "1"]
         let past = "select(indices, indices, \(random.pick(["<=", "<="])))"
@@ -243,14 +255,19 @@ struct RandomSource {
 
     /// Amounts as one finds them in tables: prices, balances, temperatures.
     private mutating func amounts() -> String {
-        let tables = [["1", "2.5", "0.75", "10"], ["0.1", "0.2", "0.3", "0.7"], ["12.5", "-3.25", "0", "99.99"], ["1000", "-1000", "1", "0"], ["0.1", "1000.1", "-1000.2", "5"]]
+        let tables = [
+            ["1", "2.5", "0.75", "10"], ["0.1", "0.2", "0.3", "0.7"], ["12.5", "-3.25", "0", "99.99"],
+            ["1000", "-1000", "1", "0"], ["0.1", "1000.1", "-1000.2", "5"],
+        ]
         return dictionary(random.pick(tables)) + "[\(isNumeric ? "tokens_str" : "tokens")]"
     }
 
     /// Several counts put together.
     private mutating func widths() -> String {
         let past = random.pick(["select(indices, indices, <=)", "full_s"])
-        let counts = (0..<random.integer(in: 2...3)).map { _ in "selector_width(select(tokens, \(token()), ==) and \(past))" }
+        let counts = (0..<random.integer(in: 2...3)).map { _ in
+            "selector_width(select(tokens, \(token()), ==) and \(past))"
+        }
         return "(" + counts.joined(separator: random.pick([" + ", " - ", " + "])) + ")"
     }
 

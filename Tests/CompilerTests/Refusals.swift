@@ -18,14 +18,19 @@ import Testing
         #expect(throws: Failure.self) { try RASPCompiler.compile(program("#pragma max_length 4\nx = indices;")) }
         #expect(throws: Failure.self) { try RASPCompiler.compile(program("#pragma vocab a b\nx = indices;")) }
         let complete = try program("#pragma vocab a b\n#pragma max_length 4\nx = indices;")
-        #expect(throws: Failure.self) { try RASPCompiler.compile(complete, options: CompilerOptions(vocabulary: [1, true])) }
+        #expect(throws: Failure.self) {
+            try RASPCompiler.compile(complete, options: CompilerOptions(vocabulary: [1, true]))
+        }
         #expect(throws: Failure.self) { try RASPCompiler.compile(complete, options: CompilerOptions(maxLength: 0)) }
-        #expect(throws: Failure.self) { try RASPCompiler.compile(complete, options: CompilerOptions(maxLength: 1 << 40)) }
+        #expect(throws: Failure.self) {
+            try RASPCompiler.compile(complete, options: CompilerOptions(maxLength: 1 << 40))
+        }
         #expect(throws: Never.self) { try RASPCompiler.compile(complete) }
     }
 
     @Test func futurePositions() throws {
-        let error = try refusal("""
+        let error = try refusal(
+            """
             #pragma vocab a b
             #pragma max_length 6
             #pragma causal true
@@ -36,9 +41,11 @@ import Testing
         #expect(!error.diagnostics[0].notes.isEmpty)
     }
 
-    /// Said before anything else is worked out: the other half of the program is beyond the budget, which takes long to find.
+    /// Said before anything else is worked out: the other half of the program is beyond the budget, which takes long to
+    /// find.
     @Test func futurePositionsAreSaidFirst() throws {
-        let error = try refusal("""
+        let error = try refusal(
+            """
             #pragma vocab a b c
             #pragma max_length 200
             #pragma causal true
@@ -51,7 +58,8 @@ import Testing
 
     /// A selector that reads a variable with a name selects nothing, and says so on every input.
     @Test func futurePositionsByName() throws {
-        let program = try program("""
+        let program = try program(
+            """
             #pragma vocab a b
             #pragma max_length 5
             #pragma causal true
@@ -62,7 +70,8 @@ import Testing
     }
 
     @Test func tooManyValues() throws {
-        let error = try refusal("""
+        let error = try refusal(
+            """
             #pragma vocab a b
             #pragma max_length 200
             n = selector_width(select(tokens, "a", ==));
@@ -76,7 +85,8 @@ import Testing
     }
 
     @Test func meansThatCannotBeListed() throws {
-        let error = try refusal("""
+        let error = try refusal(
+            """
             #pragma vocab a b
             #pragma max_length 300
             average_index = aggregate(select(tokens, tokens, ==), indices * indices);
@@ -86,7 +96,8 @@ import Testing
     }
 
     @Test func meansThatAreOnlyShown() throws {
-        let shown = try program("""
+        let shown = try program(
+            """
             #pragma vocab a b
             #pragma max_length 300
             x = aggregate(select(tokens, tokens, ==), indices * indices);
@@ -104,7 +115,8 @@ import Testing
     }
 
     @Test func convertedTokensNamedTokens() throws {
-        let program = try program("#pragma vocab \"1\" \"2\"\n#pragma max_length 3\ntokens = tokens_int;\nx = tokens + 1;")
+        let program = try program(
+            "#pragma vocab \"1\" \"2\"\n#pragma max_length 3\ntokens = tokens_int;\nx = tokens + 1;")
         let model = try RASPCompiler.compile(program)
         #expect(try model.verify(against: program, count: 100, seed: 1).passed)
         #expect(Set(model.labels).count == model.labels.count, "labels name one direction each")
@@ -114,7 +126,8 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("damaged-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         #expect(throws: Failure.self) { try CompiledModel.load(from: folder) }
-        let model = try RASPCompiler.compile(program("#pragma vocab a b\n#pragma max_length 3\nx = selector_width(select(tokens, tokens, ==));"))
+        let model = try RASPCompiler.compile(
+            program("#pragma vocab a b\n#pragma max_length 3\nx = selector_width(select(tokens, tokens, ==));"))
         try model.save(to: folder)
         let path = folder.appendingPathComponent("config.json")
         let text = try String(contentsOf: path, encoding: .utf8)

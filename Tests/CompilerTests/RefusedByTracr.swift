@@ -2,7 +2,8 @@ import Compiler
 import RASP
 import Testing
 
-/// The programs that tracr's own suite expects its compiler to refuse, in the names of its cases; all of them compile here.
+/// The programs that tracr's own suite expects its compiler to refuse, in the names of its cases; all of them compile
+/// here.
 @Suite struct RefusedByTracr {
     static let programs: [String: Program] = {
         let everywhere = selectAll()
@@ -25,9 +26,13 @@ import Testing
             "program_is_tokens": tokens,
             "program_without_tokens": indices * 2,
         ]
-        return Dictionary(uniqueKeysWithValues: sops.map { name, sop in
-            ("unsupported_" + name, Program(name: name, output: sop, outputName: "out", vocabulary: [1, 2, 3], maxLength: 5))
-        })
+        return Dictionary(
+            uniqueKeysWithValues: sops.map { name, sop in
+                (
+                    "unsupported_" + name,
+                    Program(name: name, output: sop, outputName: "out", vocabulary: [1, 2, 3], maxLength: 5)
+                )
+            })
     }()
 
     /// Every input there is, 3 + 9 + ... + 243 of them, against the interpreter; with either mask.

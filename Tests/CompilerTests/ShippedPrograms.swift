@@ -30,7 +30,9 @@ import Testing
         #expect(model.layerCount == 1)
         var random = SeededRandom(seed: 7)
         for number in 0...(maxLength - 4) {
-            var text = [Atom](repeating: "x", count: number) + [Atom](repeating: "_", count: random.integer(in: 0...(maxLength - 4 - number)))
+            var text =
+                [Atom](repeating: "x", count: number)
+                + [Atom](repeating: "_", count: random.integer(in: 0...(maxLength - 4 - number)))
             random.shuffle(&text)
             let input = text + [":"]
             #expect(try answer(model, input) == String(number))
@@ -41,7 +43,8 @@ import Testing
     }
 
     @Test func namedVariablesOfCount() throws {
-        let model = try RASPCompiler.compile(Self.load("count"), options: CompilerOptions(fuseThroughNamedVariables: false))
+        let model = try RASPCompiler.compile(
+            Self.load("count"), options: CompilerOptions(fuseThroughNamedVariables: false))
         #expect(model.variables.filter { !$0.isScratch }.map(\.name) == ["tokens", "indices", "n", "offset", "next"])
         #expect(model.variable(named: "n")?.writtenByLayer == 1)
         #expect(model.variable(named: "next")?.writtenByLayer == 2)
@@ -50,7 +53,13 @@ import Testing
         // No state holds anything in the scratch scalars, and the states before a variable's layer nothing of it.
         let states = try model.residualStates(["x", "_", "x", ":"])
         for (direction, basis) in model.basis.enumerated() where basis.isScratch && basis.value == nil {
-            for state in 0..<states.count { for position in 0..<4 { #expect(states.row(state: state, position: position)[states.row(state: state, position: position).startIndex + direction] == 0) } }
+            for state in 0..<states.count {
+                for position in 0..<4 {
+                    #expect(
+                        states.row(state: state, position: position)[
+                            states.row(state: state, position: position).startIndex + direction] == 0)
+                }
+            }
         }
         let n = try #require(model.variable(named: "n"))
         #expect(model.decode(n, states.row(state: 0, position: 3)) == nil)
@@ -97,7 +106,8 @@ import Testing
         #expect(model.layerCount <= 5)
         var random = SeededRandom(seed: 8)
         var pairs = [
-            (0, 0), (9, 1), (99, 1), (299, 1), (largest, largest), (largest, 1), (1, largest), (5, 95), (450, 450), (100, 0), (0, 100),
+            (0, 0), (9, 1), (99, 1), (299, 1), (largest, largest), (largest, 1), (1, largest), (5, 95), (450, 450),
+            (100, 0), (0, 100),
         ]
         for _ in 0..<100 { pairs.append((random.integer(in: 0...largest), random.integer(in: 0...largest))) }
         for (a, b) in pairs {
@@ -109,8 +119,11 @@ import Testing
     @Test(arguments: [60, 100, 140]) func brackets(_ maxLength: Int) throws {
         let model = try RASPCompiler.compile(Self.load("shuffle_dyck"), options: CompilerOptions(maxLength: maxLength))
         #expect(model.layerCount <= 3)
-        func judged(_ text: String) throws -> Atom? { try model.run(text.map { .string(String($0)) } + ["compute"]).last ?? nil }
-        let deep = String(repeating: "([{", count: (maxLength - 1) / 6) + String(repeating: ")]}", count: (maxLength - 1) / 6)
+        func judged(_ text: String) throws -> Atom? {
+            try model.run(text.map { .string(String($0)) } + ["compute"]).last ?? nil
+        }
+        let deep =
+            String(repeating: "([{", count: (maxLength - 1) / 6) + String(repeating: ")]}", count: (maxLength - 1) / 6)
         for text in [deep, "()", "([)]", "{[(", "", "([{}])()", "}{", ")(", "()()))((", "[]{(})"] {
             var (depth, isMatched) = ([Character: Int](), true)
             for (open, close) in [("(", ")"), ("{", "}"), ("[", "]")] as [(Character, Character)] {

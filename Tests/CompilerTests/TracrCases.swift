@@ -30,8 +30,11 @@ import Testing
             let interpreted = try Interpreter(causal: test.causal).run(test.program, on: input).output
             let compiled = try model.run(input)
             for position in input.indices {
-                #expect(TracrCase.agree(interpreted[position], expected[position]), "interpreter, \(input), position \(position)")
-                #expect(TracrCase.agree(compiled[position], expected[position]), "weights, \(input), position \(position)")
+                #expect(
+                    TracrCase.agree(interpreted[position], expected[position]),
+                    "interpreter, \(input), position \(position)")
+                #expect(
+                    TracrCase.agree(compiled[position], expected[position]), "weights, \(input), position \(position)")
             }
         }
         let report = try model.verify(against: test.program, count: 200, seed: 5)
@@ -60,7 +63,9 @@ struct TracrCase {
             return sop
         }
         for node in json["nodes"]?.array ?? [] {
-            guard let id = node["id"]?.integer, let operation = node["op"]?.string else { throw Malformed(what: "node") }
+            guard let id = node["id"]?.integer, let operation = node["op"]?.string else {
+                throw Malformed(what: "node")
+            }
             let children = node["children"]?.array?.compactMap(\.integer) ?? []
             let own = try (node["value_set"]?.array ?? []).compactMap { try Self.atom($0) }
             values[id] = own
@@ -74,7 +79,8 @@ struct TracrCase {
                 sops[id] = SOp(.elementwise(function, inputs), encoding: encoding)
             case "LinearSequenceMap":
                 let factors = node["factors"]?.array?.compactMap(\.number) ?? []
-                guard factors.count == 2, children.count == 2, let a = sops[children[0]], let b = sops[children[1]] else {
+                guard factors.count == 2, children.count == 2, let a = sops[children[0]], let b = sops[children[1]]
+                else {
                     throw Malformed(what: "factors")
                 }
                 let linear = ElementwiseFunction("linear") {
@@ -92,7 +98,9 @@ struct TracrCase {
                     return rows[k][q] == "1"
                 }
             case "SelectorWidth", "Aggregate":
-                guard let selector = node["selector"]?.integer.flatMap({ selectors[$0] }) else { throw Malformed(what: "selector") }
+                guard let selector = node["selector"]?.integer.flatMap({ selectors[$0] }) else {
+                    throw Malformed(what: "selector")
+                }
                 if operation == "SelectorWidth" {
                     sops[id] = SOp(.selectorWidth(selector), encoding: encoding)
                 } else {
@@ -102,14 +110,19 @@ struct TracrCase {
             default: throw Malformed(what: operation)
             }
         }
-        guard let output = json["output"]?.integer.flatMap({ sops[$0] }), let length = json["max_seq_len"]?.integer else {
+        guard let output = json["output"]?.integer.flatMap({ sops[$0] }), let length = json["max_seq_len"]?.integer
+        else {
             throw Malformed(what: "output")
         }
         program = Program(
             name: json["name"]?.string ?? "case", output: output, outputName: "out",
-            vocabulary: try (json["vocab"]?.array ?? []).compactMap { try Self.atom($0) }, maxLength: length, causal: causal)
+            vocabulary: try (json["vocab"]?.array ?? []).compactMap { try Self.atom($0) }, maxLength: length,
+            causal: causal)
         cases = try (json["cases"]?.array ?? []).map { item in
-            (try (item["input"]?.array ?? []).compactMap { try Self.atom($0) }, try (item["interp"]?.array ?? []).map { try Self.atom($0) })
+            (
+                try (item["input"]?.array ?? []).compactMap { try Self.atom($0) },
+                try (item["interp"]?.array ?? []).map { try Self.atom($0) }
+            )
         }
     }
 
@@ -117,8 +130,8 @@ struct TracrCase {
         Dictionary(values.enumerated().map { ($1, $0) }) { first, _ in first }
     }
 
-    /// A function given by its values over the product of its inputs' value sets. A mean may take values that such a set lacks: there
-    /// the nearest one stands in.
+    /// A function given by its values over the product of its inputs' value sets. A mean may take values that such a
+    /// set lacks: there the nearest one stands in.
     private static func table(
         _ node: JSONValue, _ own: [Atom], _ inputs: [[Atom]], _ encoding: Encoding?
     ) throws -> ElementwiseFunction {

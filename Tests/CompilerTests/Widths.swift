@@ -6,7 +6,8 @@ import Testing
 @Suite struct Widths {
     @Test(arguments: [(64, true), (64, false), (300, true)]) func everyCount(_ maxLength: Int, _ causal: Bool) throws {
         let program = Program(
-            name: "w", output: selectorWidth(select(tokens, "x", .equal)), vocabulary: ["x", "y"], maxLength: maxLength, causal: causal)
+            name: "w", output: selectorWidth(select(tokens, "x", .equal)), vocabulary: ["x", "y"], maxLength: maxLength,
+            causal: causal)
         let model = try RASPCompiler.compile(program)
         for count in 0...maxLength {
             let input = [Atom](repeating: "x", count: count) + [Atom](repeating: "y", count: maxLength - count)

@@ -28,8 +28,8 @@ import Testing
         return options
     }
 
-    /// The values of one variable sum to 1, so the states fill fewer dimensions than there are directions: nothing is lost
-    /// in a stream that is narrower by one, trained or not.
+    /// The values of one variable sum to 1, so the states fill fewer dimensions than there are directions: nothing is
+    /// lost in a stream that is narrower by one, trained or not.
     @Test func redundantDirectionsAreFree() throws {
         let model = try Self.model()
         let compressed = try CompressedModel(model, width: model.width - 1, options: options(steps: 0))
@@ -41,7 +41,9 @@ import Testing
     @Test func trainingHelps() throws {
         let model = try Self.model()
         var losses: [Double] = []
-        let compressed = try CompressedModel(model, width: 20, options: options(steps: 200)) { _, loss in losses.append(loss) }
+        let compressed = try CompressedModel(model, width: 20, options: options(steps: 200)) { _, loss in
+            losses.append(loss)
+        }
         #expect(losses.count == 200)
         #expect(losses[199] < 0.2 * losses[0])
         #expect(compressed.untrained.accuracy < 0.99)
@@ -74,7 +76,9 @@ import Testing
     @Test func widthsThatCannotBe() throws {
         let model = try Self.model()
         for width in [0, model.steepDirections().count, model.width, 10_000] {
-            let failure = try #require(throws: Failure.self) { try CompressedModel(model, width: width, options: options(steps: 0)) }
+            let failure = try #require(throws: Failure.self) {
+                try CompressedModel(model, width: width, options: options(steps: 0))
+            }
             #expect(failure.remedy?.contains("\(model.width - 1)") == true)
         }
     }

@@ -1,7 +1,7 @@
 import Evaluation
 import Foundation
-import LanguageModels
 import Injection
+import LanguageModels
 import RASP
 import TensorCore
 import TestSupport
@@ -20,7 +20,8 @@ import Testing
         let examples = zip(prompts, said).map { prompt, said in
             // The end mark counts as well: the third token generated stands for it.
             EncodedExample(
-                tokens: prompt + said.prefix(2), atoms: [], promptCount: prompt.count, answerCount: 2, supervised: [], targets: [])
+                tokens: prompt + said.prefix(2), atoms: [], promptCount: prompt.count, answerCount: 2, supervised: [],
+                targets: [])
         }
         let arena = Arena()
         let tokens = reader.nextTokens(examples, hooks: { _ in Hooks() }, arena: arena)

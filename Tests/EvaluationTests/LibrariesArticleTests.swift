@@ -1,16 +1,16 @@
 import Compiler
 import Evaluation
 import Foundation
-import LanguageModels
 import Injection
 import InjectionSettings
+import LanguageModels
 import RASP
 import Resources
 import TensorCore
 import Testing
 
-/// The code of the article UsingTheSwiftLibraries: what stands between the marks here is what stands there. `Training.start`
-/// makes a `runs/latest` in the working directory.
+/// The code of the article UsingTheSwiftLibraries: what stands between the marks here is what stands there.
+/// `Training.start` makes a `runs/latest` in the working directory.
 @Suite struct LibrariesArticleTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -115,11 +115,14 @@ import Testing
 
     @Test func theArticleShowsThisCode() throws {
         let article = try String(
-            contentsOf: Self.root.appendingPathComponent("Sources/tracr-inject/Documentation.docc/UsingTheSwiftLibraries.md"),
+            contentsOf: Self.root.appendingPathComponent(
+                "Sources/tracr-inject/Documentation.docc/UsingTheSwiftLibraries.md"),
             encoding: .utf8)
         let source = try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8)
         let pieces = source.components(separatedBy: "        // article: ").dropFirst().map { piece in
-            piece.components(separatedBy: "        // end\n")[0].split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
+            piece.components(separatedBy: "        // end\n")[0].split(
+                separator: "\n", omittingEmptySubsequences: false
+            ).dropFirst()
                 .map { $0.hasPrefix("        ") ? String($0.dropFirst(8)) : String($0) }.joined(separator: "\n")
         }
         // The last piece is this function's own mention of the mark.

@@ -14,7 +14,10 @@ import Testing
         let text = student.tokenizer.encode("the quick brown fox jumps over the lazy dog")
         let split = text.count - 3
         let score = try ContinuationScore.measure(
-            [Continuation(context: Array(text[..<split]), tokens: Array(text[split...])), Continuation(context: [text[0]], tokens: [text[1]])],
+            [
+                Continuation(context: Array(text[..<split]), tokens: Array(text[split...])),
+                Continuation(context: [text[0]], tokens: [text[1]]),
+            ],
             student: student)
         let losses = Perplexity.losses(of: [text], student: student)[0]
         // Batches of other sizes take their sums in another order; fp32 agrees to some units of 1e-6 here.
@@ -53,9 +56,10 @@ import Testing
         }
         // Two-shot: the first row of either label stands before every prompt, its label with it.
         let items = try BinaryChoice.sst2.items(in: folder("s.tsv"), method: .paper)
-        #expect(items.map(\.prompt) == [
-            "Review: a fine film\nSentiment: positive\n\nReview: a bore\nSentiment: negative\n\nReview: a treat\nSentiment:"
-        ])
+        #expect(
+            items.map(\.prompt) == [
+                "Review: a fine film\nSentiment: positive\n\nReview: a bore\nSentiment: negative\n\nReview: a treat\nSentiment:"
+            ])
         #expect(items.map(\.label) == [1])
     }
 
@@ -68,7 +72,9 @@ import Testing
         (options.suites, options.text) = ([.perplexity], folder("text"))
         func perplexity(_ precision: Settings.Precision) throws -> Double {
             options.precision = precision
-            return try #require(try ModelEvaluation(student: folder("student"), options: options).json["suites"]?["perplexity"]?["perplexity"]?.number)
+            return try #require(
+                try ModelEvaluation(student: folder("student"), options: options).json["suites"]?["perplexity"]?[
+                    "perplexity"]?.number)
         }
         let (single, half) = (try perplexity(.fp32), try perplexity(.bf16))
         #expect(abs(half / single - 1) < 0.01)
@@ -76,7 +82,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("sentence\tlabel\ngood\t1\nbad\n", "f.tsv:3", "1 columns"), ("sentence\tlabel\ngood\tyes\n", "f.tsv:2", "not 0 or 1"),
+        ("sentence\tlabel\ngood\t1\nbad\n", "f.tsv:3", "1 columns"),
+        ("sentence\tlabel\ngood\tyes\n", "f.tsv:2", "not 0 or 1"),
         ("index\tsentence\n0\tgood\n", "f.tsv:1", "no column 'label'"), ("sentence\tlabel\n", "f.tsv", "no rows"),
         ("sentence\tlabel\n \t1\n", "f.tsv:2", "empty sentence"), ("", "f.tsv", "empty"),
     ]) func badRowsAreNamed(text: String, place: String, message: String) throws {
@@ -96,14 +103,18 @@ import Testing
         let items = try BinaryChoice.sst2.items(in: folder("s.tsv"), method: .lmEval)
         #expect(items.map(\.prompt) == [" a fine film \nQuestion: Is this sentence positive or negative?\nAnswer:"])
         let texts = ["it was a dog.", "a  dog", "a b\tdog", "dog", "it was a \"dog\" "]
-        try write(texts.map { "{\"text\": \(JSONValue.string($0).text(indented: false))}\n" }.joined(), to: folder("l.jsonl"))
-        let got = try Lambada.passages(in: folder("l.jsonl")).map { try Lambada.continuation(of: $0, student: student, method: .lmEval) }
+        try write(
+            texts.map { "{\"text\": \(JSONValue.string($0).text(indented: false))}\n" }.joined(), to: folder("l.jsonl"))
+        let got = try Lambada.passages(in: folder("l.jsonl")).map {
+            try Lambada.continuation(of: $0, student: student, method: .lmEval)
+        }
         let wanted = [("it was a", " dog."), ("a", "  dog"), ("a", " b\tdog"), ("", " dog"), ("it was a \"dog\"", " ")]
         let end = try #require(student.endOfText)
         for (continuation, (context, word)) in zip(got, wanted) {
             let own = student.tokenizer.encode(context)
             #expect(continuation.context == (own.isEmpty ? [end] : own), "\(context)")
-            #expect(continuation.tokens == Array(student.tokenizer.encode(context + word).dropFirst(own.count)), "\(word)")
+            #expect(
+                continuation.tokens == Array(student.tokenizer.encode(context + word).dropFirst(own.count)), "\(word)")
         }
     }
 
@@ -116,10 +127,11 @@ import Testing
                 [Continuation(context: Array(repeating: word, count: length), tokens: [word])], student: student)[0]
         }
         #expect(scores.map(\.isCut) == [false, true])
-        #expect(failure {
-            _ = try ContinuationScore.measure(
-                [Continuation(context: [word], tokens: Array(repeating: word, count: room + 1))], student: student)
-        }?.kind == .badData)
+        #expect(
+            failure {
+                _ = try ContinuationScore.measure(
+                    [Continuation(context: [word], tokens: Array(repeating: word, count: room + 1))], student: student)
+            }?.kind == .badData)
     }
 
     private func write(_ text: String, to file: URL) throws { try Data(text.utf8).write(to: file) }

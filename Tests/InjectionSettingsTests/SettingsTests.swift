@@ -54,7 +54,10 @@ import Testing
 
     /// The names of two files are not one because they look alike, and a value may begin with a mark.
     @Test func valuesAreTakenAsTheyAreSpelt() throws {
-        let (one, two) = (try Settings.resolve(overrides: [.init("text.file", "\u{E9}")]), try Settings.resolve(overrides: [.init("text.file", "e\u{301}")]))
+        let (one, two) = (
+            try Settings.resolve(overrides: [.init("text.file", "\u{E9}")]),
+            try Settings.resolve(overrides: [.init("text.file", "e\u{301}")])
+        )
         #expect(one != two)
         let override = try SettingOverride(parsing: "text.file=\u{338}x=y")
         #expect(override.key == "text.file" && override.value.hasSameBytes(as: "\u{338}x=y"))
@@ -106,11 +109,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("steps: many", "steps", "whole number"), ("steps: -1", "steps", "at least 0"), ("steps: 1.5", "steps", "whole number"),
+        ("steps: many", "steps", "whole number"), ("steps: -1", "steps", "at least 0"),
+        ("steps: 1.5", "steps", "whole number"),
         ("lr.student: nan", "lr.student", "number"), ("optimizer:\n  betas: [0.9]", "optimizer.betas", "list of 2"),
-        ("optimizer:\n  betas: [0.9, 1.0]", "optimizer.betas", "not including, 1"), ("data.shuffle: maybe", "data.shuffle", "true or false"),
+        ("optimizer:\n  betas: [0.9, 1.0]", "optimizer.betas", "not including, 1"),
+        ("data.shuffle: maybe", "data.shuffle", "true or false"),
         ("method: tracer", "method", "tracr or finetune"), ("batch.task: 0", "batch.task", "from 1"),
-        ("lr: 3", "lr", "takes no value"), ("student: [a]", "student", "a text"), ("seed: null", "seed", "whole number"),
+        ("lr: 3", "lr", "takes no value"), ("student: [a]", "student", "a text"),
+        ("seed: null", "seed", "whole number"),
         ("steps: {a: 1}", "steps", "whole number"), ("alignment.layers: [4, 0]", "alignment.layers", "rising"),
     ])
     func wrongValuesNameKeyAndExpectation(yaml: String, key: String, expected: String) throws {
@@ -121,7 +127,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "steps: [1", "a: b: c", "\tsteps: 1", "- steps", "steps: 1\nsteps: 2", "steps: 1\n? [a]\n: 2", "lr: {student: 1}\nlr.student: 2",
+        "steps: [1", "a: b: c", "\tsteps: 1", "- steps", "steps: 1\nsteps: 2", "steps: 1\n? [a]\n: 2",
+        "lr: {student: 1}\nlr.student: 2",
         "%YAML 9.9\n---\n", "*a", "\"unclosed", "\u{0}",
     ])
     func malformedYAMLIsRefused(yaml: String) throws {
@@ -159,7 +166,9 @@ import Testing
         // A path is taken as it stands, whatever YAML would make of it.
         let settings = try Settings.resolve(yaml: "", name: "", overrides: [.init("text.file", "/a: b#c")])
         #expect(settings.text.file == "/a: b#c")
-        #expect(try Settings.resolve(yaml: "text.file: a", name: "", overrides: [.init("text.file", "null")]).text.file == nil)
+        #expect(
+            try Settings.resolve(yaml: "text.file: a", name: "", overrides: [.init("text.file", "null")]).text.file
+                == nil)
     }
 
     @Test func missingConfigurationIsNotFound() {

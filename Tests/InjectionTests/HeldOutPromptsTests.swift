@@ -5,8 +5,8 @@ import Testing
 
 /// No prompt of a test setting is trained on.
 @Suite struct HeldOutPromptsTests {
-    /// Where the generator of training reaches into a setting (the authors' ranges do, by their own account), it passes over what
-    /// would be tested; built-in tasks in the paper's ranges have nothing to pass over.
+    /// Where the generator of training reaches into a setting (the authors' ranges do, by their own account), it passes
+    /// over what would be tested; built-in tasks in the paper's ranges have nothing to pass over.
     @Test(arguments: [
         ("count", Settings.Data.Prompts.paper), ("int-sum", .paper), ("shuffle-dyck", .paper), ("count", .authors),
         ("int-sum", .authors), (repository.appendingPathComponent("configs/tasks/reverse.yaml").path, .paper),
@@ -14,7 +14,9 @@ import Testing
         let task = try InjectionTask.named(name, prompts: prompts)
         let heldOut = try HeldOutPrompts(task, seeds: [42])
         for setting in task.settings {
-            for example in try task.examples(.setting(setting.name), count: 20) { #expect(heldOut.contains(example.prompt)) }
+            for example in try task.examples(.setting(setting.name), count: 20) {
+                #expect(heldOut.contains(example.prompt))
+            }
         }
         var settings = Settings()
         settings.data.prompts = prompts

@@ -1,7 +1,7 @@
 import Foundation
-import LanguageModels
 import Injection
 import InjectionSettings
+import LanguageModels
 import TensorCore
 import Testing
 
@@ -9,14 +9,20 @@ import Testing
 /// (Goldens/injection_loss.py).
 @Suite struct InjectionLossTests {
     struct Golden: Decodable {
-        let kind, reduction, kl_reduction, anchor: String
+        let kind, reduction, klReduction, anchor: String
         let rows: [Int]
         let site: Int
-        let answer_weight: Double
+        let answerWeight: Double
         let bias: Bool
         let ce, alg, kl: Double
         /// For each parameter: the gradient's product with the formula's values, and its norm.
         let gradients: [String: [Double]]
+
+        enum CodingKeys: String, CodingKey {
+            case kind, reduction, anchor, rows, site, bias, ce, alg, kl, gradients
+            case klReduction = "kl_reduction"
+            case answerWeight = "answer_weight"
+        }
     }
 
     static let goldens: [Golden] = {
@@ -54,10 +60,17 @@ import Testing
 
     private static let layout = VariableLayout(
         entries: [
-            .init(name: "a", encoding: .categorical((0..<5).map { .int($0) }), rows: 0..<5, writtenByLayer: 0, readByLayer: 1),
-            .init(name: "b", encoding: .categorical((0..<3).map { .int($0) }), rows: 5..<8, writtenByLayer: 1, readByLayer: 2),
-            .init(name: "number", encoding: .numerical([0, 1, 2, 3, 4]), rows: 8..<9, writtenByLayer: 1, readByLayer: 2),
-            .init(name: "out", encoding: .categorical((0..<3).map { .int($0) }), rows: 9..<12, writtenByLayer: 2, readByLayer: 0),
+            .init(
+                name: "a", encoding: .categorical((0..<5).map { .int($0) }), rows: 0..<5, writtenByLayer: 0,
+                readByLayer: 1),
+            .init(
+                name: "b", encoding: .categorical((0..<3).map { .int($0) }), rows: 5..<8, writtenByLayer: 1,
+                readByLayer: 2),
+            .init(
+                name: "number", encoding: .numerical([0, 1, 2, 3, 4]), rows: 8..<9, writtenByLayer: 1, readByLayer: 2),
+            .init(
+                name: "out", encoding: .categorical((0..<3).map { .int($0) }), rows: 9..<12, writtenByLayer: 2,
+                readByLayer: 0),
         ], directions: Array(0..<12), output: 3, layers: 2)
 
     private static func batch(dense: Bool, teacher: GPT2Model, arena: Arena) -> TrainingBatch {
@@ -96,10 +109,10 @@ import Testing
         settings.loss.ce = 1
         settings.loss.alg = 0.5
         settings.loss.kl = 2
-        settings.loss.klReduction = golden.kl_reduction == "mean" ? .mean : .sum
+        settings.loss.klReduction = golden.klReduction == "mean" ? .mean : .sum
         settings.alignment.kind = golden.kind == "cosine" ? .cosine : .perVariable
         settings.alignment.reduction = golden.reduction == "mean" ? .mean : .sum
-        settings.alignment.answerWeight = golden.answer_weight
+        settings.alignment.answerWeight = golden.answerWeight
 
         let projection = Projection(rows: 12, width: 16, bias: golden.bias)
         projection.weight.value.copy(from: Self.sample(12 * 16, salt: 50, scale: 0.3))
@@ -163,7 +176,9 @@ import Testing
         typealias Place = RollIntervention.Place
         var settings = Settings().roll
         settings.site = .each
-        let places = [Place(site: 1, rows: [0..<5]), Place(site: 3, rows: [0..<5, 5..<8, 8..<9]), Place(site: 6, rows: [9..<12])]
+        let places = [
+            Place(site: 1, rows: [0..<5]), Place(site: 3, rows: [0..<5, 5..<8, 8..<9]), Place(site: 6, rows: [9..<12]),
+        ]
         let roll = try RollIntervention(layout: Self.layout, width: 16, settings: settings, layers: [1, 3, 6])
         #expect(roll.places == places)
         #expect(roll.warning == nil)

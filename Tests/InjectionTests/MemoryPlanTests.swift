@@ -23,19 +23,23 @@ import TrainingEngine
         #expect(try whole != student([("steps", "4")]))
 
         let folder = try MicroStudent.Folder()
-        let short = try MicroStudent.settings(in: folder, overrides: spared + [("steps", "2"), ("lr.schedule", "constant")])
+        let short = try MicroStudent.settings(
+            in: folder, overrides: spared + [("steps", "2"), ("lr.schedule", "constant")])
         _ = try Training.start(short, output: folder("run"))
         let resumed = try Training.resume(folder("run"), overrides: [.init("steps", "4")])
         let straight = try MicroStudent.settings(in: folder, overrides: spared + [("lr.schedule", "constant")])
         let reference = try Training.start(straight, output: folder("reference"))
-        let weights = { (run: RunDirectory) in try Data(contentsOf: run.student.appendingPathComponent("model.safetensors")) }
+        let weights = { (run: RunDirectory) in
+            try Data(contentsOf: run.student.appendingPathComponent("model.safetensors"))
+        }
         #expect(try weights(resumed.run) == weights(reference.run))
     }
 
     /// The rehearsal leaves arithmetic out, that of numerical variables too, which are compared by a loop of their own.
     @Test func aNumericalVariableIsRehearsedAndTrained() throws {
         let folder = try MicroStudent.Folder()
-        try Data("""
+        try Data(
+            """
             #pragma vocab _ x : 0 1 2 3 4 5 6 end
             #pragma max_length 60
             #pragma causal true
@@ -45,8 +49,10 @@ import TrainingEngine
             seen = selector_width(select(tokens, "x", ==) and before);
             digit = {0: "0", 1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 6: "6"};
             next = (digit[seen] if seen < 7 else "end") if tokens == ":" else "end";
-            """.utf8).write(to: folder("seen.rasp"))
-        try Data("""
+            """.utf8
+        ).write(to: folder("seen.rasp"))
+        try Data(
+            """
             program: seen.rasp
             prompt: "count {input} now:"
             tokens: {x: [" x", x], ":": [":"], "0": [" 0", "0"], "1": [" 1", "1"], "2": [" 2", "2"], "3": [" 3", "3"],
@@ -55,7 +61,8 @@ import TrainingEngine
             end: end
             edits: digits
             generator: {file: examples.jsonl}
-            """.utf8).write(to: folder("seen.yaml"))
+            """.utf8
+        ).write(to: folder("seen.yaml"))
         let lines = (0..<40).map { number in
             let text = (0..<6).map { (number >> $0) & 1 == 0 ? "x" : "y" }.joined(separator: " ")
             return "{\"prompt\": \"count \(text) now:\", \"answer\": \" \(text.filter { $0 == "x" }.count)\"}\n"

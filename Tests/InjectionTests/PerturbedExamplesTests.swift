@@ -1,6 +1,6 @@
 import Compiler
-import LanguageModels
 import Injection
+import LanguageModels
 import RASP
 import Resources
 import Testing
@@ -39,7 +39,8 @@ import Testing
     func answersAreTheCompiledModelsAndFitTheContext(name: String) throws {
         let setup = try Setup(name)
         let made = try setup.made(150)
-        // Most prompts have an answer; one in ten of them belongs to the test split of count or shuffle-dyck and is drawn again.
+        // Most prompts have an answer; one in ten of them belongs to the test split of count or shuffle-dyck and is
+        // drawn again.
         #expect(made.count > 140)
         for (example, encoded) in made {
             #expect(encoded.contentCount <= setup.encoder.longest)

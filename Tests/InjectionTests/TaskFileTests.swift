@@ -56,7 +56,8 @@ import Testing
             return "{\"prompt\": \"count \(text) now:\", \"answer\": \" \(text.filter { $0 == "x" }.count)\"}\n"
         }
         try Data(lines.joined().utf8).write(to: folder("examples.jsonl"))
-        try Data("""
+        try Data(
+            """
             program: count
             tokens: {x: [" x", x], ":": [":"], "0": [" 0", "0"], "1": [" 1", "1"], "2": [" 2", "2"], "3": [" 3", "3"],
               "4": [" 4", "4"], "5": [" 5", "5"], "6": [" 6", "6"]}
@@ -64,8 +65,10 @@ import Testing
             end: end
             edits: digits
             generator: {file: examples.jsonl, test_share: 4}
-            """.utf8).write(to: folder("mine.yaml"))
-        let settings = try MicroStudent.settings(in: folder, overrides: [("task", folder("mine.yaml").path), ("steps", "2")])
+            """.utf8
+        ).write(to: folder("mine.yaml"))
+        let settings = try MicroStudent.settings(
+            in: folder, overrides: [("task", folder("mine.yaml").path), ("steps", "2")])
         let run = try Training.start(settings, output: folder("run")).run
         var options = ModelEvaluation.Options()
         options.suites = [.task, .ood, .decoding]
@@ -77,7 +80,8 @@ import Testing
         #expect(decoded.variables.first { $0.name == "next" }?.expected.last == .string("1"))
     }
 
-    /// Letters that are one mark, or two spellings of what looks alike, are letters of their own, and prompts may have marks.
+    /// Letters that are one mark, or two spellings of what looks alike, are letters of their own, and prompts may have
+    /// marks.
     @Test func lettersAndWordingsAreTakenAsTheyAreSpelt() throws {
         let letters = ["a", "\u{301}", "\u{E9}", "e\u{301}"]
         let yaml = """
@@ -111,11 +115,26 @@ import Testing
     @Test(arguments: [
         ("prompt: x", "(generator)", "'generator'"),
         ("promt: x", "task.yaml:1:8 (promt)", "unknown key 'promt'"),
-        ("program: count\nprompt: no place\ntokens: {x: x}\ngenerator: {alphabet: [x], lengths: [1, 2], solution: reverse}", "task.yaml:2:9 (prompt)", "{input}"),
-        ("program: count\nprompt: '{input}:'\ntokens: {x: x}\ngenerator: {alphabet: [x], lengths: [2, 1], solution: reverse}", "(generator.lengths)", "two whole numbers"),
-        ("program: count\nprompt: '{input}:'\ntokens: {x: x}\ngenerator: {alphabet: [x], lengths: [1, 2]}", "(generator.solution)", "missing"),
-        ("program: count\nprompt: '{input}:'\ntokens: {x: x}\ngenerator: {grammar: {start: ['{a} {start}'], a: [x]}, solution: reverse}", "(generator.grammar)", "rarely"),
-        ("program: count\nprompt: '{input}:'\ntokens: {x: x}\ngenerator: {grammar: {start: ['{b}']}, solution: reverse}", "(generator.grammar)", "no symbol 'b'"),
+        (
+            "program: count\nprompt: no place\ntokens: {x: x}\ngenerator: {alphabet: [x], lengths: [1, 2], solution: reverse}",
+            "task.yaml:2:9 (prompt)", "{input}"
+        ),
+        (
+            "program: count\nprompt: '{input}:'\ntokens: {x: x}\ngenerator: {alphabet: [x], lengths: [2, 1], solution: reverse}",
+            "(generator.lengths)", "two whole numbers"
+        ),
+        (
+            "program: count\nprompt: '{input}:'\ntokens: {x: x}\ngenerator: {alphabet: [x], lengths: [1, 2]}",
+            "(generator.solution)", "missing"
+        ),
+        (
+            "program: count\nprompt: '{input}:'\ntokens: {x: x}\ngenerator: {grammar: {start: ['{a} {start}'], a: [x]}, solution: reverse}",
+            "(generator.grammar)", "rarely"
+        ),
+        (
+            "program: count\nprompt: '{input}:'\ntokens: {x: x}\ngenerator: {grammar: {start: ['{b}']}, solution: reverse}",
+            "(generator.grammar)", "no symbol 'b'"
+        ),
         ("- a\n- b", "task.yaml", "a mapping"),
     ]) func mistakesAreNamed(yaml: String, place: String, message: String) throws {
         try withTemporaryFolder { folder in

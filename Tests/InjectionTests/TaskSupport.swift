@@ -10,10 +10,14 @@ struct PieceTokenizer: StudentTokenizer {
 
     init(_ words: [String] = []) { pieces = (0...255).map { [UInt8($0)] } + words.map { Array($0.utf8) } }
 
-    /// Like GPT-2's with an edited vocabulary: words, and every sign with a space before it; digits and brackets one by one.
+    /// Like GPT-2's with an edited vocabulary: words, and every sign with a space before it; digits and brackets one by
+    /// one.
     static let words = PieceTokenizer(
-        ["What", " is", " the", " number", " of", " in", " this", " text", "Answer", " Answer", "Are", " parentheses", " parenthesis",
-         " here", " correctly", " matched", " Yes", " No", " yes", " no", " word"]
+        [
+            "What", " is", " the", " number", " of", " in", " this", " text", "Answer", " Answer", "Are",
+            " parentheses", " parenthesis",
+            " here", " correctly", " matched", " Yes", " No", " yes", " no", " word",
+        ]
             + (0x21...0x7E).map { " " + String(UnicodeScalar(UInt8($0))) })
     /// One byte a token.
     static let bytes = PieceTokenizer()
@@ -38,7 +42,9 @@ struct PieceTokenizer: StudentTokenizer {
     }
 
     func decode(_ ids: [Int32]) -> String {
-        String(decoding: ids.flatMap { Int($0) < pieces.count ? pieces[Int($0)] : Array("<|endoftext|>".utf8) }, as: UTF8.self)
+        String(
+            decoding: ids.flatMap { Int($0) < pieces.count ? pieces[Int($0)] : Array("<|endoftext|>".utf8) },
+            as: UTF8.self)
     }
 }
 
@@ -47,7 +53,8 @@ let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().del
     .deletingLastPathComponent()
 
 func bundledProgram(_ task: InjectionTask) throws -> Program {
-    try Program.load(contentsOf: BundledFiles(environment: ["TRACR_INJECT_HOME": repository.path]).program(task.program))
+    try Program.load(
+        contentsOf: BundledFiles(environment: ["TRACR_INJECT_HOME": repository.path]).program(task.program))
 }
 
 /// A folder that is gone when the body ends.

@@ -50,7 +50,9 @@ import Testing
             // Only where programs are looked for, and the nearest name without regard to the ending.
             let unknown = try #require(failure { _ = try files().program("cuont.rasp") }?.remedy)
             #expect(unknown.contains("'count'") && unknown.contains("/Programs"))
-            for place in unknown.split(separator: "\n").first(where: { $0.hasPrefix("Looked in") })?.split(separator: ",") ?? [] {
+            for place in unknown.split(separator: "\n").first(where: { $0.hasPrefix("Looked in") })?.split(
+                separator: ",") ?? []
+            {
                 #expect(place.hasSuffix("/Programs") || place.hasSuffix("/Programs."), "\(place)")
             }
             #expect(try files().program(folder.path + "/Programs/int_sum.rasp").lastPathComponent == "int_sum.rasp")

@@ -1,15 +1,17 @@
 import Compiler
-import LanguageModels
 import Injection
 import InjectionSettings
+import LanguageModels
 import RASP
 import Resources
 import Testing
 
-/// The tasks in the bundled student's own tokens, against the compiled programs: what every run checks before it trains.
+/// The tasks in the bundled student's own tokens, against the compiled programs: what every run checks before it
+/// trains.
 @Suite struct TasksCompiledTests {
     private func encoder(_ task: InjectionTask) throws -> TaskEncoder {
-        let tokenizer = try Tokenizer.load(BundledFiles(environment: ["TRACR_INJECT_HOME": repository.path]).tinyStudent())
+        let tokenizer = try Tokenizer.load(
+            BundledFiles(environment: ["TRACR_INJECT_HOME": repository.path]).tinyStudent())
         return try TaskEncoder(
             task: task,
             tokenizer: tokenizer.removingMerges { left, right in task.edits.contains { $0.removes(left, right) } })
@@ -20,7 +22,8 @@ import Testing
         let task = try InjectionTask.named(name, prompts: prompts)
         let encoder = try encoder(task)
         let compiled = try RASPCompiler.compile(bundledProgram(task), options: encoder.compilerOptions)
-        let report = try encoder.check(task.examples(.train, count: 20) + task.examples(.test, count: 20), against: compiled)
+        let report = try encoder.check(
+            task.examples(.train, count: 20) + task.examples(.test, count: 20), against: compiled)
         #expect(report.examples == 40)
 
         // Appendix D's last column; the authors' almost-balanced examples are longer than those trained on.

@@ -25,7 +25,10 @@ import Testing
         #expect(report.positions >= 120)
     }
 
-    @Test(arguments: [("count", "x-only"), ("count", "y-to-z"), ("int-sum", "cascading-overflow"), ("shuffle-dyck", "almost-balanced")])
+    @Test(arguments: [
+        ("count", "x-only"), ("count", "y-to-z"), ("int-sum", "cascading-overflow"),
+        ("shuffle-dyck", "almost-balanced"),
+    ])
     func programsSolveTheSupportedSettings(name: String, setting: String) throws {
         let task = try InjectionTask.named(name)
         _ = try check(task, .words, task.examples(.setting(setting), count: 60))
@@ -33,7 +36,8 @@ import Testing
 
     @Test func anXInsideAWordIsNotCountedSilently() throws {
         // One byte a token: the x of "text" becomes the program's x.
-        let refusal = try #require(failure { _ = try check(.count(), .bytes, InjectionTask.count().examples(.train, count: 1)) })
+        let refusal = try #require(
+            failure { _ = try check(.count(), .bytes, InjectionTask.count().examples(.train, count: 1)) })
         #expect(refusal.kind == .badData)
         #expect(refusal.message.contains("disagree"), "\(refusal)")
         #expect(refusal.location?.contains("What is the number of 'X'") == true, "the example is not named: \(refusal)")
@@ -58,7 +62,9 @@ import Testing
         }
         let short = task.wording.example(Problem("x x x x x x x x x x x x", "1"))
         // The first digit is right, and the program goes on where the label ends.
-        #expect(failure { _ = try check(task, .words, [short]) }?.message.contains("gives '2', the label needs 'end'") == true)
+        #expect(
+            failure { _ = try check(task, .words, [short]) }?.message.contains("gives '2', the label needs 'end'")
+                == true)
     }
 
     @Test func tokensLieOverAtoms() throws {
@@ -75,14 +81,18 @@ import Testing
         #expect(encoded.targets == Array(encoded.answer) + [PieceTokenizer.words.endOfText])
         // The longest prompt has 40 characters and a number of two digits.
         let longest = try encoder.encode(
-            InjectionTask.count().wording.example(Problem(Array(repeating: "y", count: 40).joined(separator: " "), "10")))
+            InjectionTask.count().wording.example(
+                Problem(Array(repeating: "y", count: 40).joined(separator: " "), "10")))
         #expect(encoder.longest == longest.tokens.count)
     }
 
     @Test func supervisionAndPadding() throws {
         let example = InjectionTask.count().wording.example(Problem("x y x", "2"))
-        func encode(_ supervision: Settings.Loss.Supervision, _ padding: Settings.Batch.Padding = .none) throws -> EncodedExample {
-            try TaskEncoder(task: .count(), tokenizer: PieceTokenizer.words, supervision: supervision, padding: padding).encode(example)
+        func encode(_ supervision: Settings.Loss.Supervision, _ padding: Settings.Batch.Padding = .none) throws
+            -> EncodedExample
+        {
+            try TaskEncoder(task: .count(), tokenizer: PieceTokenizer.words, supervision: supervision, padding: padding)
+                .encode(example)
         }
         let answer = try encode(.answer)
         #expect(answer.targets == Array(answer.answer))
@@ -101,7 +111,9 @@ import Testing
         let encoder = try TaskEncoder(task: .count(), tokenizer: tokenizer)
         let encoded = try encoder.encode(InjectionTask.count().wording.example(Problem("x y x", "12")))
         var output = [Atom?](repeating: "_", count: encoded.atoms.count)
-        func due() -> [[Int32]] { encoder.answer(of: encoded, after: output).map { [Int32($0.position - encoded.promptCount + 1), $0.token] } }
+        func due() -> [[Int32]] {
+            encoder.answer(of: encoded, after: output).map { [Int32($0.position - encoded.promptCount + 1), $0.token] }
+        }
         // The filler is nothing that an answer has.
         #expect(due().isEmpty)
         output.replaceSubrange(encoded.predicting, with: ["1", "2", "end"])
@@ -112,7 +124,8 @@ import Testing
         #expect(due() == [[0, encoded.targets[0]], [1, tokenizer.encode("7")[0]]])
     }
 
-    /// An answer that is a word: the program says its first token, and of another word's further tokens nothing is known.
+    /// An answer that is a word: the program says its first token, and of another word's further tokens nothing is
+    /// known.
     @Test func wordsAfterAnIntervention() throws {
         let tokenizer = PieceTokenizer([" Y", " N"])
         let encoder = try TaskEncoder(task: .shuffleDyck(), tokenizer: tokenizer)
@@ -130,10 +143,14 @@ import Testing
     @Test func clashesAndMissingPiecesAreRefused() throws {
         var missing = InjectionTask.count()
         missing.tokens.rules.append(TokenMap.Rule("q", [" nowhere"]))
-        #expect(failure { _ = try TaskEncoder(task: missing, tokenizer: PieceTokenizer.words) }?.message.contains("' nowhere'") == true)
+        #expect(
+            failure { _ = try TaskEncoder(task: missing, tokenizer: PieceTokenizer.words) }?.message.contains(
+                "' nowhere'") == true)
         var clash = InjectionTask.count()
         clash.tokens.rules.append(TokenMap.Rule("q", [" x"]))
-        #expect(failure { _ = try TaskEncoder(task: clash, tokenizer: PieceTokenizer.words) }?.message.contains("stands for both") == true)
+        #expect(
+            failure { _ = try TaskEncoder(task: clash, tokenizer: PieceTokenizer.words) }?.message.contains(
+                "stands for both") == true)
     }
 
     @Test func editsTakeGluedMergesOut() {

@@ -28,7 +28,8 @@ import Testing
     @Test(arguments: [
         ("{\"prompt\": \"a\", \"answer\": \"b\"}\n{\"prompt\": \"a\"}", ":2", "no \"answer\""),
         ("{\"promt\": \"a\", \"answer\": \"b\"}", ":1", "\"promt\""),
-        ("{\"prompt\": \"a\", \"answer\": 3}", ":1", "a number"), ("{\"prompt\": \"\", \"answer\": \"3\"}", ":1", "empty"),
+        ("{\"prompt\": \"a\", \"answer\": 3}", ":1", "a number"),
+        ("{\"prompt\": \"\", \"answer\": \"3\"}", ":1", "empty"),
         ("[1]", ":1", "an array"), ("\n{\"prompt\": ", ":2", "JSON"), ("", "data.jsonl", "no examples"),
         (String(repeating: "[", count: 100_000), ":1", "JSON"),
     ])

@@ -19,7 +19,8 @@ import Testing
             #expect(!prompts.isEmpty)
             #expect(Set(prompts).count == prompts.count)
             if setting.name != "length-3x" || name == "count" {
-                #expect(Set(prompts).isDisjoint(with: train.map(\.prompt) + test.map(\.prompt)), "\(setting.name) is seen")
+                #expect(
+                    Set(prompts).isDisjoint(with: train.map(\.prompt) + test.map(\.prompt)), "\(setting.name) is seen")
             }
         }
     }
@@ -58,7 +59,9 @@ import Testing
         var first: String?
         while let prompt = stream.next()?.prompt, seen.insert(prompt).inserted { first = first ?? prompt }
         // 451^2 pairs; those with a sum that is a positive multiple of 100 are a setting's.
-        let reserved = (0...450).reduce(0) { total, a in total + (0...450).filter { ($0 + a) % 100 == 0 && $0 + a > 0 }.count }
+        let reserved = (0...450).reduce(0) { total, a in
+            total + (0...450).filter { ($0 + a) % 100 == 0 && $0 + a > 0 }.count
+        }
         #expect(seen.count + test.count == 451 * 451 - reserved)
         // One in 40 by a hash: 5,034 expected, 70 the standard deviation.
         #expect((4_650...5_420).contains(test.count), "\(test.count)")

@@ -23,28 +23,35 @@ import Testing
         ("a.jsonl", "\u{FEFF}{\"text\": \"one\"}\n{\"text\": \"two\"}\n", ["one", "two"]),
         ("a.txt", "\u{FEFF}one\ntwo\n", ["one", "two"]),
         // Carriage returns, blank lines, a last line without an end.
-        ("a.txt", "one\r\n\r\ntwo", ["one", "two"]), ("a.ndjson", "{\"text\": \"one\"}\r\n\r\n\"two\"", ["one", "two"]),
+        ("a.txt", "one\r\n\r\ntwo", ["one", "two"]),
+        ("a.ndjson", "{\"text\": \"one\"}\r\n\r\n\"two\"", ["one", "two"]),
         // Without a name that says so: by the whole first line.
         ("corpus", "\n{\"id\": 1, \"text\": \"one\"}\n{\"text\": \"two\"}", ["one", "two"]),
         ("corpus", "[{\"text\": \"one\"}, {\"text\": \"two\"}]\n", ["one", "two"]),
         ("a.json", "[\n  \"one\",\n  {\"text\": \"two\"}\n]\n", ["one", "two"]),
         ("a.json", "{\"text\": \"one\"}\n{\"text\": \"two\"}\n", ["one", "two"]),
         // Plain text may begin as JSON does.
-        ("a.txt", "{{Infobox}} begins\nhere", ["{{Infobox}} begins", "here"]), ("a.txt", "[Verse 1]\nla la", ["[Verse 1]", "la la"]),
+        ("a.txt", "{{Infobox}} begins\nhere", ["{{Infobox}} begins", "here"]),
+        ("a.txt", "[Verse 1]\nla la", ["[Verse 1]", "la la"]),
         ("a.txt", "{\"text\": one\nmore", ["{\"text\": one", "more"]),
     ]) func formatsAreFound(name: String, text: String, wanted: [String]) throws {
         #expect(try documents(text, name: name, count: 2) == wanted)
     }
 
     @Test func aFormatCanBeSaid() throws {
-        #expect(try documents("{\"text\": \"one\"}\nmore", name: "a.jsonl", format: .plain, count: 1) == ["{\"text\": \"one\"}"])
+        #expect(
+            try documents("{\"text\": \"one\"}\nmore", name: "a.jsonl", format: .plain, count: 1) == [
+                "{\"text\": \"one\"}"
+            ])
         #expect(try documents("[\"one\", \"two\"]", name: "a.txt", format: .json, count: 2) == ["one", "two"])
         #expect(try Settings.resolve(overrides: [SettingOverride("text.format", "jsonl")]).text.format == .jsonl)
         #expect(throws: Failure.self) { try Settings.resolve(overrides: [SettingOverride("text.format", "lines")]) }
     }
 
     @Test func aBrokenLineOfJSONIsNamed() {
-        for (name, text) in [("a.jsonl", "{\"text\": \"one\"}\n{\"text\": \"two\n"), ("a.jsonl", "\n{\"text\" \"one\"}\n")] {
+        for (name, text) in [
+            ("a.jsonl", "{\"text\": \"one\"}\n{\"text\": \"two\n"), ("a.jsonl", "\n{\"text\" \"one\"}\n"),
+        ] {
             do {
                 _ = try documents(text, name: name, count: 3)
                 Issue.record("accepted: \(text)")

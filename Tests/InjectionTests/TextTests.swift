@@ -1,6 +1,6 @@
 import Foundation
-import LanguageModels
 import Injection
+import LanguageModels
 import Serialization
 import TensorCore
 import TestSupport
@@ -55,7 +55,8 @@ import Testing
         }
     }
 
-    /// A block ends where a tokenizer begins a new piece in any case: behind a line feed with something visible after it.
+    /// A block ends where a tokenizer begins a new piece in any case: behind a line feed with something visible after
+    /// it.
     @Test func blocksDoNotCutPieces() throws {
         let text = String(repeating: "word word\n\n", count: 20_000)
         let pieces = PieceTokenizer(["\n\n", "word", " word"])
@@ -110,8 +111,12 @@ import Testing
             failure { _ = try TextFile(url, tokenizer: tokenizer, tokens: 4) }
         }
         #expect(latin?.message.contains("UTF-8") == true)
-        #expect(failure { _ = try TextFile(URL(fileURLWithPath: "/nowhere"), tokenizer: tokenizer, tokens: 4) }?.kind == .notFound)
-        #expect(failure { _ = try TextFile(FileManager.default.temporaryDirectory, tokenizer: tokenizer, tokens: 4) }?.kind == .notFound)
+        #expect(
+            failure { _ = try TextFile(URL(fileURLWithPath: "/nowhere"), tokenizer: tokenizer, tokens: 4) }?.kind
+                == .notFound)
+        #expect(
+            failure { _ = try TextFile(FileManager.default.temporaryDirectory, tokenizer: tokenizer, tokens: 4) }?.kind
+                == .notFound)
     }
 
     @Test func aChangedFileIsNoticedOnResume() throws {
@@ -148,7 +153,9 @@ import Testing
         var random = SeededRandom(seed: 5)
         let cut = WindowCut(pieces: 3, seed: 1)
         let windows = (0..<40).map { (number: Int) in
-            cut((0..<12).map { _ in Int32(random.integer(below: model.configuration.vocabularySize)) }, at: "\(number)", number: number)
+            cut(
+                (0..<12).map { _ in Int32(random.integer(below: model.configuration.vocabularySize)) }, at: "\(number)",
+                number: number)
         }
         let teacher = Teacher(model: model, windows: windows)
         for numbers in [[39, 3], [17], [3, 16, 0]] {
@@ -163,7 +170,8 @@ import Testing
     }
 
     @Test func sampledTextIsKept() throws {
-        let sampled = try SampledText.sample(samples: 70, heldOut: 5, tokens: 8, seed: 1, tokenizer: tokenizer) { prompts, count, seed in
+        let sampled = try SampledText.sample(samples: 70, heldOut: 5, tokens: 8, seed: 1, tokenizer: tokenizer) {
+            prompts, count, seed in
             var random = SeededRandom(seed: seed)
             return prompts.map { _ in (0..<count).map { _ in Int32(random.integer(below: 300)) } }
         }

@@ -8,8 +8,8 @@ import TestSupport
 import Testing
 import TrainingEngine
 
-/// Whole runs of a micro student, one after the other: each uses every thread. Signals are the command's tests' part: they
-/// would reach every run of this process.
+/// Whole runs of a micro student, one after the other: each uses every thread. Signals are the command's tests' part:
+/// they would reach every run of this process.
 @Suite(.serialized) struct TrainingRunTests {
     /// Names and contents of the files that have to be equal; metrics without their two clock readings.
     private func contents(_ run: RunDirectory) throws -> [String: Data] {
@@ -92,7 +92,8 @@ import TrainingEngine
     /// A run killed after its last checkpoint was put in place, and before `latest` followed and the older one went.
     @Test func theLastCheckpointIsSettledOnAResume() throws {
         let folder = try MicroStudent.Folder()
-        let settings = try MicroStudent.settings(in: folder, overrides: [("steps", "2"), ("checkpoint.keep_last", "1")])
+        let settings = try MicroStudent.settings(
+            in: folder, overrides: [("steps", "2"), ("checkpoint.keep_last", "1")])
         let run = try Training.start(settings, output: folder("run")).run
         let (manager, place) = (FileManager.default, { run.checkpoints.appendingPathComponent($0) })
         try manager.copyItem(at: place("step-00000002"), to: place("step-00000001"))

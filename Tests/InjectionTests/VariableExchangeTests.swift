@@ -1,6 +1,6 @@
 import Compiler
-import LanguageModels
 import Injection
+import LanguageModels
 import RASP
 import Resources
 import Serialization
@@ -11,7 +11,10 @@ import Testing
 @Suite struct VariableExchangeTests {
     private func oracle() throws -> CompiledOracle {
         let program = try BundledFiles(environment: ["TRACR_INJECT_HOME": repository.path]).program("count")
-        return CompiledOracle(try RASPCompiler.compile(Program.load(contentsOf: program), options: CompilerOptions(maxLength: 12, fuseThroughNamedVariables: false)))
+        return CompiledOracle(
+            try RASPCompiler.compile(
+                Program.load(contentsOf: program),
+                options: CompilerOptions(maxLength: 12, fuseThroughNamedVariables: false)))
     }
 
     private func source(_ oracle: CompiledOracle, pairs: Int) -> ExchangeSource {
@@ -40,17 +43,20 @@ import Testing
     }
 
     @Test func rowsFollowTheOffset() {
-        let entry = VariableLayout.Entry(name: "v", encoding: .numerical([]), rows: 0..<1, writtenByLayer: 0, readByLayer: 1)
+        let entry = VariableLayout.Entry(
+            name: "v", encoding: .numerical([]), rows: 0..<1, writtenByLayer: 0, readByLayer: 1)
         let exchange = VariableExchange(
             variable: entry, state: 0, layer: 0,
             partners: [
-                0: VariableExchange.Partner(sequence: 1, offset: 2), 1: VariableExchange.Partner(sequence: 0, offset: -2),
+                0: VariableExchange.Partner(sequence: 1, offset: 2),
+                1: VariableExchange.Partner(sequence: 0, offset: -2),
             ])
         let packed = PackedBatch([[1, 1, 1], [2, 2, 2, 2], [3, 3]])
         #expect(exchange.sources(packed) == [5, 6, -1, -1, -1, 0, 1, -1, -1])
     }
 
-    /// Labels before the exchange are each sequence's own, those after it the compiled model's run with the other's values.
+    /// Labels before the exchange are each sequence's own, those after it the compiled model's run with the other's
+    /// values.
     @Test func targetsAreTheCompiledModelsAfterTheExchange() throws {
         let oracle = try oracle()
         let layout = oracle.variables.layout
@@ -59,12 +65,15 @@ import Testing
         let exchange = VariableExchange(
             variable: n, state: n.writtenByLayer, layer: 5,
             partners: [
-                0: VariableExchange.Partner(sequence: 1, offset: -1), 1: VariableExchange.Partner(sequence: 0, offset: 1),
+                0: VariableExchange.Partner(sequence: 1, offset: -1),
+                1: VariableExchange.Partner(sequence: 0, offset: 1),
             ])
         let targets = try oracle.targets(for: sequences, dense: false, arena: Arena(), exchange: exchange)
         func label(_ name: String, row: Int, state: Int) throws -> Atom {
             let index = try #require(oracle.variables.categorical.firstIndex { $0.name == name })
-            guard case .categorical(let values) = oracle.variables.categorical[index].encoding else { throw Failure(.internalError, "") }
+            guard case .categorical(let values) = oracle.variables.categorical[index].encoding else {
+                throw Failure(.internalError, "")
+            }
             return values[Int(targets.labels(at: state)[row * oracle.variables.categorical.count + index])]
         }
         // The colons are the last tokens: rows 4 and 8, with three and one x before them.

@@ -26,10 +26,11 @@ import Testing
             let student = try student()
             try student.save(to: folder, extras: ["README.md": Data("card".utf8)])
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-            #expect(names == [
-                "README.md", "config.json", "generation_config.json", "merges.txt", "model.safetensors",
-                "tokenizer.json", "tokenizer_config.json", "vocab.json",
-            ])
+            #expect(
+                names == [
+                    "README.md", "config.json", "generation_config.json", "merges.txt", "model.safetensors",
+                    "tokenizer.json", "tokenizer_config.json", "vocab.json",
+                ])
             for gradients in [true, false] {
                 let read = try Student.load(from: folder, gradients: gradients)
                 #expect(logits(read.model) == logits(student.model))
@@ -138,13 +139,16 @@ import Testing
             try student().save(to: folder)
             var configuration = try JSONFile.readObject(folder.appendingPathComponent("config.json"))
             for (key, value): (String, JSONValue) in [
-                ("eos_token_id", [359, 3]), ("bos_token_id", 7), ("pad_token_id", 8), ("my_key", ["é": 1, "e\u{301}": 2]),
+                ("eos_token_id", [359, 3]), ("bos_token_id", 7), ("pad_token_id", 8),
+                ("my_key", ["é": 1, "e\u{301}": 2]),
                 ("torch_dtype", "bfloat16"), ("transformers_version", "4.30.0"), ("activation_function", "gelu_fast"),
             ] { configuration[key] = value }
             try JSONFile.write(.object(configuration), to: folder.appendingPathComponent("config.json"))
             let files = [
-                "generation_config.json": #"{"eos_token_id": [359, 3], "temperature": 0.5}"#, "chat_template.jinja": "{{ messages }}",
-                "additional_chat_templates/tool.jinja": "{{ tools }}", "special_tokens_map.json": #"{"pad_token": "<pad>"}"#,
+                "generation_config.json": #"{"eos_token_id": [359, 3], "temperature": 0.5}"#,
+                "chat_template.jinja": "{{ messages }}",
+                "additional_chat_templates/tool.jinja": "{{ tools }}",
+                "special_tokens_map.json": #"{"pad_token": "<pad>"}"#,
             ]
             let templates = folder.appendingPathComponent("additional_chat_templates")
             try FileManager.default.createDirectory(at: templates, withIntermediateDirectories: false)
@@ -156,7 +160,9 @@ import Testing
                 #expect(try String(contentsOf: copy.appendingPathComponent(name), encoding: .utf8) == text, "\(name)")
             }
             let saved = try JSONFile.readObject(copy.appendingPathComponent("config.json"))
-            for key in ["eos_token_id", "bos_token_id", "pad_token_id", "my_key", "transformers_version", "activation_function"] {
+            for key in [
+                "eos_token_id", "bos_token_id", "pad_token_id", "my_key", "transformers_version", "activation_function",
+            ] {
                 #expect(saved[key] == configuration[key], "\(key)")
             }
             #expect(saved["dtype"] == "float32" && saved["torch_dtype"] == nil)
@@ -166,7 +172,8 @@ import Testing
     /// The tied table under either of its names, with and without the prefix.
     @Test func everySpellingOfTheTableIsRead() throws {
         for (prefix, table) in [
-            ("transformer.", "lm_head.weight"), ("", "lm_head.weight"), ("", "wte.weight"), ("transformer.", "wte.weight"),
+            ("transformer.", "lm_head.weight"), ("", "lm_head.weight"), ("", "wte.weight"),
+            ("transformer.", "wte.weight"),
         ] {
             try withFolder { folder in
                 let student = try student()

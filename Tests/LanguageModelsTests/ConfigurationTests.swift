@@ -34,7 +34,8 @@ import Testing
         }
         shared["eos_token_id"] = [60, 3]
         let read = try GPT2Configuration(shared, at: "x")
-        #expect(read.width == 32 && read.layers == 2 && read.heads == 4 && read.contextLength == 40 && read.endOfText == 60)
+        #expect(
+            read.width == 32 && read.layers == 2 && read.heads == 4 && read.contextLength == 40 && read.endOfText == 60)
         #expect(read.json["eos_token_id"] == [60, 3] && read.json["n_embd"] == 32 && read.json["hidden_size"] == nil)
         for name in ["gelu_pytorch_tanh", "gelu_fast", "gelu_accurate"] {
             shared["activation_function"] = .string(name)

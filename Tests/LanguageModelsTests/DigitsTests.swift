@@ -32,7 +32,8 @@ import Testing
             let tokenizer = try #require(loaded)
             // "years  " ends its stretch, so that its spaces are one word; a number's space is no part of it.
             for pieces in [
-                ["in ", "2", "0", "2", "4", " the years  ", "7", "7", "  "], ["1"], ["a b"], [" ", "١", "½", "x"], ["0", "0"],
+                ["in ", "2", "0", "2", "4", " the years  ", "7", "7", "  "], ["1"], ["a b"], [" ", "١", "½", "x"],
+                ["0", "0"],
             ] {
                 #expect(tokenizer.encode(pieces.joined()) == pieces.flatMap { plain.encode($0) })
             }

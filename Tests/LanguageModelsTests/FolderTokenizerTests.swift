@@ -3,7 +3,8 @@ import LanguageModels
 import Serialization
 import Testing
 
-/// Tokenizers of folders of many shapes against `transformers`: the expected numbers are of `Goldens/tokenizer_folders.py`.
+/// Tokenizers of folders of many shapes against `transformers`: the expected numbers are of
+/// `Goldens/tokenizer_folders.py`.
 @Suite struct FolderTokenizerTests {
     private static let cases = Result {
         try #require(JSONFile.read(resource("Goldens/tokenizer_folders.json")).array)
@@ -19,7 +20,8 @@ import Testing
         try JSONFile.write(vocabulary, to: folder.appendingPathComponent("vocab.json"))
         try Data("#version: 0.2\r\na b\r\nĠ ab\r\n".utf8).write(to: folder.appendingPathComponent("merges.txt"))
         for (key, name) in [
-            ("settings", "tokenizer_config.json"), ("specials", "special_tokens_map.json"), ("added", "added_tokens.json"),
+            ("settings", "tokenizer_config.json"), ("specials", "special_tokens_map.json"),
+            ("added", "added_tokens.json"),
         ] {
             if let content = item[key], content != .null {
                 try JSONFile.write(content, to: folder.appendingPathComponent(name))
@@ -77,7 +79,9 @@ import Testing
                 try edited.save(to: copy)
                 let read = try Tokenizer.load(copy)
                 #expect(read.symbols == edited.symbols && read.endOfText == edited.endOfText, "\(name)")
-                for text in ["ab ab<|endoftext|>", "xy <pad> é"] { #expect(read.encode(text) == edited.encode(text), "\(name)") }
+                for text in ["ab ab<|endoftext|>", "xy <pad> é"] {
+                    #expect(read.encode(text) == edited.encode(text), "\(name)")
+                }
             }
         }
     }
@@ -89,15 +93,22 @@ import Testing
         (["model", "end_of_word_suffix"], "\"</w>\"", "end_of_word_suffix"),
         (["normalizer"], #"{"type": "StripAccents"}"#, "StripAccents"),
         (["pre_tokenizer"], #"{"type": "Whitespace"}"#, "Whitespace"),
-        (["pre_tokenizer"], #"{"type": "Sequence", "pretokenizers": [{"type": "Digits"}, {"type": "ByteLevel"}]}"#, "Digits"),
+        (
+            ["pre_tokenizer"], #"{"type": "Sequence", "pretokenizers": [{"type": "Digits"}, {"type": "ByteLevel"}]}"#,
+            "Digits"
+        ),
         (["post_processor"], #"{"type": "Unheard"}"#, "Unheard"),
-        (["added_tokens"], #"[{"content": "x", "id": 1, "lstrip": 3}]"#, "lstrip"), (["added_tokens"], #"[{"content": "x"}]"#, "no id"),
+        (["added_tokens"], #"[{"content": "x", "id": 1, "lstrip": 3}]"#, "lstrip"),
+        (["added_tokens"], #"[{"content": "x"}]"#, "no id"),
     ])
     func whatIsNotSupportedIsNamed(path: [String], value: String, name: String) throws {
         try withFolder { folder in
-            try write(["single": ["model": [:], "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false]]], to: folder)
+            try write(
+                ["single": ["model": [:], "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false]]],
+                to: folder)
             try JSONFile.write(
-                ["tokenizer_class": "PreTrainedTokenizerFast"], to: folder.appendingPathComponent("tokenizer_config.json"))
+                ["tokenizer_class": "PreTrainedTokenizerFast"],
+                to: folder.appendingPathComponent("tokenizer_config.json"))
             let file = folder.appendingPathComponent("tokenizer.json")
             var root = try JSONFile.readObject(file)
             let new = try JSONParser.parse(value)
@@ -116,9 +127,14 @@ import Testing
 
     /// What is listed in the place of tokens, or named, has to be tokens.
     @Test(arguments: [
-        ("{\"extra_special_tokens\": {\"image_token\": null}}", "image_token"), ("{\"extra_special_tokens\": \"<s>\"}", "extra_special_tokens is a string"),
-        ("{\"additional_special_tokens\": \"<s>\"}", "additional_special_tokens is a string"), ("{\"extra_special_tokens\": [3]}", "extra_special_tokens"),
-        ("{\"extra_special_tokens\": {\"a\": \"<s>\"}, \"additional_special_tokens\": 3}", "additional_special_tokens is a number"),
+        ("{\"extra_special_tokens\": {\"image_token\": null}}", "image_token"),
+        ("{\"extra_special_tokens\": \"<s>\"}", "extra_special_tokens is a string"),
+        ("{\"additional_special_tokens\": \"<s>\"}", "additional_special_tokens is a string"),
+        ("{\"extra_special_tokens\": [3]}", "extra_special_tokens"),
+        (
+            "{\"extra_special_tokens\": {\"a\": \"<s>\"}, \"additional_special_tokens\": 3}",
+            "additional_special_tokens is a number"
+        ),
     ])
     func whatIsNoTokenIsNamed(settings: String, message: String) throws {
         try withFolder { folder in
@@ -133,7 +149,8 @@ import Testing
     @Test func otherClassesAreNamed() throws {
         try withFolder { folder in
             try write([:], to: folder)
-            try JSONFile.write(["tokenizer_class": "RobertaTokenizer"], to: folder.appendingPathComponent("tokenizer_config.json"))
+            try JSONFile.write(
+                ["tokenizer_class": "RobertaTokenizer"], to: folder.appendingPathComponent("tokenizer_config.json"))
             #expect(failure { _ = try Tokenizer.load(folder) }?.message.contains("RobertaTokenizer") == true)
         }
     }

@@ -72,7 +72,9 @@ import Testing
             #expect(abs(deviation - expected) <= expected * 5 / (2 * 4096.0).squareRoot(), "\(parameter.name)")
         }
         let again = GPT2Model(configuration: configuration, seed: 1)
-        #expect(again.parameters["h.3.mlp.c_fc.weight"].value.values == model.parameters["h.3.mlp.c_fc.weight"].value.values)
+        #expect(
+            again.parameters["h.3.mlp.c_fc.weight"].value.values == model.parameters["h.3.mlp.c_fc.weight"].value.values
+        )
         #expect(model.frozenCopy().parameters["wpe.weight"].value.values == model.parameters["wpe.weight"].value.values)
     }
 }

@@ -13,12 +13,15 @@ import Testing
 
     @Test func cachedGenerationIsThePlainOne() throws {
         var random = SeededRandom(seed: 4)
-        let prompts = (0..<40).map { _ in (0...random.integer(below: 11)).map { _ in Int32(random.integer(below: 31)) } }
+        let prompts = (0..<40).map { _ in (0...random.integer(below: 11)).map { _ in Int32(random.integer(below: 31)) }
+        }
         let expected = prompts.map { slow($0, 5, stop: nil) }
         #expect(try model.generate(prompts: prompts, maxNewTokens: 5) == expected)
         // Stop at whatever is generated most: some texts end early, and the others go on.
         let stop = expected[0][0]
-        #expect(try model.generate(prompts: prompts, maxNewTokens: 5, stop: stop) == prompts.map { slow($0, 5, stop: stop) })
+        #expect(
+            try model.generate(prompts: prompts, maxNewTokens: 5, stop: stop) == prompts.map { slow($0, 5, stop: stop) }
+        )
         #expect(try model.generate(prompts: prompts, maxNewTokens: 0).allSatisfy(\.isEmpty))
     }
 
@@ -76,4 +79,3 @@ import Testing
         #expect(try sample(1, prompts)[0] == sample(1, [prompts[0]])[0])
     }
 }
-

@@ -63,7 +63,8 @@ import Testing
         for point in configuration.hookPoints {
             hooks.observe(at: point) { activation in
                 let isMix = if case .headMix = point { true } else { false }
-                #expect(activation.shape == [tokens, isMix ? configuration.headWidth : configuration.width], "\(point)")
+                #expect(
+                    activation.shape == [tokens, isMix ? configuration.headWidth : configuration.width], "\(point)")
             }
         }
         _ = model.final(hooks)

@@ -19,7 +19,9 @@ import Testing
     @Test func keysAreRead() throws {
         let plain = try read()
         #expect(plain.width == 32 && plain.headWidth == 8 && plain.keyValueHeads == 2 && plain.keyWidth == 16)
-        #expect(plain.theta == 50_000 && plain.isTied && plain.endOfText == 60 && plain.otherKeys["attention_dropout"] == 0.0)
+        #expect(
+            plain.theta == 50_000 && plain.isTied && plain.endOfText == 60
+                && plain.otherKeys["attention_dropout"] == 0.0)
         let again = try LlamaConfiguration(try #require(plain.json.object), at: "config.json")
         #expect(again == plain)
         #expect(plain.json["rms_norm_eps"] == 1e-5)
@@ -40,7 +42,8 @@ import Testing
 
     @Test(arguments: [
         ("num_attention_heads", "5"), ("num_attention_heads", "0"), ("num_key_value_heads", "3"),
-        ("num_key_value_heads", "0"), ("hidden_size", "9223372036854775807"), ("hidden_size", "\"32\""), ("head_dim", "7"),
+        ("num_key_value_heads", "0"), ("hidden_size", "9223372036854775807"), ("hidden_size", "\"32\""),
+        ("head_dim", "7"),
         ("head_dim", "-2"), ("num_hidden_layers", "0"), ("num_hidden_layers", "1000000000"), ("vocab_size", "1.5"),
         ("max_position_embeddings", "null"), ("intermediate_size", "-1"), ("rms_norm_eps", "0"),
         ("rms_norm_eps", "\"small\""), ("rope_theta", "0"), ("rope_theta", "1e300"), ("hidden_act", "\"gelu\""),

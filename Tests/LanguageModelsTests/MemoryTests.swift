@@ -4,7 +4,8 @@ import Testing
 
 /// What is spared of memory changes nothing of the results, or what it says it does.
 @Suite struct MemoryTests {
-    private static let configuration = GPT2Configuration(vocabularySize: 61, contextLength: 16, width: 32, layers: 3, heads: 2)
+    private static let configuration = GPT2Configuration(
+        vocabularySize: 61, contextLength: 16, width: 32, layers: 3, heads: 2)
     private static let batch: PackedBatch = {
         let long: [Int32] = (0..<11).map { ($0 * 5) % 61 }
         let short: [Int32] = (0..<7).map { ($0 * 17) % 61 }
@@ -17,7 +18,8 @@ import Testing
         let activations = model.forward(tape, Self.batch)
         let rows: [Int32] = [2, 5, 10, 13, 17]
         let loss = tape.crossEntropy(
-            tape.gatherRows(activations.final, rows: rows), head: tape.parameter(model.head), targets: [1, 2, 3, 4, 5], scale: 0.2)
+            tape.gatherRows(activations.final, rows: rows), head: tape.parameter(model.head), targets: [1, 2, 3, 4, 5],
+            scale: 0.2)
         // An inner state is read as well, as alignment does.
         let inner = tape.sum(tape.multiply(activations.residual[2], activations.residual[2]))
         tape.backward(from: [loss, inner])

@@ -64,7 +64,9 @@ import Testing
         let (head, embedding) = ("lm_head.weight", "model.embed_tokens.weight")
         #expect(try failureOfLoading(isTied: true) { $0[head] = $0[embedding] } == nil)
         #expect(try failureOfLoading(isTied: true) { $0[head] = $0.removeValue(forKey: embedding) } == nil)
-        let other = try failureOfLoading(isTied: true) { $0[head] = ([361, 12], [Float](repeating: 1, count: 361 * 12)) }
+        let other = try failureOfLoading(isTied: true) {
+            $0[head] = ([361, 12], [Float](repeating: 1, count: 361 * 12))
+        }
         #expect(other?.kind == .badData && other?.message.contains(head) == true)
         let missing = try failureOfLoading(isTied: false) { $0[head] = nil }
         #expect(missing?.kind == .badData && missing?.message.contains(head) == true)

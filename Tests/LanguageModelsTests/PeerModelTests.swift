@@ -16,19 +16,23 @@ struct PeerModelTests {
         var testDescription: String { "\(family), \(layers) layers, width \(width), \(type), shards of \(shard)" }
     }
 
-    static let cases: [Case] = [
-        Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40),
-        Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, type: "float16"),
-        Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, type: "bfloat16"),
-        Case(layers: 5, width: 96, heads: 3, vocabulary: 1000, positions: 128, shard: "500KB"),
-        Case(layers: 12, width: 128, heads: 4, vocabulary: 2048, positions: 256),
-        Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, family: "llama"),
-        Case(layers: 3, width: 64, heads: 4, vocabulary: 61, positions: 40, type: "bfloat16", family: "llama"),
-        Case(layers: 5, width: 96, heads: 6, vocabulary: 1000, positions: 128, shard: "500KB", family: "llama"),
-    ] + (environment("GPT2_PEER_LARGE") == nil ? [] : [
-        Case(layers: 12, width: 768, heads: 12, vocabulary: 50257, positions: 1024),
-        Case(layers: 24, width: 1024, heads: 16, vocabulary: 50257, positions: 1024),
-    ])
+    static let cases: [Case] =
+        [
+            Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40),
+            Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, type: "float16"),
+            Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, type: "bfloat16"),
+            Case(layers: 5, width: 96, heads: 3, vocabulary: 1000, positions: 128, shard: "500KB"),
+            Case(layers: 12, width: 128, heads: 4, vocabulary: 2048, positions: 256),
+            Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, family: "llama"),
+            Case(layers: 3, width: 64, heads: 4, vocabulary: 61, positions: 40, type: "bfloat16", family: "llama"),
+            Case(layers: 5, width: 96, heads: 6, vocabulary: 1000, positions: 128, shard: "500KB", family: "llama"),
+        ]
+        + (environment("GPT2_PEER_LARGE") == nil
+            ? []
+            : [
+                Case(layers: 12, width: 768, heads: 12, vocabulary: 50257, positions: 1024),
+                Case(layers: 24, width: 1024, heads: 16, vocabulary: 50257, positions: 1024),
+            ])
 
     /// 1e-4 in the logits, as promised: fp32 with sums of up to 4,096 terms in another order.
     @Test(arguments: cases)

@@ -110,8 +110,8 @@ import Testing
         }
     }
 
-    /// A word without end takes about a second. Were the time quadratic in its length it would be hours, and the test with
-    /// it would not end.
+    /// A word without end takes about a second. Were the time quadratic in its length it would be hours, and the test
+    /// with it would not end.
     @Test func longWordsAreNoTrap() throws {
         let tokenizer = try Self.small.get()
         let word = String(repeating: "theinonst", count: 220_000)

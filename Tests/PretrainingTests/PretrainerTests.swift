@@ -87,11 +87,14 @@ struct PretrainerTests {
         try Pretrainer(settings: settings, texts: texts, resume: false).train()
         let another = folder.appendingPathComponent("another.txt")
         try Data((String(contentsOf: texts[0], encoding: .utf8) + "One line more.\n").utf8).write(to: another)
-        let changed = #expect(throws: Failure.self) { try Pretrainer(settings: settings, texts: [another], resume: true) }
+        let changed = #expect(throws: Failure.self) {
+            try Pretrainer(settings: settings, texts: [another], resume: true)
+        }
         #expect(changed?.kind == .badData && changed?.message.contains("text") == true)
         settings.lr.peak = 2e-2
         let refused = #expect(throws: Failure.self) { try Pretrainer(settings: settings, texts: texts, resume: true) }
-        #expect(refused?.kind == .badData && refused?.message.contains("peak: ") == true, "\(String(describing: refused))")
+        #expect(
+            refused?.kind == .badData && refused?.message.contains("peak: ") == true, "\(String(describing: refused))")
         settings.lr.peak = 1e-2
         (settings.steps, settings.checkpoint.every) = (2, 1)
         #expect(try Pretrainer(settings: settings, texts: texts, resume: true).step == 1)

@@ -18,11 +18,12 @@ import Testing
         #expect(throws: ValueError.self) { try Comparison.less.holds("a", 1) }
     }
 
-    @Test(arguments: [
-        (0.1, "0.1"), (1, "1.0"), (1e16, "1e+16"), (1e15, "1000000000000000.0"), (0.0001, "0.0001"),
-        (0.00001, "1e-05"), (1.5e300, "1.5e+300"), (-0.0, "-0.0"), (1.0 / 3, "0.3333333333333333"),
-        (123456.789, "123456.789"), (.infinity, "inf"), (12_345_678_901_234_567_168, "1.2345678901234567e+19"),
-    ] as [(Double, String)])
+    @Test(
+        arguments: [
+            (0.1, "0.1"), (1, "1.0"), (1e16, "1e+16"), (1e15, "1000000000000000.0"), (0.0001, "0.0001"),
+            (0.00001, "1e-05"), (1.5e300, "1.5e+300"), (-0.0, "-0.0"), (1.0 / 3, "0.3333333333333333"),
+            (123456.789, "123456.789"), (.infinity, "inf"), (12_345_678_901_234_567_168, "1.2345678901234567e+19"),
+        ] as [(Double, String)])
     func floatsPrintAsInPython(value: Double, text: String) { #expect(Atom.text(of: value) == text) }
 
     @Test func displayRoundsToThreeDecimals() {

@@ -43,7 +43,8 @@ import Testing
     @Test func graphsWithoutTextAreLabelled() throws {
         let before = select(tokens, "a", .equal) && !select(indices, indices, named: "later") { _, _ in false }
         let svg = try SVGDrawing(Program(name: "n", output: selectorWidth(before) + 1), on: ["a", "b"]).render()
-        #expect(svg.contains(">select(tokens,\u{A0}\"a\",") || svg.contains("select(tokens,\u{A0}&quot;a&quot;,\u{A0}==)"))
+        #expect(
+            svg.contains(">select(tokens,\u{A0}\"a\",") || svg.contains("select(tokens,\u{A0}&quot;a&quot;,\u{A0}==)"))
         var deep = indices
         for _ in 0..<1000 { deep = deep + deep }
         let chain = try SVGDrawing(Program(name: "n", output: aggregate(selectAll(), deep * 0)), on: ["a"]).render()
@@ -57,11 +58,18 @@ import Testing
             var open: [Substring] = []
             var isFine = true
             for piece in text.split(separator: "<", omittingEmptySubsequences: true) {
-                guard let end = piece.firstIndex(of: ">") else { isFine = false; break }
+                guard let end = piece.firstIndex(of: ">") else {
+                    isFine = false
+                    break
+                }
                 let tag = piece[..<end]
                 let name = tag.prefix { $0.isLetter || $0 == "/" }
                 if tag.hasSuffix("/") { continue }
-                if name.hasPrefix("/") { isFine = isFine && open.popLast() == name.dropFirst() } else { open.append(name) }
+                if name.hasPrefix("/") {
+                    isFine = isFine && open.popLast() == name.dropFirst()
+                } else {
+                    open.append(name)
+                }
             }
             isWellFormed = isFine && open.isEmpty
         }

@@ -5,8 +5,8 @@ import Testing
 /// Mutated programs through lexer, parser, evaluator and interpreter. A crash ends the test run, and so does a hang:
 /// the limits bound what a program may compute.
 ///
-/// `RASP_FUZZ_PROGRAMS=1000000 swift test -c release --filter FuzzTests` runs the long version, `RASP_FUZZ_SEED` another
-/// sequence.
+/// `RASP_FUZZ_PROGRAMS=1000000 swift test -c release --filter FuzzTests` runs the long version, `RASP_FUZZ_SEED`
+/// another sequence.
 @Suite struct FuzzTests {
     private struct Generator: RandomNumberGenerator {
         var state: UInt64
@@ -20,11 +20,16 @@ import Testing
     }
 
     private static let fragments = [
-        "select(", "aggregate(", "range(", "zip(", "len(", "round(", "indicator(", "draw(", "selector_width(", "tokens", "indices", "length",
-        "full_s", "True", "False", "out", "def f(a) { return a; }", "for i in [1,2] {", "}", "{", "(", ")", "[", "]", ",", ";", ":", "=", "==",
-        "!=", "<", ">=", "+", "-", "*", "/", "%", "^", "and", "or", "not", "in", "if", "else", "for", "return", "load \"x\";", "\"a\"", "\"",
-        "0", "1", "2", "-1", "0.5", "9223372036854775807", "1000000", "a", "b", "f", "f(1)", "sort(tokens,tokens)", "# c\n", "\n",
-        "#pragma vocab a\n", "s-op", "set example \"ab\"", "examples off", "exit", "é", "\u{0}", "max(1,2)", "shift(tokens,1,\"_\")",
+        "select(", "aggregate(", "range(", "zip(", "len(", "round(", "indicator(", "draw(", "selector_width(", "tokens",
+        "indices", "length",
+        "full_s", "True", "False", "out", "def f(a) { return a; }", "for i in [1,2] {", "}", "{", "(", ")", "[", "]",
+        ",", ";", ":", "=", "==",
+        "!=", "<", ">=", "+", "-", "*", "/", "%", "^", "and", "or", "not", "in", "if", "else", "for", "return",
+        "load \"x\";", "\"a\"", "\"",
+        "0", "1", "2", "-1", "0.5", "9223372036854775807", "1000000", "a", "b", "f", "f(1)", "sort(tokens,tokens)",
+        "# c\n", "\n",
+        "#pragma vocab a\n", "s-op", "set example \"ab\"", "examples off", "exit", "é", "\u{0}", "max(1,2)",
+        "shift(tokens,1,\"_\")",
     ]
 
     private static let seeds: [String] = {
@@ -35,7 +40,9 @@ import Testing
             "set example \"abc\"\nx = sort(tokens, tokens); x(\"cab\"); full_s([1,2]); show example",
         ]
         for file in ProgramsTests.files {
-            if let text = try? String(contentsOf: ProgramsTests.folder.appendingPathComponent(file), encoding: .utf8) { seeds.append(text) }
+            if let text = try? String(contentsOf: ProgramsTests.folder.appendingPathComponent(file), encoding: .utf8) {
+                seeds.append(text)
+            }
         }
         return seeds
     }()
@@ -45,7 +52,8 @@ import Testing
         for _ in 0..<Int.random(in: 1...6, using: &random) {
             let place = Int.random(in: 0...bytes.count, using: &random)
             switch Int.random(in: 0..<6, using: &random) {
-            case 0, 1: bytes.insert(contentsOf: (" " + Self.fragments.randomElement(using: &random)! + " ").utf8, at: place)
+            case 0, 1:
+                bytes.insert(contentsOf: (" " + Self.fragments.randomElement(using: &random)! + " ").utf8, at: place)
             case 2: if place < bytes.count { bytes[place] = UInt8.random(in: 0...255, using: &random) }
             case 3:
                 let end = min(bytes.count, place + Int.random(in: 1...12, using: &random))
@@ -56,7 +64,10 @@ import Testing
                 bytes.insert(contentsOf: other[start..<min(other.count, start + 40)], at: place)
             default:
                 let end = min(bytes.count, place + Int.random(in: 1...30, using: &random))
-                bytes.insert(contentsOf: Array(repeatElement(bytes[place..<end], count: Int.random(in: 1...4, using: &random)).joined()), at: place)
+                bytes.insert(
+                    contentsOf: Array(
+                        repeatElement(bytes[place..<end], count: Int.random(in: 1...4, using: &random)).joined()),
+                    at: place)
             }
         }
         return String(decoding: bytes, as: UTF8.self)
@@ -72,7 +83,9 @@ import Testing
         limits.storage = 4 << 20
         for _ in 0..<count {
             let source = mutated(Self.seeds.randomElement(using: &random)!, &random)
-            if let program = try? Program(source: source, name: "fuzz", options: .init(strict: Bool.random(using: &random), limits: limits)) {
+            if let program = try? Program(
+                source: source, name: "fuzz", options: .init(strict: Bool.random(using: &random), limits: limits))
+            {
                 let interpreter = Interpreter(causal: Bool.random(using: &random), limits: limits)
                 _ = try? interpreter.run(program, on: ["a", "(", "b", "7"])
                 _ = LayerReport(program.output)

@@ -29,7 +29,8 @@ import Testing
     @Test func aggregateAveragesKeepsSingleHitsAndLeavesEmptyRowsUndefined() throws {
         let previous = select(indices, indices) { key, query in key == .int(query.integerValue! - 1) }
         #expect(try Interpreter().evaluate(aggregate(previous, tokens), on: atoms("abc")) == [nil, "a", "b"])
-        #expect(try Interpreter().evaluate(aggregate(previous, tokens, default: "?"), on: atoms("abc")) == ["?", "a", "b"])
+        #expect(
+            try Interpreter().evaluate(aggregate(previous, tokens, default: "?"), on: atoms("abc")) == ["?", "a", "b"])
         let upTo = select(indices, indices, .lessOrEqual)
         #expect(try Interpreter().evaluate(aggregate(upTo, indices), on: atoms("abc")) == [0, 0.5, 1.0])
         #expect(try Interpreter().evaluate(sum(upTo, indices), on: atoms("abc")) == [0, 1, 3])
@@ -47,7 +48,9 @@ import Testing
             #expect(error.description.contains("division by zero: 10 / 0, at position 0 (token \"x\")"))
         }
         let mean = aggregate(selectAll(), tokens)
-        #expect { try Interpreter().evaluate(mean, on: atoms("xy")) } throws: { "\($0)".contains("cannot average strings") }
+        #expect { try Interpreter().evaluate(mean, on: atoms("xy")) } throws: {
+            "\($0)".contains("cannot average strings")
+        }
     }
 
     @Test(arguments: [1, 63, 64, 65, 130]) func matricesOfAnySizeAgreeWithTheDefinition(size: Int) throws {

@@ -31,10 +31,22 @@ import Testing
         let atom: Atom?
         init(from decoder: Decoder) throws {
             let container = try decoder.singleValueContainer()
-            if container.decodeNil() { atom = nil; return }
-            if let value = try? container.decode(Bool.self) { atom = .bool(value); return }
-            if let value = try? container.decode(Int.self) { atom = .int(value); return }
-            if let value = try? container.decode(Double.self) { atom = .float(value); return }
+            if container.decodeNil() {
+                atom = nil
+                return
+            }
+            if let value = try? container.decode(Bool.self) {
+                atom = .bool(value)
+                return
+            }
+            if let value = try? container.decode(Int.self) {
+                atom = .int(value)
+                return
+            }
+            if let value = try? container.decode(Double.self) {
+                atom = .float(value)
+                return
+            }
             atom = .string(try container.decode(String.self))
         }
     }
@@ -59,23 +71,28 @@ import Testing
 
     // spec §12, spec §17 layers and heads
     /// The reference scheduler's numbers for programs of the same structure.
-    @Test(arguments: [
-        ("length", [1]), ("selector_width(select(tokens, tokens, ==))", [2]), ("tokens[3]", [1]), ("tokens[-1]", [1, 1]),
-        ("aggregate(select(indices, length - indices - 1, ==), tokens)", [1, 1]), ("sort(tokens, tokens)", [2, 1]),
-        ("count(tokens, \"a\")", [1]), ("shift(tokens, 1, \"_\")", [1]), ("mark_last_instance(tokens, \"a\")", [1]),
-        ("indices + 1", []),
-    ] as [(String, [Int])])
+    @Test(
+        arguments: [
+            ("length", [1]), ("selector_width(select(tokens, tokens, ==))", [2]), ("tokens[3]", [1]),
+            ("tokens[-1]", [1, 1]),
+            ("aggregate(select(indices, length - indices - 1, ==), tokens)", [1, 1]), ("sort(tokens, tokens)", [2, 1]),
+            ("count(tokens, \"a\")", [1]), ("shift(tokens, 1, \"_\")", [1]), ("mark_last_instance(tokens, \"a\")", [1]),
+            ("indices + 1", []),
+        ] as [(String, [Int])])
     func layersAndHeads(expression: String, heads: [Int]) throws {
         let program = try Program(source: "x = \(expression);", name: "x")
         #expect(LayerReport(program.output).headsPerLayer == heads)
     }
 
     @Test(arguments: [
-        ("select(indices, indices, <=)", true), ("select(indices, indices, <)", true), ("select(indices, indices, >)", false),
+        ("select(indices, indices, <=)", true), ("select(indices, indices, <)", true),
+        ("select(indices, indices, >)", false),
         ("select(tokens, tokens, ==)", false), ("select(tokens, tokens, ==) and select(indices, indices, <)", true),
         ("select(tokens, tokens, ==) or select(indices, indices, <)", false), ("not select(indices, indices, >)", true),
-        ("select(indices, indices - 1, ==)", true), ("select(indices, indices + 1, ==)", false), ("select(indices, 0, ==)", true),
-        ("select(indices, 1, ==)", false), ("full_s", false), ("not (select(tokens, tokens, ==) or select(indices, indices, >=))", true),
+        ("select(indices, indices - 1, ==)", true), ("select(indices, indices + 1, ==)", false),
+        ("select(indices, 0, ==)", true),
+        ("select(indices, 1, ==)", false), ("full_s", false),
+        ("not (select(tokens, tokens, ==) or select(indices, indices, >=))", true),
     ]) func causalCheckFindsSelectorsThatLookAhead(selector: String, isSafe: Bool) throws {
         let program = try Program(source: "x = aggregate(\(selector), indices);", name: "x")
         #expect(CausalCheck.warnings(for: program).isEmpty == isSafe)

@@ -14,7 +14,8 @@ import Testing
 
     @Test func nestingEndsInALimit() {
         for (open, close) in [("(", ")"), ("[", "]"), ("{1:", "}"), ("round(", ")"), ("f(", ")"), ("a[", "]")] {
-            let source = "y = " + String(repeating: open, count: 3000) + "1" + String(repeating: close, count: 3000) + ";"
+            let source =
+                "y = " + String(repeating: open, count: 3000) + "1" + String(repeating: close, count: 3000) + ";"
             #expect(code(source) == .limit, "\(open)")
         }
         let loops = String(repeating: "for i in [1] { ", count: 3000) + "y = 1;" + String(repeating: "}", count: 3000)
@@ -55,18 +56,22 @@ import Testing
         var limits = Limits()
         limits.applicationWork = 2_000_000
         limits.evaluationWork = 2_000_000
-        let source = "x = sort(tokens, tokens); for i in range(10000) { y = x(\"ab\" * (10 + i % 2)); z = full_s(\"ab\" * 30); }"
+        let source =
+            "x = sort(tokens, tokens); for i in range(10000) { y = x(\"ab\" * (10 + i % 2)); z = full_s(\"ab\" * 30); }"
         #expect {
             try Program(source: source, name: "x", options: .init(strict: strict, limits: limits))
         } throws: { ($0 as? RASPError)?.diagnostics.first?.code == .limit }
         // The next input of a console has an account of its own.
         let session = Session(limits: limits)
-        #expect(session.feed(source).diagnostics.first?.code == .limit && session.feed("x(\"ba\");").diagnostics.isEmpty)
+        #expect(
+            session.feed(source).diagnostics.first?.code == .limit && session.feed("x(\"ba\");").diagnostics.isEmpty)
     }
 
     @Test func stringsGrowingAtEvaluationEndInALimit() throws {
         let program = try Program(source: "x = tokens; for i in range(60) { x = x + x; }", name: "x")
-        #expect { try Interpreter().run(program, on: ["a"]) } throws: { ($0 as? RASPError)?.diagnostics.first?.code == .limit }
+        #expect { try Interpreter().run(program, on: ["a"]) } throws: {
+            ($0 as? RASPError)?.diagnostics.first?.code == .limit
+        }
     }
 
     @Test func closuresThatReferToEachOtherAreTakenApart() {
@@ -78,7 +83,9 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rasp-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+        func write(_ name: String, _ text: String) throws {
+            try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+        }
         try write("a.rasp", "load \"b\"; x = 1;")
         try write("b.rasp", "load \"a\"; y = indices;")
         try write("c.rasp", "load \"d\"; c = _hidden;")
@@ -86,7 +93,10 @@ import Testing
         try write("e.rasp", "load \"d\"; e = shown + 1;")
         try write("f.rasp", "\u{1}\u{0}")
         func codes(_ name: String) -> [Diagnostic.Code] {
-            do { _ = try Program.load(contentsOf: folder.appendingPathComponent(name)); return [] } catch {
+            do {
+                _ = try Program.load(contentsOf: folder.appendingPathComponent(name))
+                return []
+            } catch {
                 return (error as? RASPError)?.diagnostics.map(\.code) ?? []
             }
         }
@@ -108,14 +118,16 @@ import Testing
 
     @Test func sharedSelectorsAreCheckedInBoundedTime() throws {
         let program = try Program(
-            source: "s = select(tokens, tokens, ==); for i in range(60) { s = s and s; } x = selector_width(s);", name: "x")
+            source: "s = select(tokens, tokens, ==); for i in range(60) { s = s and s; } x = selector_width(s);",
+            name: "x")
         #expect(CausalCheck.warnings(for: program).count == 1)
         #expect(try Interpreter().run(program, on: ["a", "b", "a"]).output == [2, 1, 2])
     }
 
     @Test func memoryOfAnEvaluationIsBounded() throws {
         // Forty matrices of 4,000 x 4,000 bits, 2 MB each, are alive at once.
-        let source = "l = [select(indices, i, ==) for i in range(40)]; s = not full_s; for t in l { s = s or t; } x = selector_width(s);"
+        let source =
+            "l = [select(indices, i, ==) for i in range(40)]; s = not full_s; for t in l { s = s or t; } x = selector_width(s);"
         let program = try Program(source: source, name: "x")
         let input = Array(repeating: Atom.string("a"), count: 4_000)
         var limits = Limits()

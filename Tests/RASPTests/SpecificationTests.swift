@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Every section of the language's description has a test, marked with its number: `// spec §6.4`. The article RASP lists
-/// the sections.
+/// Every section of the language's description has a test, marked with its number: `// spec §6.4`. The article RASP
+/// lists the sections.
 @Suite struct SpecificationTests {
     private static let sections =
         ["1", "2", "3", "4", "5"] + (1...10).map { "6.\($0)" } + ["7"] + (1...5).map { "8.\($0)" }
@@ -14,7 +14,8 @@ import Testing
         for folder in ["RASPTests", "CompilerTests", "CommandTests"] {
             let names = try FileManager.default.contentsOfDirectory(atPath: tests.appendingPathComponent(folder).path)
             for name in names where name.hasSuffix(".swift") && name != "SpecificationTests.swift" {
-                let text = try String(contentsOf: tests.appendingPathComponent(folder).appendingPathComponent(name), encoding: .utf8)
+                let text = try String(
+                    contentsOf: tests.appendingPathComponent(folder).appendingPathComponent(name), encoding: .utf8)
                 for match in text.matches(of: /spec §(Q?[0-9]+(?:\.[0-9]+)?)/) { found.insert(String(match.output.1)) }
             }
         }

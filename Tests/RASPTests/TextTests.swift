@@ -11,20 +11,29 @@ import Testing
 
     @Test func wholeLinesOfCommentAreDroppedInsideStatements() {
         #expect(transcript("d = {\"k\": 1,", "  # \"b\": 2,", "\"m\": 4};").contains("dict: d = {'k': 1, 'm': 4}"))
-        #expect(transcript("# first", "def f(a) {", "# inside", "return a;", "# before the brace", "}", "f(5);").contains("out =  5"))
+        #expect(
+            transcript("# first", "def f(a) {", "# inside", "return a;", "# before the brace", "}", "f(5);").contains(
+                "out =  5"))
         // Behind something else a comment is read, and refused within a statement.
         #expect(transcript("d = [1, # one", "2];").contains("antlr exception"))
         let options = ProgramOptions(strict: true)
-        #expect(throws: Never.self) { try Program(source: "x = indices +\n   # a note\n 1;", name: "x", options: options) }
-        #expect(throws: RASPError.self) { try Program(source: "x = indices + # a note\n 1;", name: "x", options: options) }
+        #expect(throws: Never.self) {
+            try Program(source: "x = indices +\n   # a note\n 1;", name: "x", options: options)
+        }
+        #expect(throws: RASPError.self) {
+            try Program(source: "x = indices + # a note\n 1;", name: "x", options: options)
+        }
     }
 
     @Test func examplesAndErrorsAreShownWhole() {
         let long = String(repeating: "one two three ", count: 9)
-        let shown = transcript("set example \"\(long)\"", "indices * 0;", "aggregate(select(indices + 1, indices, ==), tokens);")
+        let shown = transcript(
+            "set example \"\(long)\"", "indices * 0;", "aggregate(select(indices + 1, indices, ==), tokens);")
         #expect(shown.contains("(\"\(long)\") = [0]*\(long.unicodeScalars.count) (ints)"))
         #expect(shown.contains("\t\t (0, 'o', 'n', 'e', ' '"))
-        #expect(transcript("show example", "set example [\"a\", \"é\"]", "show example").contains("s-op example: ['a', 'é']"))
+        #expect(
+            transcript("show example", "set example [\"a\", \"é\"]", "show example").contains(
+                "s-op example: ['a', 'é']"))
     }
 
     @Test func spellingsAreDifferentTexts() throws {
@@ -33,7 +42,9 @@ import Testing
         let values = try Interpreter().run(program, on: ["\u{E9}", "e\u{301}"]).output
         #expect(values == [.int(0), .int(1)])
         #expect(throws: RASPError.self) { try Program(source: "x = indices\u{37E}", name: "x") }
-        let dictionary = Session().feed("[{\"\u{E9}\": 1, \"e\u{301}\": 2}[\"\u{E9}\"], len([c for c in {\"\u{E9}\": 1, \"e\u{301}\": 2}])];").output
+        let dictionary = Session().feed(
+            "[{\"\u{E9}\": 1, \"e\u{301}\": 2}[\"\u{E9}\"], len([c for c in {\"\u{E9}\": 1, \"e\u{301}\": 2}])];"
+        ).output
         #expect(dictionary.contains("[1, 2]"))
     }
 
@@ -49,7 +60,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("it's", "\"it's\""), ("'\u{301}", "\"'\u{301}\""), ("\\\u{301}", "'\\\\\u{301}'"), ("a\tb\u{7}\u{200D}", "'a\\tb\\x07\\u200d'"),
+        ("it's", "\"it's\""), ("'\u{301}", "\"'\u{301}\""), ("\\\u{301}", "'\\\\\u{301}'"),
+        ("a\tb\u{7}\u{200D}", "'a\\tb\\x07\\u200d'"),
         ("日本", "'日本'"),
     ]) func stringsAreSpelledAsPythonDoes(text: String, literal: String) {
         #expect(Atom.string(text).quoted == literal)

@@ -13,7 +13,8 @@ import TrainingEngine
         defer { try? FileManager.default.removeItem(at: root) }
         func limit(_ path: String, _ value: String) throws {
             let file = root.appendingPathComponent(path)
-            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data((value + "\n").utf8).write(to: file)
         }
         try limit("user.slice/job/memory.max", "max")
@@ -52,7 +53,8 @@ import TrainingEngine
     @Test func checkpointsThatStay() {
         let steps = Array(stride(from: 100, through: 1000, by: 100))
         #expect(CheckpointRetention(last: 2).superfluous(steps) == Array(steps.prefix(8)))
-        #expect(CheckpointRetention(last: 1, every: 500).superfluous(steps) == [100, 200, 300, 400, 600, 700, 800, 900])
+        #expect(
+            CheckpointRetention(last: 1, every: 500).superfluous(steps) == [100, 200, 300, 400, 600, 700, 800, 900])
         // The newest is never removed.
         #expect(CheckpointRetention(last: 0).superfluous([7]).isEmpty)
     }

@@ -42,11 +42,12 @@ import Testing
     @Test func creatingWhereNothingCanBeCreated() throws {
         #expect(failure { try AtomicFile.write(Data(), to: URL(fileURLWithPath: "/proc/x")) }?.kind == .cannotCreate)
         #expect(
-            failure { try AtomicFile.replaceDirectory(at: URL(fileURLWithPath: "/proc/x")) { _ in } }?.kind == .cannotCreate)
+            failure { try AtomicFile.replaceDirectory(at: URL(fileURLWithPath: "/proc/x")) { _ in } }?.kind
+                == .cannotCreate)
     }
 
-    /// What a process left that was killed, or that could not remove it, goes with the next write of the same place. What another
-    /// process is still making stays, and so does what belongs to other places.
+    /// What a process left that was killed, or that could not remove it, goes with the next write of the same place.
+    /// What another process is still making stays, and so does what belongs to other places.
     @Test func leftoversGoWithTheNextWriteOfTheirPlace() throws {
         try withFolder { folder in
             let manager = FileManager.default
@@ -56,15 +57,21 @@ import Testing
                 try Data("old".utf8).write(to: place.appendingPathComponent("weights"))
                 return place
             }
-            let (left, held, other) = (try make(".model.1-0a.tmp"), try make(".model.1-0b.tmp"), try make(".model2.1-0a.tmp"))
-            let (file, link) = (folder.appendingPathComponent(".page.html.1-0a.tmp"), folder.appendingPathComponent(".model.1-0c.tmp"))
+            let (left, held, other) = (
+                try make(".model.1-0a.tmp"), try make(".model.1-0b.tmp"), try make(".model2.1-0a.tmp")
+            )
+            let (file, link) = (
+                folder.appendingPathComponent(".page.html.1-0a.tmp"), folder.appendingPathComponent(".model.1-0c.tmp")
+            )
             try Data("half".utf8).write(to: file)
             try manager.createSymbolicLink(atPath: link.path, withDestinationPath: "nowhere")
             let lock = open(held.path, O_RDONLY)
             #expect(flock(lock, LOCK_SH | LOCK_NB) == 0)
 
             let model = folder.appendingPathComponent("model")
-            try AtomicFile.replaceDirectory(at: model) { try Data("new".utf8).write(to: $0.appendingPathComponent("weights")) }
+            try AtomicFile.replaceDirectory(at: model) {
+                try Data("new".utf8).write(to: $0.appendingPathComponent("weights"))
+            }
             var names = [file, held, other, model].map(\.lastPathComponent)
             #expect(try manager.contentsOfDirectory(atPath: folder.path).sorted() == names.sorted())
             #expect(!manager.fileExists(atPath: left.path))

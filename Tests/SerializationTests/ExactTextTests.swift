@@ -17,8 +17,11 @@ import Testing
     }
 
     @Test func spellingsAreNotFoundForEachOther() {
-        #expect(!"caf\u{E9}".holds("e\(accent)") && !"caf\u{E9}x".begins(with: "cafe\(accent)") && !"e\(accent)".ends(with: "\u{E9}"))
-        #expect("/\(accent)x".begins(with: "/") && "x.\(accent)tmp".ends(with: "\(accent)tmp") && !"tmp".ends(with: ".tmp"))
+        #expect(
+            !"caf\u{E9}".holds("e\(accent)") && !"caf\u{E9}x".begins(with: "cafe\(accent)")
+                && !"e\(accent)".ends(with: "\u{E9}"))
+        #expect(
+            "/\(accent)x".begins(with: "/") && "x.\(accent)tmp".ends(with: "\(accent)tmp") && !"tmp".ends(with: ".tmp"))
     }
 
     @Test func piecesBeginWithMarksToo() {
@@ -26,7 +29,8 @@ import Testing
         let wanted = ["a", accent, "b", "", "e\(accent)"]
         #expect(pieces.map { ExactString($0) } == wanted.map { ExactString($0) })
         #expect("e\(accent)".pieces(separatedBy: "").map { ExactString($0) } == ["e", ExactString(accent)])
-        #expect(" \n\(accent)x\u{A0} ".withoutOuterSpace.hasSameBytes(as: "\(accent)x") && "  ".withoutOuterSpace.isEmpty)
+        #expect(
+            " \n\(accent)x\u{A0} ".withoutOuterSpace.hasSameBytes(as: "\(accent)x") && "  ".withoutOuterSpace.isEmpty)
     }
 
     /// A place whose name begins with a mark has leftovers like any other, and they are its own.

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct JSONTests {
     @Test func documentsSurviveARoundTrip() throws {
-        let text = #"{"b": [1, -2.5, 1e3, true, null], "a": {"é\n\"\\\u0001😀": "x"}, "n": 9007199254740993, "e": [], "o": {}}"#
+        let text =
+            #"{"b": [1, -2.5, 1e3, true, null], "a": {"é\n\"\\\u0001😀": "x"}, "n": 9007199254740993, "e": [], "o": {}}"#
         let value = try JSONParser.parse(text)
         #expect(value.object?.members.map(\.key) == ["b", "a", "n", "e", "o"])
         #expect(value["n"]?.integer == 9_007_199_254_740_993)
@@ -19,8 +20,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "01", "-", "1.", "1e", ".5", "+1", "nul", "tru", "\"a", "\"\\x\"", "\"\\u12\"",
-        "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\u{1}\"", "[1 2]", "{\"a\" 1}", "1 2", "NaN", "Infinity", "1e999", "{\"a\":1,\"a\":2}",
+        "", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "01", "-", "1.", "1e", ".5", "+1", "nul", "tru", "\"a", "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\u{1}\"", "[1 2]", "{\"a\" 1}", "1 2", "NaN", "Infinity", "1e999",
+        "{\"a\":1,\"a\":2}",
     ])
     func brokenDocumentsAreRefused(text: String) {
         #expect(failure { _ = try JSONParser.parse(text) }?.kind == .badData)
@@ -32,7 +35,8 @@ import Testing
         }
     }
 
-    /// Two spellings that Swift's `String` takes for one, a byte order mark, and a number that only Python's integers hold.
+    /// Two spellings that Swift's `String` takes for one, a byte order mark, and a number that only Python's integers
+    /// hold.
     @Test func keysAreBytes() throws {
         let object = try #require(JSONParser.parse("\u{FEFF}{\"\u{E9}\": 1, \"e\u{301}\": 2}").object)
         #expect(object.count == 2 && object["\u{E9}"] == 1 && object["e\u{301}"] == 2)

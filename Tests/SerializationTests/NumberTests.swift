@@ -41,9 +41,10 @@ import Testing
     /// The reference implementations' first outputs (SplitMix64 of seed 0 as the state of xoshiro256**).
     @Test func drawsAreTheReferences() {
         var random = SeededRandom(seed: 0)
-        #expect([random.next(), random.next(), random.next()] == [
-            11_091_344_671_253_066_420, 13_793_997_310_169_335_082, 1_900_383_378_846_508_768,
-        ])
+        #expect(
+            [random.next(), random.next(), random.next()] == [
+                11_091_344_671_253_066_420, 13_793_997_310_169_335_082, 1_900_383_378_846_508_768,
+            ])
     }
 
     @Test func stateSurvivesEncoding() throws {

@@ -55,8 +55,14 @@ import Testing
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}"#, 8, "do not lie within"),
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}"#, 8, "two integers"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8, "belong to none"),
-        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#, 6, "overlaps"),
-        (#"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#, 0, "occurs twice"),
+        (
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#,
+            6, "overlaps"
+        ),
+        (
+            #"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#,
+            0, "occurs twice"
+        ),
         (#"{"__metadata__":{"a":1}}"#, 0, "not to a string"),
         (#"{"__metadata__":[]}"#, 0, "not an object"),
         (#"{"a":[]}"#, 0, "not an object"),
@@ -77,7 +83,8 @@ import Testing
 
     /// Types that only other programs use do not make a file unreadable, and neither does metadata that is null.
     @Test(arguments: [
-        ("C64", 3, 24), ("F4", 4, 2), ("F6_E2M3", 4, 3), ("F6_E3M2", 8, 6), ("F8_E4M3FNUZ", 3, 3), ("F8_E5M2FNUZ", 3, 3),
+        ("C64", 3, 24), ("F4", 4, 2), ("F6_E2M3", 4, 3), ("F6_E3M2", 8, 6), ("F8_E4M3FNUZ", 3, 3),
+        ("F8_E5M2FNUZ", 3, 3),
         ("F8_E8M0", 3, 3),
     ])
     func unusedTypesAreRead(type: String, count: Int, bytes: Int) throws {
@@ -100,7 +107,8 @@ import Testing
             #expect(failure { _ = try SafeTensorsFile(contentsOf: file) }?.kind == .notFound)
             #expect(failure { _ = try SafeTensorsFile(contentsOf: folder) }?.kind == .notFound)
             for bytes in [
-                Data(), Data(count: 7), Data(repeating: 0xFF, count: 64), Data([9, 0, 0, 0, 0, 0, 0, 0]) + Data("{}".utf8),
+                Data(), Data(count: 7), Data(repeating: 0xFF, count: 64),
+                Data([9, 0, 0, 0, 0, 0, 0, 0]) + Data("{}".utf8),
                 Data([0, 0, 0, 0, 0, 0, 0, 0]), Data([1, 225, 245, 5, 0, 0, 0, 0]) + Data("{}".utf8),
                 Data([2, 0, 0, 0, 0, 0, 0, 0]) + Data([0x7B, 0xFF]),
             ] {
@@ -171,8 +179,10 @@ import Testing
             try write("model-00001-of-00002.safetensors", ["a", "b"], to: folder)
             try write("model-00002-of-00002.safetensors", ["c"], to: folder)
             try index(
-                [("a", "model-00001-of-00002.safetensors"), ("b", "model-00001-of-00002.safetensors"),
-                    ("c", "model-00002-of-00002.safetensors")], in: folder)
+                [
+                    ("a", "model-00001-of-00002.safetensors"), ("b", "model-00001-of-00002.safetensors"),
+                    ("c", "model-00002-of-00002.safetensors"),
+                ], in: folder)
             let read = try SafeTensorsFolder(contentsOf: folder)
             #expect(read.names == ["a", "b", "c"])
             #expect(try read.file(holding: "b")?.floats("b") == [1])
@@ -181,7 +191,8 @@ import Testing
         }
     }
 
-    /// The Hub cache: every file of `snapshots/REVISION` is a link into `blobs`, and a link to anywhere else is refused.
+    /// The Hub cache: every file of `snapshots/REVISION` is a link into `blobs`, and a link to anywhere else is
+    /// refused.
     @Test func linksIntoTheCacheAreFollowed() throws {
         try withFolder { outer in
             let model = outer.appendingPathComponent("models--x")
@@ -212,7 +223,9 @@ import Testing
             try FileManager.default.createSymbolicLink(
                 atPath: folder.appendingPathComponent("link.safetensors").path,
                 withDestinationPath: "../outside.safetensors")
-            for name in ["../outside.safetensors", "..", "", ".", outer.path + "/outside.safetensors", "link.safetensors"] {
+            for name in [
+                "../outside.safetensors", "..", "", ".", outer.path + "/outside.safetensors", "link.safetensors",
+            ] {
                 try index([("a", name)], in: folder)
                 #expect(failure { _ = try SafeTensorsFolder(contentsOf: folder) }?.kind == .badData, "\(name)")
             }

@@ -22,7 +22,8 @@ import Testing
                 let old = beta == 0 ? [Float](repeating: .nan, count: height * width) : values(height * width, salt: 3)
                 let c = Tensor(old, shape: [height, width])
                 BLAS.multiply(
-                    Matrix(a, transposed: aTransposed), Matrix(b, transposed: bTransposed), into: c, alpha: alpha, beta: beta,
+                    Matrix(a, transposed: aTransposed), Matrix(b, transposed: bTransposed), into: c, alpha: alpha,
+                    beta: beta,
                     precision: .bf16)
                 for row in 0..<height {
                     for column in 0..<width {
@@ -35,9 +36,12 @@ import Testing
                         }
                         let start = beta == 0 ? 0 : Double(beta) * Double(old[row * width + column])
                         let expected = Double(alpha) * sum + start
-                        // Every addition in single precision is off by half a unit in the last place of at most `magnitude`.
+                        // Every addition in single precision is off by half a unit in the last place of at most
+                        // `magnitude`.
                         let tolerance = (abs(Double(alpha)) * magnitude * Double(depth + 2) + abs(start)) * 0x1p-24
-                        #expect(abs(Double(c[row, column]) - expected) <= tolerance + 1e-30, "\(height)x\(width)x\(depth) at \(row), \(column)")
+                        #expect(
+                            abs(Double(c[row, column]) - expected) <= tolerance + 1e-30,
+                            "\(height)x\(width)x\(depth) at \(row), \(column)")
                     }
                 }
             }
@@ -56,8 +60,8 @@ import Testing
         #expect(nan[0].isNaN)
     }
 
-    /// Moments that are rounded at random follow those in single precision on average; to the nearest, v would never leave its first
-    /// value here, since each step changes it by a thousandth.
+    /// Moments that are rounded at random follow those in single precision on average; to the nearest, v would never
+    /// leave its first value here, since each step changes it by a thousandth.
     @Test func momentsInBF16FollowTheExactOnes() {
         func run(_ moments: NumberFormat) -> (AdamW, ParameterStore) {
             let store = ParameterStore()
@@ -72,7 +76,9 @@ import Testing
         }
         let (exact, exactStore) = run(.fp32)
         let (half, halfStore) = run(.bf16)
-        func mean(_ values: UnsafeMutableBufferPointer<Float>) -> Double { values.reduce(0) { $0 + Double($1) } / Double(values.count) }
+        func mean(_ values: UnsafeMutableBufferPointer<Float>) -> Double {
+            values.reduce(0) { $0 + Double($1) } / Double(values.count)
+        }
         let bits = half.secondMoments.withMemoryRebound(to: UInt16.self) { Array($0) }
         let second = bits.reduce(0) { $0 + Double(Float(bitPattern: UInt32($1) << 16)) } / Double(bits.count)
         // A number strays by half a unit in the last place of eight bits a step, and 4,096 of them are averaged.

@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (1, 1, 6, [0, 3, 4]), (4, 2, 4, [0, 2, 2, 9]), (6, 1, 2, [0, 5]), (2, 1, 16, [0, 19]), (4, 2, 16, [0, 1, 8, 21]),
+        (1, 1, 6, [0, 3, 4]), (4, 2, 4, [0, 2, 2, 9]), (6, 1, 2, [0, 5]), (2, 1, 16, [0, 19]),
+        (4, 2, 16, [0, 1, 8, 21]),
     ])
     func matchesReference(heads: Int, keyValueHeads: Int, headWidth: Int, starts: [Int]) throws {
         let tokens = try #require(starts.last)
@@ -69,10 +70,11 @@ import Testing
                 let part = DoubleMatrix(rows: rows.count, columns: input.columns) { input[rows.lowerBound + $0, $1] }
                 return tape.constant(part.tensor)
             }
-            results += tape.cachedAttention(
-                queries: parts[0], keys: parts[1], values: parts[2], heads: heads, keyValueHeads: keyValueHeads,
-                starts: [0, rows.count], cache: cache, layer: 0, slots: [0]
-            ).value.values
+            results +=
+                tape.cachedAttention(
+                    queries: parts[0], keys: parts[1], values: parts[2], heads: heads, keyValueHeads: keyValueHeads,
+                    starts: [0, rows.count], cache: cache, layer: 0, slots: [0]
+                ).value.values
             cache.advance(slots: [0], by: [rows.count])
         }
         expectClose(results, whole.values, absolute: 4e-6, "cached attention")

@@ -8,7 +8,8 @@ import Testing
         for (start, end) in zip(starts, starts.dropFirst()) {
             for row in start..<end {
                 let keys = Array(start..<(causal ? row + 1 : end))
-                let weights = softmax(keys.map { key in zip(x[0].row(row), x[1].row(key)).reduce(0) { $0 + $1.0 * $1.1 } })
+                let weights = softmax(
+                    keys.map { key in zip(x[0].row(row), x[1].row(key)).reduce(0) { $0 + $1.0 * $1.1 } })
                 for (key, weight) in zip(keys, weights) {
                     for column in 0..<y.columns { y[row, column] += weight * x[2][key, column] }
                 }
@@ -46,7 +47,8 @@ import Testing
         let slope = 5 / ((123 + (123.0 * 123 + 100).squareRoot()) / 2)
         let norm = (1 + slope * slope).squareRoot()
         expectClose(
-            rows.values, [0.6 / norm, 0.8 / norm, -slope / norm, 0.6 * slope / norm, 0.8 * slope / norm, 1 / norm], absolute: 1e-6,
+            rows.values, [0.6 / norm, 0.8 / norm, -slope / norm, 0.6 * slope / norm, 0.8 * slope / norm, 1 / norm],
+            absolute: 1e-6,
             "principal directions")
         #expect(try PrincipalDirections.rows(ofGram: gram, count: 0).rows == 0)
         gram[0, 0] = .nan

@@ -6,7 +6,10 @@ import Testing
     @Test(arguments: [0, 1, 3, 6])
     func takesTheSubspaceOfAnotherRow(rank: Int) throws {
         let (rows, width) = (4, 6)
-        let basis = rank == 0 ? Tensor(zeros: [0, width]) : try Projector.orthonormalRows(of: DoubleMatrix.sample(rank, width, salt: 9).tensor)
+        let basis =
+            rank == 0
+            ? Tensor(zeros: [0, width])
+            : try Projector.orthonormalRows(of: DoubleMatrix.sample(rank, width, salt: 9).tensor)
         let projector = DoubleMatrix(rows: width, columns: width) { row, column in
             (0..<rank).reduce(0) { $0 + Double(basis[$1, row]) * Double(basis[$1, column]) }
         }
@@ -17,7 +20,8 @@ import Testing
                 let own = input[0] * projector
                 return DoubleMatrix(rows: rows, columns: width) { row, column in
                     sources[row] < 0
-                        ? input[0][row, column] : input[0][row, column] - own[row, column] + own[Int(sources[row]), column]
+                        ? input[0][row, column]
+                        : input[0][row, column] - own[row, column] + own[Int(sources[row]), column]
                 }
             },
             operation: { tape, input in tape.interchange(input[0], basis: basis, sources: sources) })

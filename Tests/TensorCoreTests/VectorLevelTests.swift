@@ -39,17 +39,41 @@ import Testing
     }
 
     private static let kernels: [Kernel] = [
-        map("exp", scale: 20) { kernel_exp($0, $1, $2); return nil },
-        map("gelu", scale: 6) { kernel_gelu($0, $1, $2); return nil },
-        map("gelu backward", scale: 6) { kernel_gelu_backward($0, $1, values($0, salt: 3), 0.5, $2); return nil },
-        map("axpby") { kernel_axpby($0, 0.3, $1, 0.7, $2); return nil },
-        map("add") { kernel_add($0, $1, values($0, salt: 3), $2); return nil },
-        map("subtract") { kernel_subtract($0, $1, values($0, salt: 3), $2); return nil },
-        map("multiply") { kernel_multiply($0, $1, values($0, salt: 3), 0.5, $2); return nil },
+        map("exp", scale: 20) {
+            kernel_exp($0, $1, $2)
+            return nil
+        },
+        map("gelu", scale: 6) {
+            kernel_gelu($0, $1, $2)
+            return nil
+        },
+        map("gelu backward", scale: 6) {
+            kernel_gelu_backward($0, $1, values($0, salt: 3), 0.5, $2)
+            return nil
+        },
+        map("axpby") {
+            kernel_axpby($0, 0.3, $1, 0.7, $2)
+            return nil
+        },
+        map("add") {
+            kernel_add($0, $1, values($0, salt: 3), $2)
+            return nil
+        },
+        map("subtract") {
+            kernel_subtract($0, $1, values($0, salt: 3), $2)
+            return nil
+        },
+        map("multiply") {
+            kernel_multiply($0, $1, values($0, salt: 3), 0.5, $2)
+            return nil
+        },
         map("sum") { count, x, _ in kernel_sum(count, x) },
         map("sum of squares") { count, x, _ in kernel_sum_of_squares(count, x) },
         map("dot") { Double(kernel_dot($0, $1, $2)) },
-        map("column sums") { kernel_column_sums(1, $0, $1, $0, 0.5, $2); return nil },
+        map("column sums") {
+            kernel_column_sums(1, $0, $1, $0, 0.5, $2)
+            return nil
+        },
         map("softmax", scale: 5) { count, _, y in Double(kernel_softmax(count, y)) },
         map("log sum exp", scale: 5) { count, x, _ in Double(kernel_log_sum_exp(count, x)) },
         map("argmax", tolerance: 0) { count, x, _ in Double(kernel_argmax(count, x)) },
@@ -115,7 +139,8 @@ import Testing
                 let worst = zip(plain, wide).reduce(0) { max($0, abs($1.0 - $1.1)) }
                 #expect(plain.count == wide.count && !wide.contains { $0.isNaN })
                 #expect(
-                    worst <= kernel.tolerance * 0x1p-24 * largest, "\(kernel.name) of \(count) at \(level.name): \(worst)")
+                    worst <= kernel.tolerance * 0x1p-24 * largest,
+                    "\(kernel.name) of \(count) at \(level.name): \(worst)")
             }
         }
     }

@@ -1,8 +1,9 @@
 import Foundation
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 
-/// A student that trains in seconds: random weights, 4 layers by default, width 32, a byte-pair vocabulary of a few hundred.
+/// A student that trains in seconds: random weights, 4 layers by default, width 32, a byte-pair vocabulary of a few
+/// hundred.
 package enum MicroStudent {
     package enum Family: Sendable { case gpt2, llama }
 
@@ -49,7 +50,8 @@ package enum MicroStudent {
             try make(family: family, layers: layers).save(to: place)
         }
         let all = [
-            ("student", place.path), ("task", "count"), ("steps", "6"), ("batch.task", "2"), ("batch.perturbed", "2"), ("batch.text", "2"),
+            ("student", place.path), ("task", "count"), ("steps", "6"), ("batch.task", "2"), ("batch.perturbed", "2"),
+            ("batch.text", "2"),
             ("text.tokens", "12"), ("text.samples", "5"), ("text.held_out", "1"), ("data.check", "5"),
             ("lr.warmup", "2"), ("checkpoint.every", "2"),
         ]

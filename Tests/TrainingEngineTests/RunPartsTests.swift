@@ -32,7 +32,8 @@ import TrainingEngine
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = JSONObject([(name, .string("ef46db3751d8e999"))])
         try SealedJSON.write(
-            JSONObject([("format", .integer(Manifest.format)), ("step", 1), ("files", .object(files))]), to: run.manifest)
+            JSONObject([("format", .integer(Manifest.format)), ("step", 1), ("files", .object(files))]),
+            to: run.manifest)
         let refusal = #expect(throws: Failure.self) { _ = try Manifest(verifying: run) }
         #expect(refusal?.message.contains("outside the run") == true, "\(refusal?.message ?? "")")
     }

@@ -14,9 +14,13 @@ struct Assembly {
         reader = Reader(variables: variables, layout: layout)
     }
 
-    private func live(at time: Int) -> [Int] { variables.indices.filter { liveness.isLive[$0] && variables[$0].time == time } }
+    private func live(at time: Int) -> [Int] {
+        variables.indices.filter { liveness.isLive[$0] && variables[$0].time == time }
+    }
 
-    var layerCount: Int { ((variables.indices.filter { liveness.isLive[$0] }.map { variables[$0].time }.max() ?? 0) + 1) / 2 }
+    var layerCount: Int {
+        ((variables.indices.filter { liveness.isLive[$0] }.map { variables[$0].time }.max() ?? 0) + 1) / 2
+    }
 
     /// Rows for the vocabulary, then BOS.
     func tokenEmbedding() -> [LinearForm] {
@@ -43,7 +47,9 @@ struct Assembly {
             switch variables[number].origin {
             case .indices: for index in 0..<setting.maxLength { rows[index + 1].add(reader.writing(number, index)) }
             case .table(let table) where table.axes.first?.variable == Lowering.indices:
-                for index in 0..<setting.maxLength { rows[index + 1].add(reader.writing(number, table.outputByValue[index])) }
+                for index in 0..<setting.maxLength {
+                    rows[index + 1].add(reader.writing(number, table.outputByValue[index]))
+                }
             default: break
             }
         }
@@ -105,7 +111,8 @@ struct Assembly {
                 for direction in layout.all(number) { subtract(direction, 1, &units) }
                 continue
             }
-            for sign in [1.0, -1.0] where variable.scalars.contains(where: { $0 * sign > 0 }) || variable.scalars.isEmpty {
+            for sign in [1.0, -1.0]
+            where variable.scalars.contains(where: { $0 * sign > 0 }) || variable.scalars.isEmpty {
                 subtract(layout.scalar(number), sign, &units)
             }
             if let flag = layout.flag(number) { subtract(flag, 1, &units) }
@@ -142,7 +149,8 @@ struct Assembly {
         var stream = LinearForm()
         for number in live(at: time - 1) {
             switch variables[number].origin {
-            case .gather(let read): if read.defaultOutput >= 0 { stream.add(reader.writing(number, read.defaultOutput)) }
+            case .gather(let read):
+                if read.defaultOutput >= 0 { stream.add(reader.writing(number, read.defaultOutput)) }
             case .mean(let read):
                 stream.add(read.defaultNumber, layout.scalar(number))
                 if let flag = layout.flag(number) { stream.add(1, flag) }

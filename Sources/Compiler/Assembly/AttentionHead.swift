@@ -1,9 +1,9 @@
 /// Heads whose logits are `scale x (terms of the selector that hold)`, with BOS as the sink.
 ///
-/// A position is selected when all m terms hold: its logit is m scale, every other one's at most (m-1) scale. BOS scores
-/// in between, (m - 1/2) scale, for an aggregate: it gets all attention when nothing is selected, and writes
-/// the default. For a width BOS scores m scale, as much as a selected position. Logits are not divided by
-/// the square root of the key size.
+/// A position is selected when all m terms hold: its logit is m scale, every other one's at most (m-1) scale. BOS
+/// scores in between, (m - 1/2) scale, for an aggregate: it gets all attention when nothing is selected, and writes the
+/// default. For a width BOS scores m scale, as much as a selected position. Logits are not divided by the square root
+/// of the key size.
 struct AttentionHead {
     let reader: Reader
 
@@ -26,13 +26,15 @@ struct AttentionHead {
         let keys = (0..<term.keyClasses).map { indicator(term.key, $0) }
         let queries = (0..<term.queryClasses).map { indicator(term.query, $0) }
         let usedKeys = keys.indices.filter { key in queries.indices.contains { term.holds(key: key, query: $0) } }
-        let usedQueries = queries.indices.filter { query in keys.indices.contains { term.holds(key: $0, query: query) } }
+        let usedQueries = queries.indices.filter { query in keys.indices.contains { term.holds(key: $0, query: query) }
+        }
         let first = head.keys.count
         defer { head.terms.append((first..<head.keys.count, usedKeys.count <= usedQueries.count)) }
         if usedKeys.count <= usedQueries.count {
             for key in usedKeys {
                 head.keys.append(keys[key])
-                head.queries.append(united(queries, usedQueries.filter { term.holds(key: key, query: $0) }, term.query, HeadPlan.scale))
+                head.queries.append(
+                    united(queries, usedQueries.filter { term.holds(key: key, query: $0) }, term.query, HeadPlan.scale))
             }
         } else {
             for query in usedQueries {

@@ -3,10 +3,11 @@ extension StepRole {
     ///   - edge: the largest size of the only scalar that the argument reads beside the slope, nil where it reads more.
     ///   - top: the largest argument.
     init(_ step: ThresholdStep, edge: Double?, top: Double) {
-        // One scalar times a power of two is exact. A positive threshold subtracted from a larger number is exact as well, in
-        // fp32 too: the difference is no finer than the number itself.
+        // One scalar times a power of two is exact. A positive threshold subtracted from a larger number is exact as
+        // well, in fp32 too: the difference is no finer than the number itself.
         self.init(
-            tolerance: step.tolerance, edge: edge, reach: max(top, abs(step.offset)) + 1, isExact: edge != nil && step.offset >= 0,
+            tolerance: step.tolerance, edge: edge, reach: max(top, abs(step.offset)) + 1,
+            isExact: edge != nil && step.offset >= 0,
             isSecond: false)
     }
 }
@@ -22,10 +23,13 @@ struct LookupMLP {
     func write(_ table: ValueTable, into target: Int, units: inout HiddenUnits) {
         let isScalar = !reader.variables[target].isOneHot
         let plan = LookupPlan(table, reader.variables, isScalar: isScalar)
-        if let output = plan.defaultOutput { units.add(everywhere, writing: reader.writing(target, output), as: .exact) }
+        if let output = plan.defaultOutput {
+            units.add(everywhere, writing: reader.writing(target, output), as: .exact)
+        }
         switch plan.construction {
         case .cases(let tree): cases(table, tree, target, plan.defaultOutput, &units)
-        case .thresholds(let axis, let tree, let rows): thresholds(table, axis, tree, rows, target, plan.defaultOutput, &units)
+        case .thresholds(let axis, let tree, let rows):
+            thresholds(table, axis, tree, rows, target, plan.defaultOutput, &units)
         case .additive(let steps): additive(table, steps, target, &units)
         case .linear(let codes, let least, let offset): linear(table, codes, least, offset, target, &units)
         case .piecewise(let line): piecewise(table.axes[0], line, target, &units)
@@ -48,9 +52,10 @@ struct LookupMLP {
         var leaves: [Leaf] = []
         tree.forEachLeaf { conditions, output in
             guard output != defaultOutput else { return }
-            leaves.append(Leaf(
-                form: conjunction(conditions, table.axes, members), count: conditions.count,
-                writes: difference(target, output, defaultOutput)))
+            leaves.append(
+                Leaf(
+                    form: conjunction(conditions, table.axes, members), count: conditions.count,
+                    writes: difference(target, output, defaultOutput)))
         }
         add(leaves, isPartition: table.axes.count == 1 && defaultOutput == nil, to: &units)
     }
@@ -80,8 +85,10 @@ struct LookupMLP {
                 units.add(leaf.form, writing: leaf.writes, as: .partition)
             } else {
                 let isPlain = error <= Conjunction.limits.plain
-                let argument = isPlain
-                    ? Conjunction.plain(leaf.form, count: leaf.count) : Conjunction.tolerant(leaf.form, count: leaf.count)
+                let argument =
+                    isPlain
+                    ? Conjunction.plain(leaf.form, count: leaf.count)
+                    : Conjunction.tolerant(leaf.form, count: leaf.count)
                 units.add(
                     argument, writing: leaf.writes,
                     as: .leaf(tolerance: isPlain ? 0 : Conjunction.tolerance, isExclusive: isExclusive))
@@ -122,9 +129,13 @@ struct LookupMLP {
         tree.forEachLeaf { conditions, row in
             defer { number += 1 }
             let gate = Gate(form: conjunction(conditions, others, members), count: conditions.count, number: number)
-            let points = order.map { (low: variable.scalars[$0], high: variable.scalars[$0], output: rows[row][scalarAxis.classOf[$0]]) }
+            let points = order.map {
+                (low: variable.scalars[$0], high: variable.scalars[$0], output: rows[row][scalarAxis.classOf[$0]])
+            }
             steps(points, of: scalar, gate: gate, target, startsAt: defaultOutput, &units)
-            if let flagged = variable.flagged, let stand = variable.stand, let flag = reader.layout.flag(scalarAxis.variable) {
+            if let flagged = variable.flagged, let stand = variable.stand,
+                let flag = reader.layout.flag(scalarAxis.variable)
+            {
                 var form = gate.form
                 form.add(1, flag)
                 let (output, instead) = (rows[row][scalarAxis.classOf[flagged]], rows[row][scalarAxis.classOf[stand]])
@@ -161,13 +172,19 @@ struct LookupMLP {
         let start = descends ? most.output : least.output
         if start != defaultOutput {
             let writes = difference(target, start, defaultOutput)
-            add([Leaf(form: gate?.form ?? LinearForm(), count: gateCount, writes: writes)], isPartition: false, to: &units)
+            add(
+                [Leaf(form: gate?.form ?? LinearForm(), count: gateCount, writes: writes)], isPartition: false,
+                to: &units)
         }
         for (low, high) in zip(intervals, intervals.dropFirst()) where low.output != high.output {
-            let step = descends ? ThresholdStep(between: -high.low, and: -low.high) : ThresholdStep(between: low.high, and: high.low)
-            let writes = descends ? difference(target, low.output, high.output) : difference(target, high.output, low.output)
+            let step =
+                descends
+                ? ThresholdStep(between: -high.low, and: -low.high) : ThresholdStep(between: low.high, and: high.low)
+            let writes =
+                descends ? difference(target, low.output, high.output) : difference(target, high.output, low.output)
             let top = descends ? step.steepness * -least.low : step.steepness * most.high
-            var role = StepRole(step, edge: form.weights.count == 1 ? max(abs(low.high), abs(high.low)) : nil, top: top - step.offset)
+            var role = StepRole(
+                step, edge: form.weights.count == 1 ? max(abs(low.high), abs(high.low)) : nil, top: top - step.offset)
             var argument = LinearForm(bias: -step.offset)
             argument.add(form, times: descends ? -step.steepness : step.steepness)
             if let gate, gateCount > 0 {

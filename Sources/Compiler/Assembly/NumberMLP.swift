@@ -37,8 +37,10 @@ extension LookupMLP {
         }
     }
 
-    /// In each case two units: one for the sum, from 0 up, which its closed gate outweighs elsewhere, and one for the constant.
-    func gated(_ table: ValueTable, _ tree: DecisionTree, _ rows: [GatedSum], _ target: Int, _ units: inout HiddenUnits) {
+    /// In each case two units: one for the sum, from 0 up, which its closed gate outweighs elsewhere, and one for the
+    /// constant.
+    func gated(_ table: ValueTable, _ tree: DecisionTree, _ rows: [GatedSum], _ target: Int, _ units: inout HiddenUnits)
+    {
         let scalars = table.axes.filter { !reader.variables[$0.variable].isOneHot }
         let cases = table.axes.filter { reader.variables[$0.variable].isOneHot }
         let members = cases.map(\.members)
@@ -50,7 +52,9 @@ extension LookupMLP {
             let count = Double(conditions.count)
             if row.factors.contains(where: { $0 != 0 }) {
                 var reads = LinearForm(bias: -row.least)
-                for (axis, factor) in zip(scalars, row.factors) where factor != 0 { reads.add(factor, reader.layout.scalar(axis.variable)) }
+                for (axis, factor) in zip(scalars, row.factors) where factor != 0 {
+                    reads.add(factor, reader.layout.scalar(axis.variable))
+                }
                 let bound = ThresholdStep.powerOfTwo(atLeast: max(row.most - row.least, 1e-6) * 1.01)
                 reads.add(gate, times: bound)
                 reads.bias -= bound * count
@@ -68,9 +72,11 @@ extension LookupMLP {
         add(constants, isPartition: false, to: &units)
     }
 
-    /// `ReLU(z - least)` is `z - least`: the sum is never smaller. Scalars are read one by one, by the units that clear them.
+    /// `ReLU(z - least)` is `z - least`: the sum is never smaller. Scalars are read one by one, by the units that clear
+    /// them.
     func linear(
-        _ table: ValueTable, _ codes: [[Double]], _ least: Double, _ offset: Double, _ target: Int, _ units: inout HiddenUnits
+        _ table: ValueTable, _ codes: [[Double]], _ least: Double, _ offset: Double, _ target: Int,
+        _ units: inout HiddenUnits
     ) {
         let direction = reader.layout.scalar(target)
         if table.axes.allSatisfy({ !reader.variables[$0.variable].isOneHot }) {

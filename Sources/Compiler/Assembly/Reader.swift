@@ -15,7 +15,9 @@ struct Reader {
             form.bias = 1
             form.add(-1, layout.bos)
             let chosen = Set(values)
-            for value in all.indices where !chosen.contains(value) && value != undefined { form.add(-1, layout.oneHot(variable, value)) }
+            for value in all.indices where !chosen.contains(value) && value != undefined {
+                form.add(-1, layout.oneHot(variable, value))
+            }
         } else {
             for value in defined { form.add(1, layout.oneHot(variable, value)) }
         }

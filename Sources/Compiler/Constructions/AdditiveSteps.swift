@@ -3,9 +3,9 @@ import RASP
 /// A table that depends on a sum of numbers only, one number for each value of each axis: `x - y`, `x > y`, "all of
 /// these", "any of these", parity. A step function of the sum takes units in the number of sums, not of combinations.
 ///
-/// Several scalars can be read together this way. Where a class holds several scalars, it stands for an interval, and the sum of
-/// intervals of combinations with different outputs must not overlap: the scalar of a width is 1 for none and at most
-/// 1/2 for any, so "all of m widths are 0" is a sum of at least m, and at most m - 1/2 otherwise.
+/// Several scalars can be read together this way. Where a class holds several scalars, it stands for an interval, and
+/// the sum of intervals of combinations with different outputs must not overlap: the scalar of a width is 1 for none
+/// and at most 1/2 for any, so "all of m widths are 0" is a sum of at least m, and at most m - 1/2 otherwise.
 struct AdditiveSteps {
     /// `codes[axis][value]`: the number that each value of the axis's variable adds.
     let codes: [[Double]]
@@ -21,7 +21,8 @@ struct AdditiveSteps {
         let codes = table.axes.compactMap { Self.codes($0, variables[$0.variable]) }
         guard codes.count == table.axes.count, codes.allSatisfy({ $0.allSatisfy(Resolution.holds) }) else { return nil }
         var best: AdditiveSteps?
-        // With the first axis's sign fixed; the others' follow from whether it takes more or less of them to change the output.
+        // With the first axis's sign fixed; the others' follow from whether it takes more or less of them to change the
+        // output.
         let signCount = 1 << (codes.count - 1)
         guard signCount <= max(1, Self.budget(codes.count) / table.function.outputs.count) else { return nil }
         let bounds = zip(table.axes, codes).map(Self.bounds)
@@ -33,7 +34,8 @@ struct AdditiveSteps {
             guard let intervals = Self.intervals(table, signed) else { continue }
             if best.map({ intervals.count < $0.intervals.count }) ?? true {
                 best = AdditiveSteps(
-                    codes: zip(codes, isNegated).map { codes, isNegated in isNegated ? codes.map { -$0 } : codes }, intervals: intervals)
+                    codes: zip(codes, isNegated).map { codes, isNegated in isNegated ? codes.map { -$0 } : codes },
+                    intervals: intervals)
             }
         }
         guard let best else { return nil }
@@ -86,8 +88,8 @@ struct AdditiveSteps {
 }
 
 extension AdditiveSteps {
-    /// The sums with different lower ends; nil when two with one lower end have different outputs, which a table that is no such
-    /// function mostly shows at once, long before its sums are sorted.
+    /// The sums with different lower ends; nil when two with one lower end have different outputs, which a table that
+    /// is no such function mostly shows at once, long before its sums are sorted.
     private static func distinctSums(
         _ table: ValueTable, _ bounds: [[(low: Double, high: Double)]]
     ) -> [(low: Double, high: Double, output: Int)]? {

@@ -30,7 +30,9 @@ indirect enum DecisionTree {
 
     private static func build(_ function: FiniteFunction) -> DecisionTree {
         guard !function.axes.isEmpty else { return .leaf(function.outputs[0]) }
-        if function.axes.count == 1 { return split(function, 0, (0..<function.axes[0].classCount).map { .leaf(function.outputs[$0]) }) }
+        if function.axes.count == 1 {
+            return split(function, 0, (0..<function.axes[0].classCount).map { .leaf(function.outputs[$0]) })
+        }
         let (position, parts) = bestSplit(function)
         return split(function, position, parts.map(build))
     }
@@ -57,7 +59,8 @@ indirect enum DecisionTree {
     private static func bestSplit(_ function: FiniteFunction) -> (position: Int, parts: [FiniteFunction]) {
         // Large tables are split by their smallest axis untried.
         if function.outputs.count > 1 << 16 {
-            let position = function.axes.indices.min { function.axes[$0].classCount < function.axes[$1].classCount } ?? 0
+            let position =
+                function.axes.indices.min { function.axes[$0].classCount < function.axes[$1].classCount } ?? 0
             return (position, restrictions(function, position) ?? [])
         }
         var best: (position: Int, parts: [FiniteFunction], cost: Int)?
@@ -68,7 +71,8 @@ indirect enum DecisionTree {
         return best.map { ($0.position, $0.parts) } ?? (0, [])
     }
 
-    /// The table with one axis fixed, for each of its classes; nil where these have as many entries as `limit` together.
+    /// The table with one axis fixed, for each of its classes; nil where these have as many entries as `limit`
+    /// together.
     private static func restrictions(
         _ function: FiniteFunction, _ position: Int, below limit: Int = Int.max
     ) -> [FiniteFunction]? {
@@ -94,7 +98,9 @@ indirect enum DecisionTree {
     }
 
     /// Calls `body` with the conditions and the output of every leaf.
-    func forEachLeaf(_ conditions: [(axis: Int, classes: [Int])] = [], _ body: ([(axis: Int, classes: [Int])], Int) -> Void) {
+    func forEachLeaf(
+        _ conditions: [(axis: Int, classes: [Int])] = [], _ body: ([(axis: Int, classes: [Int])], Int) -> Void
+    ) {
         switch self {
         case .leaf(let output): body(conditions, output)
         case .split(let axis, let branches):

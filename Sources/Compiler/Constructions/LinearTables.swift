@@ -43,9 +43,12 @@ extension LookupPlan {
 
     /// The factor by which a scalar variable enters a sum with these codes; nil when they are no multiple of it
     /// (up to a constant).
-    static func slope(_ codes: [Double], _ axis: Axis, _ variable: CompilerVariable) -> (factor: Double, offset: Double)? {
+    static func slope(_ codes: [Double], _ axis: Axis, _ variable: CompilerVariable) -> (
+        factor: Double, offset: Double
+    )? {
         // From the two scalars that are farthest apart: between close ones a slope would be rounding alone.
-        guard variable.flagged == nil, let first = axis.classOf.indices.min(by: { variable.scalars[$0] < variable.scalars[$1] }),
+        guard variable.flagged == nil,
+            let first = axis.classOf.indices.min(by: { variable.scalars[$0] < variable.scalars[$1] }),
             let other = axis.classOf.indices.max(by: { variable.scalars[$0] < variable.scalars[$1] }),
             variable.scalars[other] > variable.scalars[first]
         else { return nil }

@@ -5,8 +5,8 @@ struct LookupPlan {
     enum Construction {
         /// `ReLU(sum of m indicators - (m - 1))` for each leaf.
         case cases(DecisionTree)
-        /// Steps along one scalar axis. The tree is over the other axes; its leaves number the rows of outputs, one for each class of
-        /// the scalar axis.
+        /// Steps along one scalar axis. The tree is over the other axes; its leaves number the rows of outputs, one for
+        /// each class of the scalar axis.
         case thresholds(scalarAxis: Int, DecisionTree, rows: [[Int]])
         /// The output depends on a sum of numbers only: steps along that sum.
         case additive(AdditiveSteps)
@@ -14,7 +14,8 @@ struct LookupPlan {
         case linear(codes: [[Double]], least: Double, offset: Double)
         /// The output is a number that runs along few straight lines of the only axis, a scalar.
         case piecewise(PiecewiseLine)
-        /// The output is a sum of scalars, another one in each case of the other axes. The tree's leaves number the rows.
+        /// The output is a sum of scalars, another one in each case of the other axes. The tree's leaves number the
+        /// rows.
         case gated(DecisionTree, rows: [GatedSum])
     }
 
@@ -47,7 +48,9 @@ struct LookupPlan {
         var best: Candidate?
         func consider(_ candidate: Candidate?) {
             guard let candidate else { return }
-            if let known = best, (known.nonzeros, known.unitCount) <= (candidate.nonzeros, candidate.unitCount) { return }
+            if let known = best, (known.nonzeros, known.unitCount) <= (candidate.nonzeros, candidate.unitCount) {
+                return
+            }
             best = candidate
         }
         let scalarAxes = table.axes.indices.filter { !variables[table.axes[$0].variable].isOneHot }
@@ -63,7 +66,8 @@ struct LookupPlan {
         }
         if table.axes.count > 1 || !scalarAxes.isEmpty { consider(Self.additive(table, variables)) }
         isPossible = best != nil
-        chosen = best ?? Candidate(construction: .cases(.leaf(0)), defaultOutput: nil, unitCount: Int.max, nonzeros: Int.max)
+        chosen =
+            best ?? Candidate(construction: .cases(.leaf(0)), defaultOutput: nil, unitCount: Int.max, nonzeros: Int.max)
     }
 
     private static func cases(
@@ -78,12 +82,16 @@ struct LookupPlan {
             reads[output] += conditions.reduce(1) { $0 + sizes.reads($1) }
         }
         // Writing nothing is free: undefined in a one-hot, zero in a scalar.
-        let silent = table.values.indices.filter { isScalar ? table.values[$0]?.doubleValue == 0 : table.values[$0] == nil }
+        let silent = table.values.indices.filter {
+            isScalar ? table.values[$0]?.doubleValue == 0 : table.values[$0] == nil
+        }
         for output in silent { (leaves[output], reads[output]) = (0, 0) }
         let units = leaves.reduce(0, +)
         let plain = Candidate(
             construction: .cases(tree), defaultOutput: nil, unitCount: units, nonzeros: reads.reduce(units, +))
-        guard silent.isEmpty, let most = reads.max(), let output = reads.firstIndex(of: most), leaves[output] > 1 else { return plain }
+        guard silent.isEmpty, let most = reads.max(), let output = reads.firstIndex(of: most), leaves[output] > 1 else {
+            return plain
+        }
         let rest = units - leaves[output]
         // One unit for the default everywhere, and each other one takes it back as it writes its own.
         let withDefault = Candidate(

@@ -1,6 +1,7 @@
 import RASP
 
-/// A number that is a straight line of one scalar on each of a few intervals: an absolute value, a maximum with a constant.
+/// A number that is a straight line of one scalar on each of a few intervals: an absolute value, a maximum with a
+/// constant.
 struct PiecewiseLine {
     /// The first line, `slope x + offset`.
     let slope: Double
@@ -9,8 +10,8 @@ struct PiecewiseLine {
     let breaks: [(low: Double, high: Double, bend: Double, jump: Double)]
     let largestTerm: Double
 
-    /// nil where the lines are many beside the points: steps, whose units other tables share, are then no more; and where a jump has
-    /// no gap to step over.
+    /// nil where the lines are many beside the points: steps, whose units other tables share, are then no more; and
+    /// where a jump has no gap to step over.
     init?(_ points: [(x: Double, y: Double)], leastGap: Double) {
         guard points.count > 2, let first = points.first else { return nil }
         var breaks: [(low: Double, high: Double, bend: Double, jump: Double)] = []
@@ -19,11 +20,15 @@ struct PiecewiseLine {
         var start = 0
         while start < points.count {
             var end = start + 1
-            var line = (slope: lines.last?.slope ?? 0, offset: points[start].y - (lines.last?.slope ?? 0) * points[start].x)
+            var line = (
+                slope: lines.last?.slope ?? 0, offset: points[start].y - (lines.last?.slope ?? 0) * points[start].x
+            )
             if end < points.count {
                 // From the farthest point that still lies on it a line gets its slope with the least rounding.
                 line = Self.line(points[start], points[end])
-                while end < points.count, abs(line.slope * points[end].x + line.offset - points[end].y) <= 1e-9 * largest {
+                while end < points.count,
+                    abs(line.slope * points[end].x + line.offset - points[end].y) <= 1e-9 * largest
+                {
                     end += 1
                 }
                 line = Self.line(points[start], points[end - 1])
@@ -46,7 +51,9 @@ struct PiecewiseLine {
         largestTerm = lines.reduce(largest) { max($0, abs($1.slope) * reach, abs($1.offset)) }
     }
 
-    private static func line(_ a: (x: Double, y: Double), _ b: (x: Double, y: Double)) -> (slope: Double, offset: Double) {
+    private static func line(_ a: (x: Double, y: Double), _ b: (x: Double, y: Double)) -> (
+        slope: Double, offset: Double
+    ) {
         let slope = (b.y - a.y) / (b.x - a.x)
         return (slope, a.y - slope * a.x)
     }
@@ -66,14 +73,16 @@ extension LookupPlan {
     static func piecewise(_ table: ValueTable, _ variables: [CompilerVariable]) -> Candidate? {
         guard table.axes.count == 1, table.axes[0].classCount > 2 else { return nil }
         let (axis, variable) = (table.axes[0], variables[table.axes[0].variable])
-        guard !variable.isOneHot, !variable.isOpen, variable.flagged == nil, table.values.allSatisfy({ $0?.doubleValue != nil })
+        guard !variable.isOneHot, !variable.isOpen, variable.flagged == nil,
+            table.values.allSatisfy({ $0?.doubleValue != nil })
         else { return nil }
         let order = variable.scalarOrder
         var points: [(x: Double, y: Double)] = []
         for value in order {
             let y = table.values[table.function.outputs[axis.classOf[value]]]?.doubleValue ?? 0
             // Values that fp32 does not tell apart are one point, whose numbers must then agree.
-            if let last = points.last, variable.scalars[value] - last.x <= 1e-12 * max(variable.magnitude, abs(last.x)) {
+            if let last = points.last, variable.scalars[value] - last.x <= 1e-12 * max(variable.magnitude, abs(last.x))
+            {
                 guard abs(last.y - y) <= 1e-9 * max(abs(y), abs(last.y)) else { return nil }
                 continue
             }
@@ -92,7 +101,10 @@ extension LookupPlan {
         let scalars = table.axes.indices.filter { !variables[table.axes[$0].variable].isOneHot }
         let cases = table.axes.indices.filter { variables[table.axes[$0].variable].isOneHot }
         guard !scalars.isEmpty, !cases.isEmpty, table.values.allSatisfy({ $0?.doubleValue != nil }),
-            scalars.allSatisfy({ let variable = variables[table.axes[$0].variable]; return !variable.isOpen && variable.flagged == nil })
+            scalars.allSatisfy({
+                let variable = variables[table.axes[$0].variable]
+                return !variable.isOpen && variable.flagged == nil
+            })
         else { return nil }
         // The rows over the scalars, and which of them each case has.
         let sizes = cases.map { table.axes[$0].classCount }
@@ -109,7 +121,9 @@ extension LookupPlan {
                 continue
             }
             // Where most cases have a row of their own, listing them is no saving.
-            guard rows.count < 64, let row = sum(slice, scalars.map { table.axes[$0] }, table.values, variables) else { return nil }
+            guard rows.count < 64, let row = sum(slice, scalars.map { table.axes[$0] }, table.values, variables) else {
+                return nil
+            }
             known[slice] = rows.count
             numbers.append(rows.count)
             rows.append(row)
@@ -123,7 +137,8 @@ extension LookupPlan {
             units += reads > 0 ? 2 : 1
             nonzeros += (reads > 0 ? reads + gate + 2 : 0) + gate + 2
         }
-        return Candidate(construction: .gated(tree, rows: rows), defaultOutput: nil, unitCount: units, nonzeros: nonzeros)
+        return Candidate(
+            construction: .gated(tree, rows: rows), defaultOutput: nil, unitCount: units, nonzeros: nonzeros)
     }
 
     /// A row as a sum of scalars; nil where it is none.

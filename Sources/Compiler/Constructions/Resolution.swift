@@ -1,11 +1,11 @@
 /// Which numbers fp32 tells apart, and which it can hold.
 ///
-/// A scalar of the residual stream is rounded to fp32, and so are the weights that wrote it. A step between two of its values
-/// needs a gap that is wide beside this rounding; values that are closer, such as 0.2 and 0.4 - 0.2 in double precision, are one
-/// number to every hidden unit.
+/// A scalar of the residual stream is rounded to fp32, and so are the weights that wrote it. A step between two of its
+/// values needs a gap that is wide beside this rounding; values that are closer, such as 0.2 and 0.4 - 0.2 in double
+/// precision, are one number to every hidden unit.
 enum Resolution {
-    /// The least gap that a step along one scalar needs, relative to the largest number that went into the scalar: 16 units
-    /// in the last place, of which each side of the step tolerates four.
+    /// The least gap that a step along one scalar needs, relative to the largest number that went into the scalar: 16
+    /// units in the last place, of which each side of the step tolerates four.
     static let scalar = 1e-6
     /// The least gap for a step along a sum of numbers, relative to the largest sum: 64 units in the last place.
     static let sum = 4e-6
@@ -18,7 +18,8 @@ enum Resolution {
 extension CompilerVariable {
     /// Whether steps along the scalar can tell apart whatever the classes of an axis do.
     func resolves(_ axis: Axis) -> Bool {
-        // The share of BOS is 1/(d + 1): neighbours are far apart beside their own size, which is what rounding is relative to.
+        // The share of BOS is 1/(d + 1): neighbours are far apart beside their own size, which is what rounding is
+        // relative to.
         if case .width = origin { return true }
         let order = scalarOrder
         let least = Resolution.scalar * max(magnitude, order.reduce(0) { max($0, abs(scalars[$1])) })

@@ -2,21 +2,23 @@ import Foundation
 import RASP
 import Serialization
 
-/// A compiled model as an ordinary Hugging Face GPT-2: pre-norm blocks, layer normalisation, `gelu_new`, tied unembedding.
+/// A compiled model as an ordinary Hugging Face GPT-2: pre-norm blocks, layer normalisation, `gelu_new`, tied
+/// unembedding.
 ///
 /// * Layer normalisation is near the identity (`GPT2Geometry`).
 /// * `gelu(c z) / c` differs from `ReLU(z)` by at most 0.17 / c, and not at all in fp32 where |c z| > 6. All units that
 ///   matter are saturated, so the only error is at z near 0.
 /// * GPT-2 divides attention logits by the square root of the head size; queries are scaled up by it.
-/// * The unembedding is the token embedding. A copy of the output's directions, read by nothing else, carries the logits.
+/// * The unembedding is the token embedding. A copy of the output's directions, read by nothing else, carries the
+///   logits.
 ///
 /// What comes out: the last position's largest logit is the output's token there, and `<undefined>` where it has none.
 public struct GPT2Export: Sendable {
     /// c: a power of two, so that scaling is exact.
     static let sharpness: Float = 16384
     static let epsilon = 1e-5
-    /// By how much layer normalisation may shrink what is read (`GPT2Geometry`): what to compile with, so that the shrinking does not add up
-    /// from layer to layer (`CompilerOptions.readError`).
+    /// By how much layer normalisation may shrink what is read (`GPT2Geometry`): what to compile with, so that the
+    /// shrinking does not add up from layer to layer (`CompilerOptions.readError`).
     public static let readError = 0x1p-14
     /// The weight between the output's copy and its token. A token that is both read and answered leaves this much of
     /// itself in the copy, below the level of undefined, which is below 1.
@@ -41,16 +43,22 @@ public struct GPT2Export: Sendable {
 
     private let geometry: GPT2Geometry
 
-    /// - Throws: `Failure` for a model that GPT-2 cannot be: one that looks ahead, or whose output is a number in one direction.
+    /// - Throws: `Failure` for a model that GPT-2 cannot be: one that looks ahead, or whose output is a number in one
+    ///   direction.
     public init(_ model: CompiledModel) throws {
         guard model.causal else {
             throw Failure(
-                .badData, "'\(model.name)' lets positions attend to later ones, and GPT-2 attends backwards only", at: model.name,
-                remedy: "compile it with --causal if it needs earlier positions only, or without --format: the plain weights can look both ways")
+                .badData, "'\(model.name)' lets positions attend to later ones, and GPT-2 attends backwards only",
+                at: model.name,
+                remedy:
+                    "compile it with --causal if it needs earlier positions only, or without --format: the plain weights can look both ways"
+            )
         }
         guard case .categorical(let values, _) = model.outputVariable.encoding else {
             throw Failure(
-                .badData, "the output '\(model.output)' is a number in one direction, and GPT-2's logits choose among tokens", at: model.name,
+                .badData,
+                "the output '\(model.output)' is a number in one direction, and GPT-2's logits choose among tokens",
+                at: model.name,
                 remedy: "give it a direction for each value: '#pragma encoding \(model.output) categorical'")
         }
         geometry = GPT2Geometry(model.softened, outputs: values)
@@ -72,7 +80,9 @@ public struct GPT2Export: Sendable {
 
     /// The exported token that stands for an output.
     public func token(of output: Atom?) -> Int {
-        guard let output, case .categorical(let values, _) = geometry.model.outputVariable.encoding else { return undefinedToken }
+        guard let output, case .categorical(let values, _) = geometry.model.outputVariable.encoding else {
+            return undefinedToken
+        }
         return geometry.outputTokens.first { values[$0.value] == output }?.token ?? undefinedToken
     }
 
@@ -83,8 +93,8 @@ public struct GPT2Export: Sendable {
         try [Int32(bosToken)] + geometry.model.encode(input).map(Int32.init)
     }
 
-    /// Writes `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json` and `labels.json` (what each
-    /// coordinate of the residual stream is).
+    /// Writes `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json` and `labels.json` (what
+    /// each coordinate of the residual stream is).
     ///
     /// - Throws: `Failure` when the folder cannot be written.
     public func save(to folder: URL) throws {

@@ -2,13 +2,14 @@ import Foundation
 import RASP
 import Serialization
 
-/// How a compiled model lies in a GPT-2: which coordinate of the residual stream is what, and how strong the constants are that
-/// keep layer normalisation near the identity.
+/// How a compiled model lies in a GPT-2: which coordinate of the residual stream is what, and how strong the constants
+/// are that keep layer normalisation near the identity.
 ///
-/// Layer normalisation maps x to `g (x - mean) / sqrt(variance + eps)`. Two sets of coordinates are added to the labelled ones.
-/// *Balance* holds minus the sum of all others, spread evenly, so that the mean is 0. *Ballast* holds constants
-/// +K and -K, so that the variance is `(B + S) / d` with B their squares and S those of everything else, S much smaller
-/// than B. With the gain `sqrt(B / d + eps)` the normalised stream is x (1 - S / 2B + ...): every coordinate alike.
+/// Layer normalisation maps x to `g (x - mean) / sqrt(variance + eps)`. Two sets of coordinates are added to the
+/// labelled ones. *Balance* holds minus the sum of all others, spread evenly, so that the mean is 0. *Ballast* holds
+/// constants +K and -K, so that the variance is `(B + S) / d` with B their squares and S those of everything else, S
+/// much smaller than B. With the gain `sqrt(B / d + eps)` the normalised stream is x (1 - S / 2B + ...): every
+/// coordinate alike.
 struct GPT2Geometry {
     /// Pairs of +K and -K, and coordinates of balance. More of them means less rounding of each sum.
     private static let spread = 16
@@ -57,7 +58,8 @@ struct GPT2Geometry {
         let needed = (Self.used(model, outputs.count) + heads - 1) / heads
         headSize = (max(needed, model.headSize) + 7) / 8 * 8
         outputIsEmbedded = model.outputVariable.writtenByLayer == 0
-        hidden = max(model.hiddenSize, (model.layers.first?.hiddenCount ?? 0) + (outputIsEmbedded ? outputs.count : 0), 1)
+        hidden = max(
+            model.hiddenSize, (model.layers.first?.hiddenCount ?? 0) + (outputIsEmbedded ? outputs.count : 0), 1)
         // Every variable at its largest at once, BOS's direction and the output's copy included.
         let levels: [Double] = model.variables.map { variable in
             guard case .numerical(_, let reachable) = variable.encoding else { return 1 }
@@ -83,14 +85,18 @@ struct GPT2Geometry {
         var result = [Float](repeating: 0, count: width)
         result.replaceSubrange(0..<model.width, with: row)
         if !outputIsEmbedded {
-            for (index, direction) in model.outputVariable.directions.enumerated() { result[copyStart + index] = row[direction] }
+            for (index, direction) in model.outputVariable.directions.enumerated() {
+                result[copyStart + index] = row[direction]
+            }
         }
         balance(&result)
         return result
     }
 
     func balance(_ row: inout [Float]) {
-        let others = row.indices.reduce(0.0) { (balanceStart..<(balanceStart + Self.spread)).contains($1) ? $0 : $0 + Double(row[$1]) }
+        let others = row.indices.reduce(0.0) {
+            (balanceStart..<(balanceStart + Self.spread)).contains($1) ? $0 : $0 + Double(row[$1])
+        }
         for index in 0..<Self.spread { row[balanceStart + index] = Float(-others / Double(Self.spread)) }
     }
 

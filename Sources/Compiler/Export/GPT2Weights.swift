@@ -30,9 +30,12 @@ struct GPT2Weights {
         let rows = model.tokenEmbedding.denseColumns
         var table: [[Float]] = (0..<geometry.tokenTexts.count).map { token in
             token <= model.vocabulary.count
-                ? geometry.expanded(Array(rows[(token * model.width)..<((token + 1) * model.width)])) : [Float](repeating: 0, count: width)
+                ? geometry.expanded(Array(rows[(token * model.width)..<((token + 1) * model.width)]))
+                : [Float](repeating: 0, count: width)
         }
-        for (output, item) in geometry.outputTokens.enumerated() { table[item.token][geometry.copy(of: output)] += GPT2Export.unembedding }
+        for (output, item) in geometry.outputTokens.enumerated() {
+            table[item.token][geometry.copy(of: output)] += GPT2Export.unembedding
+        }
         table[geometry.undefinedToken][geometry.undefinedCoordinate] = GPT2Export.unembedding
         for token in 0...model.vocabulary.count { geometry.balance(&table[token]) }
         return table.flatMap { $0 }
@@ -63,8 +66,12 @@ struct GPT2Weights {
         let scale = Float(geometry.headSize).squareRoot()
         for (number, head) in heads.enumerated() {
             let start = number * geometry.headSize
-            for (part, map, factor) in [(0, head.query, scale), (1, head.key, 1), (2, head.value, 1)] as [(Int, SparseMap, Float)] {
-                for entry in map.entries { weight[entry.column * 3 * width + part * width + start + entry.row] = entry.weight * factor }
+            for (part, map, factor) in [(0, head.query, scale), (1, head.key, 1), (2, head.value, 1)]
+                as [(Int, SparseMap, Float)]
+            {
+                for entry in map.entries {
+                    weight[entry.column * 3 * width + part * width + start + entry.row] = entry.weight * factor
+                }
                 for (row, value) in map.bias.enumerated() { bias[part * width + start + row] = value * factor }
             }
             write(head.output, to: &output, firstRow: start, 1)
@@ -75,13 +82,17 @@ struct GPT2Weights {
         writer.add(prefix + "c_proj.bias", shape: [width], floats: [Float](repeating: 0, count: width))
     }
 
-    private func feedForward(_ layer: CompiledLayer?, copiesOutput: Bool, _ prefix: String, _ writer: inout SafeTensorsWriter) {
+    private func feedForward(
+        _ layer: CompiledLayer?, copiesOutput: Bool, _ prefix: String, _ writer: inout SafeTensorsWriter
+    ) {
         let hidden = geometry.hidden
         var weight = [Float](repeating: 0, count: width * hidden)
         var bias = [Float](repeating: 0, count: hidden)
         var output = [Float](repeating: 0, count: hidden * width)
         if let layer {
-            for entry in layer.hidden.entries { weight[entry.column * hidden + entry.row] = entry.weight * GPT2Export.sharpness }
+            for entry in layer.hidden.entries {
+                weight[entry.column * hidden + entry.row] = entry.weight * GPT2Export.sharpness
+            }
             for (unit, value) in layer.hidden.bias.enumerated() { bias[unit] = value * GPT2Export.sharpness }
             write(layer.output, to: &output, firstRow: 0, 1 / GPT2Export.sharpness)
         }

@@ -31,8 +31,8 @@ package struct CompilerVariable: Sendable {
     var values: [Atom?]
     /// The scalar that stands for each value, for scalar variables.
     var scalars: [Double] = []
-    /// The largest number that went into the scalar, where that is more than it can be itself: a small difference of large numbers
-    /// carries their rounding.
+    /// The largest number that went into the scalar, where that is more than it can be itself: a small difference of
+    /// large numbers carries their rounding.
     var magnitude = 0.0
     /// Too many reachable values to list; only its mean may still be taken or its number shown.
     var isOpen = false

@@ -42,11 +42,12 @@ package struct FiniteFunction: Hashable, Sendable {
     /// - Parameter limit: the largest joint domain that may be enumerated.
     /// - Throws: `DomainTooLarge`, or what `body` throws.
     /// - Parameter body: maps one output number of each input to an output number of the result.
-    static func combine(_ inputs: [FiniteFunction], limit: Int, _ body: ([Int]) throws -> Int) throws -> FiniteFunction {
+    static func combine(_ inputs: [FiniteFunction], limit: Int, _ body: ([Int]) throws -> Int) throws -> FiniteFunction
+    {
         let domain = try JointDomain(inputs, limit: limit)
         var outputs: [Int] = []
         outputs.reserveCapacity(domain.size)
-        try domain.forEach { outputs.append(try body($0)) }
+        try domain.forEachEntry { outputs.append(try body($0)) }
         var result = FiniteFunction(axes: domain.axes, outputs: outputs)
         result.mergeClasses()
         return result
@@ -100,7 +101,8 @@ extension FiniteFunction {
         return hash
     }
 
-    /// Numbers the classes of an axis so that classes with equal entries have one number, and gives the first class of each.
+    /// Numbers the classes of an axis so that classes with equal entries have one number, and gives the first class of
+    /// each.
     private func equalClasses(count: Int, stride: Int) -> (numbers: [Int], firstClass: [Int]) {
         outputs.withUnsafeBufferPointer { outputs in
             let starts = Swift.stride(from: 0, to: outputs.count, by: count * stride)

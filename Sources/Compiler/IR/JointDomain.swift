@@ -42,7 +42,7 @@ struct JointDomain {
     }
 
     /// Calls `body` with the inputs' output numbers, once for every combination, last axis fastest.
-    func forEach(_ body: ([Int]) throws -> Void) rethrows {
+    func forEachEntry(_ body: ([Int]) throws -> Void) rethrows {
         var digits = [Int](repeating: 0, count: axes.count)
         var offsets = steps.map { $0.reduce(0) { $0 + ($1.first ?? 0) } }
         var arguments = [Int](repeating: 0, count: inputs.count)
@@ -54,7 +54,9 @@ struct JointDomain {
                 let old = digits[position]
                 let new = old + 1 == axes[position].classCount ? 0 : old + 1
                 digits[position] = new
-                for index in inputs.indices { offsets[index] += steps[index][position][new] - steps[index][position][old] }
+                for index in inputs.indices {
+                    offsets[index] += steps[index][position][new] - steps[index][position][old]
+                }
                 if new != 0 { break }
                 position -= 1
             }

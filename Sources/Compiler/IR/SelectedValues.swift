@@ -11,9 +11,10 @@ struct SelectedValues {
         var sets: Set<[Int]> = [all]
         for term in form.terms {
             guard let key = term.key, let pairs = pairs(key.variable, source) else { continue }
-            let rows = Set((0..<term.queryClasses).map { query in
-                Set(pairs.filter { term.holds(key: key.classOf[$0.key], query: query) }.map(\.value))
-            })
+            let rows = Set(
+                (0..<term.queryClasses).map { query in
+                    Set(pairs.filter { term.holds(key: key.classOf[$0.key], query: query) }.map(\.value))
+                })
             let narrowed = Set(sets.flatMap { set in rows.map { row in set.filter(row.contains) } })
             // Very many kinds of rows are not worth telling apart.
             if narrowed.count <= Self.mostSets { sets = narrowed }

@@ -1,5 +1,8 @@
 /// Which side of a selector a variable is read on.
-enum Side: Int { case key = 0, query = 1 }
+enum Side: Int {
+    case key = 0
+    case query = 1
+}
 
 /// A boolean function of variables at the key position and variables at the query position: a `FiniteFunction` with
 /// outputs 0 and 1 whose axis numbers are `2 * variable + side`.
@@ -9,7 +12,9 @@ extension FiniteFunction {
     /// The same table, its variables read on one side of a selector.
     func on(_ side: Side) -> FiniteFunction {
         FiniteFunction(
-            axes: axes.map { Axis(variable: $0.variable * 2 + side.rawValue, classOf: $0.classOf, classCount: $0.classCount) },
+            axes: axes.map {
+                Axis(variable: $0.variable * 2 + side.rawValue, classOf: $0.classOf, classCount: $0.classCount)
+            },
             outputs: outputs)
     }
 

@@ -56,7 +56,8 @@ package struct ValueTable: Hashable, Sendable {
     var outputByValue: [Int] { axes[0].classOf.map { function.outputs[$0] } }
 }
 
-/// The canonical order of values in labels and tables: numbers, then strings by code point, then tuples; undefined last.
+/// The canonical order of values in labels and tables: numbers, then strings by code point, then tuples; undefined
+/// last.
 package enum ValueOrder {
     static func sorted(_ indices: [Int], of values: [Atom?]) -> [Int] {
         indices.sorted { precedes(values[$0], values[$1]) }

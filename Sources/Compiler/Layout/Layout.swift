@@ -9,8 +9,8 @@ struct Layout {
     /// The half-layer of the MLP that clears a variable, for those that are cleared.
     private(set) var clearedAt: [Int: Int] = [:]
 
-    /// Directions in the order: tokens and indices, named variables in order of computation, unnamed one-hots,
-    /// unnamed scalars, BOS. Only live variables get any. Unnamed scalars are cleared after their last use, so that no state
+    /// Directions in the order: tokens and indices, named variables in order of computation, unnamed one-hots, unnamed
+    /// scalars, BOS. Only live variables get any. Unnamed scalars are cleared after their last use, so that no state
     /// holds more than variables.
     ///
     /// - Parameter reusing: everything but the output is cleared once nothing reads it any more, where a later variable
@@ -57,7 +57,9 @@ struct Layout {
     private static func labels(_ variable: CompilerVariable, _ name: String) -> [BasisDirection] {
         let isScratch = variable.name == nil
         if variable.isOneHot {
-            return variable.values.compactMap { $0.map { BasisDirection(variable: name, value: $0, isScratch: isScratch) } }
+            return variable.values.compactMap {
+                $0.map { BasisDirection(variable: name, value: $0, isScratch: isScratch) }
+            }
         }
         let number = BasisDirection(variable: name, value: nil, isScratch: isScratch)
         return variable.flagged == nil

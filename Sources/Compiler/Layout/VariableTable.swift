@@ -33,7 +33,9 @@ struct VariableTable {
             let values = variable.values.compactMap { $0 }
             encoding = .categorical(values: values, directions: values.indices.map { layout.oneHot(number, $0) })
         } else {
-            encoding = .numerical(direction: layout.scalar(number), reachable: Self.distinct(variable.scalarOrder.map { variable.scalars[$0] }))
+            encoding = .numerical(
+                direction: layout.scalar(number),
+                reachable: Self.distinct(variable.scalarOrder.map { variable.scalars[$0] }))
         }
         return CompiledVariable(
             name: name, encoding: encoding,

@@ -36,16 +36,21 @@ extension CompiledModel {
 }
 
 extension CompiledModel {
-    /// The same model with attention that is less steep, for readers of the stream that are less exact (`HeadPlan.softening`).
+    /// The same model with attention that is less steep, for readers of the stream that are less exact
+    /// (`HeadPlan.softening`).
     package var softened: CompiledModel {
         let layers = layers.map { layer in
             var layer = layer
-            for head in layer.heads.indices { layer.heads[head].query = layer.heads[head].query.scaled(by: HeadPlan.softening) }
+            for head in layer.heads.indices {
+                layer.heads[head].query = layer.heads[head].query.scaled(by: HeadPlan.softening)
+            }
             return layer
         }
         return CompiledModel(
-            name: name, vocabulary: vocabulary, maxLength: maxLength, causal: causal, basis: basis, variables: variables,
-            output: output, tokenEmbedding: tokenEmbedding, positionEmbedding: positionEmbedding, layers: layers, noise: noise)
+            name: name, vocabulary: vocabulary, maxLength: maxLength, causal: causal, basis: basis,
+            variables: variables,
+            output: output, tokenEmbedding: tokenEmbedding, positionEmbedding: positionEmbedding, layers: layers,
+            noise: noise)
     }
 }
 
@@ -69,6 +74,7 @@ extension CompiledLayer {
         let writes = units.enumerated().flatMap { index, unit in
             unit.writes.terms.map { (row: $0.direction, column: index, weight: Float($0.weight)) }
         }
-        output = SparseMap(rows: width, columns: units.count, bias: [Float](repeating: 0, count: width), entries: writes)
+        output = SparseMap(
+            rows: width, columns: units.count, bias: [Float](repeating: 0, count: width), entries: writes)
     }
 }

@@ -3,9 +3,9 @@ import Serialization
 
 /// A program as the weights of a transformer whose residual stream is labelled.
 ///
-/// A decoder without normalisation: token plus position embedding, then layers of attention and a ReLU MLP, each
-/// added to the residual stream. BOS stands before the tokens and is where heads look that select nothing; all results leave its
-/// row out. The output is read off the directions of one variable.
+/// A decoder without normalisation: token plus position embedding, then layers of attention and a ReLU MLP, each added
+/// to the residual stream. BOS stands before the tokens and is where heads look that select nothing; all results leave
+/// its row out. The output is read off the directions of one variable.
 public struct CompiledModel: Sendable {
     public let name: String
     public let vocabulary: [Atom]
@@ -81,14 +81,16 @@ public struct CompiledModel: Sendable {
         }
         guard tokens.count <= maxLength else {
             throw Failure(
-                .badData, "the input has \(tokens.count) tokens, and '\(name)' is compiled for at most \(maxLength)", at: name,
+                .badData, "the input has \(tokens.count) tokens, and '\(name)' is compiled for at most \(maxLength)",
+                at: name,
                 remedy: "shorten the input, or compile with --max-length \(tokens.count)")
         }
         return try tokens.enumerated().map { position, token in
             guard let number = tokenNumbers[token] else {
                 let known = vocabulary.prefix(40).map(\.described).joined(separator: " ")
                 throw Failure(
-                    .badData, "token \(token.described) at position \(position) is not in the vocabulary of '\(name)'", at: name,
+                    .badData, "token \(token.described) at position \(position) is not in the vocabulary of '\(name)'",
+                    at: name,
                     remedy: "the vocabulary is: \(known)\(vocabulary.count > 40 ? " ..." : "")")
             }
             return number

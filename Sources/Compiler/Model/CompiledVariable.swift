@@ -28,7 +28,8 @@ public struct BasisDirection: Sendable, Hashable {
     /// `variable:value`, or the variable alone; with those that had the direction before it, `a:x until 1, b:y from 2`.
     public var label: String {
         guard let last = former.last else { return ownLabel }
-        return former.map { "\($0.label) until \($0.lastState)" }.joined(separator: ", ") + ", \(ownLabel) from \(last.lastState + 1)"
+        return former.map { "\($0.label) until \($0.lastState)" }.joined(separator: ", ")
+            + ", \(ownLabel) from \(last.lastState + 1)"
     }
 
     mutating func handOver(to other: BasisDirection, after state: Int) {
@@ -43,14 +44,15 @@ public struct CompiledVariable: Sendable, Hashable {
     public enum Encoding: Sendable, Hashable {
         /// One direction for each value. Undefined is all of them near zero.
         case categorical(values: [Atom], directions: [Int])
-        /// The number itself. `reachable` lists the values it can have, in ascending order; empty when they are too many.
+        /// The number itself. `reachable` lists the values it can have, in ascending order; empty when they are too
+        /// many.
         case numerical(direction: Int, reachable: [Double])
     }
 
     public let name: String
     public let encoding: Encoding
-    /// For numerical variables that can be undefined (or hold something that is no number): the direction that says so, and
-    /// what it stands for.
+    /// For numerical variables that can be undefined (or hold something that is no number): the direction that says so,
+    /// and what it stands for.
     public let exception: Exception?
     /// The first residual state that holds it: 0 is the embedding, l the output of layer l.
     public let writtenByLayer: Int

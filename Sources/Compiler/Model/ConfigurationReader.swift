@@ -12,7 +12,8 @@ struct ConfigurationReader {
     }
 
     func failure(_ message: String) -> Failure {
-        Failure(.badData, message, at: path, remedy: "this is no folder written by 'compile'; compile the program again")
+        Failure(
+            .badData, message, at: path, remedy: "this is no folder written by 'compile'; compile the program again")
     }
 
     private func value<T>(_ key: String, _ kind: String, _ read: (JSONValue) -> T?) throws -> T {
@@ -38,7 +39,8 @@ struct ConfigurationReader {
         try value("head_sizes", "an array of pairs for each layer") { layers in
             Self.all(layers.array) { layer in
                 Self.all(layer.array) { pair in
-                    guard let sizes = pair.array, sizes.count == 2, let key = sizes[0].integer, let size = sizes[1].integer,
+                    guard let sizes = pair.array, sizes.count == 2, let key = sizes[0].integer,
+                        let size = sizes[1].integer,
                         key >= 0, size >= 0
                     else { return nil }
                     return (key, size)
@@ -50,10 +52,13 @@ struct ConfigurationReader {
     func basis() throws -> [BasisDirection] {
         try value("basis", "an array of labelled directions") { list in
             Self.all(list.array) { item in
-                guard let variable = item["variable"]?.string, let scratch = item["scratch"]?.bool, let json = item["value"]
+                guard let variable = item["variable"]?.string, let scratch = item["scratch"]?.bool,
+                    let json = item["value"]
                 else { return nil }
                 let former = (item["former"]?.array ?? []).compactMap { earlier -> BasisDirection.Former? in
-                    guard let label = earlier["label"]?.string, let state = earlier["last_state"]?.integer else { return nil }
+                    guard let label = earlier["label"]?.string, let state = earlier["last_state"]?.integer else {
+                        return nil
+                    }
                     return .init(label: label, lastState: state)
                 }
                 return BasisDirection(variable: variable, value: Self.atom(json), isScratch: scratch, former: former)
@@ -74,7 +79,8 @@ struct ConfigurationReader {
     private static func variable(_ item: JSONValue, _ width: Int, _ layers: Int) -> CompiledVariable? {
         guard let name = item["name"]?.string, let state = item["state"]?.integer, (0...layers).contains(state),
             let scratch = item["scratch"]?.bool,
-            let directions = all(item["directions"]?.array, { $0.integer.flatMap { (0..<width).contains($0) ? $0 : nil } })
+            let directions = all(
+                item["directions"]?.array, { $0.integer.flatMap { (0..<width).contains($0) ? $0 : nil } })
         else { return nil }
         let encoding: CompiledVariable.Encoding
         var exception: CompiledVariable.Exception?
@@ -82,7 +88,9 @@ struct ConfigurationReader {
             guard let values = item["values"].flatMap(atoms), values.count == directions.count else { return nil }
             encoding = .categorical(values: values, directions: directions)
         } else {
-            guard let direction = directions.first, let reachable = all(item["reachable"]?.array, \.number) else { return nil }
+            guard let direction = directions.first, let reachable = all(item["reachable"]?.array, \.number) else {
+                return nil
+            }
             encoding = .numerical(direction: direction, reachable: reachable)
             if let json = item["exception"] {
                 guard let flag = json["direction"]?.integer, (0..<width).contains(flag) else { return nil }

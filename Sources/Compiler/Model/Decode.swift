@@ -26,8 +26,9 @@ extension CompiledModel {
         variables.filter { !$0.isScratch && $0.heldUntil == nil }.map { ($0.name, decode($0, row)) }
     }
 
-    /// How clearly a row shows the variable's value: for one-hots the lead of the largest direction over the next (or of undefined's
-    /// one half over the largest), for numbers 1 at a reachable value and 0 halfway to another that does not agree with it.
+    /// How clearly a row shows the variable's value: for one-hots the lead of the largest direction over the next (or
+    /// of undefined's one half over the largest), for numbers 1 at a reachable value and 0 halfway to another that does
+    /// not agree with it.
     public func margin(_ variable: CompiledVariable, _ row: some RandomAccessCollection<Float>) -> Double {
         let at = { (direction: Int) in Double(row[row.index(row.startIndex, offsetBy: direction)]) }
         switch variable.encoding {

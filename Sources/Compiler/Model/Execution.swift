@@ -43,8 +43,10 @@ extension CompiledModel {
         try residualStates(tokens, intervening: { _, _ in })
     }
 
-    /// The same, where every state (its number; `[tokens + 1, width]`, BOS's row first) can be changed before the layers behind it run.
-    func residualStates(_ tokens: [Atom], intervening intervene: (Int, inout [Float]) -> Void) throws -> ResidualStates {
+    /// The same, where every state (its number; `[tokens + 1, width]`, BOS's row first) can be changed before the
+    /// layers behind it run.
+    func residualStates(_ tokens: [Atom], intervening intervene: (Int, inout [Float]) -> Void) throws -> ResidualStates
+    {
         let rows = try encode(tokens)
         var execution = Execution(self, [vocabulary.count] + rows)
         var values: [Float] = []
@@ -60,8 +62,8 @@ extension CompiledModel {
         return ResidualStates(count: layers.count + 1, positions: rows.count, width: width, values: values)
     }
 
-    /// What every sublayer reads, and the last state: the embedding, the stream after the attention of layer 1, after its MLP,
-    /// and so on. 2 layers + 1 states `[tokens + 1, width]`, BOS's row first.
+    /// What every sublayer reads, and the last state: the embedding, the stream after the attention of layer 1, after
+    /// its MLP, and so on. 2 layers + 1 states `[tokens + 1, width]`, BOS's row first.
     ///
     /// - Throws: `Failure` for an input that the model cannot read.
     package func sublayerStates(_ tokens: [Atom]) throws -> [[Float]] {
@@ -86,8 +88,8 @@ struct Execution {
     /// `[positions, width]`, BOS first.
     var state: [Float]
     private var sums: [Double]
-    /// Shares below exp(-40) are lost beside a number of fp32. They are left out altogether: on a direction that should be zero they
-    /// would stay, and later layers could sum them up.
+    /// Shares below exp(-40) are lost beside a number of fp32. They are left out altogether: on a direction that should
+    /// be zero they would stay, and later layers could sum them up.
     static let negligibleLogit = -40.0
 
     init(_ model: CompiledModel, _ rows: [Int]) {

@@ -1,16 +1,17 @@
 import RASP
 
 extension CompiledModel {
-    /// The residual states where one variable has the values of another input: an interchange intervention (Geiger et al. 2021)
-    /// on the program's causal graph.
+    /// The residual states where one variable has the values of another input: an interchange intervention (Geiger et
+    /// al. 2021) on the program's causal graph.
     ///
-    /// In residual state `state` the variable's directions take what they held there for `source`, position by position, as far
-    /// as both inputs reach; the layers behind it then run on that.
+    /// In residual state `state` the variable's directions take what they held there for `source`, position by
+    /// position, as far as both inputs reach; the layers behind it then run on that.
     ///
     /// - Parameter offset: position p takes the values of the source's position p + offset.
     /// - Throws: `Failure` for an input that the model cannot read.
     public func residualStates(
-        _ tokens: [Atom], interchanging variable: CompiledVariable, with source: ResidualStates, state: Int, offset: Int = 0
+        _ tokens: [Atom], interchanging variable: CompiledVariable, with source: ResidualStates, state: Int,
+        offset: Int = 0
     ) throws -> ResidualStates {
         precondition(state >= 0 && state <= layers.count, "state \(state) of \(layers.count + 1)")
         precondition(source.width == width && source.count == layers.count + 1, "the source is of another model")

@@ -9,7 +9,9 @@ extension CompiledModel {
     public static func load(from folder: URL) throws -> CompiledModel {
         let path = folder.appendingPathComponent("config.json")
         let reader = ConfigurationReader(try JSONFile.read(path), path.path)
-        guard try reader.string("format") == Self.format else { throw reader.failure("'format' is not \"\(Self.format)\"") }
+        guard try reader.string("format") == Self.format else {
+            throw reader.failure("'format' is not \"\(Self.format)\"")
+        }
         let tensors = try SafeTensorsFile(contentsOf: folder.appendingPathComponent("model.safetensors"))
         let vocabulary = try reader.atoms("vocabulary")
         let maxLength = try reader.integer("max_length", in: 1...CompilerOptions.Limits().length)
@@ -19,7 +21,9 @@ extension CompiledModel {
         let tensorReader = TensorReader(file: tensors, width: width)
         let sizes = try reader.headSizes()
         let hidden = try reader.integers("d_mlp_per_layer")
-        guard hidden.count == sizes.count else { throw reader.failure("'d_mlp_per_layer' and 'head_sizes' differ in length") }
+        guard hidden.count == sizes.count else {
+            throw reader.failure("'d_mlp_per_layer' and 'head_sizes' differ in length")
+        }
         let layers = try zip(sizes, hidden).enumerated().map { number, layer in
             try tensorReader.layer(number, headSizes: layer.0, hidden: layer.1)
         }
@@ -29,7 +33,8 @@ extension CompiledModel {
             throw reader.failure("the output '\(output)' is not among the variables")
         }
         return CompiledModel(
-            name: try reader.string("name"), vocabulary: vocabulary, maxLength: maxLength, causal: try reader.bool("causal"),
+            name: try reader.string("name"), vocabulary: vocabulary, maxLength: maxLength,
+            causal: try reader.bool("causal"),
             basis: basis, variables: variables, output: output,
             tokenEmbedding: try tensorReader.embedding("embedding.tokens", rows: vocabulary.count + 1),
             positionEmbedding: try tensorReader.embedding("embedding.positions", rows: maxLength + 1), layers: layers)
@@ -66,11 +71,14 @@ private struct TensorReader {
         let keys = try maps(prefix + "attention.key", keySizes)
         let values = try maps(prefix + "attention.value", valueSizes)
         let size = valueSizes.max() ?? 0
-        let writes = headSizes.isEmpty || size == 0 ? [] : try floats(prefix + "attention.output.weight", [headSizes.count, width, size])
+        let writes =
+            headSizes.isEmpty || size == 0
+            ? [] : try floats(prefix + "attention.output.weight", [headSizes.count, width, size])
         let heads = headSizes.indices.map { head in
             CompiledHead(
                 query: queries[head], key: keys[head], value: values[head],
-                output: unbiased(writes[(head * width * size)..<((head + 1) * width * size)], columns: size, kept: valueSizes[head]))
+                output: unbiased(
+                    writes[(head * width * size)..<((head + 1) * width * size)], columns: size, kept: valueSizes[head]))
         }
         guard hidden > 0 else {
             let empty = SparseMap(rows: 0, columns: width, bias: [], entries: [])
@@ -82,7 +90,8 @@ private struct TensorReader {
             hidden: SparseMap(
                 rows: hidden, columns: width, bias: try floats(prefix + "mlp.hidden.bias", [hidden]),
                 entries: nonzeros(reads[...], columns: width)),
-            output: unbiased(try floats(prefix + "mlp.output.weight", [width, hidden])[...], columns: hidden, kept: hidden))
+            output: unbiased(
+                try floats(prefix + "mlp.output.weight", [width, hidden])[...], columns: hidden, kept: hidden))
     }
 
     private func maps(_ name: String, _ sizes: [Int]) throws -> [SparseMap] {

@@ -5,8 +5,8 @@ import Serialization
 extension CompiledModel {
     /// Writes `model.safetensors` and `config.json` into a folder, which appears whole or not at all.
     ///
-    /// Tensors, row-major fp32, with D = width, V tokens, N = maxLength, H heads, K and S the largest key and value size of the
-    /// layer's heads (smaller heads are padded with zeros), M hidden units:
+    /// Tensors, row-major fp32, with D = width, V tokens, N = maxLength, H heads, K and S the largest key and value
+    /// size of the layer's heads (smaller heads are padded with zeros), M hidden units:
     ///
     /// | name | shape |
     /// |---|---|
@@ -19,8 +19,8 @@ extension CompiledModel {
     /// | `layers.L.mlp.hidden.weight`, `.bias` | [M, D], [M] |
     /// | `layers.L.mlp.output.weight` | [D, M] |
     ///
-    /// x = tokens + positions; per layer `x += sum over heads O softmax(q k^T) v`, then `x += W_out relu(W_in x + b)`. Logits
-    /// are not divided by the square root of the key size. Tensors of size zero are left out.
+    /// x = tokens + positions; per layer `x += sum over heads O softmax(q k^T) v`, then `x += W_out relu(W_in x + b)`.
+    /// Logits are not divided by the square root of the key size. Tensors of size zero are left out.
     ///
     /// - Throws: `Failure` when the folder cannot be written.
     public func save(to folder: URL) throws {
@@ -31,8 +31,10 @@ extension CompiledModel {
     package func tensors(in stream: DenseStream) -> SafeTensorsWriter {
         var writer = SafeTensorsWriter()
         let d = stream.width
-        writer.add("embedding.tokens", shape: [vocabulary.count + 1, d], floats: stream.reading(tokenEmbedding.denseColumns))
-        writer.add("embedding.positions", shape: [maxLength + 1, d], floats: stream.reading(positionEmbedding.denseColumns))
+        writer.add(
+            "embedding.tokens", shape: [vocabulary.count + 1, d], floats: stream.reading(tokenEmbedding.denseColumns))
+        writer.add(
+            "embedding.positions", shape: [maxLength + 1, d], floats: stream.reading(positionEmbedding.denseColumns))
         for (number, layer) in layers.enumerated() {
             let prefix = "layers.\(number)."
             if !layer.heads.isEmpty {
@@ -85,10 +87,15 @@ extension CompiledModel {
             ("activation", "relu"), ("normalization", .null), ("attention_scale", 1.0),
             ("basis", .array(basis.map(\.json))),
             ("variables", .array(variables.map(\.json))),
-            ("output", .object(JSONObject([
-                ("variable", .string(output)), ("directions", .array(outputVariable.directions.map(JSONValue.integer))),
-                ("unembedding", .string(unembedding)),
-            ]))),
+            (
+                "output",
+                .object(
+                    JSONObject([
+                        ("variable", .string(output)),
+                        ("directions", .array(outputVariable.directions.map(JSONValue.integer))),
+                        ("unembedding", .string(unembedding)),
+                    ]))
+            ),
         ])
     }
 
@@ -132,9 +139,10 @@ extension BasisDirection {
             ("value", value.map(JSONValue.init(atom:)) ?? .null), ("scratch", .bool(isScratch)),
         ])
         if !former.isEmpty {
-            object["former"] = .array(former.map {
-                .object(JSONObject([("label", .string($0.label)), ("last_state", .integer($0.lastState))]))
-            })
+            object["former"] = .array(
+                former.map {
+                    .object(JSONObject([("label", .string($0.label)), ("last_state", .integer($0.lastState))]))
+                })
         }
         return .object(object)
     }
@@ -153,10 +161,11 @@ extension CompiledVariable {
             object["directions"] = .array([.integer(direction)])
             object["reachable"] = .array(reachable.map(JSONValue.number))
             if let exception {
-                object["exception"] = .object(JSONObject([
-                    ("direction", .integer(exception.direction)),
-                    ("value", exception.value.map(JSONValue.init(atom:)) ?? .null),
-                ]))
+                object["exception"] = .object(
+                    JSONObject([
+                        ("direction", .integer(exception.direction)),
+                        ("value", exception.value.map(JSONValue.init(atom:)) ?? .null),
+                    ]))
             }
         }
         object["state"] = .integer(writtenByLayer)

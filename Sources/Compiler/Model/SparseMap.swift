@@ -132,7 +132,8 @@ extension UnsafeBufferPointer where Element: BinaryFloatingPoint {
         for start in stride(from: 0, to: whole, by: block) {
             var bits: UInt64 = 0
             for word in 0..<8 {
-                bits |= raw.loadUnaligned(fromByteOffset: start * MemoryLayout<Element>.stride + 8 * word, as: UInt64.self)
+                bits |= raw.loadUnaligned(
+                    fromByteOffset: start * MemoryLayout<Element>.stride + 8 * word, as: UInt64.self)
             }
             guard bits != 0 else { continue }
             for index in start..<(start + block) where self[index] != 0 { body(index, self[index]) }

@@ -15,7 +15,8 @@ public struct VerificationReport: Sendable {
 
         public var description: String {
             let text = { (atom: Atom?) in atom?.described ?? "undefined" }
-            return "on input [\(input.map(\.described).joined(separator: ", "))] at position \(position), variable '\(variable)' (layer \(layer)): "
+            return
+                "on input [\(input.map(\.described).joined(separator: ", "))] at position \(position), variable '\(variable)' (layer \(layer)): "
                 + "the interpreter gives \(text(expected)), the weights \(text(actual))"
         }
     }
@@ -51,8 +52,8 @@ public struct VerificationReport: Sendable {
 }
 
 extension CompiledModel {
-    /// Compares every named variable with the interpreter: on all inputs where those are no more than `count`, otherwise on
-    /// `count` inputs that include the boundaries (one token throughout, length 1 and the maximum).
+    /// Compares every named variable with the interpreter: on all inputs where those are no more than `count`,
+    /// otherwise on `count` inputs that include the boundaries (one token throughout, length 1 and the maximum).
     ///
     /// - Throws: `Failure` when the model cannot read its own inputs, which would be a defect.
     public func verify(against program: Program, count: Int, seed: UInt64 = 0) throws -> VerificationReport {
@@ -199,8 +200,8 @@ struct VerificationInputs {
         return input
     }
 
-    /// First one token throughout, at the maximum length and at 1; then random lengths, one in four the maximum, half of the
-    /// inputs over few distinct tokens so that counts grow large.
+    /// First one token throughout, at the maximum length and at 1; then random lengths, one in four the maximum, half
+    /// of the inputs over few distinct tokens so that counts grow large.
     private mutating func sampled(_ number: Int) -> [Atom] {
         if number < vocabulary.count { return [Atom](repeating: vocabulary[number], count: maxLength) }
         if number < 2 * vocabulary.count { return [vocabulary[number - vocabulary.count]] }

@@ -2,8 +2,8 @@ import Foundation
 
 /// What a head passes on of the noise in what it reads.
 ///
-/// Noise in keys and queries changes logits, which are half of `HeadPlan.scale` apart at least: it decides how much attention leaks to positions that are not
-/// selected. Noise in values is averaged.
+/// Noise in keys and queries changes logits, which are half of `HeadPlan.scale` apart at least: it decides how much
+/// attention leaks to positions that are not selected. Noise in values is averaged.
 struct AttentionNoise {
     let stream: StreamNoise
     /// BOS included.
@@ -11,7 +11,8 @@ struct AttentionNoise {
 
     func increments(of head: HeadPlan) -> [StreamNoise.Increment] {
         let logits = logitError(head)
-        // The sink is half a condition below a full match, and half above a missing one; a width's is level with the match.
+        // The sink is half a condition below a full match, and half above a missing one; a width's is level with the
+        // match.
         let gap = HeadPlan.scale * (head.countsBOS ? 1 : 0.5)
         let isCut = stream.sums == .exact && 2 * logits - gap < Execution.negligibleLogit
         let leak = isCut ? 0 : 2 * positions * exp(min(2 * logits - gap, 0))
@@ -28,10 +29,13 @@ struct AttentionNoise {
             let atBOS = stream.errorAtBOS(of: form)
             let shares = selected > 1 ? (isCopy ? 0 : tilt) + (selected + 3) * stream.sums.roundoff : 0
             guard isCopy else {
-                // A mean of numbers of one sign is off by as much of itself as they are; where they cancel, by as much as they are.
+                // A mean of numbers of one sign is off by as much of itself as they are; where they cancel, by as much
+                // as they are.
                 if let own = stream.errorWithoutCancellation(of: form) {
                     let relative = own.relative + shares
-                    return .init(unset: max(own.unset, atBOS) + leak * error.size, extra: relative * error.size, relative: relative, isOffGrid: relative > 0)
+                    return .init(
+                        unset: max(own.unset, atBOS) + leak * error.size, extra: relative * error.size,
+                        relative: relative, isOffGrid: relative > 0)
                 }
                 return .init(unset: max(error.anywhere, atBOS) + (leak + shares) * error.size)
             }

@@ -35,7 +35,9 @@ struct BOSRow {
             for (form, outputs) in zip(head.values, head.outputs) {
                 let (value, error) = value(SortedForm(form))
                 // Any other position's share is below exp(-64).
-                for (direction, weight) in outputs { writes.append((direction, weight * value, abs(weight) * (error + 1e-24))) }
+                for (direction, weight) in outputs {
+                    writes.append((direction, weight * value, abs(weight) * (error + 1e-24)))
+                }
             }
         }
         for write in writes { add(write.level, write.error, to: write.direction) }

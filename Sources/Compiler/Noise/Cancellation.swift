@@ -70,8 +70,10 @@ private struct Search {
             guard amount > 0 else { return self }
             let factor = Double(amount)
             return Choice(
-                count: count + amount, sum: sum + factor * term.number, difference: difference + factor * (term.held - term.number),
-                error: error + factor * term.error, total: total + factor * abs(term.number), size: max(size, abs(term.number)),
+                count: count + amount, sum: sum + factor * term.number,
+                difference: difference + factor * (term.held - term.number),
+                error: error + factor * term.error, total: total + factor * abs(term.number),
+                size: max(size, abs(term.number)),
                 isWhole: isWhole && term.number.rounded() == term.number)
         }
 
@@ -100,7 +102,8 @@ private struct Search {
         let count = Double(choice.count)
         let mean = choice.sum / count
         let shown = choice.isWhole || choice.count == 1 ? mean : NearestFraction.of(mean, scale: choice.size)
-        let error = abs(mean - shown) + (abs(choice.difference) + choice.error + choice.rounding) / count + 0x1p-24 * abs(mean)
+        let error =
+            abs(mean - shown) + (abs(choice.difference) + choice.error + choice.rounding) / count + 0x1p-24 * abs(mean)
         let limit = tolerance(shown)
         return error > limit ? Cancellation(mean: shown, error: error, tolerance: limit) : nil
     }
@@ -115,7 +118,8 @@ private struct Search {
         let each = errors[index] + roundings * rest + 0x1p-43 * scale
         let error = abs(choice.difference) + choice.error + roundings * choice.total + 0x1p-43 * scale * max(chosen, 1)
         // At least this far from zero, whatever is added.
-        let distance = max(0, choice.sum + (all - chosen) * least[index], -(choice.sum + (all - chosen) * largest[index]))
+        let distance = max(
+            0, choice.sum + (all - chosen) * least[index], -(choice.sum + (all - chosen) * largest[index]))
         let bound = 0.5 * CompiledModel.agreement
         let worst = each >= bound ? all : min(max(distance, chosen, 1), all)
         return error + (worst - chosen) * each > bound * max(worst, distance)
@@ -124,7 +128,9 @@ private struct Search {
     /// By how much the mean may be off: so that it agrees, or is decoded to a number that does.
     private func tolerance(_ mean: Double) -> Double {
         guard !values.isEmpty else { return CompiledModel.agreement * max(1, abs(mean)) }
-        let distances = [false, true].compactMap { CompiledModel.neighbour(of: mean, isAbove: $0, in: values).map { abs($0 - mean) } }
+        let distances = [false, true].compactMap {
+            CompiledModel.neighbour(of: mean, isAbove: $0, in: values).map { abs($0 - mean) }
+        }
         return (distances.min() ?? .infinity) / 2
     }
 }
@@ -145,7 +151,9 @@ extension NoisePass {
     }
 
     private func scalarTerms(_ source: Int) -> [Cancellation.Term] {
-        variables[source].scalars.map { .init(number: $0, held: $0, error: exact.error(layout.scalar(source), ofSize: abs($0))) }
+        variables[source].scalars.map {
+            .init(number: $0, held: $0, error: exact.error(layout.scalar(source), ofSize: abs($0)))
+        }
     }
 
     /// A number for each value of a one-hot; undefined has no direction, and the others are written as differences from
@@ -154,7 +162,9 @@ extension NoisePass {
         let undefined = variables[read.source].undefinedValue
         let base = undefined.map { read.numberOfValue[$0] } ?? 0
         let defined = read.numberOfValue.indices.filter { $0 != undefined }
-        let unset = defined.reduce(0) { $0 + abs(read.numberOfValue[$1] - base) * exact.unset[layout.oneHot(read.source, $1)] }
+        let unset = defined.reduce(0) {
+            $0 + abs(read.numberOfValue[$1] - base) * exact.unset[layout.oneHot(read.source, $1)]
+        }
         return read.numberOfValue.enumerated().map { value, number in
             guard value != undefined else { return .init(number: number, held: Double(Float(number)), error: unset) }
             return .init(

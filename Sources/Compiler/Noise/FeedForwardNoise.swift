@@ -12,7 +12,8 @@ struct FeedForwardNoise {
     private(set) var excess: Excess?
 
     /// - Parameter cleared: directions that units subtract from themselves.
-    init(_ units: [HiddenUnit], _ forms: [SortedForm], _ writes: [SortedForm], _ stream: StreamNoise, cleared: Set<Int>) {
+    init(_ units: [HiddenUnit], _ forms: [SortedForm], _ writes: [SortedForm], _ stream: StreamNoise, cleared: Set<Int>)
+    {
         var tallies: [Int: Tally] = [:]
         for (number, unit) in units.enumerated() {
             if case .step(let step) = unit.role, step.isSecond { continue }
@@ -27,7 +28,8 @@ struct FeedForwardNoise {
     }
 
     /// What one unit, or both units of a step, hand on.
-    private mutating func pass(_ role: UnitRole, _ form: SortedForm, _ stream: StreamNoise, _ direction: Int) -> Passed {
+    private mutating func pass(_ role: UnitRole, _ form: SortedForm, _ stream: StreamNoise, _ direction: Int) -> Passed
+    {
         switch role {
         case .exact: return Passed()
         case .linear:
@@ -35,12 +37,15 @@ struct FeedForwardNoise {
             return Passed(unset: error.anywhere, size: error.size, grid: error.grid)
         case .partition:
             let error = stream.error(of: form)
-            return Passed(unset: error.unset, extra: error.anywhere - error.unset, grid: error.anywhere == 0 ? 1 : 0, isExclusive: true)
+            return Passed(
+                unset: error.unset, extra: error.anywhere - error.unset, grid: error.anywhere == 0 ? 1 : 0,
+                isExclusive: true)
         case .leaf(let tolerance, let isExclusive):
             let error = stream.error(of: form)
             let unset = max(0, error.anywhere - tolerance)
             return Passed(
-                unset: unset, extra: max(0, error.anywhere - unset), grid: error.anywhere == 0 ? 1 : 0, isExclusive: isExclusive)
+                unset: unset, extra: max(0, error.anywhere - unset), grid: error.anywhere == 0 ? 1 : 0,
+                isExclusive: isExclusive)
         case .gated(let tolerance, let size):
             let error = stream.error(of: form)
             let unset = max(0, error.anywhere - tolerance)
@@ -48,9 +53,12 @@ struct FeedForwardNoise {
                 unset: unset, extra: max(0, error.anywhere - unset), size: size, grid: error.grid, isExclusive: true)
         case .step(let step):
             let open = stream.error(of: form, edge: step.edge)
-            let isHeld = open.anywhere < step.tolerance
+            let isHeld =
+                open.anywhere < step.tolerance
                 && (step.closedTolerance == .infinity || stream.error(of: form).anywhere < step.closedTolerance)
-            if !isHeld, excess == nil { excess = Excess(direction: direction, error: open.anywhere, tolerance: step.tolerance) }
+            if !isHeld, excess == nil {
+                excess = Excess(direction: direction, error: open.anywhere, tolerance: step.tolerance)
+            }
             // Both units read the same, and where that is not rounded their difference is 0 or 1.
             let isExact = step.isExact || (open.isExact(stream.sums) && step.reach <= stream.sums.room * open.grid)
             let roundings = isExact ? 0 : 2 * stream.sums.count(open.groups + 2) * stream.sums.roundoff * step.reach
@@ -98,7 +106,8 @@ struct FeedForwardNoise {
             } else {
                 let part = passed.gate.map { cases[$0, default: Part()] } ?? always
                 let sum = Part(
-                    unset: part.unset + unset, extra: part.extra + factor * passed.extra, size: part.size + factor * passed.size,
+                    unset: part.unset + unset, extra: part.extra + factor * passed.extra,
+                    size: part.size + factor * passed.size,
                     count: part.count + 1)
                 if let gate = passed.gate { cases[gate] = sum } else { always = sum }
             }
@@ -109,7 +118,8 @@ struct FeedForwardNoise {
             let size = always.size + exclusive.size + (cases.values.map(\.size).max() ?? 0)
             let count = always.count + 1 + (cases.values.map(\.count).max() ?? 0)
             let roundings = size <= sums.room * grid ? 0 : 2 * sums.roundoff * size * sums.count(count)
-            return .init(unset: always.unset + exclusive.unset + noisiest + roundings, extra: always.extra + exclusive.extra)
+            return .init(
+                unset: always.unset + exclusive.unset + noisiest + roundings, extra: always.extra + exclusive.extra)
         }
     }
 }

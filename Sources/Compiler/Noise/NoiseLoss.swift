@@ -61,7 +61,9 @@ extension NoisePass {
         return (0..<2 * numbers.count).lazy.compactMap { index in
             let value = numbers[index / 2]
             return CompiledModel.neighbour(of: value, isAbove: index % 2 == 1, in: numbers).map {
-                Gap(value: value, width: abs($0 - value), error: exact.error(direction, ofSize: max(abs($0), abs(value))))
+                Gap(
+                    value: value, width: abs($0 - value),
+                    error: exact.error(direction, ofSize: max(abs($0), abs(value))))
             }
         }
     }
@@ -70,18 +72,25 @@ extension NoisePass {
     private static func figure(_ number: Double) -> String {
         guard number != 0, number.isFinite else { return Atom.float(number).description }
         let unit = pow(10, log10(abs(number)).rounded(.down) - 2)
-        return Atom.float(unit < 1 ? (number / unit).rounded() / (1 / unit).rounded() : (number / unit).rounded() * unit).description
+        return Atom.float(
+            unit < 1 ? (number / unit).rounded() / (1 / unit).rounded() : (number / unit).rounded() * unit
+        ).description
     }
 
     private func called(_ number: Int) -> String { variables[number].name.map { "'\($0)'" } ?? "an intermediate value" }
 
     func tooNoisy(_ excess: FeedForwardNoise.Excess, _ layer: Int) -> RASPError {
-        let owner = variables.indices.first { variables[$0].time == 2 * layer && layout.all($0).contains(excess.direction) }
+        let owner = variables.indices.first {
+            variables[$0].time == 2 * layer && layout.all($0).contains(excess.direction)
+        }
         return RASPError(
-            .limit, "\(owner.map(called) ?? "a value") (layer \(layer)) compares numbers that are too close for fp32: errors can move "
+            .limit,
+            "\(owner.map(called) ?? "a value") (layer \(layer)) compares numbers that are too close for fp32: errors can move "
                 + "the comparison by \(Self.figure(excess.error)) of its slope, and it bears \(Self.figure(excess.tolerance))",
             at: owner.flatMap { variables[$0].span },
-            notes: ["compare numbers that are further apart, give a count a name before it is combined with others, or lower the maximum length"])
+            notes: [
+                "compare numbers that are further apart, give a count a name before it is combined with others, or lower the maximum length"
+            ])
     }
 
     func unresolved(_ number: Int, _ loss: Loss, _ layer: Int) -> RASPError {
@@ -89,15 +98,19 @@ extension NoisePass {
         switch loss {
         case .label: what = "cannot be told from its neighbouring values: so much rounding has come together in it"
         case .gap(let gap):
-            what = "cannot be told from its neighbouring values: rounding can move \(Self.figure(gap.value)) by \(Self.figure(gap.error)), and the "
+            what =
+                "cannot be told from its neighbouring values: rounding can move \(Self.figure(gap.value)) by \(Self.figure(gap.error)), and the "
                 + "next value is \(Self.figure(gap.width)) away"
         case .cancellation(let found):
-            what = "is a mean of numbers that can cancel: fp32 rounding can move \(Self.figure(found.mean)) by \(Self.figure(found.error)), and it may be "
+            what =
+                "is a mean of numbers that can cancel: fp32 rounding can move \(Self.figure(found.mean)) by \(Self.figure(found.error)), and it may be "
                 + "off by \(Self.figure(found.tolerance))"
         }
         var notes = ["take fewer steps between the numbers and this value, or lower the maximum length"]
         if case .cancellation = loss {
-            notes = ["average whole numbers below 16,777,216, which fp32 holds exactly, or numbers that are closer together"]
+            notes = [
+                "average whole numbers below 16,777,216, which fp32 holds exactly, or numbers that are closer together"
+            ]
         }
         return RASPError(.limit, "\(called(number)) (layer \(layer)) \(what)", at: variables[number].span, notes: notes)
     }

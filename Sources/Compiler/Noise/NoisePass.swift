@@ -2,8 +2,8 @@ import RASP
 
 /// The noise of the residual stream, followed through the layers as they are assembled.
 ///
-/// It is followed twice: as a bound for this package's executor, which decides whether a program can be compiled, and as an
-/// estimate for readers of the weights that form sums in fp32, which decides how clean the units have to be.
+/// It is followed twice: as a bound for this package's executor, which decides whether a program can be compiled, and
+/// as an estimate for readers of the weights that form sums in fp32, which decides how clean the units have to be.
 struct NoisePass {
     let variables: [CompilerVariable]
     let layout: Layout
@@ -48,7 +48,9 @@ struct NoisePass {
             }
         }
         for number in live(at: 2 * layer - 1) where isSuspect(number) {
-            if case .mean(let read) = variables[number].origin { cancellations[number] = cancellation(in: number, read) }
+            if case .mean(let read) = variables[number].origin {
+                cancellations[number] = cancellation(in: number, read)
+            }
         }
     }
 
@@ -76,7 +78,9 @@ struct NoisePass {
         }
     }
 
-    private func live(at time: Int) -> [Int] { variables.indices.filter { liveness.isLive[$0] && variables[$0].time == time } }
+    private func live(at time: Int) -> [Int] {
+        variables.indices.filter { liveness.isLive[$0] && variables[$0].time == time }
+    }
 
     /// The variables of a half-layer take their directions.
     private mutating func begin(_ time: Int) {
@@ -93,19 +97,23 @@ struct NoisePass {
             return
         }
         self[keyPath: stream].begin(
-            layout.scalar(number), group: number, numbers: variable.scalars, in: ranges[number], areListed: !variable.isOpen)
+            layout.scalar(number), group: number, numbers: variable.scalars, in: ranges[number],
+            areListed: !variable.isOpen)
         guard let flag = layout.flag(number) else { return }
         self[keyPath: stream].begin(flag, group: variables.count + number)
     }
 
-    /// What the numbers of each scalar variable lie between; a mean whose values are not listed lies between those that it averages.
+    /// What the numbers of each scalar variable lie between; a mean whose values are not listed lies between those that
+    /// it averages.
     private static func ranges(_ variables: [CompilerVariable]) -> [ClosedRange<Double>] {
         var ranges: [ClosedRange<Double>] = []
         for variable in variables {
             var numbers = variable.scalars
             if variable.isOpen, case .mean(let read) = variable.origin {
                 let averaged = ranges[read.source]
-                numbers += [read.defaultNumber] + (read.numberOfValue.isEmpty ? [averaged.lowerBound, averaged.upperBound] : read.numberOfValue)
+                numbers +=
+                    [read.defaultNumber]
+                    + (read.numberOfValue.isEmpty ? [averaged.lowerBound, averaged.upperBound] : read.numberOfValue)
             }
             ranges.append((numbers.min() ?? 0)...(numbers.max() ?? 0))
         }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Bounds on how far each direction of the residual stream is from what it should hold, at every position of every input.
+/// Bounds on how far each direction of the residual stream is from what it should hold, at every position of every
+/// input.
 ///
 /// States are rounded to fp32 after each sublayer; sums are formed with a precision that differs between readers of the
 /// weights. Everything else is known from the weights: directions of a one-hot are 0 or 1 and at most one of them
@@ -9,8 +10,8 @@ struct StreamNoise {
     enum Sums {
         /// As this package's executor does, in double precision: the most that any error can be.
         case exact
-        /// In fp32, as other readers of the saved weights do: errors of the size to be expected. The most that they could be depends on
-        /// the order of each sum, and is out of all proportion to what is ever seen.
+        /// In fp32, as other readers of the saved weights do: errors of the size to be expected. The most that they
+        /// could be depends on the order of each sum, and is out of all proportion to what is ever seen.
         case single
 
         /// Relative error of one rounding.
@@ -20,7 +21,6 @@ struct StreamNoise {
         /// What so many errors of one size, or signs at random, come to.
         func count(_ count: Int) -> Double { self == .exact ? Double(count) : Double(count).squareRoot() }
     }
-
 
     /// Relative error of one rounding of a state.
     static let stateRoundoff = 0x1p-24
@@ -97,7 +97,8 @@ struct StreamNoise {
             let isClean = unset[direction] == 0 && set[direction] == 0
             result.grid = !isClean ? 0 : min(result.grid, grid[direction] * Float(weight).lowestBit)
             if isNumber[direction] {
-                result.unset += factor * (unset[direction] + (relative[direction] + readError) * (edge ?? size[direction]))
+                result.unset +=
+                    factor * (unset[direction] + (relative[direction] + readError) * (edge ?? size[direction]))
             } else {
                 let error = factor * unset[direction]
                 if sums == .exact { result.unset += error } else { squares += error * error }
@@ -114,23 +115,27 @@ struct StreamNoise {
         // A term that is smaller than the rounding of a sum is lost in it at worst.
         let lost = min(result.unset, sums.roundoff * result.size * sums.count(form.terms.count))
         if form.bias != 0 { result.grid = min(result.grid, Float(form.bias).lowestBit) }
-        let rounding = weightError + (result.isExact(sums) ? 0 : sums.roundoff * result.size * sums.count(result.groups + 1))
+        let rounding =
+            weightError + (result.isExact(sums) ? 0 : sums.roundoff * result.size * sums.count(result.groups + 1))
         result.unset += lost + rounding
         result.anywhere += result.unset
         return result
     }
 
-    /// The errors of a form all of whose terms have one sign, so that nothing can cancel: what does not depend on its value, and the
-    /// rest relative to it. nil for any other form.
+    /// The errors of a form all of whose terms have one sign, so that nothing can cancel: what does not depend on its
+    /// value, and the rest relative to it. nil for any other form.
     func errorWithoutCancellation(of form: SortedForm) -> Increment? {
         let isNegative = form.terms.first.map { $0.weight < 0 } ?? false
-        guard form.bias == 0, !form.terms.contains(where: { ($0.weight < 0) != isNegative || hasBothSigns[$0.direction] }) else { return nil }
+        guard form.bias == 0,
+            !form.terms.contains(where: { ($0.weight < 0) != isNegative || hasBothSigns[$0.direction] })
+        else { return nil }
         var error = Increment()
         for (direction, weight) in form.terms {
             let factor = abs(weight)
             error.unset += factor * unset[direction]
             let rounding = abs(Double(Float(weight)) - weight) / factor
-            error.relative = max(error.relative, rounding + (isNumber[direction] ? relative[direction] + readError : set[direction]))
+            error.relative = max(
+                error.relative, rounding + (isNumber[direction] ? relative[direction] + readError : set[direction]))
         }
         return error
     }
@@ -172,14 +177,18 @@ extension StreamNoise {
     /// A direction begins to hold one of these numbers.
     ///
     /// - Parameter range: all of them lie in it; they may not all be listed.
-    mutating func begin(_ direction: Int, group number: Int, numbers: [Double], in range: ClosedRange<Double>, areListed: Bool) {
+    mutating func begin(
+        _ direction: Int, group number: Int, numbers: [Double], in range: ClosedRange<Double>, areListed: Bool
+    ) {
         group[direction] = number
         size[direction] = max(abs(range.lowerBound), abs(range.upperBound))
         hasBothSigns[direction] = range.lowerBound < 0 && range.upperBound > 0
         isNumber[direction] = true
         let stored = areListed && numbers.allSatisfy { Double(Float($0)) == $0 }
         // Rounded numbers are multiples of the last place of the smallest.
-        let least = numbers.lazy.filter { $0 != 0 }.map { stored ? $0.lowestBit : exp2(log2(abs($0)).rounded(.down)) * Self.stateRoundoff / 2 }
+        let least = numbers.lazy.filter { $0 != 0 }.map {
+            stored ? $0.lowestBit : exp2(log2(abs($0)).rounded(.down)) * Self.stateRoundoff / 2
+        }
         grid[direction] = areListed ? least.min() ?? 1 : 0
         relative[direction] = stored ? 0 : Self.stateRoundoff
     }
@@ -202,7 +211,9 @@ extension StreamNoise {
     /// A direction's value is subtracted from itself; what is left is what had the other sign.
     mutating func clear(_ direction: Int) {
         set[direction] = unset[direction]
-        (relative[direction], size[direction], grid[direction], group[direction], isNumber[direction]) = (0, 0, 1, -1, false)
+        (relative[direction], size[direction], grid[direction], group[direction], isNumber[direction]) = (
+            0, 0, 1, -1, false
+        )
         hasBothSigns[direction] = false
     }
 

@@ -15,8 +15,8 @@ public struct CompilerOptions: Sendable {
     /// Whether a variable may be computed from what its named inputs are computed from, in the same layer, instead of
     /// from the inputs themselves, in a later one. nil: where that saves layers and costs no non-zeros.
     public var fuseThroughNamedVariables: Bool?
-    /// Variables that nothing reads any more are cleared, and later ones take their directions: a narrower stream, whose
-    /// labels say from which layer to which they hold. The output stays to the end.
+    /// Variables that nothing reads any more are cleared, and later ones take their directions: a narrower stream,
+    /// whose labels say from which layer to which they hold. The output stays to the end.
     public var reuseDirections = false
     /// By how much of itself anything that is read of the stream may be off, beside rounding: 0 for the model as it is,
     /// `GPT2Export.readError` for one that is to be exported. Hidden units then cut off more noise.
@@ -67,12 +67,15 @@ struct CompilationSetting {
         guard let vocabulary = options.vocabulary ?? program.vocabulary, !vocabulary.isEmpty else {
             throw Failure(
                 .badData, "'\(program.name)' has no vocabulary: a compiled model reads a fixed set of tokens",
-                at: program.name, remedy: "add a line like '#pragma vocab a b c' to the program, or give the tokens on the command line")
+                at: program.name,
+                remedy: "add a line like '#pragma vocab a b c' to the program, or give the tokens on the command line")
         }
         guard let maxLength = options.maxLength ?? program.maxLength else {
             throw Failure(
                 .badData, "'\(program.name)' has no maximum length: a compiled model has a fixed number of positions",
-                at: program.name, remedy: "add a line like '#pragma max_length 40' to the program, or give the length on the command line")
+                at: program.name,
+                remedy: "add a line like '#pragma max_length 40' to the program, or give the length on the command line"
+            )
         }
         guard maxLength >= 1, maxLength <= options.limits.length else {
             throw Failure(
@@ -83,7 +86,8 @@ struct CompilationSetting {
         for token in vocabulary {
             if let earlier = seen.updateValue(token, forKey: token) {
                 throw Failure(
-                    .badData, "the vocabulary holds \(token.described) twice"
+                    .badData,
+                    "the vocabulary holds \(token.described) twice"
                         + (earlier.described == token.described ? "" : " (\(earlier.described) is equal to it)"),
                     at: program.name, remedy: "list every token once")
             }
@@ -116,7 +120,8 @@ struct Fusion {
         decidesEachInput && other.decidesEachInput && goesThroughNames == other.goesThroughNames && units <= other.units
     }
 
-    /// From the one with the fewest non-zeros to the one with the fewest layers, first those that fuse all inputs or none.
+    /// From the one with the fewest non-zeros to the one with the fewest layers, first those that fuse all inputs or
+    /// none.
     static func candidates(throughNames: Bool?) -> [Fusion] {
         let between = [0, 128, 2048].map { Fusion(units: $0, goesThroughNames: false) }
         let through = [Fusion(units: 512, goesThroughNames: true)]

@@ -41,9 +41,11 @@ struct Combinations {
         var rows = [[1] + [Int](repeating: 0, count: kinds.count)]
         for _ in 0..<(n + kinds.count) {
             let last = rows[rows.count - 1]
-            rows.append([1] + (1...max(kinds.count, 1)).map { index in
-                index < last.count ? last[index - 1].addingReportingOverflow(last[index]).partialValue : 0
-            })
+            rows.append(
+                [1]
+                    + (1...max(kinds.count, 1)).map { index in
+                        index < last.count ? last[index - 1].addingReportingOverflow(last[index]).partialValue : 0
+                    })
         }
         binomials = rows
     }
@@ -51,9 +53,11 @@ struct Combinations {
     /// Calls `body` for every choice.
     ///
     /// - Returns: whether every sum is one of few doubles; where one is not, the choices from there on are left out.
-    func forEach(_ body: (Choice) -> Void) -> Bool {
+    func forEachChoice(_ body: (Choice) -> Void) -> Bool {
         let sizes = kinds.map { $0.reduce(0) { max($0, abs($1)) } }
-        let areWhole = zip(kinds, sizes).map { $0.count == 1 && $0[0].rounded() == $0[0] && $1 <= 0x1p53 / Double(most + 1) }
+        let areWhole = zip(kinds, sizes).map {
+            $0.count == 1 && $0[0].rounded() == $0[0] && $1 <= 0x1p53 / Double(most + 1)
+        }
         var shorter: [[Double]] = [[0]]
         for count in stride(from: 1, through: most, by: 1) {
             var sums: [[Double]] = []
@@ -63,9 +67,11 @@ struct Combinations {
                 guard let own = self.sums(amounts, dividers.places, shorter) else { return false }
                 sums.append(own)
                 let chosen = amounts.indices.filter { amounts[$0] > 0 }
-                body(Choice(
-                    count: count, sums: own, largest: chosen.reduce(0) { max($0, sizes[$1]) },
-                    total: chosen.reduce(0) { $0 + Double(amounts[$1]) * sizes[$1] }, isWhole: chosen.allSatisfy { areWhole[$0] }))
+                body(
+                    Choice(
+                        count: count, sums: own, largest: chosen.reduce(0) { max($0, sizes[$1]) },
+                        total: chosen.reduce(0) { $0 + Double(amounts[$1]) * sizes[$1] },
+                        isWhole: chosen.allSatisfy { areWhole[$0] }))
             } while dividers.advance()
             shorter = sums
         }

@@ -20,12 +20,16 @@ extension Lowering {
                 return stepwise
             } catch let refusal as RASPError {
                 // What takes too much room in steps may not as a whole.
-                guard let whole = try evaluate(function, inputs, limit: setting.limits.domain, sop) else { throw refusal }
+                guard let whole = try evaluate(function, inputs, limit: setting.limits.domain, sop) else {
+                    throw refusal
+                }
                 return whole
             }
         }
         if fused.axes.count <= 1 { return fused }
-        if fused.values.count > setting.limits.directions, let branch = try branchOverSums(function, inputs, sop) { return branch }
+        if fused.values.count > setting.limits.directions, let branch = try branchOverSums(function, inputs, sop) {
+            return branch
+        }
         if fusion.decidesEachInput, let earliest = try earliest(function, inputs, compound, sop) { return earliest }
         let direct = lookupPlan(fused, isScalar: false)
         if direct.isPossible, fusion.fuses(units: direct.unitCount) { return fused }
@@ -46,20 +50,22 @@ extension Lowering {
         return stepwise
     }
 
-    /// A function that chooses between sums of scalars, as `a - b if c else b - a` does: the choices become one-hots and the
-    /// sums stay what they are computed from. Their own values may be far too many to list.
+    /// A function that chooses between sums of scalars, as `a - b if c else b - a` does: the choices become one-hots
+    /// and the sums stay what they are computed from. Their own values may be far too many to list.
     private mutating func branchOverSums(
         _ function: ElementwiseFunction, _ inputs: [SOp], _ sop: SOp
     ) throws -> ValueTable? {
         let isSum = inputs.map { input in
             let table = tables[input, default: .constant(nil)]
-            return table.axes.count > 1 && table.axes.allSatisfy { !variables[$0.variable].isOneHot } && LookupPlan.linear(table, variables) != nil
+            return table.axes.count > 1 && table.axes.allSatisfy { !variables[$0.variable].isOneHot }
+                && LookupPlan.linear(table, variables) != nil
         }
         guard isSum.contains(true) else { return nil }
         var trial = self
         for (input, isSum) in zip(inputs, isSum) where !isSum {
             let table = tables[input, default: .constant(nil)]
-            guard !table.axes.isEmpty, table.values.count <= 16, (try? trial.materialise(input, named: nil, encoding: .categorical)) != nil
+            guard !table.axes.isEmpty, table.values.count <= 16,
+                (try? trial.materialise(input, named: nil, encoding: .categorical)) != nil
             else { continue }
         }
         guard let table = try trial.evaluate(function, inputs, limit: setting.limits.domain, sop),
@@ -131,7 +137,8 @@ extension Lowering {
                 let value = try function.apply(atoms)
                 guard zip(isAmbiguous, arguments).contains(where: { $0[$1] }) else { return value }
                 let possible = zip(choices, arguments).map { $0[$1] }
-                return try spellings.agreed(function.name, atoms, possible, value, remaining: &remaining, at: sop.span, function.apply)
+                return try spellings.agreed(
+                    function.name, atoms, possible, value, remaining: &remaining, at: sop.span, function.apply)
             } catch let error as ValueError {
                 // Inferred sets may hold combinations that no input reaches; where one does, the interpreter stops
                 // with an error and the compiled value is undefined.
@@ -140,7 +147,8 @@ extension Lowering {
             }
         }
         if let failure, table.values == [nil] {
-            throw RASPError(failure.code, "'\(function.name)' fails for every value it can meet: \(failure.reason)", at: sop.span)
+            throw RASPError(
+                failure.code, "'\(function.name)' fails for every value it can meet: \(failure.reason)", at: sop.span)
         }
         tabulations.known[key] = table
         return table
@@ -151,20 +159,23 @@ extension Lowering {
     ) -> RASPError {
         let sizes = error.sizes.map(String.init).joined(separator: " x ")
         return RASPError(
-            .limit, "'\(function.name)' would need a table of \(sizes) value combinations; the budget is \(setting.limits.domain)",
+            .limit,
+            "'\(function.name)' would need a table of \(sizes) value combinations; the budget is \(setting.limits.domain)",
             at: sop.span,
             notes: ["map the inputs to fewer values first, or lower the maximum length (\(setting.maxLength) now)"])
     }
 
     func unlistedValues(_ input: SOp, usedAt span: SourceSpan?) -> RASPError {
         RASPError(
-            .limit, "this mean can take more than \(setting.limits.reachableValues) different values over inputs of length "
+            .limit,
+            "this mean can take more than \(setting.limits.reachableValues) different values over inputs of length "
                 + "\(setting.maxLength), and a function of it has to tell them apart", at: span ?? input.span,
             notes: ["average fewer distinct numbers (0 and 1 at best), or lower the maximum length"])
     }
 }
 
-/// What was worked out before, for other fusions of the same program: tables, the numbers that means can be, and what values stand for.
+/// What was worked out before, for other fusions of the same program: tables, the numbers that means can be, and what
+/// values stand for.
 final class Tabulations {
     struct Key: Hashable {
         let sop: SOp

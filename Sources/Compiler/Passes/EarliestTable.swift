@@ -26,7 +26,9 @@ extension Lowering {
             guard let table = try trial.evaluate(function, inputs, limit: setting.limits.fusedDomain, sop)
             else { continue }
             let plan = trial.estimate(table)
-            guard plan.isPossible, separate.count == distinct.count || fusion.fuses(units: plan.unitCount) else { continue }
+            guard plan.isPossible, separate.count == distinct.count || fusion.fuses(units: plan.unitCount) else {
+                continue
+            }
             let time = max(trial.readingTime(table), deadlines[sop])
             let nonzeros = plan.nonzeros + trial.cost(from: variables.count)
             if let known = best, (known.time, known.nonzeros) <= (time, nonzeros) { continue }

@@ -33,7 +33,8 @@ final class FusionDecisions {
     }
 
     func areShared(by other: Fusion) -> Bool {
-        mostAccepted <= other.units && other.units < leastDeclined && (!hingesOnEagerness || other.isEager == fusion.isEager)
+        mostAccepted <= other.units && other.units < leastDeclined
+            && (!hingesOnEagerness || other.isEager == fusion.isEager)
             && (!hingesOnNames || other.goesThroughNames == fusion.goesThroughNames)
             && (!hingesOnInputs || other.decidesEachInput == fusion.decidesEachInput)
     }

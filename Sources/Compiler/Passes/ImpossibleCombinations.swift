@@ -2,7 +2,8 @@ import RASP
 
 extension Lowering {
     /// The same function with entries that no input reaches set to what their neighbours are: under a causal mask at
-    /// most i + 1 positions are selected at position i, and the length is more than i. Fewer steps are left to make, and fewer values.
+    /// most i + 1 positions are selected at position i, and the length is more than i. Fewer steps are left to make,
+    /// and fewer values.
     func filled(_ function: FiniteFunction) -> FiniteFunction {
         guard let place = function.axes.firstIndex(where: { $0.variable == Self.indices }) else { return function }
         var result = function
@@ -26,8 +27,14 @@ extension Lowering {
         switch variables[variable].origin {
         case .width(let form): form
         case .table(let table):
-            if let axis = table.axes.first, table.isIdentity(of: axis.variable, values: variables[axis.variable].values),
-                case .width(let form) = variables[axis.variable].origin { form } else { nil }
+            if let axis = table.axes.first,
+                table.isIdentity(of: axis.variable, values: variables[axis.variable].values),
+                case .width(let form) = variables[axis.variable].origin
+            {
+                form
+            } else {
+                nil
+            }
         case .tokens, .indices, .gather, .mean, .weightedWidths: nil
         }
     }
@@ -39,7 +46,9 @@ extension Lowering {
         let possibleClasses = Set(possible.map { axis.classOf[$0] })
         var result = Array(0..<axis.classCount)
         for (number, index) in axis.classOf.enumerated() where !possibleClasses.contains(index) {
-            guard let nearest = possible.min(by: { abs(counts[$0] - counts[number]) < abs(counts[$1] - counts[number]) }) else { continue }
+            guard
+                let nearest = possible.min(by: { abs(counts[$0] - counts[number]) < abs(counts[$1] - counts[number]) })
+            else { continue }
             result[index] = axis.classOf[nearest]
         }
         return result

@@ -11,7 +11,9 @@ extension Lowering {
         for node in topologicalOrder(of: [.sop(program.output)]) {
             switch node {
             case .selector(let selector):
-                guard node.children.allSatisfy(known.contains), let parts = try? trial.conjunction(of: selector) else { continue }
+                guard node.children.allSatisfy(known.contains), let parts = try? trial.conjunction(of: selector) else {
+                    continue
+                }
                 trial.conjunctions[selector] = parts
                 known.insert(node)
             case .sop(let sop):
@@ -25,7 +27,9 @@ extension Lowering {
                     known.insert(node)
                 case .aggregate(let selector, _, _, _), .selectorWidth(let selector):
                     guard known.contains(.selector(selector)) else { continue }
-                    do { _ = try trial.selectorForm(selector) } catch let refusal as RASPError where refusal.isCausal { throw refusal }
+                    do { _ = try trial.selectorForm(selector) } catch let refusal as RASPError where refusal.isCausal {
+                        throw refusal
+                    }
                 }
             }
         }

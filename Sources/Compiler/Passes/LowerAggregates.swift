@@ -1,8 +1,8 @@
 import RASP
 
 extension Lowering {
-    /// The number of selected positions: BOS is attended to as strongly as each of them, and its share of the attention is
-    /// 1 / (d + 1).
+    /// The number of selected positions: BOS is attended to as strongly as each of them, and its share of the attention
+    /// is 1 / (d + 1).
     mutating func width(of form: SelectorForm, _ span: SourceSpan?) throws -> ValueTable {
         if form.isNever { return .constant(.int(0)) }
         if form.terms.isEmpty, setting.causal {
@@ -30,7 +30,8 @@ extension Lowering {
         return latest + (latest % 2 == 0 ? 1 : 2)
     }
 
-    /// - Throws: `Failure` (an internal error) for a variable that does not fit the others, before anything is computed from it.
+    /// - Throws: `Failure` (an internal error) for a variable that does not fit the others, before anything is computed
+    ///   from it.
     mutating func add(_ variable: CompilerVariable) throws -> Int {
         try variable.checkInvariants(among: variables)
         variables.append(variable)
@@ -46,12 +47,16 @@ extension Lowering {
             return
         }
         if let open = openMeans[values] {
-            openMeans[sop] = try openMean(form, MeanRead(
-                selector: form, source: open, numberOfValue: [], defaultNumber: defaultValue?.doubleValue ?? 0,
-                flagsEmptyRows: form.smallestWidth == 0 && defaultValue?.doubleValue == nil), defaultValue, sop.span)
+            openMeans[sop] = try openMean(
+                form,
+                MeanRead(
+                    selector: form, source: open, numberOfValue: [], defaultNumber: defaultValue?.doubleValue ?? 0,
+                    flagsEmptyRows: form.smallestWidth == 0 && defaultValue?.doubleValue == nil), defaultValue, sop.span
+            )
             return
         }
-        tables[sop] = try aggregate(form, tables[values, default: .constant(nil)], defaultValue, reduction, sop, selector)
+        tables[sop] = try aggregate(
+            form, tables[values, default: .constant(nil)], defaultValue, reduction, sop, selector)
     }
 
     /// - Returns: nil where it is a mean with too many reachable values, noted in `openMeans`.
@@ -65,7 +70,9 @@ extension Lowering {
         }
         // A mean of several different numbers; of one value it is a copy. The mean of anything else is an error to
         // the interpreter.
-        guard table.values.allSatisfy({ $0?.isNumeric ?? false }) else { return try gather(form, table, defaultValue, sop) }
+        guard table.values.allSatisfy({ $0?.isNumeric ?? false }) else {
+            return try gather(form, table, defaultValue, sop)
+        }
         if reduction == .sum { return try sum(form, table, defaultValue, sop, selector) }
         if table.values.count == 1 { return try gather(form, table, defaultValue, sop) }
         return try mean(form, table, defaultValue, sop)
@@ -115,7 +122,8 @@ extension Lowering {
             readable = tableOfVariable(scalar)
         }
         let source = readable.axes[0].variable
-        let numbers = variables[source].isOneHot ? readable.outputByValue.map { readable.values[$0]?.doubleValue ?? 0 } : []
+        let numbers =
+            variables[source].isOneHot ? readable.outputByValue.map { readable.values[$0]?.doubleValue ?? 0 } : []
         let inputs = table.values.compactMap { $0?.doubleValue }
         try checkMagnitudes(inputs + [defaultValue?.doubleValue ?? 0], sop.span)
         let canBeEmpty = form.smallestWidth == 0
@@ -126,11 +134,15 @@ extension Lowering {
             flagsEmptyRows: canBeEmpty && defaultNumber == nil)
         let key = MeanKey(read: read, emptyRows: canBeEmpty && defaultNumber == nil ? .some(defaultValue) : nil)
         if let known = variableOfMean[key] {
-            if variables[known].isOpen { openMeans[sop] = known; return nil }
+            if variables[known].isOpen {
+                openMeans[sop] = known
+                return nil
+            }
             return tableOfVariable(known)
         }
         let numberOfSource = numbers.isEmpty ? variables[source].scalars : numbers
-        guard let reachable = reachableMeans(form, source, numberOfSource, default: canBeEmpty ? defaultNumber : nil) else {
+        guard let reachable = reachableMeans(form, source, numberOfSource, default: canBeEmpty ? defaultNumber : nil)
+        else {
             openMeans[sop] = try openMean(form, read, defaultValue, sop.span)
             return nil
         }
@@ -153,17 +165,21 @@ extension Lowering {
     /// Whether the table is a scalar variable whose scalar is its value.
     func isScalarItself(_ table: ValueTable) -> Bool {
         let variable = variables[table.axes[0].variable]
-        return !variable.isOneHot && variable.flagged == nil && table.isIdentity(of: table.axes[0].variable, values: variable.values)
+        return !variable.isOneHot && variable.flagged == nil
+            && table.isIdentity(of: table.axes[0].variable, values: variable.values)
             && zip(variable.values, variable.scalars).allSatisfy { $0?.doubleValue == $1 }
     }
 
-    private mutating func openMean(_ form: SelectorForm, _ read: MeanRead, _ defaultValue: Atom?, _ span: SourceSpan?) throws -> Int {
+    private mutating func openMean(_ form: SelectorForm, _ read: MeanRead, _ defaultValue: Atom?, _ span: SourceSpan?)
+        throws -> Int
+    {
         let key = MeanKey(read: read, emptyRows: read.flagsEmptyRows ? .some(defaultValue) : nil)
         if let known = variableOfMean[key] { return known }
         let number = try add(
             CompilerVariable(
                 origin: .mean(read), representation: .scalar(flagged: read.flagsEmptyRows ? 0 : nil),
-                values: read.flagsEmptyRows ? [defaultValue] : [], scalars: read.flagsEmptyRows ? [read.defaultNumber] : [], isOpen: true,
+                values: read.flagsEmptyRows ? [defaultValue] : [],
+                scalars: read.flagsEmptyRows ? [read.defaultNumber] : [], isOpen: true,
                 time: attentionTime(form.variables + [read.source]), span: span))
         variableOfMean[key] = number
         return number
@@ -174,11 +190,14 @@ extension Lowering {
     /// One double for each number that a mean can be; nil where they are too many to list.
     ///
     /// - Parameter numbers: what each value of the source is averaged as.
-    private func reachableMeans(_ form: SelectorForm, _ source: Int, _ numbers: [Double], default defaultNumber: Double?) -> [Double]? {
+    private func reachableMeans(
+        _ form: SelectorForm, _ source: Int, _ numbers: [Double], default defaultNumber: Double?
+    ) -> [Double]? {
         func list(_ numbers: [Double], upTo most: Int) -> [ReachableNumbers.Entry]? {
             tabulations.reachable(
                 ReachableNumbers(
-                    reduction: .mean, terms: Set(numbers).sorted().map(spellings.doubles), most: most, limit: setting.limits.reachableValues))
+                    reduction: .mean, terms: Set(numbers).sorted().map(spellings.doubles), most: most,
+                    limit: setting.limits.reachableValues))
         }
         var entries = list(numbers, upTo: form.largestWidth)
         if entries == nil {
@@ -188,13 +207,16 @@ extension Lowering {
             guard most == 1 || sets.count > 1 || sets.contains(where: { $0.count < numbers.count }) else { return nil }
             var some: [ReachableNumbers.Entry] = []
             for set in sets {
-                guard let own = list(set.map { numbers[$0] }, upTo: most), some.count + own.count <= setting.limits.reachableValues
+                guard let own = list(set.map { numbers[$0] }, upTo: most),
+                    some.count + own.count <= setting.limits.reachableValues
                 else { return nil }
                 some += own
             }
             entries = ReachableNumbers.united(some)
         }
-        if let defaultNumber { entries = entries.map { ReachableNumbers.united($0 + [.init(doubles: [defaultNumber])]) } }
+        if let defaultNumber {
+            entries = entries.map { ReachableNumbers.united($0 + [.init(doubles: [defaultNumber])]) }
+        }
         return entries.flatMap(spellings.note)
     }
 }

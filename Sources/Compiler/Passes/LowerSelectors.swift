@@ -8,7 +8,8 @@ extension Lowering {
     mutating func conjunction(of selector: Selector) throws -> [Relation] {
         do {
             switch selector.operation {
-            case .select(let keys, let queries, let predicate): return [try relation(keys, queries, predicate, selector)]
+            case .select(let keys, let queries, let predicate):
+                return [try relation(keys, queries, predicate, selector)]
             case .constant(let value): return [Relation(axes: [], outputs: [value ? 1 : 0])]
             case .and(let a, let b): return conjunctions[a, default: []] + conjunctions[b, default: []]
             case .or(let a, let b):
@@ -19,18 +20,24 @@ extension Lowering {
         } catch let error as DomainTooLarge {
             let sizes = error.sizes.map(String.init).joined(separator: " x ")
             throw RASPError(
-                .limit, "this selector would need a table of \(sizes) combinations of key and query values; the budget is "
+                .limit,
+                "this selector would need a table of \(sizes) combinations of key and query values; the budget is "
                     + "\(setting.limits.domain)", at: selector.span,
-                notes: ["select on variables with fewer values, or write the selector as a conjunction ('and') of simpler ones"])
+                notes: [
+                    "select on variables with fewer values, or write the selector as a conjunction ('and') of simpler ones"
+                ])
         }
     }
 
-    private func relation(_ keys: SOp, _ queries: SOp, _ predicate: Predicate, _ selector: Selector) throws -> Relation {
+    private func relation(_ keys: SOp, _ queries: SOp, _ predicate: Predicate, _ selector: Selector) throws -> Relation
+    {
         for side in [keys, queries] where openMeans[side] != nil { throw unlistedValues(side, usedAt: selector.span) }
         let (key, query) = (tables[keys, default: .constant(nil)], tables[queries, default: .constant(nil)])
         var cache: [Int: Int] = [:]
         var remaining = Spellings.mostTried
-        return try FiniteFunction.combine([key.function.on(.key), query.function.on(.query)], limit: setting.limits.domain) {
+        return try FiniteFunction.combine(
+            [key.function.on(.key), query.function.on(.query)], limit: setting.limits.domain
+        ) {
             let pair = $0[0] * query.values.count + $0[1]
             if let known = cache[pair] { return known }
             // An undefined key or query selects nothing. A predicate that fails stops the interpreter.
@@ -39,7 +46,8 @@ extension Lowering {
                 holds = (try? predicate.holds(k, q)) ?? false
                 if !spellings.isEmpty {
                     _ = try spellings.agreed(
-                        predicate.name, [k, q], [k, q].map(spellings.choices), .bool(holds), remaining: &remaining, at: selector.span
+                        predicate.name, [k, q], [k, q].map(spellings.choices), .bool(holds), remaining: &remaining,
+                        at: selector.span
                     ) {
                         .bool((try? predicate.holds($0[0], $0[1])) ?? false)
                     }
@@ -82,16 +90,20 @@ extension Lowering {
             case .everything: continue
             case .nothing:
                 throw RASPError(
-                    .causal, "every position that this selector selects lies later than the query, where the causal mask hides it",
+                    .causal,
+                    "every position that this selector selects lies later than the query, where the causal mask hides it",
                     at: selector.span, notes: ["select earlier positions, or compile without --causal"])
             case .something: terms.append(term)
             }
         }
-        terms.sort { ($0.key?.variable ?? -1, $0.query?.variable ?? -1) < ($1.key?.variable ?? -1, $1.query?.variable ?? -1) }
+        terms.sort {
+            ($0.key?.variable ?? -1, $0.query?.variable ?? -1) < ($1.key?.variable ?? -1, $1.query?.variable ?? -1)
+        }
         let largest = terms.map { widthBounds($0).upperBound }.min() ?? setting.maxLength
         let smallest = terms.isEmpty ? 1 : terms.count == 1 ? widthBounds(terms[0]).lowerBound : 0
         return SelectorForm(
-            terms: terms, isNever: false, largestWidth: largest, smallestWidth: min(smallest, largest), isUnmasked: !setting.causal)
+            terms: terms, isNever: false, largestWidth: largest, smallestWidth: min(smallest, largest),
+            isUnmasked: !setting.causal)
     }
 
     private func fitsOneTerm(_ axes: [Axis]) -> Bool {

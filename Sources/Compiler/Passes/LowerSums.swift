@@ -9,7 +9,9 @@ extension Lowering {
         var parts: [(coefficient: Double, width: Int)] = []
         for (number, value) in table.values.enumerated() {
             guard let coefficient = value?.doubleValue, coefficient != 0 else { continue }
-            let holds = try FiniteFunction.combine([table.function], limit: setting.limits.domain) { $0[0] == number ? 1 : 0 }
+            let holds = try FiniteFunction.combine([table.function], limit: setting.limits.domain) {
+                $0[0] == number ? 1 : 0
+            }
             let restricted = try selectorForm(selector, and: [holds.on(.key)])
             if !restricted.isNever { parts.append((coefficient, try widthVariable(restricted, sop.span))) }
         }
@@ -30,7 +32,8 @@ extension Lowering {
                 limit: setting.limits.directions))
         guard let sums = reachable.flatMap(spellings.note) else {
             throw RASPError(
-                .limit, "this sum can take more than \(setting.limits.directions) different values over inputs of length \(setting.maxLength)",
+                .limit,
+                "this sum can take more than \(setting.limits.directions) different values over inputs of length \(setting.maxLength)",
                 at: sop.span, notes: ["sum fewer distinct numbers, or lower the maximum length"])
         }
         let time = parts.map { variables[$0.width].time }.max() ?? 1
@@ -38,7 +41,8 @@ extension Lowering {
             CompilerVariable(
                 origin: .weightedWidths(parts), representation: .scalar(flagged: nil),
                 values: sums.map { Int(exactly: $0).map(Atom.int) ?? .float($0) }, scalars: sums,
-                magnitude: parts.reduce(0) { $0 + abs($1.coefficient) } * Double(form.largestWidth), time: time + time % 2, span: sop.span))
+                magnitude: parts.reduce(0) { $0 + abs($1.coefficient) } * Double(form.largestWidth),
+                time: time + time % 2, span: sop.span))
     }
 
     /// An aggregate over values of which some are undefined: undefined wherever one of those is selected.
@@ -54,7 +58,9 @@ extension Lowering {
             return try map(width) { width.values[$0] == .int(0) ? defaultValue : nil }
         }
         let defined = try map(table) { table.values[$0] ?? some }
-        let gaps = try FiniteFunction.combine([table.function], limit: setting.limits.domain) { table.values[$0[0]] == nil ? 1 : 0 }
+        let gaps = try FiniteFunction.combine([table.function], limit: setting.limits.domain) {
+            table.values[$0[0]] == nil ? 1 : 0
+        }
         let gapsSelected = try width(of: selectorForm(selector, and: [gaps.on(.key)]), sop.span)
         let result = try aggregate(form, defined, defaultValue, reduction, sop, selector)
         guard let result else { throw unlistedValues(sop, usedAt: sop.span) }

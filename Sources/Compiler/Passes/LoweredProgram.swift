@@ -1,7 +1,7 @@
 import RASP
 
-/// A program between lowering and layout: variables and the functions between them. It can be evaluated without any weights,
-/// so that a difference from the interpreter is known to come from lowering or from what follows it.
+/// A program between lowering and layout: variables and the functions between them. It can be evaluated without any
+/// weights, so that a difference from the interpreter is known to come from lowering or from what follows it.
 package struct LoweredProgram {
     let variables: [CompilerVariable]
     /// The variable under each name.
@@ -37,7 +37,8 @@ package struct LoweredProgram {
     package func evaluate(_ tokens: [Atom]) -> [String: [Atom?]] {
         var levels: [[Level]] = []
         for number in variables.indices {
-            levels.append(liveness.isLive[number] ? tokens.indices.map { level(of: number, at: $0, tokens, levels) } : [])
+            levels.append(
+                liveness.isLive[number] ? tokens.indices.map { level(of: number, at: $0, tokens, levels) } : [])
         }
         var result: [String: [Atom?]] = [:]
         for (name, number) in named { result[name] = levels[number].map { atom($0, variables[number]) } }
@@ -65,11 +66,16 @@ package struct LoweredProgram {
         case .table(let table):
             return .value(table.function.output { value(of: $0, at: position, tokens, levels) })
         case .gather(let read):
-            guard let key = selected(by: read.selector, at: position, tokens, levels).first else { return undefined(read.defaultOutput, variable) }
-            return undefined(read.outputOfValue[read.source.map { value(of: $0, at: key, tokens, levels) } ?? 0], variable)
+            guard let key = selected(by: read.selector, at: position, tokens, levels).first else {
+                return undefined(read.defaultOutput, variable)
+            }
+            return undefined(
+                read.outputOfValue[read.source.map { value(of: $0, at: key, tokens, levels) } ?? 0], variable)
         case .mean(let read):
             let keys = selected(by: read.selector, at: position, tokens, levels)
-            guard !keys.isEmpty else { return variable.flagged.map(Level.value) ?? nearest(read.defaultNumber, variable) }
+            guard !keys.isEmpty else {
+                return variable.flagged.map(Level.value) ?? nearest(read.defaultNumber, variable)
+            }
             let sum = keys.reduce(0.0) { $0 + averaged(read, at: $1, tokens, levels) }
             return nearest(sum / Double(keys.count), variable)
         case .width(let selector):
@@ -92,7 +98,9 @@ package struct LoweredProgram {
     }
 
     private func averaged(_ read: MeanRead, at key: Int, _ tokens: [Atom], _ levels: [[Level]]) -> Double {
-        if case .number(let number) = levels[read.source].isEmpty ? .value(0) : levels[read.source][key] { return number }
+        if case .number(let number) = levels[read.source].isEmpty ? .value(0) : levels[read.source][key] {
+            return number
+        }
         let value = value(of: read.source, at: key, tokens, levels)
         return read.numberOfValue.isEmpty ? variables[read.source].scalars[value] : read.numberOfValue[value]
     }

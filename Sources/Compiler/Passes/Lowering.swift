@@ -50,7 +50,8 @@ struct Lowering {
     static let indices = 1
 
     init(
-        _ setting: CompilationSetting, _ program: Program, _ fusion: FusionDecisions, _ tabulations: Tabulations = Tabulations(),
+        _ setting: CompilationSetting, _ program: Program, _ fusion: FusionDecisions,
+        _ tabulations: Tabulations = Tabulations(),
         deadlines: Deadlines = Deadlines()
     ) {
         self.setting = setting
@@ -80,7 +81,8 @@ struct Lowering {
                 try lower(sop)
                 for name in names[sop] ?? [] {
                     named[ExactString(name)] = try materialise(
-                        sop, named: name, encoding: program.encodings[name] ?? sop.encoding, isRead: sop !== program.output)
+                        sop, named: name, encoding: program.encodings[name] ?? sop.encoding,
+                        isRead: sop !== program.output)
                 }
             }
         }
@@ -129,7 +131,8 @@ struct Lowering {
         var numbers: [Atom?: Int] = [:]
         var values: [Atom?] = []
         var known = KnownArguments(inputs.map(\.values.count))
-        let function = try FiniteFunction.combine(inputs.map(\.function), limit: limit ?? setting.limits.domain) { arguments in
+        let function = try FiniteFunction.combine(inputs.map(\.function), limit: limit ?? setting.limits.domain) {
+            arguments in
             if let number = known[arguments] { return number }
             let value = try body(arguments)
             let number = numbers[value] ?? values.count

@@ -20,11 +20,18 @@ extension Lowering {
     /// One direction a value, unless it is a mean, or a sum of means: that is a number in one direction already.
     private func inferredEncoding(_ table: ValueTable) -> Encoding {
         // Its empty rows may hold something that is no number.
-        if table.axes.count == 1, isMeanItself(table), table.values.allSatisfy({ $0?.isNumeric ?? true }) { return .numerical }
+        if table.axes.count == 1, isMeanItself(table), table.values.allSatisfy({ $0?.isNumeric ?? true }) {
+            return .numerical
+        }
         if !table.axes.isEmpty, table.axes.allSatisfy({ !variables[$0.variable].isOneHot }),
-            LookupPlan.linear(table, variables) != nil { return .numerical }
+            LookupPlan.linear(table, variables) != nil
+        {
+            return .numerical
+        }
         // Numbers that are too many for a direction each can still be one that is written as it is.
-        guard table.values.count > setting.limits.directions, table.values.allSatisfy({ $0?.isNumeric ?? false }) else { return .categorical }
+        guard table.values.count > setting.limits.directions, table.values.allSatisfy({ $0?.isNumeric ?? false }) else {
+            return .categorical
+        }
         return lookupPlan(table, isScalar: true).isPossible ? .numerical : .categorical
     }
 
@@ -42,7 +49,8 @@ extension Lowering {
         let isNumeric = table.values.allSatisfy { $0?.isNumeric ?? true } && table.values.contains { $0 != nil }
         if encoding == .numerical, !isNumeric {
             throw RASPError(
-                .type, "'\(name ?? "this")' is annotated as numerical and can be \((table.values.first { !($0?.isNumeric ?? true) } ?? nil)?.described ?? "undefined")",
+                .type,
+                "'\(name ?? "this")' is annotated as numerical and can be \((table.values.first { !($0?.isNumeric ?? true) } ?? nil)?.described ?? "undefined")",
                 at: span, notes: ["annotate it as categorical, or make it a number everywhere"])
         }
         // What is there already needs no second copy.
@@ -50,7 +58,9 @@ extension Lowering {
             let existing = variables[axis.variable]
             if table.isIdentity(of: axis.variable, values: existing.values) {
                 let isMean = isMeanItself(table)
-                if encoding == .categorical ? existing.isOneHot : (!existing.isOneHot && (isMean || isScalarItself(table))) {
+                if encoding == .categorical
+                    ? existing.isOneHot : (!existing.isOneHot && (isMean || isScalarItself(table)))
+                {
                     if let name { label(axis.variable, name) }
                     return axis.variable
                 }
@@ -63,7 +73,8 @@ extension Lowering {
         }
         if encoding == .categorical, table.values.count > setting.limits.directions {
             throw RASPError(
-                .limit, "'\(name ?? "an intermediate value")' can take \(table.values.count) values, one direction each; the budget is "
+                .limit,
+                "'\(name ?? "an intermediate value")' can take \(table.values.count) values, one direction each; the budget is "
                     + "\(setting.limits.directions)", at: span,
                 notes: ["annotate it as numerical, or map it to fewer values"])
         }
@@ -72,9 +83,16 @@ extension Lowering {
         return number
     }
 
-    private mutating func write(_ table: ValueTable, _ encoding: Encoding, _ name: String?, _ span: SourceSpan?) throws -> Int {
-        let direct = table.axes.count <= 1 && table.axes.allSatisfy { $0.variable == Self.tokens || $0.variable == Self.indices }
-        let resolved = direct ? table : try withNumericalTwins(withOneScalarAtMost(resolvable(table, encoding, span), encoding, span), encoding, span)
+    private mutating func write(_ table: ValueTable, _ encoding: Encoding, _ name: String?, _ span: SourceSpan?) throws
+        -> Int
+    {
+        let direct =
+            table.axes.count <= 1 && table.axes.allSatisfy { $0.variable == Self.tokens || $0.variable == Self.indices }
+        let resolved =
+            direct
+            ? table
+            : try withNumericalTwins(
+                withOneScalarAtMost(resolvable(table, encoding, span), encoding, span), encoding, span)
         let latest = resolved.axes.map { variables[$0.variable].time }.max() ?? 0
         var variable = CompilerVariable(
             origin: .table(resolved), representation: .oneHot, values: resolved.values,
@@ -94,14 +112,18 @@ extension Lowering {
             guard units <= setting.limits.hiddenUnits else {
                 let sizes = resolved.axes.map { String($0.classCount) }.joined(separator: " x ")
                 throw RASPError(
-                    .limit, "'\(name ?? "an intermediate value")' is a table of \(sizes) combinations and would take \(units) hidden units; the budget is "
+                    .limit,
+                    "'\(name ?? "an intermediate value")' is a table of \(sizes) combinations and would take \(units) hidden units; the budget is "
                         + "\(setting.limits.hiddenUnits)", at: span,
-                    notes: ["map its inputs to fewer values first, or lower the maximum length (\(setting.maxLength) now)"])
+                    notes: [
+                        "map its inputs to fewer values first, or lower the maximum length (\(setting.maxLength) now)"
+                    ])
             }
         }
         let number = try add(variable)
         if case .categorical = encoding, let axis = resolved.axes.first, resolved.axes.count == 1,
-            !variables[axis.variable].isOneHot, resolved.isIdentity(of: axis.variable, values: variables[axis.variable].values)
+            !variables[axis.variable].isOneHot,
+            resolved.isIdentity(of: axis.variable, values: variables[axis.variable].values)
         {
             oneHotOf[axis.variable] = number
         }
@@ -116,10 +138,12 @@ extension Lowering {
         }
     }
 
-    /// An MLP unit can compare one scalar with thresholds, or a sum of several. Where a table is neither, scalars are made
-    /// one-hot first, by the classes that the table tells apart; also where a copy is there already and costs less, or where
-    /// thresholds would take more units than there are combinations.
-    private mutating func withOneScalarAtMost(_ table: ValueTable, _ encoding: Encoding, _ span: SourceSpan?) throws -> ValueTable {
+    /// An MLP unit can compare one scalar with thresholds, or a sum of several. Where a table is neither, scalars are
+    /// made one-hot first, by the classes that the table tells apart; also where a copy is there already and costs
+    /// less, or where thresholds would take more units than there are combinations.
+    private mutating func withOneScalarAtMost(_ table: ValueTable, _ encoding: Encoding, _ span: SourceSpan?) throws
+        -> ValueTable
+    {
         let scalars = table.axes.filter { !variables[$0.variable].isOneHot }.sorted { $0.classCount < $1.classCount }
         guard !scalars.isEmpty else { return table }
         let latest = table.axes.map { variables[$0.variable].time }.max() ?? 0
@@ -159,7 +183,9 @@ extension Lowering {
     }
 
     private mutating func withOneHot(_ axis: Axis, in table: ValueTable, _ span: SourceSpan?) throws -> ValueTable {
-        if let known = oneHotOf[axis.variable] { return table.replacing(axis.variable, by: known, classOf: axis.classOf) }
+        if let known = oneHotOf[axis.variable] {
+            return table.replacing(axis.variable, by: known, classOf: axis.classOf)
+        }
         let classes = ValueTable(
             function: FiniteFunction(axes: [axis], outputs: Array(0..<axis.classCount)),
             unsorted: (0..<axis.classCount).map { .int($0) })

@@ -1,9 +1,12 @@
 import RASP
 
 extension Lowering {
-    /// A function of a sum over one-hot variables, read from numbers instead: a unit then reads one direction a variable,
-    /// not one a value. The numbers are written by the units that write the one-hots, and vanish after their last use.
-    mutating func withNumericalTwins(_ table: ValueTable, _ encoding: Encoding, _ span: SourceSpan?) throws -> ValueTable {
+    /// A function of a sum over one-hot variables, read from numbers instead: a unit then reads one direction a
+    /// variable, not one a value. The numbers are written by the units that write the one-hots, and vanish after their
+    /// last use.
+    mutating func withNumericalTwins(_ table: ValueTable, _ encoding: Encoding, _ span: SourceSpan?) throws
+        -> ValueTable
+    {
         let wide = table.axes.filter { variables[$0.variable].isOneHot && $0.classCount > 2 }
         guard !wide.isEmpty, table.axes.count > 1, let steps = AdditiveSteps(table, variables) else { return table }
         let units = 2 * (steps.intervals.count - 1)
@@ -25,7 +28,9 @@ extension Lowering {
     private mutating func numericalTwin(of number: Int, _ span: SourceSpan?) throws -> Int? {
         let variable = variables[number]
         let values = variable.values.compactMap { $0?.doubleValue }
-        guard values.count == variable.values.count, zip(values, values.dropFirst()).allSatisfy(<), let largest = values.map(abs).max(), largest > 0 else { return nil }
+        guard values.count == variable.values.count, zip(values, values.dropFirst()).allSatisfy(<),
+            let largest = values.map(abs).max(), largest > 0
+        else { return nil }
         let table: ValueTable
         switch variable.origin {
         case .tokens, .indices: table = tableOfVariable(number)
@@ -34,8 +39,10 @@ extension Lowering {
         }
         guard Resolution.holds(largest) else { return nil }
         let scale = 1 / ThresholdStep.powerOfTwo(atLeast: largest)
-        // The table itself with other numbers, in the same order: a value has a twin, whatever else is known to be impossible.
-        let scaled = ValueTable(function: table.function, values: variable.values.map { $0?.doubleValue.map { .float($0 * scale) } })
+        // The table itself with other numbers, in the same order: a value has a twin, whatever else is known to be
+        // impossible.
+        let scaled = ValueTable(
+            function: table.function, values: variable.values.map { $0?.doubleValue.map { .float($0 * scale) } })
         let twin = try materialise(scaled, named: nil, encoding: .numerical, span)
         return variables[twin].values.count == variable.values.count ? twin : nil
     }

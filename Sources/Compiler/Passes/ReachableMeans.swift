@@ -2,8 +2,8 @@ import RASP
 
 /// Which numbers the mean (or sum) of up to n values out of a set can be.
 ///
-/// A number is an interval of doubles. Sums of integers are exact, and a mean of them is one double; sums of fractions differ in their
-/// last digits with the order of summation, which the input decides.
+/// A number is an interval of doubles. Sums of integers are exact, and a mean of them is one double; sums of fractions
+/// differ in their last digits with the order of summation, which the input decides.
 enum ReachableMeans {
     typealias Interval = ClosedRange<Double>
 
@@ -46,8 +46,8 @@ enum ReachableMeans {
         return result.count <= limit ? result : nil
     }
 
-    /// The interpreter takes sums that are within rounding of a fraction for it; what it holds for rounding depends on the largest
-    /// of the terms.
+    /// The interpreter takes sums that are within rounding of a fraction for it; what it holds for rounding depends on
+    /// the largest of the terms.
     private struct Scales {
         private let least: Double
         private let most: Double

@@ -22,7 +22,9 @@ struct ReachableNumbers: Hashable {
     func list() -> [Entry]? {
         guard !terms.isEmpty else { return reduction == .sum ? [Entry(doubles: [0])] : [] }
         if let sums = WholeSums(of: terms, upTo: most) { return list(sums) }
-        if Combinations.count(kinds: terms.count, upTo: most, limit: limit) != nil, let list = listCombinations() { return list }
+        if Combinations.count(kinds: terms.count, upTo: most, limit: limit) != nil, let list = listCombinations() {
+            return list
+        }
         return listIntervals()
     }
 
@@ -47,7 +49,7 @@ struct ReachableNumbers: Hashable {
 
     private func listCombinations() -> [Entry]? {
         var entries: [Entry] = reduction == .sum ? [Entry(doubles: [0])] : []
-        let isComplete = Combinations(of: terms, upTo: most).forEach { entries.append(entry($0)) }
+        let isComplete = Combinations(of: terms, upTo: most).forEachChoice { entries.append(entry($0)) }
         return isComplete ? Self.united(entries) : nil
     }
 
@@ -55,7 +57,9 @@ struct ReachableNumbers: Hashable {
     private func entry(_ choice: Combinations.Choice) -> Entry {
         if choice.count == 1 { return Entry(doubles: choice.sums) }
         let divisor = reduction == .sum ? 1 : Double(choice.count)
-        let numbers = choice.sums.map { choice.isWhole ? $0 / divisor : NearestFraction.of($0 / divisor, scale: choice.largest) }
+        let numbers = choice.sums.map {
+            choice.isWhole ? $0 / divisor : NearestFraction.of($0 / divisor, scale: choice.largest)
+        }
         // What differs by more than the rounding of each step of the sum is not the same number.
         let rounding = choice.isWhole ? 0 : 0x1p-52 * Double(choice.count + 4) * choice.total / divisor
         return Entry(doubles: Self.distinct(numbers), rounding: rounding)
@@ -63,8 +67,10 @@ struct ReachableNumbers: Hashable {
 
     private func listIntervals() -> [Entry]? {
         let values = terms.map { ($0.min() ?? 0)...($0.max() ?? 0) }
-        let intervals = reduction == .sum
-            ? ReachableMeans.sums(of: [0...0] + values, upTo: most, limit: limit) : ReachableMeans.list(of: values, upTo: most, limit: limit)
+        let intervals =
+            reduction == .sum
+            ? ReachableMeans.sums(of: [0...0] + values, upTo: most, limit: limit)
+            : ReachableMeans.list(of: values, upTo: most, limit: limit)
         let rounding = 1e-12 * values.reduce(0) { max($0, abs($1.lowerBound), abs($1.upperBound)) }
         return intervals.flatMap { intervals in
             var entries: [Entry] = []
@@ -81,7 +87,8 @@ struct ReachableNumbers: Hashable {
         var result: [Entry] = []
         for entry in entries.sorted(by: { $0.doubles[0] < $1.doubles[0] }) {
             if let last = result.last, let end = last.doubles.last,
-                entry.doubles[0] - end <= max(entry.rounding, last.rounding) {
+                entry.doubles[0] - end <= max(entry.rounding, last.rounding)
+            {
                 result[result.count - 1] = Entry(
                     doubles: distinct(last.doubles + entry.doubles), rounding: max(entry.rounding, last.rounding))
             } else {

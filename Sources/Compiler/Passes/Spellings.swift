@@ -53,7 +53,8 @@ final class Spellings {
     ///   - remaining: how many more combinations of doubles may be tried for the table that this is an entry of.
     /// - Throws: `RASPError` where the function tells spellings apart.
     func agreed(
-        _ name: String, _ arguments: [Atom], _ choices: [[Atom]], _ value: Atom, remaining: inout Int, at span: SourceSpan?,
+        _ name: String, _ arguments: [Atom], _ choices: [[Atom]], _ value: Atom, remaining: inout Int,
+        at span: SourceSpan?,
         _ apply: ([Atom]) throws -> Atom
     ) throws -> Atom {
         let count = choices.reduce(1) { min($0 * $1.count, Self.mostCombinations + 1) }
@@ -71,7 +72,9 @@ final class Spellings {
             guard let other = try? apply(chosen) else { throw Self.ambiguous(name, arguments, at: span) }
             if other == value { continue }
             let scale = (arguments + [value]).reduce(0.0) { max($0, abs($1.doubleValue ?? 0)) }
-            guard case .float(let number) = other, let expected = value.doubleValue, abs(number - expected) <= 1e-12 * scale else {
+            guard case .float(let number) = other, let expected = value.doubleValue,
+                abs(number - expected) <= 1e-12 * scale
+            else {
                 throw Self.ambiguous(name, arguments, at: span)
             }
             numbers.insert(number)
@@ -85,14 +88,20 @@ final class Spellings {
 
     private static func tooMany(_ name: String, at span: SourceSpan?) -> RASPError {
         RASPError(
-            .limit, "the numbers that '\(name)' reads are known up to rounding only, and stand for more than \(mostTried) combinations of doubles",
-            at: span, notes: ["round the means that they are made of, average fewer distinct numbers, or lower the maximum length"])
+            .limit,
+            "the numbers that '\(name)' reads are known up to rounding only, and stand for more than \(mostTried) combinations of doubles",
+            at: span,
+            notes: [
+                "round the means that they are made of, average fewer distinct numbers, or lower the maximum length"
+            ])
     }
 
     private static func ambiguous(_ name: String, _ arguments: [Atom], at span: SourceSpan?) -> RASPError {
         let list = arguments.map(\.described).joined(separator: " and ")
         return RASPError(
-            .value, "'\(name)' of \(list) hangs on the last digit of a mean of fractions, which depends on the order of summation", at: span,
+            .value,
+            "'\(name)' of \(list) hangs on the last digit of a mean of fractions, which depends on the order of summation",
+            at: span,
             notes: ["compare with a number that the mean does not come that close to, such as 0.501 instead of 0.5"])
     }
 }

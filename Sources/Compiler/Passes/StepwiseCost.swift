@@ -1,7 +1,7 @@
 import RASP
 
-/// What a program takes when every s-op is computed by itself, one hidden unit for each combination of its inputs' values:
-/// the construction of Lindner et al. Fusing maps to save layers must not cost more than this.
+/// What a program takes when every s-op is computed by itself, one hidden unit for each combination of its inputs'
+/// values: the construction of Lindner et al. Fusing maps to save layers must not cost more than this.
 struct StepwiseCost {
     private(set) var nonzeros = 0
     /// The most hidden units of any MLP.

@@ -9,7 +9,9 @@ struct WholeSums {
     init?(of numbers: [[Double]], upTo n: Int) {
         var whole: [Int] = []
         for number in numbers {
-            guard number.count == 1, let integer = Int(exactly: number[0]), abs(integer) <= 1 << 50 / max(n, 1) else { return nil }
+            guard number.count == 1, let integer = Int(exactly: number[0]), abs(integer) <= 1 << 50 / max(n, 1) else {
+                return nil
+            }
             whole.append(integer)
         }
         guard let least = whole.min(), let largest = whole.max() else { return nil }

@@ -3,7 +3,8 @@ struct HeadPlan {
     var queries: [LinearForm] = []
     var keys: [LinearForm] = []
     var values: [LinearForm] = []
-    /// Whether a value dimension copies a one-hot: all selected positions hold the same, however attention is shared among them.
+    /// Whether a value dimension copies a one-hot: all selected positions hold the same, however attention is shared
+    /// among them.
     var isCopy: [Bool] = []
     /// The directions that each value dimension is added to.
     var outputs: [[(direction: Int, weight: Double)]] = []
@@ -14,10 +15,11 @@ struct HeadPlan {
     /// The most positions that a row selects.
     var largestWidth = 0
 
-    /// Leaks are factors of exp(-scale/2) = 1e-28, which the executor leaves out (`Execution.negligibleLogit`) and nobody else sees before
-    /// many layers have summed them. A power of two, so that logits are exact.
+    /// Leaks are factors of exp(-scale/2) = 1e-28, which the executor leaves out (`Execution.negligibleLogit`) and
+    /// nobody else sees before many layers have summed them. A power of two, so that logits are exact.
     static let scale = 128.0
-    /// What queries are multiplied by where the stream is read with errors much larger than those of fp32: a leak of 1e-14 is nothing
-    /// beside them, but positions that should get equal shares must not differ by `scale` times the error.
+    /// What queries are multiplied by where the stream is read with errors much larger than those of fp32: a leak of
+    /// 1e-14 is nothing beside them, but positions that should get equal shares must not differ by `scale` times the
+    /// error.
     static let softening: Float = 0.5
 }

@@ -4,11 +4,12 @@ enum UnitRole {
     case exact
     /// The unit passes on the number that it reads, with all its noise.
     case linear
-    /// The unit is 1 where the one direction that is set is among those that it reads. No two such units of a table read or write the same
-    /// direction, so that their noise is handed on without being summed twice.
+    /// The unit is 1 where the one direction that is set is among those that it reads. No two such units of a table
+    /// read or write the same direction, so that their noise is handed on without being summed twice.
     case partition
-    /// The unit is 1 where some conditions all hold. Elsewhere its argument is at most `-tolerance`, so that noise below the
-    /// tolerance is cut to exactly zero. Of the exclusive ones that write to a direction at most one is 1 at a time.
+    /// The unit is 1 where some conditions all hold. Elsewhere its argument is at most `-tolerance`, so that noise
+    /// below the tolerance is cut to exactly zero. Of the exclusive ones that write to a direction at most one is 1 at
+    /// a time.
     case leaf(tolerance: Double, isExclusive: Bool)
     /// The unit passes on a number of at most `size` where some conditions all hold. Elsewhere its argument is at most
     /// `-tolerance`, so that noise below the tolerance is cut to exactly zero; of different cases one holds at a time.
@@ -41,7 +42,8 @@ struct StepRole {
     var closedTolerance = Double.infinity
     /// The largest argument, which is what the rounding of sums goes by.
     var reach: Double
-    /// Whether both units round alike whatever the number that they read, so that they cancel exactly even in fp32 sums.
+    /// Whether both units round alike whatever the number that they read, so that they cancel exactly even in fp32
+    /// sums.
     var isExact: Bool
     /// Which case of the other inputs opens the step's gate; of different cases one holds at a time.
     var gate: Int?

@@ -13,9 +13,10 @@ extension DecodedPrompt {
             + "interpreter's; a value that differs is marked, with the interpreter's behind it.</p>\n"
         body += table
         body += "<h2>The same activations through the linear map</h2>\n"
-        body += figure(heatmap(
-            mapped, groups: mappedGroups, title: "Mapped residual stream",
-            caption: "One column a direction of the compiled model: blue is positive, orange negative."))
+        body += figure(
+            heatmap(
+                mapped, groups: mappedGroups, title: "Mapped residual stream",
+                caption: "One column a direction of the compiled model: blue is positive, orange negative."))
         body += "<h2>The raw residual stream</h2>\n"
         body += figure(rawHeatmap)
         return HTML.page(title: title, body: body)

@@ -3,8 +3,8 @@ import Pictures
 import RASP
 
 extension DecodedPrompt {
-    /// The prompt as one picture that stands alone: decoded values beside the mapped residual stream they are read from, a row
-    /// a token (figures 5 and 6 of the paper).
+    /// The prompt as one picture that stands alone: decoded values beside the mapped residual stream they are read
+    /// from, a row a token (figures 5 and 6 of the paper).
     public func svg() -> String { picture(style: Layout.style) }
 
     /// The same for a page that has the style already.
@@ -81,6 +81,7 @@ private struct Layout {
     private static func text(_ text: String, x: Double, row: Int, style: String?) -> String {
         let y = Heatmap.labelledHeader + Heatmap.rowHeight * (Double(row) + 0.75)
         let style = style.map { " class=\"\($0)\"" } ?? ""
-        return "<text\(style) text-anchor=\"end\" x=\"\(Heatmap.number(x))\" y=\"\(Heatmap.number(y))\">\(HTML.escape(text))</text>\n"
+        return
+            "<text\(style) text-anchor=\"end\" x=\"\(Heatmap.number(x))\" y=\"\(Heatmap.number(y))\">\(HTML.escape(text))</text>\n"
     }
 }

@@ -30,7 +30,8 @@ public struct DecodedPrompt: Sendable {
     package var mapped: [Float]
     package var mappedGroups: [Heatmap.Group]
 
-    /// The share of (token, variable) pairs with a value whose decoded value is the interpreter's; 1 where there are none.
+    /// The share of (token, variable) pairs with a value whose decoded value is the interpreter's; 1 where there are
+    /// none.
     public var agreement: Double {
         var (equal, all) = (0, 0)
         for variable in variables {

@@ -5,10 +5,10 @@ import TensorCore
 extension Decoder {
     /// What a picture of the mapped residual stream shows, a row a token, with the columns of each variable.
     ///
-    /// Where whole streams were aligned (cosine) these are the coordinates themselves. Alignment per variable gives meaning
-    /// to differences within a variable's rows alone, and to no scratch direction: there it is the softmax over each categorical
-    /// variable's rows, which is what training compared with the compiled model's one-hot rows, and numerical
-    /// variables in units of the largest number they can be.
+    /// Where whole streams were aligned (cosine) these are the coordinates themselves. Alignment per variable gives
+    /// meaning to differences within a variable's rows alone, and to no scratch direction: there it is the softmax over
+    /// each categorical variable's rows, which is what training compared with the compiled model's one-hot rows, and
+    /// numerical variables in units of the largest number they can be.
     package func picture(of mapped: Tensor) -> (values: [Float], groups: [Heatmap.Group]) {
         guard alignment == .perVariable else {
             return (mapped.values, layout.entries.map { Heatmap.Group(label: $0.name, columns: $0.rows) })

@@ -1,6 +1,6 @@
-import LanguageModels
 import Injection
 import InjectionSettings
+import LanguageModels
 import RASP
 import Serialization
 import TensorCore
@@ -39,9 +39,9 @@ public struct Decoder: Sendable {
 
     /// The decoded value of every variable of the program at one position.
     ///
-    /// A categorical variable is the argmax over its directions. A numerical one is the nearest of the numbers it can be:
-    /// of the coordinate itself where the map was trained to give the number, or, where only directions were aligned
-    /// (cosine), of the coordinate in units of the one-hot coordinates' mean.
+    /// A categorical variable is the argmax over its directions. A numerical one is the nearest of the numbers it can
+    /// be: of the coordinate itself where the map was trained to give the number, or, where only directions were
+    /// aligned (cosine), of the coordinate in units of the one-hot coordinates' mean.
     package func values(_ mapped: UnsafePointer<Float>) -> [Atom?] {
         let variables = layout.variables
         let best = variables.map { entry in

@@ -1,5 +1,5 @@
-import LanguageModels
 import Injection
+import LanguageModels
 import Serialization
 
 /// Exact match over examples, by greedy generation.

@@ -1,11 +1,12 @@
-import LanguageModels
 import Injection
+import LanguageModels
 import TensorCore
 
 /// What a student would say at every token of examples' answers, in one pass, with hooks on its activations.
 ///
-/// The answers are fed in, so each token is predicted after the correct ones before it. Exact match asks for nothing else: greedy
-/// generation gives an answer if and only if each of its tokens is the most likely one after those before it.
+/// The answers are fed in, so each token is predicted after the correct ones before it. Exact match asks for nothing
+/// else: greedy generation gives an answer if and only if each of its tokens is the most likely one after those before
+/// it.
 package struct AnswerReader {
     let student: Student
     let encoder: TaskEncoder

@@ -1,14 +1,14 @@
-import LanguageModels
 import Injection
+import LanguageModels
 import Serialization
 import TensorCore
 
-/// Figure 3 of the paper: how accuracy falls with noise in the subspace that holds the program's output, and with as much noise
-/// in random subspaces of the same dimension.
+/// Figure 3 of the paper: how accuracy falls with noise in the subspace that holds the program's output, and with as
+/// much noise in random subspaces of the same dimension.
 ///
-/// The noise is added to the residual stream after the last aligned layer, at every token: a direction drawn evenly from the
-/// subspace's unit sphere, times the norm. Each seed has noise, a random subspace and prompts of its own, so that no prompt
-/// counts twice under one norm and the interval over all prompts holds.
+/// The noise is added to the residual stream after the last aligned layer, at every token: a direction drawn evenly
+/// from the subspace's unit sphere, times the norm. Each seed has noise, a random subspace and prompts of its own, so
+/// that no prompt counts twice under one norm and the interval over all prompts holds.
 public struct Causality: Sendable {
     public enum Subspace: String, Sendable, CaseIterable { case final, random }
 
@@ -56,13 +56,17 @@ public struct Causality: Sendable {
                 for (index, norm) in norms.enumerated() {
                     for (place, basis) in [final, other].enumerated() {
                         arena.reset()
-                        let exact = reader.areExact(batch, hooks: { packed in
-                            Hooks([.residual(layer): { tape, hidden in
-                                if index == 0, place == 0 { length.add(norms: hidden.value) }
-                                var draws = draws
-                                return noisy(hidden, norm: norm, basis: basis, tape, &draws)
-                            }])
-                        }, arena: arena)
+                        let exact = reader.areExact(
+                            batch,
+                            hooks: { packed in
+                                Hooks([
+                                    .residual(layer): { tape, hidden in
+                                        if index == 0, place == 0 { length.add(norms: hidden.value) }
+                                        var draws = draws
+                                        return noisy(hidden, norm: norm, basis: basis, tape, &draws)
+                                    }
+                                ])
+                            }, arena: arena)
                         for isExact in exact { counts[index * 2 + place].add(isExact) }
                     }
                 }
@@ -115,14 +119,18 @@ public struct Causality: Sendable {
 extension Causality: SuiteResult {
     /// An array of points, each with what is common to all.
     public var json: JSONValue {
-        .array(points.map { point in
-            .object(JSONObject(
-                [("norm", .number(point.norm)), ("subspace", .string(point.subspace.rawValue))] + point.accuracy.members
-                    + [
-                        ("seeds", .integer(seeds)), ("layer", .integer(layer)), ("dimension", .integer(dimension)),
-                        ("residual_norm", .measure(residualNorm)),
-                    ]))
-        })
+        .array(
+            points.map { point in
+                .object(
+                    JSONObject(
+                        [("norm", .number(point.norm)), ("subspace", .string(point.subspace.rawValue))]
+                            + point.accuracy.members
+                            + [
+                                ("seeds", .integer(seeds)), ("layer", .integer(layer)),
+                                ("dimension", .integer(dimension)),
+                                ("residual_norm", .measure(residualNorm)),
+                            ]))
+            })
     }
 
     public init?(_ json: JSONValue) {

@@ -1,7 +1,8 @@
 import Injection
 import TensorCore
 
-/// How often the decoded value of each variable is the program's, over the tokens of a test set, at every layer of the student.
+/// How often the decoded value of each variable is the program's, over the tokens of a test set, at every layer of the
+/// student.
 public struct DecodingAgreement: Sendable {
     public struct Count: Sendable {
         public var variable: String
@@ -25,7 +26,8 @@ public struct DecodingAgreement: Sendable {
         return n == 0 ? 1 : Double(counts.reduce(0) { $0 + $1.equal }) / Double(n)
     }
 
-    /// Reads prompts and answers, token by token. The reference is the interpreter, and only values that it defines count.
+    /// Reads prompts and answers, token by token. The reference is the interpreter, and only values that it defines
+    /// count.
     static func measure(_ examples: [EncodedExample], run: LoadedRun) throws -> DecodingAgreement {
         let decoder = Decoder(run)
         let expected = ExpectedValues(run)

@@ -1,17 +1,18 @@
 import Compiler
-import LanguageModels
 import Injection
+import LanguageModels
 import RASP
 import Serialization
 import TensorCore
 
-/// Interchange interventions (Geiger et al. 2021): does the answer change as the program says when one variable takes the value
-/// that it has for another prompt?
+/// Interchange interventions (Geiger et al. 2021): does the answer change as the program says when one variable takes
+/// the value that it has for another prompt?
 ///
-/// For every variable and every aligned layer at which the program has computed it, the variable's subspace (the row space of
-/// its rows of the linear map) is exchanged between two test prompts of equal length, at every token. What the student then
-/// says at each token of the answer is compared with the compiled model's output after the same exchange of the variable's
-/// directions. Most exchanges leave the answer as it is, so those that change it are counted by themselves too.
+/// For every variable and every aligned layer at which the program has computed it, the variable's subspace (the row
+/// space of its rows of the linear map) is exchanged between two test prompts of equal length, at every token. What the
+/// student then says at each token of the answer is compared with the compiled model's output after the same exchange
+/// of the variable's directions. Most exchanges leave the answer as it is, so those that change it are counted by
+/// themselves too.
 public struct Interchange: Sendable {
     public struct Cell: Sendable {
         public var variable: String
@@ -63,9 +64,10 @@ extension Interchange: SuiteResult {
         var variables = JSONObject()
         for cell in cells {
             let changing = cell.changing
-            let entry = JSONValue.object(JSONObject(
-                [("layer", .integer(cell.layer)), ("compiled_layer", .integer(cell.state))] + cell.all.members
-                    + [("changing", .object(JSONObject(changing.members)))]))
+            let entry = JSONValue.object(
+                JSONObject(
+                    [("layer", .integer(cell.layer)), ("compiled_layer", .integer(cell.state))] + cell.all.members
+                        + [("changing", .object(JSONObject(changing.members)))]))
             variables[cell.variable] = .array((variables[cell.variable]?.array ?? []) + [entry])
         }
         return ["prompts": .integer(prompts), "final": .string(final), "variables": .object(variables)]
@@ -111,7 +113,8 @@ private struct Pairs {
         self.run = run
         reader = AnswerReader(run)
         let encoder = run.task.encoder
-        symbols = Set(encoder.outputOfToken.values).union(reader.checksEnd ? encoder.task.tokens.end.map { [$0] } ?? [] : [])
+        symbols = Set(encoder.outputOfToken.values).union(
+            reader.checksEnd ? encoder.task.tokens.end.map { [$0] } ?? [] : [])
 
         // Only some prompts find a partner of their length.
         let context = run.student.model.configuration.contextLength
@@ -139,7 +142,9 @@ private struct Pairs {
     }
 
     /// Exchanges the variable between all pairs of a batch.
-    func exchange(_ variable: CompiledVariable, basis: Tensor, in batch: [Member], into cell: inout Interchange.Cell) throws {
+    func exchange(_ variable: CompiledVariable, basis: Tensor, in batch: [Member], into cell: inout Interchange.Cell)
+        throws
+    {
         let (layer, state) = (cell.layer, cell.state)
         arena.reset()
         let said = reader.nextTokens(

@@ -27,15 +27,18 @@ public struct DecodingResult: SuiteResult {
     public var json: JSONValue {
         [
             "agreement": .number(agreement), "prompts": .integer(prompts), "layer": .integer(layer),
-            "variables": .object(JSONObject(variables.map {
-                ($0.name, ["agreement": .number($0.agreement), "n": .integer($0.n)])
-            })),
-            "layers": .array(layers.map { layer in
-                [
-                    "layer": .integer(layer.layer), "agreement": .number(layer.agreement),
-                    "variables": .object(JSONObject(layer.variables.map { ($0.name, .number($0.agreement)) })),
-                ]
-            }),
+            "variables": .object(
+                JSONObject(
+                    variables.map {
+                        ($0.name, ["agreement": .number($0.agreement), "n": .integer($0.n)])
+                    })),
+            "layers": .array(
+                layers.map { layer in
+                    [
+                        "layer": .integer(layer.layer), "agreement": .number(layer.agreement),
+                        "variables": .object(JSONObject(layer.variables.map { ($0.name, .number($0.agreement)) })),
+                    ]
+                }),
         ]
     }
 

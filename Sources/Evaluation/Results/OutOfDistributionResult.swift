@@ -14,12 +14,14 @@ public struct OutOfDistributionResult: SuiteResult {
     public var settings: [Setting]
 
     public var json: JSONValue {
-        .object(JSONObject(settings.map { setting in
-            var object = setting.accuracy.members
-            object["compiled_supports"] = .bool(setting.compiledSupports)
-            object["decoding"] = setting.decoding.map { .number($0) }
-            return (setting.name, .object(object))
-        }))
+        .object(
+            JSONObject(
+                settings.map { setting in
+                    var object = setting.accuracy.members
+                    object["compiled_supports"] = .bool(setting.compiledSupports)
+                    object["decoding"] = setting.decoding.map { .number($0) }
+                    return (setting.name, .object(object))
+                }))
     }
 
     init(settings: [Setting]) { self.settings = settings }

@@ -22,14 +22,16 @@ public struct PerplexityResult: SuiteResult {
 
     public var json: JSONValue {
         // The one that was asked for stands by itself as well.
-        .object(JSONObject(
-            (self[asked]?.members ?? []) + [
-                ("protocol", .string(asked.rawValue)),
-                (
-                    "protocols",
-                    .object(JSONObject(protocols.map { ($0.method.rawValue, .object(JSONObject($0.measure.members))) }))
-                ),
-            ]))
+        .object(
+            JSONObject(
+                (self[asked]?.members ?? []) + [
+                    ("protocol", .string(asked.rawValue)),
+                    (
+                        "protocols",
+                        .object(
+                            JSONObject(protocols.map { ($0.method.rawValue, .object(JSONObject($0.measure.members))) }))
+                    ),
+                ]))
     }
 
     init(asked: Perplexity.Method, protocols: [(method: Perplexity.Method, measure: Measure)] = []) {

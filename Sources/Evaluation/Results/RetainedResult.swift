@@ -10,11 +10,12 @@ public struct RetainedResult: SuiteResult {
     public var originalAccuracy: Double?
 
     public var json: JSONValue {
-        .object(JSONObject(
-            proportion.members + [
-                ("cut", .integer(cut)), ("protocol", .string(method.rawValue)),
-                ("original_accuracy", .measure(originalAccuracy)),
-            ]))
+        .object(
+            JSONObject(
+                proportion.members + [
+                    ("cut", .integer(cut)), ("protocol", .string(method.rawValue)),
+                    ("original_accuracy", .measure(originalAccuracy)),
+                ]))
     }
 
     init(_ own: Retained, original: Retained?, method: RetentionProtocol) {

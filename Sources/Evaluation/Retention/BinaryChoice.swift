@@ -2,12 +2,13 @@ import Foundation
 import LanguageModels
 import Serialization
 
-/// The two classification tasks of GLUE (Wang et al. 2018) that the paper measures: which of two labels is the more probable?
+/// The two classification tasks of GLUE (Wang et al. 2018) that the paper measures: which of two labels is the more
+/// probable?
 ///
-/// * paper: two-shot, with the first row of either label as examples, which are then left out. The paper shows no wording; this
-///   one is ours.
-/// * lm-eval: zero-shot, in the wording of the Language Model Evaluation Harness, the sentences as they stand in the file (those
-///   of GLUE's SST-2 end in a space).
+/// * paper: two-shot, with the first row of either label as examples, which are then left out. The paper shows no
+///   wording; this one is ours.
+/// * lm-eval: zero-shot, in the wording of the Language Model Evaluation Harness, the sentences as they stand in the
+///   file (those of GLUE's SST-2 end in a space).
 ///
 /// A label's probability is that of all its tokens; for GPT-2 each is one.
 package struct BinaryChoice {
@@ -34,7 +35,8 @@ package struct BinaryChoice {
         harnessPrompt: {
             "Sentence 1: \($0[0])\nSentence 2: \($0[1])\nQuestion: Do both sentences mean the same thing?\nAnswer:"
         },
-        remedy: "GLUE's MRPC/dev.tsv has the columns Quality, #1 ID, #2 ID, #1 String, #2 String, and Quality is 0 or 1.")
+        remedy:
+            "GLUE's MRPC/dev.tsv has the columns Quality, #1 ID, #2 ID, #1 String, #2 String, and Quality is 0 or 1.")
 
     package struct Item: Equatable {
         package var prompt: String
@@ -48,20 +50,24 @@ package struct BinaryChoice {
         let rows = try TSVFile(contentsOf: file, columns: columns, remedy: remedy).rows
         var items = try rows.map { row in
             guard let label = ["0", "1"].firstIndex(where: { $0.hasSameBytes(as: row.fields[0]) }) else {
-                throw Failure(.badData, "the label is '\(row.fields[0].prefix(40))', and not 0 or 1", at: row.place, remedy: remedy)
+                throw Failure(
+                    .badData, "the label is '\(row.fields[0].prefix(40))', and not 0 or 1", at: row.place,
+                    remedy: remedy)
             }
             let trimmed = row.fields.dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
             guard trimmed.allSatisfy({ !$0.isEmpty }) else {
                 throw Failure(.badData, "the row has an empty sentence", at: row.place, remedy: remedy)
             }
             return Item(
-                prompt: method == .paper ? paperPrompt(trimmed) : harnessPrompt(Array(row.fields.dropFirst())), label: label)
+                prompt: method == .paper ? paperPrompt(trimmed) : harnessPrompt(Array(row.fields.dropFirst())),
+                label: label)
         }
         guard method == .paper else { return items }
         let shots = (0...1).compactMap { label in items.firstIndex { $0.label == label } }.sorted()
         guard shots.count == 2, items.count > 2 else {
             throw Failure(
-                .badData, "two-shot prompts need a row of either label, and one to ask about", at: file.path, remedy: remedy)
+                .badData, "two-shot prompts need a row of either label, and one to ask about", at: file.path,
+                remedy: remedy)
         }
         let examples = shots.map { items[$0].prompt + labels[items[$0].label] + "\n\n" }.joined()
         for place in shots.reversed() { items.remove(at: place) }

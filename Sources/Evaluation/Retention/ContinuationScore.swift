@@ -20,12 +20,15 @@ package struct ContinuationScore {
     package var isCut: Bool
 
     /// - Throws: `.badData` for a continuation that alone is longer than what the student reads, or has no tokens.
-    package static func measure(_ continuations: [Continuation], student: Student) throws(Failure) -> [ContinuationScore] {
+    package static func measure(_ continuations: [Continuation], student: Student) throws(Failure)
+        -> [ContinuationScore]
+    {
         let room = student.model.configuration.contextLength
         for continuation in continuations {
             guard (1...room).contains(continuation.tokens.count), !continuation.context.isEmpty else {
                 throw Failure(
-                    .badData, "a continuation of \(continuation.tokens.count) tokens behind a context of "
+                    .badData,
+                    "a continuation of \(continuation.tokens.count) tokens behind a context of "
                         + "\(continuation.context.count) cannot be asked for: the student reads at most \(room)")
             }
         }
@@ -53,15 +56,17 @@ package struct ContinuationScore {
             let targets = group.flatMap(\.tokens)
             let hidden = tape.gatherRows(final, rows: rows).value
             let head = student.model.head.value
-            let losses = HeadReadout.losses(hidden, head: head, targets: targets, arena: arena, precision: student.precision)
+            let losses = HeadReadout.losses(
+                hidden, head: head, targets: targets, arena: arena, precision: student.precision)
             let likeliest = HeadReadout.argmax(hidden, head: head, arena: arena, precision: student.precision)
             var first = 0
             for continuation in group {
                 let range = first..<(first + continuation.tokens.count)
-                scores.append(ContinuationScore(
-                    logProbability: -range.reduce(0.0) { $0 + Double(losses[$1]) },
-                    isGreedy: range.allSatisfy { likeliest[$0] == targets[$0] },
-                    isCut: continuation.context.count + continuation.tokens.count - 1 > room))
+                scores.append(
+                    ContinuationScore(
+                        logProbability: -range.reduce(0.0) { $0 + Double(losses[$1]) },
+                        isGreedy: range.allSatisfy { likeliest[$0] == targets[$0] },
+                        isCut: continuation.context.count + continuation.tokens.count - 1 > room))
                 first = range.upperBound
             }
             start += sequences.count

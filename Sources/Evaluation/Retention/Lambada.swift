@@ -5,8 +5,8 @@ import Serialization
 /// LAMBADA (Paperno et al. 2016) in OpenAI's file, JSON lines `{"text": "..."}`: can the student say the last word?
 ///
 /// * paper: the last token of each line, as the paper's authors have it.
-/// * lm-eval: all tokens of the last word, as the Language Model Evaluation Harness has it: what follows the last blank (U+0020) of
-///   the text as it stands, punctuation included, or all of a text without a blank.
+/// * lm-eval: all tokens of the last word, as the Language Model Evaluation Harness has it: what follows the last blank
+///   (U+0020) of the text as it stands, punctuation included, or all of a text without a blank.
 package enum Lambada {
     package struct Passage {
         package var text: String
@@ -27,7 +27,9 @@ package enum Lambada {
             }
             passages.append(Passage(text: text, place: line.place))
         }
-        guard !passages.isEmpty else { throw Failure(.badData, "the file holds no passages", at: file.path, remedy: remedy) }
+        guard !passages.isEmpty else {
+            throw Failure(.badData, "the file holds no passages", at: file.path, remedy: remedy)
+        }
         return passages
     }
 
@@ -46,14 +48,16 @@ package enum Lambada {
         if method == .paper {
             let ids = try student.tokenizer.tokens(of: passage.text.trimmingCharacters(in: .whitespacesAndNewlines))
             guard ids.count > 1 else {
-                throw Failure(.badData, "the passage has one token, and nothing before it", at: passage.place, remedy: remedy)
+                throw Failure(
+                    .badData, "the passage has one token, and nothing before it", at: passage.place, remedy: remedy)
             }
             return Continuation(context: ids.dropLast(), tokens: [ids[ids.count - 1]])
         }
         let text = passage.text.unicodeScalars
         let blank = text.lastIndex(of: " ")
         return try Continuation.harness(
-            blank.map { String(text[..<$0]) } ?? "", " " + String(blank.map { text[text.index(after: $0)...] } ?? text[...]),
+            blank.map { String(text[..<$0]) } ?? "",
+            " " + String(blank.map { text[text.index(after: $0)...] } ?? text[...]),
             student: student, at: passage.place)
     }
 }

@@ -5,8 +5,8 @@ import TensorCore
 
 /// Perplexity of a student on a text.
 ///
-/// * corpus: exp of the mean negative log-likelihood over all tokens of the text but its first, in windows of the student's
-///   context that overlap by one token, so that each token is predicted once.
+/// * corpus: exp of the mean negative log-likelihood over all tokens of the text but its first, in windows of the
+///   student's context that overlap by one token, so that each token is predicted once.
 /// * paper: the arithmetic mean of the perplexities of single lines, over the first 2,000 lines of at least two tokens.
 public struct Perplexity: Sendable {
     public enum Method: String, Sendable, CaseIterable { case corpus, paper }

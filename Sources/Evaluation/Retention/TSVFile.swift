@@ -18,12 +18,15 @@ struct TSVFile {
         func fields(_ line: LineReader.Line) -> [String] {
             line.text.unicodeScalars.split(separator: "\t", omittingEmptySubsequences: false).map { String($0) }
         }
-        guard let first = try reader.next() else { throw Failure(.badData, "the file is empty", at: file.path, remedy: remedy) }
+        guard let first = try reader.next() else {
+            throw Failure(.badData, "the file is empty", at: file.path, remedy: remedy)
+        }
         let header = fields(first)
         let places = try columns.map { column in
             guard let place = header.firstIndex(where: { $0.hasSameBytes(as: column) }) else {
                 throw Failure(
-                    .badData, "the file has no column '\(column)'; it has \(header.prefix(10).map { "'\($0.prefix(40))'" }.joined(separator: ", "))",
+                    .badData,
+                    "the file has no column '\(column)'; it has \(header.prefix(10).map { "'\($0.prefix(40))'" }.joined(separator: ", "))",
                     at: first.place, remedy: remedy)
             }
             return place
@@ -38,7 +41,9 @@ struct TSVFile {
             }
             rows.append(Row(fields: places.map { fields[$0] }, place: line.place))
         }
-        guard !rows.isEmpty else { throw Failure(.badData, "the file has a header and no rows", at: file.path, remedy: remedy) }
+        guard !rows.isEmpty else {
+            throw Failure(.badData, "the file has a header and no rows", at: file.path, remedy: remedy)
+        }
         self.rows = rows
     }
 }

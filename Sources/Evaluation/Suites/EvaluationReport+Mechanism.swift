@@ -20,15 +20,18 @@ extension ModelEvaluation.Report {
     }
 
     mutating func causality(_ run: LoadedRun) throws {
-        let result = try Causality.measure(run, norms: options.norms, prompts: options.noisedPrompts, seed: options.seed)
+        let result = try Causality.measure(
+            run, norms: options.norms, prompts: options.noisedPrompts, seed: options.seed)
         for point in result.points {
             let interval = point.accuracy.interval
             rows.append([
-                "causality", String(format: "noise of %g, %@", point.norm, point.subspace == .final ? "final" : "random"),
+                "causality",
+                String(format: "noise of %g, %@", point.norm, point.subspace == .final ? "final" : "random"),
                 Self.percent(point.accuracy.value),
                 String(
                     format: "%.1f to %.1f %%, n = %d; %d dimensions at layer %d, where activations have norm %.1f",
-                    interval.lowerBound * 100, interval.upperBound * 100, point.accuracy.n, result.dimension, result.layer,
+                    interval.lowerBound * 100, interval.upperBound * 100, point.accuracy.n, result.dimension,
+                    result.layer,
                     result.residualNorm),
             ])
         }

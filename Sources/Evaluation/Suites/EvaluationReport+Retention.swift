@@ -28,7 +28,8 @@ extension ModelEvaluation.Report {
         let windows = try run.heldOutText()
         guard !windows.isEmpty else {
             throw Failure(
-                .usage, "the run has no sampled texts that were held out from its training", at: run.directory.root.path,
+                .usage, "the run has no sampled texts that were held out from its training",
+                at: run.directory.root.path,
                 remedy: "Measure another text with --suite perplexity --text FILE.")
         }
         let own = Perplexity.of(windows, student: run.student)
@@ -59,7 +60,8 @@ extension ModelEvaluation.Report {
         ])
     }
 
-    /// Both protocols, as either can hide what is lost: a student that reads long texts as before may not read short ones so.
+    /// Both protocols, as either can hide what is lost: a student that reads long texts as before may not read short
+    /// ones so.
     private mutating func perplexity(_ student: Student, original: Student?) throws {
         let file = try options.text ?? BundledFiles().tinyStudent().appendingPathComponent("heldout.txt")
         let text = try TextDocuments.whole(file, format: options.textFormat)
@@ -70,10 +72,14 @@ extension ModelEvaluation.Report {
         }
         for method in Perplexity.Method.allCases {
             // A text may have no line that is long enough.
-            guard let own = method == asked ? try measure(student, method) : try? measure(student, method) else { continue }
+            guard let own = method == asked ? try measure(student, method) : try? measure(student, method) else {
+                continue
+            }
             let before = try original.map { try measure($0, method) }
             result.protocols.append((method, PerplexityResult.Measure(perplexity: own, original: before?.value)))
-            let change = before.map { String(format: ", original %.4f (%+.2f %%)", $0.value, (own.value / $0.value - 1) * 100) }
+            let change = before.map {
+                String(format: ", original %.4f (%+.2f %%)", $0.value, (own.value / $0.value - 1) * 100)
+            }
             rows.append([
                 "perplexity", file.lastPathComponent, String(format: "%.4f", own.value),
                 "\(own.tokens) tokens, protocol \(method.rawValue)" + (change ?? "")

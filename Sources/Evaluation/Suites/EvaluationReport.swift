@@ -31,17 +31,20 @@ extension ModelEvaluation {
             results.add(.data, accuracy)
         }
 
-        /// Test prompts perturbed as in training, with the compiled model's answers: how far the student follows the program on
-        /// inputs of all kinds.
+        /// Test prompts perturbed as in training, with the compiled model's answers: how far the student follows the
+        /// program on inputs of all kinds.
         mutating func perturbed(_ run: LoadedRun) throws {
             let task = run.task.task
             let source = try PerturbedExamples(
                 encoder: run.task.encoder, model: run.compiled,
-                heldOut: HeldOutPrompts(task, seeds: [run.settings.seed, options.seed, Settings().seed]), seed: options.seed)
+                heldOut: HeldOutPrompts(task, seeds: [run.settings.seed, options.seed, Settings().seed]),
+                seed: options.seed)
             let examples = try task.examples(.test, count: options.prompts, seed: options.seed)
             // Places before the first are none of training's.
-            let made = try Parallel.map(Array(examples.indices)) { try source.perturbation(of: examples[$0], at: -1 - $0) }
-                .compactMap { $0 }
+            let made = try Parallel.map(Array(examples.indices)) {
+                try source.perturbation(of: examples[$0], at: -1 - $0)
+            }
+            .compactMap { $0 }
             let encoded = made.map(\.encoded)
             let accuracy = try Accuracy.measure(
                 made.map(\.example), encoded: encoded, student: run.student, encoder: run.task.encoder)
@@ -53,12 +56,13 @@ extension ModelEvaluation {
             results.add(.perturbed, result)
         }
 
-        /// The task's settings outside the training distribution. Whether the compiled model supports one is measured by
-        /// running it; where it does, decoded variables are compared too.
+        /// The task's settings outside the training distribution. Whether the compiled model supports one is measured
+        /// by running it; where it does, decoded variables are compared too.
         mutating func outOfDistribution(_ run: LoadedRun) throws {
             var settings: [OutOfDistributionResult.Setting] = []
             for setting in run.task.task.settings {
-                let examples = try run.task.task.examples(.setting(setting.name), count: options.prompts, seed: options.seed)
+                let examples = try run.task.task.examples(
+                    .setting(setting.name), count: options.prompts, seed: options.seed)
                 let accuracy = try Accuracy.measure(examples, student: run.student, encoder: run.task.encoder)
                 let supports = (try? run.task.encoder.check(examples, against: run.compiled)) != nil
                 var result = OutOfDistributionResult.Setting(
@@ -95,7 +99,8 @@ extension ModelEvaluation {
             var detail = "\(accuracy.correct) of \(accuracy.n)"
             if accuracy.tooLong > 0 { detail += ", \(accuracy.tooLong) longer than the student's context" }
             if let miss = accuracy.firstMiss {
-                detail += "; first miss: '\(miss.example.prompt.suffix(40))' gave '\(miss.generated)', not '\(miss.example.answer)'"
+                detail +=
+                    "; first miss: '\(miss.example.prompt.suffix(40))' gave '\(miss.generated)', not '\(miss.example.answer)'"
             }
             rows.append([suite, what, Self.percent(accuracy.value), detail])
         }

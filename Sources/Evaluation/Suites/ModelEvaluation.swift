@@ -1,7 +1,7 @@
 import Foundation
-import LanguageModels
 import Injection
 import InjectionSettings
+import LanguageModels
 import Serialization
 import TensorCore
 import TrainingEngine

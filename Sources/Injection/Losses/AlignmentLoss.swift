@@ -1,17 +1,17 @@
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 import RASP
 import TensorCore
 import TrainingEngine
 
 /// L_ALG: how far the student's residual stream, through the linear map, is from the compiled model's.
 ///
-/// * cosine (the paper): (1/k) sum over i = 0 ... k of (1 - cos(h_mapped^i, h_compiled^i)), averaged over token positions;
-///   the authors' program takes the sum without 1/k.
-/// * per variable: a softmax cross-entropy over each categorical variable's directions, and a squared error, in units of its
-///   largest value, for each numerical one. A variable is aligned at the state where the compiled model writes it and at
-///   the last state, where everything is decoded. Each is a mean over token positions; they are summed, and divided by k
-///   under `mean`.
+/// * cosine (the paper): (1/k) sum over i = 0 ... k of (1 - cos(h_mapped^i, h_compiled^i)), averaged over token
+///   positions; the authors' program takes the sum without 1/k.
+/// * per variable: a softmax cross-entropy over each categorical variable's directions, and a squared error, in units
+///   of its largest value, for each numerical one. A variable is aligned at the state where the compiled model writes
+///   it and at the last state, where everything is decoded. Each is a mean over token positions; they are summed, and
+///   divided by k under `mean`.
 package struct AlignmentLoss: InjectionTerm {
     package static let column = LossColumn(name: "alg", legend: "alignment", quantity: "alignment")
     package let weight: Float

@@ -1,5 +1,5 @@
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 import Serialization
 import TensorCore
 
@@ -40,7 +40,8 @@ package struct RollIntervention {
         }
         let takesAll = settings.subspace == .all && layout.width < width
         let last = Place(
-            site: (layers.last ?? 0) + (settings.site == .next ? 1 : 0), rows: [takesAll ? 0..<layout.width : final.rows])
+            site: (layers.last ?? 0) + (settings.site == .next ? 1 : 0),
+            rows: [takesAll ? 0..<layout.width : final.rows])
         let earlier = settings.site == .each ? Self.earlier(layout, width: width, layers: layers) : []
         places = earlier + [last]
         if settings.subspace == .all && !takesAll {
@@ -57,8 +58,8 @@ package struct RollIntervention {
         }
     }
 
-    /// The aligned states before the last: what stays is every variable that the program has computed by then, whether it is read
-    /// again or not, as all of them are still decoded from the last state.
+    /// The aligned states before the last: what stays is every variable that the program has computed by then, whether
+    /// it is read again or not, as all of them are still decoded from the last state.
     private static func earlier(_ layout: VariableLayout, width: Int, layers: [Int]) -> [Place] {
         layers.dropLast().enumerated().compactMap { state, layer in
             let place = Place(site: layer, rows: layout.variables.filter { $0.writtenByLayer <= state }.map(\.rows))

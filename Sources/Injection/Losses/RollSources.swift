@@ -1,9 +1,10 @@
 /// Which row lends its complement to which in the roll over packed sequences of different lengths.
 ///
-/// The paper rolls a padded batch `[B, T, D]` by one along the batch: row `p` of sequence `b` takes the complement of row
-/// `p` of sequence `b - 1`. Packed sequences have no padding, so rows are counted from an anchor in each sequence; where the
-/// sequence before has no such row its predecessor is asked, and so on around the batch; only where no other sequence has
-/// one does the row nearest to it lend. A row is never its own donor unless the batch has a single sequence.
+/// The paper rolls a padded batch `[B, T, D]` by one along the batch: row `p` of sequence `b` takes the complement of
+/// row `p` of sequence `b - 1`. Packed sequences have no padding, so rows are counted from an anchor in each sequence;
+/// where the sequence before has no such row its predecessor is asked, and so on around the batch; only where no other
+/// sequence has one does the row nearest to it lend. A row is never its own donor unless the batch has a single
+/// sequence.
 package enum RollSources {
     /// The donor row of every row of the packed batch; -1 marks rows that are left as they are.
     ///
@@ -23,7 +24,8 @@ package enum RollSources {
         return sources
     }
 
-    /// The row at `place`, counted from the anchor, of the nearest sequence before that has one; else the row that is nearest to it.
+    /// The row at `place`, counted from the anchor, of the nearest sequence before that has one; else the row that is
+    /// nearest to it.
     private static func donor(for sequence: Int, place: Int, starts: [Int], anchors: [Int]) -> Int? {
         var nearest: (row: Int, distance: Int)?
         for step in 1..<max(anchors.count, 1) {

@@ -41,7 +41,8 @@ package struct TrainingBatch: LossBatch {
         isAnswer[packed.starts[sequence]..<packed.starts[sequence + 1]].prefix { !$0 }.count
     }
 
-    package init(packed: PackedBatch, taskSequences: Int, answerRows: [Int32], answerTargets: [Int32], isAnswer: [Bool]) {
+    package init(packed: PackedBatch, taskSequences: Int, answerRows: [Int32], answerTargets: [Int32], isAnswer: [Bool])
+    {
         (self.packed, self.taskSequences, self.isAnswer) = (packed, taskSequences, isAnswer)
         (self.answerRows, self.answerTargets) = (answerRows, answerTargets)
     }

@@ -53,11 +53,13 @@ package struct AlignmentTargets {
     package init() {}
 
     package func labels(at state: Int) -> [Int32] { exchanged.flatMap { state > $0.state ? $0.labels : nil } ?? labels }
-    package func numbers(at state: Int) -> [Float] { exchanged.flatMap { state > $0.state ? $0.numbers : nil } ?? numbers }
+    package func numbers(at state: Int) -> [Float] {
+        exchanged.flatMap { state > $0.state ? $0.numbers : nil } ?? numbers
+    }
 }
 
-/// Runs the compiled model on the program's tokens of a batch. The model is an oracle: its streams are exact, so one-hot
-/// coordinates are read by comparison with one half.
+/// Runs the compiled model on the program's tokens of a batch. The model is an oracle: its streams are exact, so
+/// one-hot coordinates are read by comparison with one half.
 package struct CompiledOracle: Sendable {
     package let model: CompiledModel
     package let variables: AlignedVariables
@@ -96,7 +98,8 @@ package struct CompiledOracle: Sendable {
         let taking = exchange.partners.sorted { $0.key < $1.key }
         let exchangedRuns = try Parallel.map(taking) { sequence, partner in
             try model.residualStates(
-                sequences[sequence], interchanging: variable, with: runs[partner.sequence], state: exchange.state, offset: partner.offset)
+                sequences[sequence], interchanging: variable, with: runs[partner.sequence], state: exchange.state,
+                offset: partner.offset)
         }
         for ((sequence, _), states) in zip(taking, exchangedRuns) {
             read(states, firstRow: starts[sequence], &after.labels, &after.numbers)
@@ -127,7 +130,8 @@ package struct CompiledOracle: Sendable {
             let at = { stream[stream.startIndex + layout.directions[$0]] }
             for (index, entry) in variables.categorical.enumerated() {
                 let value = entry.rows.firstIndex { at($0) > 0.5 }
-                labels[row * variables.categorical.count + index] = value.map { Int32($0 - entry.rows.lowerBound) } ?? -1
+                labels[row * variables.categorical.count + index] =
+                    value.map { Int32($0 - entry.rows.lowerBound) } ?? -1
             }
             for (index, column) in variables.numerical.enumerated() {
                 let isUndefined = column.exception.map { at($0) > 0.5 } ?? false

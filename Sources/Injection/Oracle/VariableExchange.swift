@@ -2,12 +2,12 @@ import LanguageModels
 import Serialization
 import TensorCore
 
-/// Interchange intervention training (Geiger et al. 2022): between task examples the subspace of one variable is exchanged,
-/// in the student as in the compiled model. What the compiled model then holds is what the student is aligned with, and what it
-/// then outputs is the answer that the student is trained on.
+/// Interchange intervention training (Geiger et al. 2022): between task examples the subspace of one variable is
+/// exchanged, in the student as in the compiled model. What the compiled model then holds is what the student is
+/// aligned with, and what it then outputs is the answer that the student is trained on.
 ///
-/// Examples as they come cannot tell apart what always occurs together (a sum's last digit and its carry, say); after an
-/// exchange the student has to read each variable where it lies.
+/// Examples as they come cannot tell apart what always occurs together (a sum's last digit and its carry, say); after
+/// an exchange the student has to read each variable where it lies.
 package struct VariableExchange: Sendable {
     /// Whose values a sequence gets.
     package struct Partner: Sendable {
@@ -68,7 +68,8 @@ package struct ExchangeSource: Sendable {
         }
     }
 
-    /// A variable, one of the states from which it is read, and pairs of sequences; ends of prompts lie over ends of prompts.
+    /// A variable, one of the states from which it is read, and pairs of sequences; ends of prompts lie over ends of
+    /// prompts.
     ///
     /// - Parameters:
     ///   - promptCounts: prompt tokens of each task sequence.

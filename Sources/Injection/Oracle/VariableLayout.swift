@@ -2,15 +2,15 @@ import Compiler
 import RASP
 import Serialization
 
-/// What the rows of the projection mean: the compiled model's basis directions, ordered so that each variable's rows lie
-/// side by side.
+/// What the rows of the projection mean: the compiled model's basis directions, ordered so that each variable's rows
+/// lie side by side.
 public struct VariableLayout: Sendable {
     public struct Entry: Sendable {
         public enum Encoding: Sendable {
             /// One row a value, one-hot.
             case categorical([Atom])
-            /// A row that holds the number itself, and, where the variable can be undefined, a second one that is 1 then; the
-            /// numbers it can be, in ascending order, where they are known.
+            /// A row that holds the number itself, and, where the variable can be undefined, a second one that is 1
+            /// then; the numbers it can be, in ascending order, where they are known.
             case numerical([Double])
         }
         public let name: String
@@ -24,7 +24,8 @@ public struct VariableLayout: Sendable {
         public let isScratch: Bool
 
         package init(
-            name: String, encoding: Encoding, rows: Range<Int>, writtenByLayer: Int, readByLayer: Int, isScratch: Bool = false
+            name: String, encoding: Encoding, rows: Range<Int>, writtenByLayer: Int, readByLayer: Int,
+            isScratch: Bool = false
         ) {
             (self.name, self.encoding, self.rows) = (name, encoding, rows)
             (self.writtenByLayer, self.readByLayer, self.isScratch) = (writtenByLayer, readByLayer, isScratch)
@@ -70,7 +71,8 @@ public struct VariableLayout: Sendable {
             entries.append(
                 Entry(
                     name: variable.name, encoding: encoding, rows: start..<directions.count,
-                    writtenByLayer: variable.writtenByLayer, readByLayer: directions[start...].map { readers[$0] }.max() ?? 0,
+                    writtenByLayer: variable.writtenByLayer,
+                    readByLayer: directions[start...].map { readers[$0] }.max() ?? 0,
                     isScratch: variable.isScratch))
         }
         precondition(

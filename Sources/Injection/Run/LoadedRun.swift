@@ -1,7 +1,7 @@
 import Compiler
 import Foundation
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 import Serialization
 import TensorCore
 import TrainingEngine

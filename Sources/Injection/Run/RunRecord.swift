@@ -16,7 +16,8 @@ struct RunRecord {
 
     /// - Throws: `.usage` for a setting that was asked for and cannot be changed any more.
     static func requireChangeable(from own: Settings, to asked: Settings, at run: RunDirectory) throws(Failure) {
-        for key in Settings.keys where !free.contains(key.path) && !own.value(of: key).hasSameBytes(as: asked.value(of: key)) {
+        for key in Settings.keys
+        where !free.contains(key.path) && !own.value(of: key).hasSameBytes(as: asked.value(of: key)) {
             throw Failure(
                 .usage, "the run has \(key.path) \(own.value(of: key)), and cannot go on with \(asked.value(of: key))",
                 at: run.root.path, remedy: "Leave the setting out, or start a new run with another --output.")

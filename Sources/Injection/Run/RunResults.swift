@@ -1,7 +1,7 @@
 import Compiler
 import Foundation
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 import Serialization
 import TensorCore
 import TrainingEngine
@@ -17,8 +17,8 @@ struct RunResults {
     /// nil where the run does not roll.
     let roll: RollIntervention?
 
-    /// Replaces the results in the run's directory. The manifest is removed first and written last, so that the results are whole
-    /// wherever there is one.
+    /// Replaces the results in the run's directory. The manifest is removed first and written last, so that the results
+    /// are whole wherever there is one.
     func write(to run: RunDirectory, step: Int) throws {
         try Manifest.remove(from: run)
         try student.save(to: run.student)

@@ -16,8 +16,8 @@ struct Brackets: Sendable {
         (1...length).reduce(0) { $0 + pow(Double(2 * opening.count), Double($1)) }
     }
 
-    /// No family ever closes more than it has opened, and all are closed at the end; characters that are no bracket of the
-    /// families do not matter.
+    /// No family ever closes more than it has opened, and all are closed at the end; characters that are no bracket of
+    /// the families do not matter.
     func isMatched(_ text: String) -> Bool { depths(text).map { $0.allSatisfy { $0 == 0 } } ?? false }
 
     /// Whether one closing bracket more would make it matched.

@@ -7,8 +7,9 @@ extension InjectionTask {
     /// The space has 2 + 4 + ... + 2^40 = 2^41 - 2 strings, less the 40 of `x` alone, which the setting `x-only` keeps.
     ///
     /// Uniformly drawn strings would have counts near half their length, and large counts hardly ever. Here half the
-    /// examples draw the length uniformly from 1 to 40 and then the number of `x` uniformly below it, the other half the number
-    /// uniformly from 0 to 39 and then the length uniformly above it: no length is rarer than 1 in 80, nor any count.
+    /// examples draw the length uniformly from 1 to 40 and then the number of `x` uniformly below it, the other half
+    /// the number uniformly from 0 to 39 and then the length uniformly above it: no length is rarer than 1 in 80, nor
+    /// any count.
     public static func count(_ prompts: Settings.Data.Prompts = .paper) -> InjectionTask {
         let longestText = 40
         let wording =
@@ -31,7 +32,8 @@ extension InjectionTask {
             },
             distinct: 0x1p41 - 2 - Double(longestText), testShare: 10,
             longest: [0, 20, 39].map { count in
-                Problem(spaced(String(repeating: "x", count: count) + String(repeating: "y", count: longestText - count)),
+                Problem(
+                    spaced(String(repeating: "x", count: count) + String(repeating: "y", count: longestText - count)),
                     String(count))
             },
             alphabet: "xy", isReserved: { !$0.input.holds("y") })
@@ -48,20 +50,22 @@ extension InjectionTask {
             settings: [
                 OutOfDistributionSetting(
                     "x-only", "1 to 40 x and no y",
-                    .space(ProblemSpace(
-                        .indexed(count: longestText) { index in
-                            Problem(spaced(String(repeating: "x", count: index + 1)), String(index + 1))
-                        },
-                        distinct: Double(longestText), longest: []))),
+                    .space(
+                        ProblemSpace(
+                            .indexed(count: longestText) { index in
+                                Problem(spaced(String(repeating: "x", count: index + 1)), String(index + 1))
+                            },
+                            distinct: Double(longestText), longest: []))),
                 OutOfDistributionSetting(
                     "length-3x", "\(shortest) to 120 characters",
-                    .space(ProblemSpace(
-                        .drawn { random in
-                            let length = random.integer(in: shortest...120)
-                            let count = random.integer(in: 0...length)
-                            return { random in countProblem(length: length, count: count, &random) }
-                        },
-                        distinct: 0x1p121 - 0x1p41, longest: []))),
+                    .space(
+                        ProblemSpace(
+                            .drawn { random in
+                                let length = random.integer(in: shortest...120)
+                                let count = random.integer(in: 0...length)
+                                return { random in countProblem(length: length, count: count, &random) }
+                            },
+                            distinct: 0x1p121 - 0x1p41, longest: []))),
                 OutOfDistributionSetting(
                     "y-to-z", "the test split with z in place of y",
                     .test { Problem($0.input.replacing("y", with: "z"), $0.output) }),

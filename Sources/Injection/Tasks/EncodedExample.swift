@@ -23,7 +23,8 @@ public struct EncodedExample: Sendable, Equatable {
     package var upToFirstAnswerToken: EncodedExample {
         let count = promptCount + min(answerCount, 1)
         return EncodedExample(
-            tokens: Array(tokens[..<count]), atoms: Array(atoms[..<count]), promptCount: promptCount, answerCount: count - promptCount,
+            tokens: Array(tokens[..<count]), atoms: Array(atoms[..<count]), promptCount: promptCount,
+            answerCount: count - promptCount,
             supervised: [], targets: [])
     }
 

@@ -17,13 +17,16 @@ public struct ExampleFile: Sendable {
         while let line = try reader.next() {
             let value = try JSONParser.parse(line.text, name: line.place)
             guard let object = value.object else {
-                throw Failure(.badData, "an example is an object, and this line is \(value.kind)", at: line.place, remedy: Self.remedy)
+                throw Failure(
+                    .badData, "an example is an object, and this line is \(value.kind)", at: line.place,
+                    remedy: Self.remedy)
             }
             func field(_ name: String) throws -> String {
                 guard let field = object[name] else {
                     let near = Suggestion.nearest(to: name, among: object.members.map(\.key))
                     throw Failure(
-                        .badData, "the example has no \"\(name)\"" + (near.map { " (it has \"\($0)\")" } ?? ""), at: line.place,
+                        .badData, "the example has no \"\(name)\"" + (near.map { " (it has \"\($0)\")" } ?? ""),
+                        at: line.place,
                         remedy: Self.remedy)
                 }
                 guard let text = field.string, !text.isEmpty else {

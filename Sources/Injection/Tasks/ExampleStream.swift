@@ -2,8 +2,8 @@ import Serialization
 
 /// The examples of one split in their seeded order. Same task, split and seed: same examples.
 ///
-/// Training never ends: indexed problems are shuffled anew for every pass; drawn ones do not repeat as long as their class
-/// (length and count, for example) has new ones to give. Other splits hold each problem once, and end.
+/// Training never ends: indexed problems are shuffled anew for every pass; drawn ones do not repeat as long as their
+/// class (length and count, for example) has new ones to give. Other splits hold each problem once, and end.
 public struct ExampleStream: Sendable {
     /// Draws within one class before it counts as used up.
     private static let attempts = 64
@@ -21,7 +21,7 @@ public struct ExampleStream: Sendable {
     private var random: SeededRandom
     private var seen: Set<UInt64> = []
     private var order: [Int] = []
-    private var next_: Int = 0
+    private var nextIndex: Int = 0
     private var pass = 0
     /// Problems drawn so far, those passed over among them.
     public private(set) var position = 0
@@ -66,8 +66,8 @@ public struct ExampleStream: Sendable {
         return nil
     }
 
-    /// Goes on to a saved position of a stream with the same task, split and seed, by running up to it (a million examples
-    /// take seconds).
+    /// Goes on to a saved position of a stream with the same task, split and seed, by running up to it (a million
+    /// examples take seconds).
     public mutating func advance(to target: Int) {
         precondition(target >= position, "a stream runs forward only")
         while position < target, nextProblem() != nil { position += 1 }
@@ -82,19 +82,19 @@ public struct ExampleStream: Sendable {
 
     private mutating func nextIndexed(_ count: Int, _ problem: (Int) -> Problem) -> Problem? {
         while true {
-            if pass == 0 || (next_ == order.count && endless && !order.isEmpty) {
+            if pass == 0 || (nextIndex == order.count && endless && !order.isEmpty) {
                 if pass == 0 {
                     order = (0..<count).filter { index in
                         membership.map { space.contains(problem(index), in: $0) } ?? true
                     }
                 }
                 random.shuffle(&order)
-                next_ = 0
+                nextIndex = 0
                 pass += 1
             }
-            guard next_ < order.count else { return nil }
-            next_ += 1
-            return problem(order[next_ - 1])
+            guard nextIndex < order.count else { return nil }
+            nextIndex += 1
+            return problem(order[nextIndex - 1])
         }
     }
 

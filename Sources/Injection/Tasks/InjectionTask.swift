@@ -6,8 +6,8 @@ import Serialization
 /// A task that an algorithm is injected for: a RASP program, how prompts are worded, how the student's tokens stand for
 /// the program's, and where examples come from.
 ///
-/// Student token i lies over compiled token i. Nothing here is particular to the built-in tasks; a task of the user's own
-/// is the same value, read from a file.
+/// Student token i lies over compiled token i. Nothing here is particular to the built-in tasks; a task of the user's
+/// own is the same value, read from a file.
 public struct InjectionTask: Sendable {
     public var name: String
     public var summary: String
@@ -18,8 +18,8 @@ public struct InjectionTask: Sendable {
     public var edits: [TokenizerEdit]
     public var problems: ProblemSpace
     public var settings: [OutOfDistributionSetting]
-    /// The files that a task of the user's own is read from: its YAML, the programs of its generators with what they load, and
-    /// files of examples. Empty for a built-in task.
+    /// The files that a task of the user's own is read from: its YAML, the programs of its generators with what they
+    /// load, and files of examples. Empty for a built-in task.
     public var sources: [URL] = []
 
     public init(
@@ -48,9 +48,11 @@ public struct InjectionTask: Sendable {
     /// The paper's built-in tasks.
     public static let builtInNames = ["count", "int-sum", "shuffle-dyck"]
 
-    /// A built-in task by name, or one of the user's own: the path of a YAML file, or the name of one under `configs/tasks/`.
+    /// A built-in task by name, or one of the user's own: the path of a YAML file, or the name of one under
+    /// `configs/tasks/`.
     ///
-    /// - Parameter prompts: the paper's wording and test settings, or those of the authors' program; built-in tasks only.
+    /// - Parameter prompts: the paper's wording and test settings, or those of the authors' program; built-in tasks
+    ///   only.
     /// - Throws: `Failure` `.usage` for a name that is none, `.notFound` or `.badData` for a file.
     public static func named(_ name: String, prompts: Settings.Data.Prompts = .paper) throws -> InjectionTask {
         switch name {
@@ -64,7 +66,8 @@ public struct InjectionTask: Sendable {
             let near = Suggestion.nearest(to: name, among: known)
             throw Failure(
                 .usage, "unknown task '\(name.prefix(100))'",
-                remedy: near.map { "Did you mean '\($0)'?" } ?? "Tasks: \(known.joined(separator: ", ")), or a YAML file")
+                remedy: near.map { "Did you mean '\($0)'?" }
+                    ?? "Tasks: \(known.joined(separator: ", ")), or a YAML file")
         }
     }
 

@@ -31,22 +31,24 @@ extension InjectionTask {
                     "cascading-overflow", "the sum is a multiple of 100", .space(cascadingOverflow)),
                 OutOfDistributionSetting(
                     "four-digit", "operands from \(fourDigits.lowerBound) to \(fourDigits.upperBound)",
-                    .space(ProblemSpace(
-                        .drawn { _ in
-                            { random in sumProblem(random.integer(in: fourDigits), random.integer(in: fourDigits)) }
-                        },
-                        distinct: Double(fourDigits.count) * Double(fourDigits.count), longest: []))),
+                    .space(
+                        ProblemSpace(
+                            .drawn { _ in
+                                { random in sumProblem(random.integer(in: fourDigits), random.integer(in: fourDigits)) }
+                            },
+                            distinct: Double(fourDigits.count) * Double(fourDigits.count), longest: []))),
                 OutOfDistributionSetting(
                     "decimals", "operands from 0 to 450 with two decimals",
-                    .space(ProblemSpace(
-                        .drawn { _ in
-                            { random in
-                                let a = random.integer(below: side) * 100 + random.integer(below: 100)
-                                let b = random.integer(below: side) * 100 + random.integer(below: 100)
-                                return Problem("\(decimal(a)) + \(decimal(b))", decimal(a + b))
-                            }
-                        },
-                        distinct: Double(side * 100) * Double(side * 100), longest: []))),
+                    .space(
+                        ProblemSpace(
+                            .drawn { _ in
+                                { random in
+                                    let a = random.integer(below: side) * 100 + random.integer(below: 100)
+                                    let b = random.integer(below: side) * 100 + random.integer(below: 100)
+                                    return Problem("\(decimal(a)) + \(decimal(b))", decimal(a + b))
+                                }
+                            },
+                            distinct: Double(side * 100) * Double(side * 100), longest: []))),
             ])
     }
 

@@ -1,7 +1,7 @@
 import Compiler
 import Foundation
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 import RASP
 import Resources
 import Serialization
@@ -11,7 +11,8 @@ public struct LoadedTask: Sendable {
     public let task: InjectionTask
     public let tokenizer: Tokenizer
     public let program: Program
-    /// The files that say what is trained, for fingerprints: the program, what it loads, and the files of a task of the user's own.
+    /// The files that say what is trained, for fingerprints: the program, what it loads, and the files of a task of the
+    /// user's own.
     package let sources: [URL]
     public var encoder: TaskEncoder
 
@@ -30,8 +31,8 @@ public struct LoadedTask: Sendable {
             padding: settings.batch.pad)
     }
 
-    /// The program's weights, for the longest example the encoder was told of, compared with the interpreter: a student must not be
-    /// aligned with, nor measured against, wrong ones.
+    /// The program's weights, for the longest example the encoder was told of, compared with the interpreter: a student
+    /// must not be aligned with, nor measured against, wrong ones.
     public func compile() throws -> CompiledModel {
         try RASPCompiler.compileVerified(program, options: encoder.compilerOptions)
     }
@@ -49,7 +50,8 @@ public enum StudentFolder {
                 remedy: "give the Hugging Face folder of a GPT-2 or Llama, or tiny")
         }
         guard isDirectory.boolValue else {
-            throw Failure(.badData, "the student is a file, not the Hugging Face folder of a GPT-2 or Llama", at: url.path)
+            throw Failure(
+                .badData, "the student is a file, not the Hugging Face folder of a GPT-2 or Llama", at: url.path)
         }
         return url
     }

@@ -2,13 +2,14 @@ import Compiler
 import RASP
 import Serialization
 
-/// Examples beside a task's own distribution: its prompts with the input cut, repeated and overwritten, and the compiled
-/// model's answer to what became of it.
+/// Examples beside a task's own distribution: its prompts with the input cut, repeated and overwritten, and the
+/// compiled model's answer to what became of it.
 ///
-/// The compiled model is an oracle on every sequence that it accepts. A student that only ever sees the task's own prompts
-/// is free to learn what holds there alone (`y` advances the length, say); on these it has to do as the program does. Nothing
-/// here knows a task or its test settings: tokens come from the prompt itself, evenly from the program's vocabulary (a trigger in
-/// the middle of the input, say) or evenly from the student's, and what belongs to the test split or to a test setting is drawn again.
+/// The compiled model is an oracle on every sequence that it accepts. A student that only ever sees the task's own
+/// prompts is free to learn what holds there alone (`y` advances the length, say); on these it has to do as the program
+/// does. Nothing here knows a task or its test settings: tokens come from the prompt itself, evenly from the program's
+/// vocabulary (a trigger in the middle of the input, say) or evenly from the student's, and what belongs to the test
+/// split or to a test setting is drawn again.
 package struct PerturbedExamples: Sendable {
     private static let attempts = 20
     /// An answer longer than this is taken for a program that marks no end here.
@@ -88,8 +89,8 @@ package struct PerturbedExamples: Sendable {
         return encoded.contentCount <= encoder.longest ? (made, encoded) : nil
     }
 
-    /// Where the input stands among the prompt's tokens: between what the wording puts before and behind it. The prompt's last
-    /// token, after which the answer begins, is never part of it.
+    /// Where the input stands among the prompt's tokens: between what the wording puts before and behind it. The
+    /// prompt's last token, after which the answer begins, is never part of it.
     private func inputSpan(of prompt: [Int32]) -> Range<Int> {
         let parts = encoder.task.wording.prompt.parted(at: "{input}")
         let before = encoder.tokenizer.encode(parts.before)
@@ -99,7 +100,8 @@ package struct PerturbedExamples: Sendable {
         return min(lower, upper)..<upper
     }
 
-    /// A span repeated or taken out or foreign tokens put in, then tokens overwritten: one, a stretch, or each with some probability.
+    /// A span repeated or taken out or foreign tokens put in, then tokens overwritten: one, a stretch, or each with
+    /// some probability.
     private func perturbed(_ input: [Int32], atMost room: Int, _ random: inout SeededRandom) -> [Int32] {
         var tokens = input
         let own = input.filter { encoder.atoms(of: [$0])[0] != encoder.task.tokens.fill } + input
@@ -140,7 +142,9 @@ package struct PerturbedExamples: Sendable {
     }
 
     /// Any token of the student's that stands for text.
-    private func foreignToken(_ random: inout SeededRandom) -> Int32 { Int32(random.integer(below: encoder.ordinaryTokens)) }
+    private func foreignToken(_ random: inout SeededRandom) -> Int32 {
+        Int32(random.integer(below: encoder.ordinaryTokens))
+    }
 
     /// What the compiled model answers, symbol by symbol; nil where it gives no answer.
     private func answer(to prompt: [Atom], like example: EncodedExample) throws -> String? {
@@ -159,12 +163,14 @@ package struct PerturbedExamples: Sendable {
         return symbols.isEmpty ? nil : words(for: symbols).map { wording($0) }
     }
 
-    /// The answer's text, of which each token stands for one of the symbols; nil where they cannot be put in this task's words.
+    /// The answer's text, of which each token stands for one of the symbols; nil where they cannot be put in this
+    /// task's words.
     private func words(for symbols: [Atom]) -> String? {
         let pieces = symbols.compactMap { if case .string(let piece) = $0 { piece } else { nil } }
         guard pieces.count == symbols.count else { return nil }
         return ["", " "].lazy.map { pieces.joined(separator: $0) }.first { text in
-            encoder.tokenizer.encode(continuing: wording(text, upToOutput: true)).map { encoder.outputOfToken[$0] } == symbols
+            encoder.tokenizer.encode(continuing: wording(text, upToOutput: true)).map { encoder.outputOfToken[$0] }
+                == symbols
         }
     }
 

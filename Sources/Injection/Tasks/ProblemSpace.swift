@@ -18,7 +18,8 @@ public struct ProblemSpace: Sendable {
     public var distinct: Double
     /// A stable hash of the input puts one problem in this many into the test split; 0: no test split.
     public var testShare: UInt64
-    /// The characters of the task's own inputs beside spaces: with anything else in it, an input is no prompt of any setting.
+    /// The characters of the task's own inputs beside spaces: with anything else in it, an input is no prompt of any
+    /// setting.
     public var alphabet: Set<Unicode.Scalar>
     /// Problems in the task's alphabet that belong to a test setting, and so to neither train nor test.
     public var isReserved: @Sendable (Problem) -> Bool

@@ -2,11 +2,12 @@ import Foundation
 import InjectionSettings
 
 extension InjectionTask {
-    /// `shuffle-dyck`: are up to 30 brackets of three families matched, each family by itself (families may interleave)?
+    /// `shuffle-dyck`: are up to 30 brackets of three families matched, each family by itself (families may
+    /// interleave)?
     ///
-    /// Half the examples are correct. The others are, in equal parts, brackets drawn at random, a correct example with one
-    /// bracket replaced, and a correct one with two brackets exchanged. A correct example without its last bracket belongs to
-    /// the setting `almost-balanced` and appears in neither train nor test, however it was come by.
+    /// Half the examples are correct. The others are, in equal parts, brackets drawn at random, a correct example with
+    /// one bracket replaced, and a correct one with two brackets exchanged. A correct example without its last bracket
+    /// belongs to the setting `almost-balanced` and appears in neither train nor test, however it was come by.
     public static func shuffleDyck(_ prompts: Settings.Data.Prompts = .paper) -> InjectionTask {
         let wording: Wording
         let answers: (yes: String, no: String)
@@ -41,22 +42,26 @@ extension InjectionTask {
             settings: [
                 OutOfDistributionSetting(
                     "almost-balanced", "a correct example without its last bracket",
-                    .space(ProblemSpace(
-                        .drawn { random in
-                            let pairs = random.integer(in: almost)
-                            return { random in label(String(families.matched(pairs: pairs, &random).dropLast())) }
-                        },
-                        distinct: .infinity, longest: []))),
+                    .space(
+                        ProblemSpace(
+                            .drawn { random in
+                                let pairs = random.integer(in: almost)
+                                return { random in label(String(families.matched(pairs: pairs, &random).dropLast())) }
+                            },
+                            distinct: .infinity, longest: []))),
                 OutOfDistributionSetting(
                     "length-3x", "31 to 90 brackets",
-                    .space(ProblemSpace(
-                        half(of: families, pairs: 16...45, label: label), distinct: families.strings(upTo: 90),
-                        longest: []))),
+                    .space(
+                        ProblemSpace(
+                            half(of: families, pairs: 16...45, label: label), distinct: families.strings(upTo: 90),
+                            longest: []))),
                 OutOfDistributionSetting(
                     "extra-family", "a fourth family, <>",
-                    .space(ProblemSpace(
-                        half(of: four, pairs: 1...15, required: "<>", label: label), distinct: four.strings(upTo: 30),
-                        longest: []))),
+                    .space(
+                        ProblemSpace(
+                            half(of: four, pairs: 1...15, required: "<>", label: label),
+                            distinct: four.strings(upTo: 30),
+                            longest: []))),
             ])
     }
 
@@ -76,8 +81,9 @@ extension InjectionTask {
                     let text =
                         kind < 3
                         ? brackets.matched(pairs: pairs, &random)
-                        : kind == 3 ? brackets.random(length: length, &random)
-                        : brackets.damaged(brackets.matched(pairs: pairs, &random), replacing: kind == 4, &random)
+                        : kind == 3
+                            ? brackets.random(length: length, &random)
+                            : brackets.damaged(brackets.matched(pairs: pairs, &random), replacing: kind == 4, &random)
                     let holds = required.isEmpty || text.contains { required.contains($0) }
                     if holds, brackets.isMatched(text) == (kind < 3) { return label(text) }
                 }

@@ -13,10 +13,11 @@ extension TaskEncoder {
         public var checksEnd = false
     }
 
-    /// Runs examples through the compiled model: where the answer's token is to be predicted, the program has to output it.
+    /// Runs examples through the compiled model: where the answer's token is to be predicted, the program has to output
+    /// it.
     ///
-    /// This is what makes it impossible to train against a program that does not solve the task in the student's tokens:
-    /// an `x` inside the word "text" that is counted too, or a trigger that the token map does not pass on.
+    /// This is what makes it impossible to train against a program that does not solve the task in the student's
+    /// tokens: an `x` inside the word "text" that is counted too, or a trigger that the token map does not pass on.
     ///
     /// - Parameter run: the compiled model's decoded output per position, BOS left out (or the interpreter's).
     /// - Throws: `Failure` `.badData` with the first example that differs.
@@ -45,7 +46,8 @@ extension TaskEncoder {
 
     /// Compares one example with the program's decoded output (per position, at least the example's content).
     ///
-    /// Training can call this for every example it draws, at no more than the cost of decoding a state that it has anyway.
+    /// Training can call this for every example it draws, at no more than the cost of decoding a state that it has
+    /// anyway.
     public func compare(_ encoded: EncodedExample, with output: [Atom?], example: Example) throws {
         for position in encoded.predicting {
             let next = position + 1
@@ -55,7 +57,8 @@ extension TaskEncoder {
                 guard let atom = outputOfToken[encoded.tokens[next]] else {
                     throw mismatch(
                         encoded, position, example,
-                        "the answer's token '\(tokenizer.decode([encoded.tokens[next]]))' stands for no output of the program")
+                        "the answer's token '\(tokenizer.decode([encoded.tokens[next]]))' stands for no output of the program"
+                    )
                 }
                 expected = atom
             } else if let end = task.tokens.end {
@@ -85,7 +88,8 @@ extension TaskEncoder {
                 + "at token \(position) ('\(piece)')",
             at: example.jsonLine,
             remedy: "The program saw, besides \(task.tokens.fill.quoted): "
-                + (shown.isEmpty ? "nothing" : shown.joined(separator: ", ") + (seen.count > shown.count ? ", ..." : ""))
+                + (shown.isEmpty
+                    ? "nothing" : shown.joined(separator: ", ") + (seen.count > shown.count ? ", ..." : ""))
                 + ".\n  Mend the token map, the program or the label.")
     }
 }

@@ -30,12 +30,15 @@ public struct TaskEncoder: Sendable {
         var atoms = [Atom](repeating: map.fill, count: tokenizer.count)
         let ruled = try Self.resolve(map.rules, tokenizer, task: task.name)
         for (id, atom) in ruled { atoms[Int(id)] = atom }
-        tokensOfSymbols = map.vocabulary.map { atom in ruled.filter { $0.value == atom }.keys.sorted() }.filter { !$0.isEmpty }
+        tokensOfSymbols = map.vocabulary.map { atom in ruled.filter { $0.value == atom }.keys.sorted() }.filter {
+            !$0.isEmpty
+        }
         if let end = map.end, let id = tokenizer.endOfText { atoms[Int(id)] = end }
         atomOfToken = atoms
         outputOfToken = try Self.resolve(
             map.answers ?? map.rules, tokenizer, task: task.name, byFirstToken: map.answers != nil)
-        tokenOfOutput = Dictionary(grouping: outputOfToken.keys) { [outputOfToken] in outputOfToken[$0]! }.mapValues { tokens in
+        tokenOfOutput = Dictionary(grouping: outputOfToken.keys) { [outputOfToken] in outputOfToken[$0]! }.mapValues {
+            tokens in
             Dictionary(tokens.map { (Self.isSpaced($0, tokenizer), $0) }, uniquingKeysWith: min)
         }
         longest = 0
@@ -63,15 +66,16 @@ public struct TaskEncoder: Sendable {
     /// How many of the student's tokens, from the first on, stand for text.
     var ordinaryTokens: Int { tokenizer.ordinaryCount }
 
-    /// What is to be said at the supervised positions of an example whose program outputs something else than its answer, an
-    /// intervention having seen to that: a position and the token due after it.
+    /// What is to be said at the supervised positions of an example whose program outputs something else than its
+    /// answer, an intervention having seen to that: a position and the token due after it.
     ///
     /// - Parameter output: the program's output per position. Where it is nothing that an answer has, nothing is due.
     package func answer(of example: EncodedExample, after output: [Atom?]) -> [(position: Int, token: Int32)] {
         let words = task.tokens.answers != nil
         return example.answerTargets.compactMap { position, token in
             // An answer that is a word has an output for its first token alone.
-            guard position < output.count, !words || position < example.promptCount, let symbol = output[position] else { return nil }
+            guard position < output.count, !words || position < example.promptCount, let symbol = output[position]
+            else { return nil }
             if symbol == task.tokens.end { return tokenizer.endOfText.map { (position, $0) } }
             if outputOfToken[token] == symbol { return (position, token) }
             return tokenOfOutput[symbol]?[Self.isSpaced(token, tokenizer)].map { (position, $0) }
@@ -92,7 +96,9 @@ public struct TaskEncoder: Sendable {
 
     /// An example whose prompt is given in tokens, which need not be how the tokenizer would cut it.
     func encode(promptTokens prompt: [Int32], answer: String) throws -> EncodedExample {
-        join(prompt, try tokenizer.tokens(of: answer, continuing: true), characters: answer.unicodeScalars.count, padded: padding == .longest)
+        join(
+            prompt, try tokenizer.tokens(of: answer, continuing: true), characters: answer.unicodeScalars.count,
+            padded: padding == .longest)
     }
 
     private func tokens(of example: Example, padded: Bool) throws -> EncodedExample {
@@ -126,9 +132,11 @@ public struct TaskEncoder: Sendable {
             targets: supervised.map { $0 + 1 < inputs.count ? inputs[$0 + 1] : tokenizer.endOfText ?? inputs[$0] })
     }
 
-    /// Student token ids by rule. A rule that no token of the student fits is refused: the program would never see its token.
+    /// Student token ids by rule. A rule that no token of the student fits is refused: the program would never see its
+    /// token.
     ///
-    /// - Parameter byFirstToken: whether a piece of several tokens stands by the first of them (answers that are words).
+    /// - Parameter byFirstToken: whether a piece of several tokens stands by the first of them (answers that are
+    ///   words).
     private static func resolve(
         _ rules: [TokenMap.Rule], _ tokenizer: any StudentTokenizer, task: String, byFirstToken: Bool = false
     ) throws -> [Int32: Atom] {
@@ -146,12 +154,15 @@ public struct TaskEncoder: Sendable {
                 let spelt = (rule.pieces + rule.otherwise).map { "'\($0)'" }.joined(separator: ", ")
                 throw Failure(
                     .badData, "task \(task): none of \(spelt) is one token of the student",
-                    remedy: "The program's token \(rule.atom.quoted) would never be seen. Choose another spelling or student.")
+                    remedy:
+                        "The program's token \(rule.atom.quoted) would never be seen. Choose another spelling or student."
+                )
             }
             for id in found {
                 if let other = table.updateValue(rule.atom, forKey: id), other != rule.atom {
                     throw Failure(
-                        .badData, "task \(task): the student's token '\(tokenizer.decode([id]))' stands for both "
+                        .badData,
+                        "task \(task): the student's token '\(tokenizer.decode([id]))' stands for both "
                             + "\(other.quoted) and \(rule.atom.quoted)")
                 }
             }

@@ -10,7 +10,10 @@ enum TaskFile {
     /// - Throws: `.notFound`, or `.badData` at `file:line:column (key)`.
     static func read(_ url: URL) throws -> InjectionTask {
         let file = try YAMLMapping(YAMLDocument.text(of: url), name: url.path)
-        try file.allow(["name", "summary", "program", "prompt", "answer", "tokens", "fill", "end", "answers", "edits", "generator", "settings"])
+        try file.allow([
+            "name", "summary", "program", "prompt", "answer", "tokens", "fill", "end", "answers", "edits", "generator",
+            "settings",
+        ])
         let folder = url.deletingLastPathComponent()
         let name = try file.text("name") ?? url.deletingPathExtension().lastPathComponent
         let generator = try file.mapping("generator")
@@ -26,11 +29,15 @@ enum TaskFile {
             TokenMap.Rule(key, values.map { wording.answer.replacingFirst("{output}", with: $0) })
         }
         let words = Dictionary(
-            try file.entries("answers").compactMap { key, values in values.first.map { (key, $0) } }) { first, _ in first }
+            try file.entries("answers").compactMap { key, values in values.first.map { (key, $0) } }
+        ) { first, _ in first }
         let rules = try file.entries("tokens").map { TokenMap.Rule($0, $1) }
-        guard !rules.isEmpty else { throw file.failure("the program's tokens have to stand for something", at: "tokens") }
+        guard !rules.isEmpty else {
+            throw file.failure("the program's tokens have to stand for something", at: "tokens")
+        }
         let tokens = TokenMap(
-            rules: rules, fill: try file.atom("fill") ?? "_", end: try file.atom("end"), answers: answers.isEmpty ? nil : answers)
+            rules: rules, fill: try file.atom("fill") ?? "_", end: try file.atom("end"),
+            answers: answers.isEmpty ? nil : answers)
 
         let examples = try TaskGenerator(generator, folder: folder, words: words)
         let problems = try examples.space()
@@ -43,7 +50,8 @@ enum TaskFile {
         }
         var task = InjectionTask(
             name: name, summary: try file.text("summary") ?? name,
-            program: TaskGenerator.program(try file.required("program"), folder: folder), wording: wording, tokens: tokens,
+            program: TaskGenerator.program(try file.required("program"), folder: folder), wording: wording,
+            tokens: tokens,
             edits: try file.list("edits").map { edit in
                 guard let known = TokenizerEdit(rawValue: edit) else {
                     throw file.failure(

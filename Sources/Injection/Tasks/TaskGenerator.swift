@@ -3,7 +3,8 @@ import RASP
 import Resources
 import Serialization
 
-/// Where a task file's examples come from: inputs from an alphabet or a grammar with answers by a RASP program, or a file.
+/// Where a task file's examples come from: inputs from an alphabet or a grammar with answers by a RASP program, or a
+/// file.
 ///
 ///     alphabet: [a, b, c]          inputs of letters drawn evenly
 ///     lengths: [1, 8]              ... so many of them, each number equally often
@@ -32,7 +33,9 @@ struct TaskGenerator {
 
     /// - Parameter words: how outputs are spelt in answers, where not as they are.
     init(_ mapping: YAMLMapping, folder: URL, words: [Atom: String]) throws {
-        try mapping.allow(["alphabet", "lengths", "grammar", "separator", "solution", "read", "file", "test_share", "summary"])
+        try mapping.allow([
+            "alphabet", "lengths", "grammar", "separator", "solution", "read", "file", "test_share", "summary",
+        ])
         (self.mapping, self.folder, self.words) = (mapping, folder, words)
         testShare = UInt64(try mapping.integer("test_share", in: 2...1_000_000) ?? 10)
         separator = try mapping.text("separator") ?? " "
@@ -54,7 +57,8 @@ struct TaskGenerator {
         let alphabet = try mapping.list("alphabet")
         let grammar = try mapping.lists("grammar")
         guard alphabet.isEmpty != grammar.isEmpty else {
-            throw mapping.failure("a generator has an alphabet, a grammar or a file", at: alphabet.isEmpty ? "alphabet" : "grammar")
+            throw mapping.failure(
+                "a generator has an alphabet, a grammar or a file", at: alphabet.isEmpty ? "alphabet" : "grammar")
         }
         let solve = try solution()
         return alphabet.isEmpty ? try space(of: grammar, solve) : try space(of: alphabet, solve)
@@ -68,7 +72,9 @@ struct TaskGenerator {
             testShare: testShare, longest: Self.longest(of: problems))
     }
 
-    private func space(of alphabet: [String], _ solve: @escaping @Sendable (String) throws -> String) throws -> ProblemSpace {
+    private func space(of alphabet: [String], _ solve: @escaping @Sendable (String) throws -> String) throws
+        -> ProblemSpace
+    {
         let lengths = try mapping.list("lengths").map { Int($0) ?? 0 }
         guard lengths.count == 2, lengths[0] >= 1, lengths[0] <= lengths[1], lengths[1] <= Self.longestInput else {
             throw mapping.failure("lengths are two whole numbers, such as [1, 8]", at: "lengths")
@@ -110,7 +116,8 @@ struct TaskGenerator {
             }
         }
         guard sample.count > Self.sample / 2, let first = sample.first else {
-            throw mapping.failure("the grammar rarely comes to an end below \(Self.longestInput) characters", at: "grammar")
+            throw mapping.failure(
+                "the grammar rarely comes to an end below \(Self.longestInput) characters", at: "grammar")
         }
         let longest = Self.longest(of: sample)
         let most = longest.map(\.input.unicodeScalars.count).max() ?? 0
@@ -163,15 +170,21 @@ struct TaskGenerator {
 
 /// A context-free grammar: each symbol's alternatives, drawn evenly, in which `{symbol}` stands for a symbol.
 private struct Grammar: Sendable {
-    private enum Part: Sendable { case text(String), symbol(ExactString) }
+    private enum Part: Sendable {
+        case text(String)
+        case symbol(ExactString)
+    }
     private let alternatives: [ExactString: [[Part]]]
 
     init(_ rules: [ExactString: [String]], in mapping: YAMLMapping) throws {
-        guard rules["start"] != nil else { throw mapping.failure("a grammar begins with the symbol start", at: "grammar") }
+        guard rules["start"] != nil else {
+            throw mapping.failure("a grammar begins with the symbol start", at: "grammar")
+        }
         alternatives = try rules.mapValues { try $0.map { try Self.parts($0, rules, mapping) } }
     }
 
-    private static func parts(_ text: String, _ rules: [ExactString: [String]], _ mapping: YAMLMapping) throws -> [Part] {
+    private static func parts(_ text: String, _ rules: [ExactString: [String]], _ mapping: YAMLMapping) throws -> [Part]
+    {
         var parts: [Part] = []
         var rest = text.unicodeScalars[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {

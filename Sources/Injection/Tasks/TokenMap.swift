@@ -18,11 +18,11 @@ public struct TokenMap: Sendable {
     public var rules: [Rule]
     /// What every other student token stands for.
     public var fill: Atom
-    /// What the student's end-of-text token stands for, and what the program gives after the answer's last token; nil where
-    /// the program marks no end.
+    /// What the student's end-of-text token stands for, and what the program gives after the answer's last token; nil
+    /// where the program marks no end.
     public var end: Atom?
-    /// Where answers are words: the whole answers and the program's output for each, which it gives at the prompt's last token
-    /// alone. An answer of several student tokens is told by its first.
+    /// Where answers are words: the whole answers and the program's output for each, which it gives at the prompt's
+    /// last token alone. An answer of several student tokens is told by its first.
     public var answers: [Rule]?
 
     public init(rules: [Rule], fill: Atom, end: Atom? = nil, answers: [Rule]? = nil) {

@@ -3,14 +3,16 @@ import Foundation
 import RASP
 import TensorCore
 
-/// How rare the values are that a compiled program's variables take, and so what an example adds to the coverage of them.
+/// How rare the values are that a compiled program's variables take, and so what an example adds to the coverage of
+/// them.
 ///
-/// Among prompts as they come, some values hardly ever stand in the residual stream (a count of 39, a carry), and what the
-/// student reads there is learned last. Knowing how often each value occurs, one can draw several examples and keep the one
-/// that reaches the rarest.
+/// Among prompts as they come, some values hardly ever stand in the residual stream (a count of 39, a carry), and what
+/// the student reads there is learned last. Knowing how often each value occurs, one can draw several examples and keep
+/// the one that reaches the rarest.
 package struct ValueCoverage: Sendable {
     private let oracle: CompiledOracle
-    /// For each categorical variable, how much each of its values is worth: 1 where the values are even, more where it is rare.
+    /// For each categorical variable, how much each of its values is worth: 1 where the values are even, more where it
+    /// is rare.
     private let worth: [[Float]]
 
     /// Counts values over the tokens of `samples`, prompts in the program's tokens.
@@ -35,7 +37,9 @@ package struct ValueCoverage: Sendable {
     /// variable of many values must not outweigh all others.
     package func score(_ prompt: [Atom]) throws -> Float {
         var best = [Float](repeating: 0, count: worth.count)
-        for (index, label) in try Self.labels(of: prompt, oracle) { best[index] = max(best[index], worth[index][label]) }
+        for (index, label) in try Self.labels(of: prompt, oracle) {
+            best[index] = max(best[index], worth[index][label])
+        }
         return best.reduce(0) { $0 + log1p($1) }
     }
 

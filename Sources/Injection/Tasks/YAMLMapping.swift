@@ -35,7 +35,9 @@ struct YAMLMapping {
     private func node(_ key: String) -> Node? { nodes.first { $0.key.hasSameBytes(as: key) }?.node }
 
     func failure(_ message: String, at key: String, remedy: String? = nil) -> Failure {
-        Failure(.badData, message, at: "\(YAMLDocument.place(name, node(key)?.mark)) (\((path + key).prefix(100)))", remedy: remedy)
+        Failure(
+            .badData, message, at: "\(YAMLDocument.place(name, node(key)?.mark)) (\((path + key).prefix(100)))",
+            remedy: remedy)
     }
 
     /// Refuses keys that nothing reads.
@@ -80,7 +82,9 @@ struct YAMLMapping {
         case .scalar(let scalar): return [scalar.string]
         case .sequence(let sequence):
             return try sequence.map { item in
-                guard case .scalar(let scalar) = item else { throw failure("\(key) has to be a list of texts", at: key) }
+                guard case .scalar(let scalar) = item else {
+                    throw failure("\(key) has to be a list of texts", at: key)
+                }
                 return scalar.string
             }
         default: throw failure("\(key) has to be a text or a list of texts", at: key)
@@ -99,7 +103,8 @@ struct YAMLMapping {
         return try parent.nodes.map { ($0.key, try parent.mapping($0.key)) }
     }
 
-    /// Program symbols and texts: `a: [" a", "a"]`. Plain true, false and whole numbers are those values, all else is a text.
+    /// Program symbols and texts: `a: [" a", "a"]`. Plain true, false and whole numbers are those values, all else is a
+    /// text.
     func entries(_ key: String) throws -> [(Atom, [String])] {
         guard let node = node(key) else { return [] }
         guard case .mapping(let mapping) = node else { throw failure("'\(key)' has to be a mapping", at: key) }
@@ -113,7 +118,9 @@ struct YAMLMapping {
     func lists(_ key: String) throws -> [ExactString: [String]] {
         guard node(key) != nil else { return [:] }
         let parent = try mapping(key)
-        return Dictionary(try parent.nodes.map { (ExactString($0.key), try parent.texts($0.node, $0.key)) }) { first, _ in first }
+        return Dictionary(try parent.nodes.map { (ExactString($0.key), try parent.texts($0.node, $0.key)) }) {
+            first, _ in first
+        }
     }
 
     func atom(_ key: String) throws -> Atom? {

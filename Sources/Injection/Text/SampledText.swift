@@ -3,8 +3,8 @@ import Serialization
 
 /// Text that the frozen student wrote itself, for when the user gives none: a fixed set of windows, kept with the run.
 ///
-/// Sampled at temperature 1 from the end-of-text token on, it is drawn from the very distribution whose KL divergence is to stay
-/// small.
+/// Sampled at temperature 1 from the end-of-text token on, it is drawn from the very distribution whose KL divergence
+/// is to stay small.
 public struct SampledText: TextSource, Sendable {
     /// `text.tokens` tokens each.
     public let windows: [[Int32]]
@@ -36,7 +36,9 @@ public struct SampledText: TextSource, Sendable {
         while drawn.count < wanted {
             let count = min(batch, wanted - drawn.count)
             // Without an end-of-text token a random token begins each window.
-            let starts = (0..<count).map { _ in [tokenizer.endOfText ?? Int32(random.integer(below: max(1, tokenizer.ordinaryCount)))] }
+            let starts = (0..<count).map { _ in
+                [tokenizer.endOfText ?? Int32(random.integer(below: max(1, tokenizer.ordinaryCount)))]
+            }
             let seed = random.next()
             if known.count >= drawn.count + count {
                 drawn += known[drawn.count..<(drawn.count + count)]
@@ -62,23 +64,28 @@ public struct SampledText: TextSource, Sendable {
 
     public mutating func seek(to position: TextPosition) throws {
         guard (0...windows.count).contains(position.offset) else {
-            throw Failure(.badData, "the saved position in the sampled text is none: window \(position.offset) of \(windows.count)")
+            throw Failure(
+                .badData,
+                "the saved position in the sampled text is none: window \(position.offset) of \(windows.count)")
         }
         (pass, index) = (position.pass, position.offset)
     }
 }
 
 extension SampledText {
-    /// Writes JSON lines, one window each: its ids (which the text alone would not always give back), its text, and whether it
-    /// is held out.
+    /// Writes JSON lines, one window each: its ids (which the text alone would not always give back), its text, and
+    /// whether it is held out.
     public func save(to url: URL, tokenizer: any StudentTokenizer) throws {
         var lines = ""
         for (split, windows) in [("train", windows), ("held-out", heldOut)] {
             for window in windows {
-                lines += JSONValue.object(JSONObject([
-                    ("split", .string(split)), ("ids", .array(window.map { .integer(Int($0)) })),
-                    ("text", .string(tokenizer.decode(window))),
-                ])).text(indented: false) + "\n"
+                lines +=
+                    JSONValue.object(
+                        JSONObject([
+                            ("split", .string(split)), ("ids", .array(window.map { .integer(Int($0)) })),
+                            ("text", .string(tokenizer.decode(window))),
+                        ])
+                    ).text(indented: false) + "\n"
             }
         }
         try AtomicFile.write(Data(lines.utf8), to: url)

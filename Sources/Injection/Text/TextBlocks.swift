@@ -2,11 +2,12 @@ import Foundation
 import InjectionSettings
 import Serialization
 
-/// A text file read block by block, whatever its size: documents of JSON lines, or pieces of plain text. (A JSON array alone is
-/// held whole: its offsets are the numbers of its documents.)
+/// A text file read block by block, whatever its size: documents of JSON lines, or pieces of plain text. (A JSON array
+/// alone is held whole: its offsets are the numbers of its documents.)
 ///
-/// Plain text is cut where the tokenizer cuts words anyway, after a line feed with a letter, digit or sign behind it, so that
-/// the tokens of the blocks are the tokens of the whole text. Reading from a block's `offset` on gives the same blocks.
+/// Plain text is cut where the tokenizer cuts words anyway, after a line feed with a letter, digit or sign behind it,
+/// so that the tokens of the blocks are the tokens of the whole text. Reading from a block's `offset` on gives the same
+/// blocks.
 package struct TextBlocks {
     package enum Format: Sendable { case plain, lines, jsonLines, array }
 
@@ -78,7 +79,8 @@ package struct TextBlocks {
             let place = lineIsKnown ? "\(url.path):\(line)" : "\(url.path), byte \(start)"
             line += bytes.lazy.filter { $0 == 0x0A }.count
             guard let text = String(data: bytes, encoding: .utf8) else {
-                throw Failure(.badData, "the text is not UTF-8", at: place, remedy: "Convert it, for example with iconv.")
+                throw Failure(
+                    .badData, "the text is not UTF-8", at: place, remedy: "Convert it, for example with iconv.")
             }
             let content = format == .jsonLines ? try Self.document(text, at: place) : text
             let isBlank = content.unicodeScalars.allSatisfy(\.properties.isWhitespace)
@@ -120,7 +122,8 @@ package struct TextBlocks {
             if let feed = buffer.firstIndex(of: 0x0A, from: searched) { return take(feed + 1) }
             searched = buffer.count
             guard searched <= Self.largestBlock else {
-                throw Failure(.badData, "a line of more than \(Self.largestBlock >> 20) MiB", at: "\(url.path), byte \(offset)")
+                throw Failure(
+                    .badData, "a line of more than \(Self.largestBlock >> 20) MiB", at: "\(url.path), byte \(offset)")
             }
             if try !fill() { return buffer.isEmpty ? nil : take(buffer.count) }
         }
@@ -138,8 +141,8 @@ package struct TextBlocks {
         }
     }
 
-    /// The first place at or after the wanted block size that parts a line feed from what is not white space, else the last
-    /// one before it.
+    /// The first place at or after the wanted block size that parts a line feed from what is not white space, else the
+    /// last one before it.
     private func cut(until end: Int) -> Int? {
         func parts(_ index: Int) -> Bool {
             // Only ASCII signs and letters behind the line feed: the first byte of anything else may be a space too.
@@ -154,7 +157,8 @@ package struct TextBlocks {
     private func wholeCharacters(_ limit: Int) -> Int {
         var count = limit
         while count > limit - 4, count > 0, count < buffer.count, buffer[count] & 0xC0 == 0x80 { count -= 1 }
-        // At the buffer's end the next byte is not known: leave the last, possibly unfinished, character for the next block.
+        // At the buffer's end the next byte is not known: leave the last, possibly unfinished, character for the next
+        // block.
         if count == buffer.count {
             var back = 1
             while back < 4, back < count, buffer[count - back] & 0xC0 == 0x80 { back += 1 }

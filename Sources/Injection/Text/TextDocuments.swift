@@ -77,7 +77,8 @@ package enum TextDocuments {
             return texts.joined(separator: "\n")
         case .plain, .auto:
             let text = try RegularFile.text(url, maximumBytes: largestFile, called: "a text to measure")
-            return beginning.mark > 0 ? String(decoding: Array(text.utf8.dropFirst(beginning.mark)), as: UTF8.self) : text
+            return beginning.mark > 0
+                ? String(decoding: Array(text.utf8.dropFirst(beginning.mark)), as: UTF8.self) : text
         }
     }
 

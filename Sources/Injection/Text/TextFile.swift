@@ -4,8 +4,8 @@ import Serialization
 
 /// Windows of a text file, streamed; after the last the first comes again.
 ///
-/// `stream` windows follow each other through all tokens of the file, an end-of-text token after every document (plain text
-/// is one document). `first` windows are the first tokens of each document, a line of plain text being one.
+/// `stream` windows follow each other through all tokens of the file, an end-of-text token after every document (plain
+/// text is one document). `first` windows are the first tokens of each document, a line of plain text being one.
 public struct TextFile: TextSource {
     private var blocks: TextBlocks
     private let tokenizer: any StudentTokenizer

@@ -5,9 +5,9 @@ import Serialization
 extension TextFormat {
     /// What a file is whose format was not said.
     ///
-    /// A name that ends in `.jsonl`, `.ndjson` or `.json` says that it is JSON. Any other file is JSON lines when its first line
-    /// is an object, whole and with a member, and an array when it is nothing but an array of objects on one line. One brace at the
-    /// beginning says nothing: `{{Infobox` begins plain text.
+    /// A name that ends in `.jsonl`, `.ndjson` or `.json` says that it is JSON. Any other file is JSON lines when its
+    /// first line is an object, whole and with a member, and an array when it is nothing but an array of objects on one
+    /// line. One brace at the beginning says nothing: `{{Infobox` begins plain text.
     ///
     /// - Parameters:
     ///   - firstLine: the first line that is not blank, without byte order mark.
@@ -35,9 +35,12 @@ extension TextFormat {
     /// - Throws: `.badData` at `place` where there is none.
     static func text(of value: JSONValue, at place: String) throws(Failure) -> String {
         if let text = value.string ?? value["text"]?.string { return text }
-        let what = value.object == nil ? "the document is \(value.kind), not an object" : "the document has no text in a field \"text\""
+        let what =
+            value.object == nil
+            ? "the document is \(value.kind), not an object" : "the document has no text in a field \"text\""
         throw Failure(.badData, what, at: place, remedy: remedy)
     }
 
-    static let remedy = "A document is an object with a field \"text\", or a string. Plain text that looks like JSON: text format plain."
+    static let remedy =
+        "A document is an object with a field \"text\", or a string. Plain text that looks like JSON: text format plain."
 }

@@ -13,8 +13,8 @@ package struct TextWindow: Sendable, Equatable {
 
 /// Cuts windows into texts of all lengths.
 ///
-/// A task's prompts are short, and what training on them does to a student it does to other short texts first: to their first
-/// tokens, of which a long window has few.
+/// A task's prompts are short, and what training on them does to a student it does to other short texts first: to their
+/// first tokens, of which a long window has few.
 package struct WindowCut: Sendable {
     let pieces: Int
     let seed: Int

@@ -1,5 +1,5 @@
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 import Serialization
 import TensorCore
 
@@ -46,7 +46,8 @@ struct BatchSource {
                 let position = text.position
                 let tokens = try text.next()
                 let fixed = self.windows.map { $0[position.offset % $0.count] }
-                windows.append(fixed ?? cut(tokens, at: "\(position.pass)/\(position.offset)/\(position.tokens)", number: nil))
+                windows.append(
+                    fixed ?? cut(tokens, at: "\(position.pass)/\(position.offset)/\(position.tokens)", number: nil))
             }
             self.text = text
         }
@@ -70,7 +71,8 @@ struct BatchSource {
         }
         for (index, (example, start)) in zip(encoded, packed.starts).enumerated() {
             let exchanged = batch.targets?.exchanged?.outputs[index]
-            for (position, target) in exchanged.map({ encoder.answer(of: example, after: $0) }) ?? example.answerTargets {
+            for (position, target) in exchanged.map({ encoder.answer(of: example, after: $0) }) ?? example.answerTargets
+            {
                 batch.answerRows.append(Int32(start + position))
                 batch.answerTargets.append(target)
             }

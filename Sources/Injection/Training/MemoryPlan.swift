@@ -1,11 +1,11 @@
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 import TensorCore
 
 /// What training holds in memory at its peak.
 ///
-/// Weights, gradients and moments are counted. Activations are measured by rehearsing one step, everything but the arithmetic, so
-/// that the plan is the code's own.
+/// Weights, gradients and moments are counted. Activations are measured by rehearsing one step, everything but the
+/// arithmetic, so that the plan is the code's own.
 package struct MemoryPlan: Sendable {
     /// Values, gradients and AdamW's two moments of student and linear map.
     package let student: Int
@@ -15,7 +15,8 @@ package struct MemoryPlan: Sendable {
     package let activations: Int
     /// Where one layer's activations are computed again, with `memory.recompute`.
     package let recomputation: Int
-    /// Executable, libraries, BLAS's buffers, tokenizer: what is left of measured runs, 37 MiB for `tiny` and 80 for GPT-2-small.
+    /// Executable, libraries, BLAS's buffers, tokenizer: what is left of measured runs, 37 MiB for `tiny` and 80 for
+    /// GPT-2-small.
     package static let process = 48 << 20
 
     package var bytes: Int { student + teacher + activations + recomputation + Self.process }
@@ -23,13 +24,15 @@ package struct MemoryPlan: Sendable {
     /// - Parameter kept: bytes of the original's activations that are kept.
     /// - Throws: what the losses throw.
     package init(
-        _ settings: Settings, model: any LanguageModel, loss: InjectionLoss, variables: AlignedVariables, hasTeacher: Bool, kept: Int,
+        _ settings: Settings, model: any LanguageModel, loss: InjectionLoss, variables: AlignedVariables,
+        hasTeacher: Bool, kept: Int,
         exchanges: ExchangeSource? = nil, batch synthetic: SyntheticBatch
     ) throws {
         let (own, map) = (model.parameters, loss.projection.store)
         let perNumber = settings.memory.moments == .bf16 ? 12 : 16
         student = perNumber * own.flatCount + 16 * map.flatCount
-        teacher = hasTeacher ? (settings.memory.original == .bf16 ? model.halfPrecisionBytes : 4 * own.flatCount) + kept : 0
+        teacher =
+            hasTeacher ? (settings.memory.original == .bf16 ? model.halfPrecisionBytes : 4 * own.flatCount) + kept : 0
         let arena = Arena(rehearsing: ())
         let room = settings.memory.recompute ? Arena(rehearsing: ()) : nil
         try Parallel.rehearse {
@@ -56,7 +59,8 @@ package struct MemoryPlan: Sendable {
     /// For a run's header and for benchmarks.
     package var description: String {
         let gibibytes = { (bytes: Int) in (Double(bytes) / 1_073_741_824).rounded(toPlaces: 2) }
-        return "student with AdamW \(gibibytes(student)) GiB, original \(gibibytes(teacher)) GiB, activations \(gibibytes(activations + recomputation)) GiB"
+        return
+            "student with AdamW \(gibibytes(student)) GiB, original \(gibibytes(teacher)) GiB, activations \(gibibytes(activations + recomputation)) GiB"
     }
 }
 

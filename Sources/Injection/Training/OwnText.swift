@@ -1,14 +1,15 @@
 import Foundation
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 import Serialization
 import TensorCore
 import TrainingEngine
 
-/// Text that a student writes before it is trained, for a run that was given none; kept with the run, and read back on a resume.
+/// Text that a student writes before it is trained, for a run that was given none; kept with the run, and read back on
+/// a resume.
 ///
-/// A large student takes hours to write it. What there is of it is saved every minute and at a signal, and gone on with by the
-/// run's resume, to the same text.
+/// A large student takes hours to write it. What there is of it is saved every minute and at a signal, and gone on with
+/// by the run's resume, to the same text.
 enum OwnText {
     private static let savingInterval = 60.0
 
@@ -37,13 +38,14 @@ enum OwnText {
                     guard Clock.now - lastSaved > savingInterval else { return }
                     lastSaved = Clock.now
                     try save(drawn, to: run, student)
-                }
-            ) { prompts, count, seed in
-                try student.model.generate(
-                    prompts: prompts, maxNewTokens: count, sampling: .sampled(temperature: 1, topK: nil, seed: seed),
-                    precision: settings.precision.ofProducts,
-                    isCancelled: { Interruption.signal != nil })
-            }
+                },
+                generate: { prompts, count, seed in
+                    try student.model.generate(
+                        prompts: prompts, maxNewTokens: count,
+                        sampling: .sampled(temperature: 1, topK: nil, seed: seed),
+                        precision: settings.precision.ofProducts,
+                        isCancelled: { Interruption.signal != nil })
+                })
             try text.save(to: run.text, tokenizer: student.tokenizer)
             AtomicFile.remove(run.partialText)
             return text

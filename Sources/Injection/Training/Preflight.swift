@@ -35,7 +35,8 @@ package struct Preflight {
     func line(at place: URL?) -> String {
         let usable = MemoryLimits.usable.map { " of \(DiskSpace.mebibytes($0))" } ?? ""
         let free = place.flatMap(DiskSpace.free).map { " of \(DiskSpace.mebibytes($0))" } ?? ""
-        return "needs about \(DiskSpace.mebibytes(memory)) of memory\(usable): \(plan.description); \(DiskSpace.mebibytes(disk)) of disk\(free) "
+        return
+            "needs about \(DiskSpace.mebibytes(memory)) of memory\(usable): \(plan.description); \(DiskSpace.mebibytes(disk)) of disk\(free) "
             + "(a checkpoint is \(DiskSpace.mebibytes(checkpoint)))"
     }
 
@@ -56,14 +57,16 @@ package struct Preflight {
     package static func require(_ memory: Int, most: Int? = MemoryLimits.most) throws(Failure) {
         guard let most, memory > most else { return }
         throw Failure(
-            .badData, "the run needs about \(DiskSpace.mebibytes(memory)) of memory, and there are \(DiskSpace.mebibytes(most))",
+            .badData,
+            "the run needs about \(DiskSpace.mebibytes(memory)) of memory, and there are \(DiskSpace.mebibytes(most))",
             remedy: remedy)
     }
 
     /// For a run that fits into the machine and not into what others leave of it.
     func memoryWarning(usable: Int? = MemoryLimits.usable) -> String? {
         guard let usable, memory > usable else { return nil }
-        return "the run needs about \(DiskSpace.mebibytes(memory)) of memory, and \(DiskSpace.mebibytes(usable)) can be had now"
+        return
+            "the run needs about \(DiskSpace.mebibytes(memory)) of memory, and \(DiskSpace.mebibytes(usable)) can be had now"
     }
 
     /// - Throws: `.writeFailed` when the disk that holds `place` has not the room.

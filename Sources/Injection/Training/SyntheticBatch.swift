@@ -36,7 +36,9 @@ package struct SyntheticBatch {
         let rows = batch.taskRows.count
         targets.labels = [Int32](repeating: -1, count: rows * variables.categorical.count)
         targets.numbers = [Float](repeating: .nan, count: rows * variables.numerical.count)
-        if dense { targets.states = (0...variables.layout.layers).map { _ in arena.tensor(rows, variables.layout.width) } }
+        if dense {
+            targets.states = (0...variables.layout.layers).map { _ in arena.tensor(rows, variables.layout.width) }
+        }
         return targets
     }
 }

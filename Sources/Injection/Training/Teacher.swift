@@ -1,12 +1,12 @@
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 import TensorCore
 
 /// The frozen original model, which says what plain text should look like to the student.
 ///
 /// Where the text is a fixed set of windows, its final activations are computed once and kept, as long as they fit into
-/// `budget`. They are computed in blocks of the same windows whatever is asked for first, so that a resumed run, whose cache
-/// starts empty, sees the same bits.
+/// `budget`. They are computed in blocks of the same windows whatever is asked for first, so that a resumed run, whose
+/// cache starts empty, sees the same bits.
 package final class Teacher {
     let model: any LanguageModel
     private let windows: [TextWindow]?
@@ -18,12 +18,15 @@ package final class Teacher {
     /// The original of a student that is about to be trained.
     package convenience init(of student: any LanguageModel, settings: Settings, windows: [TextWindow]?) {
         self.init(
-            model: settings.memory.original == .bf16 ? student.halfPrecisionCopy() : student.frozenCopy(), windows: windows,
+            model: settings.memory.original == .bf16 ? student.halfPrecisionCopy() : student.frozenCopy(),
+            windows: windows,
             precision: settings.precision.ofProducts)
     }
 
     /// - Parameter budget: bytes that kept activations may take.
-    package init(model: any LanguageModel, windows: [TextWindow]?, precision: NumberFormat = .fp32, budget: Int = 1 << 30) {
+    package init(
+        model: any LanguageModel, windows: [TextWindow]?, precision: NumberFormat = .fp32, budget: Int = 1 << 30
+    ) {
         self.precision = precision
         self.model = model
         let tokens = windows?.reduce(0) { $0 + $1.tokenCount } ?? 0

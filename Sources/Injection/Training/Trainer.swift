@@ -1,6 +1,6 @@
 import Foundation
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 import Serialization
 import TensorCore
 import TrainingEngine
@@ -95,7 +95,9 @@ final class Trainer {
     }
 
     private func restore(_ checkpoint: Checkpoint) throws {
-        if let saved = checkpoint.record["fingerprint"] { try plan.fingerprint.compare(with: saved, at: run) { Narration.warn($0) } }
+        if let saved = checkpoint.record["fingerprint"] {
+            try plan.fingerprint.compare(with: saved, at: run) { Narration.warn($0) }
+        }
         guard let state = checkpoint.record["batches"] else {
             throw Failure(.badData, "the checkpoint has no data positions", at: checkpoint.directory.path)
         }

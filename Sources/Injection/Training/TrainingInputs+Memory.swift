@@ -10,14 +10,17 @@ extension TrainingInputs {
             readsText && settings.text.file == nil
             ? Teacher.cost(tokens: settings.text.samples * settings.text.tokens, width: configuration.width) : 0
         return try MemoryPlan(
-            settings, model: student.model, loss: loss, variables: AlignedVariables(VariableLayout(compiled)), hasTeacher: readsText, kept: kept,
+            settings, model: student.model, loss: loss, variables: AlignedVariables(VariableLayout(compiled)),
+            hasTeacher: readsText, kept: kept,
             exchanges: exchanges,
             batch: SyntheticBatch(
-                examples: exampleLengths, texts: readsText ? Array(repeating: settings.text.tokens, count: settings.batch.text) : [],
+                examples: exampleLengths,
+                texts: readsText ? Array(repeating: settings.text.tokens, count: settings.batch.text) : [],
                 vocabulary: configuration.vocabularySize))
     }
 
-    /// Lengths of a step's examples that add up to what nearly no step exceeds: the mean and three deviations of the sum.
+    /// Lengths of a step's examples that add up to what nearly no step exceeds: the mean and three deviations of the
+    /// sum.
     private var exampleLengths: [Int] {
         let count = settings.batch.task + settings.perturbedExamples
         let longest = task.encoder.longest

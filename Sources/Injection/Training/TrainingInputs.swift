@@ -1,7 +1,7 @@
 import Compiler
 import Foundation
-import LanguageModels
 import InjectionSettings
+import LanguageModels
 import Serialization
 import TensorCore
 import TrainingEngine
@@ -68,7 +68,8 @@ struct TrainingInputs {
         try fingerprint.add(sources: task.sources)
         for file in task.sources { Narration.detail("made from \(file.path)") }
         lengths = try task.encoder.check(checked, against: compiled).lengths
-        Narration.detail("\(checked.count) examples agree with the compiled program; the longest has \(lengths.max() ?? 0) tokens")
+        Narration.detail(
+            "\(checked.count) examples agree with the compiled program; the longest has \(lengths.max() ?? 0) tokens")
         self.task = task
 
         let configuration = student.model.configuration
@@ -90,7 +91,8 @@ struct TrainingInputs {
             alignedLayers = settings.aligns ? layers : nil
             roll =
                 settings.rolls
-                ? try RollIntervention(layout: variables.layout, width: configuration.width, settings: settings.roll, layers: layers)
+                ? try RollIntervention(
+                    layout: variables.layout, width: configuration.width, settings: settings.roll, layers: layers)
                 : nil
             if let site = roll?.places.last?.site, site > configuration.layers {
                 throw Failure(
@@ -150,7 +152,8 @@ struct TrainingInputs {
     func perturbed() throws -> PerturbedExamples? {
         guard settings.perturbedExamples > 0 else { return nil }
         var perturbed = PerturbedExamples(encoder: task.encoder, model: compiled, heldOut: heldOut, seed: settings.seed)
-        try perturbed.cover(settings.batch.candidates, examples: task.task.examples(.train, count: 400, seed: settings.seed))
+        try perturbed.cover(
+            settings.batch.candidates, examples: task.task.examples(.train, count: 400, seed: settings.seed))
         return perturbed
     }
 
@@ -166,7 +169,9 @@ struct TrainingInputs {
         var warnings: [String] = []
         if let warning = roll?.warning { warnings.append(warning) }
         if heldOutInFile > 0 {
-            warnings.append("\(heldOutInFile) of the file's prompts are test prompts of eval --ood, which will measure less than it says")
+            warnings.append(
+                "\(heldOutInFile) of the file's prompts are test prompts of eval --ood, which will measure less than it says"
+            )
         }
         if let forced = BLAS.forcedKernel {
             warnings.append("OPENBLAS_CORETYPE forces the BLAS kernel \(forced); unset it for the processor's own")

@@ -1,6 +1,7 @@
 import TrainingEngine
 
-/// What the steps of a training need beside its inputs: the text, the original that speaks it, the loss and the batches.
+/// What the steps of a training need beside its inputs: the text, the original that speaks it, the loss and the
+/// batches.
 struct TrainingPlan {
     let inputs: TrainingInputs
     let run: RunDirectory
@@ -10,8 +11,8 @@ struct TrainingPlan {
     let batches: BatchSource
     let fingerprint: Fingerprint
 
-    /// Makes the plan of a run, which samples the student's own text where there is neither a file nor a sampled text yet; that
-    /// may take hours.
+    /// Makes the plan of a run, which samples the student's own text where there is neither a file nor a sampled text
+    /// yet; that may take hours.
     ///
     /// - Throws: `Interruption.Raised` for a signal while text is sampled; what was sampled is saved.
     static func make(_ inputs: TrainingInputs, run: RunDirectory) throws -> TrainingPlan {

@@ -45,7 +45,8 @@ enum ExactYAML {
         if scalar.value < 0x300 { return false }
         if scalar == joiner || scalar.properties.canonicalCombiningClass != .notReordered { return true }
         if (0x1160...0x11FF).contains(scalar.value) { return true }
-        // Vowel signs that join the letter before them, and scalars that are another one by a second name, as the Ångström sign.
+        // Vowel signs that join the letter before them, and scalars that are another one by a second name, as the
+        // Ångström sign.
         return scalar.properties.generalCategory == .spacingMark || scalar.properties.isFullCompositionExclusion
     }
 

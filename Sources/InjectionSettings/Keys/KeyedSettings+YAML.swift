@@ -2,7 +2,8 @@ import Foundation
 import Serialization
 
 extension KeyedSettings {
-    /// The whole configuration as YAML, every key under a comment that says what it means; reading it gives the same settings.
+    /// The whole configuration as YAML, every key under a comment that says what it means; reading it gives the same
+    /// settings.
     public func yaml() -> String {
         var text = "# Resolved configuration: every setting, in full.\n"
         var section = ""
@@ -43,16 +44,20 @@ extension KeyedSettings {
     /// Plain where that cannot be misread, quoted with escapes everywhere else.
     private static func scalar(_ text: String) -> String {
         let safe = text.unicodeScalars.allSatisfy {
-            ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || "-_./".unicodeScalars.contains($0)
+            ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+                || "-_./".unicodeScalars.contains($0)
         }
         let words = ["null", "true", "false", "yes", "no", "on", "off"]
-        if safe, let first = text.first, first.isLetter || first == "/", !words.contains(text.lowercased()) { return text }
+        if safe, let first = text.first, first.isLetter || first == "/", !words.contains(text.lowercased()) {
+            return text
+        }
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": quoted += "\\\""
             case "\\": quoted += "\\\\"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F || (0x80...0x9F).contains(scalar.value)
+            case _
+            where scalar.value < 0x20 || scalar.value == 0x7F || (0x80...0x9F).contains(scalar.value)
                 || [0x2028, 0x2029, 0xFEFF].contains(scalar.value):
                 quoted += "\\u" + String(format: "%04X", scalar.value)
             default: quoted.unicodeScalars.append(scalar)

@@ -1,8 +1,8 @@
 import Foundation
 import Serialization
 
-/// Settings that are a list of keys, from which the YAML reader, `--set`, the printed configuration and the error messages
-/// are all made.
+/// Settings that are a list of keys, from which the YAML reader, `--set`, the printed configuration and the error
+/// messages are all made.
 ///
 /// A new setting is a stored property and a line in `keys`.
 public protocol KeyedSettings: Sendable, Equatable {
@@ -32,7 +32,8 @@ extension KeyedSettings {
 
     /// Built-in defaults < what the leading keys say < YAML < overrides.
     ///
-    /// - Throws: `Failure` `.notFound` for a missing file, `.badData` for what is wrong in it, `.usage` for an override.
+    /// - Throws: `Failure` `.notFound` for a missing file, `.badData` for what is wrong in it, `.usage` for an
+    ///   override.
     public static func resolve(configuration: URL? = nil, overrides: [SettingOverride] = []) throws -> Self {
         guard let configuration else { return try resolve(yaml: "", name: "", overrides: overrides) }
         return try resolve(yaml: YAMLDocument.text(of: configuration), name: configuration.path, overrides: overrides)
@@ -43,7 +44,10 @@ extension KeyedSettings {
         let entries = try YAMLDocument.entries(of: yaml, for: Self.self, name: name)
         let flags = try overrides.map { override in
             let place = "--set \(override.key)"
-            return (key: try key(override.key, kind: .usage, at: place), value: SettingValue(commandLine: override.value), place: place)
+            return (
+                key: try key(override.key, kind: .usage, at: place), value: SettingValue(commandLine: override.value),
+                place: place
+            )
         }
         var settings = Self()
         for entry in entries where leadingKeys.contains(entry.key.path) { try entry.assign(to: &settings) }
@@ -60,7 +64,8 @@ extension KeyedSettings {
             // An override may mend what the file has, and is to blame for what the file has not.
             let isOfTheFile = fromFile.map { $0.key == key } ?? false
             throw Failure(
-                isOfTheFile ? .badData : .usage, "\(key) has to be \(expectation)", at: isOfTheFile ? name : "--set \(key)")
+                isOfTheFile ? .badData : .usage, "\(key) has to be \(expectation)",
+                at: isOfTheFile ? name : "--set \(key)")
         }
         return settings
     }
@@ -77,7 +82,8 @@ extension KeyedSettings {
         let near = Suggestion.nearest(to: path, among: keys.map(\.path))
         throw Failure(
             kind, "unknown setting '\(path.prefix(100))'", at: location,
-            remedy: near.map { "Did you mean '\($0)'?" } ?? "`tracr-inject \(command) --print-config` shows every setting.")
+            remedy: near.map { "Did you mean '\($0)'?" }
+                ?? "`tracr-inject \(command) --print-config` shows every setting.")
     }
 
     static func keys(in section: String) -> [String] {

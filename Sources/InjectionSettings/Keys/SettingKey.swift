@@ -1,4 +1,5 @@
-/// One setting as the user sees it: its key path, what it means, its type and range, and where it lives in the settings.
+/// One setting as the user sees it: its key path, what it means, its type and range, and where it lives in the
+/// settings.
 public struct SettingKey<Root: Sendable>: Sendable {
     public let path: String
     /// Printed as a comment above the key by `--print-config` and in every run's `config.yaml`.
@@ -70,7 +71,9 @@ public struct SettingKey<Root: Sendable>: Sendable {
     public var expectation: String {
         switch kind {
         case .integer(_, let range):
-            if range.upperBound == .max { "a whole number of at least \(range.lowerBound)" } else {
+            if range.upperBound == .max {
+                "a whole number of at least \(range.lowerBound)"
+            } else {
                 "a whole number from \(range.lowerBound) to \(range.upperBound)"
             }
         case .real(_, let bounds): bounds.description

@@ -42,7 +42,8 @@ extension SettingKey {
     func assign(_ value: SettingValue, to settings: inout Root, kind: Failure.Kind, at location: String) throws {
         guard try accept(value, &settings) else {
             throw Failure(
-                kind, "\(path) is \(value.shown), and has to be \(expectation)", at: location, remedy: remedy(for: value))
+                kind, "\(path) is \(value.shown), and has to be \(expectation)", at: location,
+                remedy: remedy(for: value))
         }
     }
 

@@ -6,7 +6,8 @@ import Yams
 package enum YAMLDocument {
     /// Far beyond any configuration, and small enough that no parser can be made to work long.
     private static let maximumSize = 1 << 20
-    /// Aliases of aliases name exponentially many values, or values nested as deep as there are aliases: so many are harmless.
+    /// Aliases of aliases name exponentially many values, or values nested as deep as there are aliases: so many are
+    /// harmless.
     private static let maximumAliases = 16
 
     struct Entry<Root: KeyedSettings> {
@@ -15,7 +16,9 @@ package enum YAMLDocument {
         /// `file:line:column (key.path)`.
         var location: String
 
-        func assign(to settings: inout Root) throws { try key.assign(value, to: &settings, kind: .badData, at: location) }
+        func assign(to settings: inout Root) throws {
+            try key.assign(value, to: &settings, kind: .badData, at: location)
+        }
     }
 
     /// Keys may be nested (`lr: {student: 1e-4}`) or written out (`lr.student: 1e-4`).
@@ -72,7 +75,11 @@ package enum YAMLDocument {
         var count = 0
         var (last, before) = (UInt8(ascii: "\n"), UInt8(ascii: "\n"))
         for byte in yaml.utf8 {
-            if last == UInt8(ascii: "*"), byte > 0x20, !(0x21...0x7E).contains(before) || "[]{},:?\"'".utf8.contains(before) { count += 1 }
+            if last == UInt8(ascii: "*"), byte > 0x20,
+                !(0x21...0x7E).contains(before) || "[]{},:?\"'".utf8.contains(before)
+            {
+                count += 1
+            }
             (before, last) = (last, byte)
         }
         return count

@@ -11,9 +11,11 @@ extension LanguageModel {
     ///   - stop: Generation of a text ends with this token, which is not part of the result.
     ///   - isCancelled: Asked before every token.
     /// - Returns: The new tokens of each prompt.
-    /// - Throws: `.badData` for a prompt that is empty, too long, or has tokens the model does not know; `CancellationError`.
+    /// - Throws: `.badData` for a prompt that is empty, too long, or has tokens the model does not know;
+    ///   `CancellationError`.
     public func generate(
-        prompts: [[Int32]], maxNewTokens: Int, sampling: Sampling = .greedy, precision: NumberFormat = .fp32, stop: Int32? = nil,
+        prompts: [[Int32]], maxNewTokens: Int, sampling: Sampling = .greedy, precision: NumberFormat = .fp32,
+        stop: Int32? = nil,
         isCancelled: () -> Bool = { false }
     ) throws -> [[Int32]] {
         for (index, prompt) in prompts.enumerated() { try check(prompt, index) }
@@ -23,7 +25,8 @@ extension LanguageModel {
         var start = 0
         while start < prompts.count {
             let end = endOfGroup(from: start, prompts, maxNewTokens)
-            let group = GenerationGroup(self, Array(prompts[start..<end]), maxNewTokens, sampling, room, firstIndex: start)
+            let group = GenerationGroup(
+                self, Array(prompts[start..<end]), maxNewTokens, sampling, room, firstIndex: start)
             try group.run(stop: stop, isCancelled: isCancelled)
             for (offset, tokens) in group.results.enumerated() { results[start + offset] = tokens }
             start = end
@@ -36,11 +39,13 @@ extension LanguageModel {
         guard prompt.count <= configuration.contextLength else {
             throw Failure(
                 .badData,
-                "prompt \(index + 1) has \(prompt.count) tokens, and the model's context \(configuration.contextLength)")
+                "prompt \(index + 1) has \(prompt.count) tokens, and the model's context \(configuration.contextLength)"
+            )
         }
         for token in prompt where token < 0 || Int(token) >= configuration.vocabularySize {
             throw Failure(
-                .badData, "prompt \(index + 1) has token \(token), outside the vocabulary of \(configuration.vocabularySize)")
+                .badData,
+                "prompt \(index + 1) has token \(token), outside the vocabulary of \(configuration.vocabularySize)")
         }
     }
 
@@ -49,8 +54,8 @@ extension LanguageModel {
         prompt.count + min(maxNewTokens - 1, configuration.contextLength - prompt.count)
     }
 
-    /// As many prompts as fit into 16,384 tokens and a cache of 1 GiB, or of the size of the weights, at least one: each new token
-    /// of a group reads all weights, so a cache that is small beside them would waste that.
+    /// As many prompts as fit into 16,384 tokens and a cache of 1 GiB, or of the size of the weights, at least one:
+    /// each new token of a group reads all weights, so a cache that is small beside them would waste that.
     private func endOfGroup(from start: Int, _ prompts: [[Int32]], _ maxNewTokens: Int) -> Int {
         let bytesPerToken = configuration.layers * 2 * configuration.keyWidth * MemoryLayout<Float>.stride
         let budget = min(max(1 << 30, 4 * configuration.parameterCount) / bytesPerToken, 16_384)
@@ -91,7 +96,10 @@ private final class GenerationGroup {
     private var samplers: [TokenSampler] = []
     private(set) var results: [[Int32]]
 
-    init(_ model: any LanguageModel, _ prompts: [[Int32]], _ maxNewTokens: Int, _ sampling: Sampling, _ room: GenerationRoom, firstIndex: Int) {
+    init(
+        _ model: any LanguageModel, _ prompts: [[Int32]], _ maxNewTokens: Int, _ sampling: Sampling,
+        _ room: GenerationRoom, firstIndex: Int
+    ) {
         self.model = model
         self.prompts = prompts
         self.maxNewTokens = maxNewTokens
@@ -125,7 +133,8 @@ private final class GenerationGroup {
         }
     }
 
-    /// Feeds the prompts, about 4,096 tokens at a time for the sake of the activations' room, and chooses what follows each.
+    /// Feeds the prompts, about 4,096 tokens at a time for the sake of the activations' room, and chooses what follows
+    /// each.
     private func read(_ isCancelled: () -> Bool) throws -> [Int32] {
         var next: [Int32] = []
         while next.count < prompts.count {

@@ -1,8 +1,8 @@
 import TensorCore
 
 extension LanguageModel {
-    /// A frozen copy that takes half the memory: the matrices of its layers are kept in bf16, and unfolded into the room
-    /// of one layer when the forward pass comes to it. Embeddings, the head, gains and biases stay in fp32.
+    /// A frozen copy that takes half the memory: the matrices of its layers are kept in bf16, and unfolded into the
+    /// room of one layer when the forward pass comes to it. Embeddings, the head, gains and biases stay in fp32.
     ///
     /// The price is one pass over the weights for each forward pass, and three decimal digits of their precision. One
     /// forward pass at a time.

@@ -5,8 +5,8 @@ import TensorCore
 /// A decoder-only transformer that reads tokens and predicts each next one.
 ///
 /// A family of models is a `ModelConfiguration` and one of these: the embedding, the parts of a layer, the last norm.
-/// The layer itself (`LanguageModel+Layer.swift`), the passes over all layers, hooks, generation, checkpoints and copies
-/// are the same for all (this folder), and whoever trains or measures a model knows this protocol only.
+/// The layer itself (`LanguageModel+Layer.swift`), the passes over all layers, hooks, generation, checkpoints and
+/// copies are the same for all (this folder), and whoever trains or measures a model knows this protocol only.
 ///
 /// A model is either trainable (with gradients) or frozen (values only, possibly in a mapped file).
 ///

@@ -55,7 +55,8 @@ extension GPT2Configuration {
     /// The names that `transformers` has for one function, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
     private static let tanhForms = ["gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_python_tanh", "gelu_accurate"]
 
-    /// Keys that `json` writes itself: the model's shape, and what its weights are saved as. All others are kept as they were.
+    /// Keys that `json` writes itself: the model's shape, and what its weights are saved as. All others are kept as
+    /// they were.
     private static let writtenKeys: Set<ExactString> = [
         "architectures", "model_type", "vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "n_inner",
         "max_position_embeddings", "hidden_size", "num_hidden_layers", "num_attention_heads",

@@ -20,8 +20,8 @@ public struct GPT2Configuration: ModelConfiguration, Equatable {
     public var epsilon: Float
     /// `eos_token_id`: the first, where there is a list.
     public var endOfText: Int?
-    /// Keys that mean nothing here (dropout, say) or are spelt in several ways, kept as they were for who reads the saved
-    /// file next.
+    /// Keys that mean nothing here (dropout, say) or are spelt in several ways, kept as they were for who reads the
+    /// saved file next.
     public var otherKeys: JSONObject
 
     public init(

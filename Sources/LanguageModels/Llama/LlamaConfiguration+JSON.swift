@@ -87,8 +87,8 @@ extension LlamaConfiguration {
         return try reader.number("rope_theta") ?? 10_000
     }
 
-    /// Keys that `json` writes itself: the model's shape, and what its weights are saved as. All others are kept as they
-    /// were.
+    /// Keys that `json` writes itself: the model's shape, and what its weights are saved as. All others are kept as
+    /// they were.
     private static let writtenKeys: Set<ExactString> = [
         "architectures", "model_type", "vocab_size", "max_position_embeddings", "hidden_size", "intermediate_size",
         "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim", "rms_norm_eps", "rope_theta",

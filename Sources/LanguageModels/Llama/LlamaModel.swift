@@ -1,8 +1,8 @@
 import Serialization
 import TensorCore
 
-/// Llama (Touvron et al. 2023): root-mean-square norms before attention and MLP, rotary positions, groups of query heads
-/// that share keys and values, a gated MLP, no biases, and a head that may be the token embedding.
+/// Llama (Touvron et al. 2023): root-mean-square norms before attention and MLP, rotary positions, groups of query
+/// heads that share keys and values, a gated MLP, no biases, and a head that may be the token embedding.
 public final class LlamaModel: LanguageModel {
     public let configuration: LlamaConfiguration
     public let weights: ModelWeights

@@ -9,7 +9,8 @@ public struct Student: Sendable {
     /// Of the matrix products when the student is measured.
     public var precision = NumberFormat.fp32
 
-    /// How the folder that it was read from says texts are to be generated (`generation_config.json`), as it stands there.
+    /// How the folder that it was read from says texts are to be generated (`generation_config.json`), as it stands
+    /// there.
     private var generationSettings: Data?
     /// Whether it was read from a folder, whose settings are saved again as they were.
     private var isLoaded = false
@@ -65,7 +66,9 @@ public struct Student: Sendable {
         } else {
             configuration.endOfText = endOfText.map(Int.init)
             var settings = JSONObject([("_from_model_config", true)])
-            for key in ["bos_token_id", "eos_token_id"] { settings[key] = configuration.endOfText.map(JSONValue.integer) }
+            for key in ["bos_token_id", "eos_token_id"] {
+                settings[key] = configuration.endOfText.map(JSONValue.integer)
+            }
             configuration.otherKeys["bos_token_id"] = settings["bos_token_id"]
             for (key, value) in configuration.keysOfNewFiles.members { configuration.otherKeys[key] = value }
             try JSONFile.write(.object(settings), to: generation)

@@ -24,8 +24,8 @@ public struct AddedToken: Sendable, Equatable {
 
     /// A token as the files describe it: its content alone, or an object with its flags.
     ///
-    /// - Parameter special: what it is where the object does not say. A token that is not special is normalized, where the
-    ///   object does not say otherwise.
+    /// - Parameter special: what it is where the object does not say. A token that is not special is normalized, where
+    ///   the object does not say otherwise.
     init(_ json: JSONValue, special: Bool, called role: String, at place: String) throws(Failure) {
         if let text = json.string {
             self.init(special: text)

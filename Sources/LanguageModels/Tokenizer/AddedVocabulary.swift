@@ -2,8 +2,8 @@ import Serialization
 
 /// The added tokens of a tokenizer: how they get their numbers, and where a text has them.
 ///
-/// As in the `tokenizers` library: a token that the vocabulary has keeps its number; another gets the next one after all. A
-/// token that is added again takes on the flags it is added with last.
+/// As in the `tokenizers` library: a token that the vocabulary has keeps its number; another gets the next one after
+/// all. A token that is added again takes on the flags it is added with last.
 struct AddedVocabulary: Sendable {
     private(set) var tokens: [Int32: AddedToken] = [:]
     private(set) var ids: [ExactString: Int32] = [:]
@@ -46,8 +46,8 @@ struct AddedVocabulary: Sendable {
         let trie = searchingNormalized ? normalized : plain
         guard !trie.isEmpty else { return bytes.isEmpty ? [] : [.text(0..<bytes.count)] }
         var parts: [Part] = []
-        // Where the text not yet given out begins, and where the search goes on: white space that a token takes on its right
-        // is still searched.
+        // Where the text not yet given out begins, and where the search goes on: white space that a token takes on its
+        // right is still searched.
         var (done, searched) = (0, 0)
         while let match = trie.next(in: bytes, from: searched) {
             searched = match.range.upperBound

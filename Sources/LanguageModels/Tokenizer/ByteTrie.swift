@@ -8,7 +8,9 @@ struct ByteTrie: Sendable {
 
     var isEmpty: Bool { ends.count == 1 }
 
-    private static func key(_ node: Int32, _ byte: UInt8) -> UInt64 { UInt64(UInt32(bitPattern: node)) << 8 | UInt64(byte) }
+    private static func key(_ node: Int32, _ byte: UInt8) -> UInt64 {
+        UInt64(UInt32(bitPattern: node)) << 8 | UInt64(byte)
+    }
 
     /// A pattern that is there already gets the new number; an empty one is never found.
     mutating func insert(_ pattern: some Sequence<UInt8>, _ number: Int32) {

@@ -10,8 +10,8 @@ struct PreTokenizer {
 
     /// - Parameters:
     ///   - bytes: Valid UTF-8.
-    ///   - isolatesDigits: Whether each character of class `\p{N}` is a word of its own, and the text between two of them is
-    ///     cut as a text of its own (the pre-tokenizer `Digits` before `ByteLevel`).
+    ///   - isolatesDigits: Whether each character of class `\p{N}` is a word of its own, and the text between two of
+    ///     them is cut as a text of its own (the pre-tokenizer `Digits` before `ByteLevel`).
     init(_ bytes: UnsafeBufferPointer<UInt8>, isolatesDigits: Bool = false) {
         (self.bytes, self.isolatesDigits) = (bytes, isolatesDigits)
     }

@@ -90,7 +90,9 @@ extension SpecialTokenMembers {
     func others() throws(Failure) -> [(name: String, token: AddedToken)] {
         var found = JSONObject()
         for (key, value) in list?.object?.members ?? [] { found[key] = value }
-        for (key, value) in values.members where Self.isOwnName(key) && isToken(value, under: key) { found[key] = value }
+        for (key, value) in values.members where Self.isOwnName(key) && isToken(value, under: key) {
+            found[key] = value
+        }
         for (key, value) in own.members { found[key] = value }
         var others: [(String, AddedToken)] = []
         for (key, value) in found.members { others.append((key, try token(value, of: key))) }

@@ -3,8 +3,8 @@ import Serialization
 /// Which tokens a folder adds to its vocabulary, and which of them begin, end and pad texts.
 ///
 /// The files overlap, and one wins over another as in `transformers` 5: `added_tokens_decoder` of tokenizer_config.json
-/// makes special_tokens_map.json and added_tokens.json count for nothing; else special_tokens_map.json wins over the names in
-/// tokenizer_config.json, and tokenizer.json over added_tokens.json.
+/// makes special_tokens_map.json and added_tokens.json count for nothing; else special_tokens_map.json wins over the
+/// names in tokenizer_config.json, and tokenizer.json over added_tokens.json.
 struct SpecialTokens {
     /// Tokens with a role or another name, one each, the roles first.
     private var named: [(name: String, token: AddedToken)] = []
@@ -15,7 +15,8 @@ struct SpecialTokens {
     ///   - single: `added_tokens` of tokenizer.json, where there is one.
     ///   - defaults: roles that a token has where the files do not speak of them.
     init(
-        files: TokenizerFiles, settings: JSONObject, single: [(id: Int, token: AddedToken)], defaults: [(String, String)]
+        files: TokenizerFiles, settings: JSONObject, single: [(id: Int, token: AddedToken)],
+        defaults: [(String, String)]
     ) throws(Failure) {
         let decoder = settings["added_tokens_decoder"]
         let members = try SpecialTokenMembers(files: files, settings: settings, readsMap: decoder == nil)
@@ -58,11 +59,12 @@ struct SpecialTokens {
             list.append(token)
         }
         let names = Set(named.map { ExactString($0.token.content) })
-        return known + list.map { token in
-            var token = token
-            if names.contains(ExactString(token.content)) { token.isSpecial = true }
-            return token
-        }
+        return known
+            + list.map { token in
+                var token = token
+                if names.contains(ExactString(token.content)) { token.isSpecial = true }
+                return token
+            }
     }
 
     private mutating func readAddedTokens(_ files: TokenizerFiles, specials: Set<ExactString>) throws(Failure) {
@@ -81,7 +83,9 @@ struct SpecialTokens {
         var tokens: [Int: AddedToken] = [:]
         for (key, value) in json.object?.members ?? [] {
             guard let id = Int(key), value.object != nil else {
-                throw Failure(.badData, "added_tokens_decoder maps \(quoted(key)) to \(value.kind), not a number to a token", at: place)
+                throw Failure(
+                    .badData, "added_tokens_decoder maps \(quoted(key)) to \(value.kind), not a number to a token",
+                    at: place)
             }
             tokens[id] = try AddedToken(value, special: false, called: "an added token", at: place)
         }

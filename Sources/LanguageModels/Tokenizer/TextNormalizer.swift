@@ -31,7 +31,8 @@ struct TextNormalizer: Sendable {
         guard let step = Step(rawValue: type) else {
             throw Failure(
                 .badData, "the tokenizer's normalizer is \(quoted(type)), which is not supported", at: place,
-                remedy: "Supported are \(Step.allCases.map(\.rawValue).joined(separator: ", ")) and a Sequence of them.")
+                remedy: "Supported are \(Step.allCases.map(\.rawValue).joined(separator: ", ")) and a Sequence of them."
+            )
         }
         return [step]
     }

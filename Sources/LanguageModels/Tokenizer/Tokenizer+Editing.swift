@@ -16,18 +16,10 @@ extension Tokenizer {
         return Self.valid(edited)
     }
 
-    /// Without the merges that glue two characters of a class: digits, or brackets. A merge of such a character with
-    /// others (` ` and `7`) stays.
-    public func removingMerges(gluing isInClass: (Unicode.Scalar) -> Bool) -> Tokenizer {
-        removingMerges { left, right in
-            left.unicodeScalars.contains(where: isInClass) && right.unicodeScalars.contains(where: isInClass)
-        }
-    }
-
     /// The tokenizer of a model that reads so many tokens.
     ///
-    /// A tokenizer may have more of them than its model: padding was added, and the embedding left as it was. No text that is
-    /// read uses one; see `requireReadable`.
+    /// A tokenizer may have more of them than its model: padding was added, and the embedding left as it was. No text
+    /// that is read uses one; see `requireReadable`.
     ///
     /// - Parameter endOfText: what the model's configuration says, for a tokenizer that says nothing of its own.
     func fitted(rows: Int, endOfText end: Int?) -> Tokenizer {
@@ -42,12 +34,15 @@ extension Tokenizer {
 
     /// - Throws: `.badData` for a token that the model has no row for.
     public func requireReadable(_ tokens: [Int32]) throws(Failure) {
-        guard let rows = description.rows, count > rows, let token = tokens.first(where: { Int($0) >= rows }) else { return }
+        guard let rows = description.rows, count > rows, let token = tokens.first(where: { Int($0) >= rows }) else {
+            return
+        }
         throw Failure(
             .badData,
             "the text has the token \(quoted(symbols[Int(token)])), number \(token), and the model has an embedding for "
                 + "\(rows) tokens only",
-            remedy: "Leave it out of the text, or resize the model's embedding (resize_token_embeddings of transformers).")
+            remedy:
+                "Leave it out of the text, or resize the model's embedding (resize_token_embeddings of transformers).")
     }
 
     private static func valid(_ description: TokenizerDescription) -> Tokenizer {

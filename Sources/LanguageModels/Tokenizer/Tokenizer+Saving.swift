@@ -7,9 +7,9 @@ extension Tokenizer {
 
     /// Writes the tokenizer into a folder that exists, so that `transformers` loads it.
     ///
-    /// A tokenizer that was read from a folder is written as that folder's files, with nothing but the merges edited. Those of
-    /// `vocab.json`, `merges.txt`, `tokenizer.json` and `tokenizer_config.json` that a tokenizer has not are made for it: the
-    /// `tokenizers` library reads `tokenizer.json` alone.
+    /// A tokenizer that was read from a folder is written as that folder's files, with nothing but the merges edited.
+    /// Those of `vocab.json`, `merges.txt`, `tokenizer.json` and `tokenizer_config.json` that a tokenizer has not are
+    /// made for it: the `tokenizers` library reads `tokenizer.json` alone.
     ///
     /// - Parameter contextLength: What the model takes, for `model_max_length` of a tokenizer that was not read.
     public func save(to folder: URL, contextLength: Int? = nil) throws(Failure) {
@@ -79,7 +79,9 @@ extension Tokenizer {
         ]
         if let contextLength { members.append(("model_max_length", .integer(contextLength))) }
         if endOfText != nil {
-            for role in ["bos_token", "eos_token", "unk_token"] { members.append((role, .string(Self.endOfTextSymbol))) }
+            for role in ["bos_token", "eos_token", "unk_token"] {
+                members.append((role, .string(Self.endOfTextSymbol)))
+            }
         }
         return .object(JSONObject(members))
     }

@@ -60,7 +60,8 @@ public final class Tokenizer: Sendable {
                 switch item {
                 case .token(let id) where symbols.indices.contains(Int(id)): tokens.append(id)
                 case .token(let id):
-                    throw Failure(.badData, "the post-processor adds token \(id), and there are \(symbols.count) tokens")
+                    throw Failure(
+                        .badData, "the post-processor adds token \(id), and there are \(symbols.count) tokens")
                 case .symbol(let symbol): if let id = ids[ExactString(symbol)] { tokens.append(id) }
                 }
             }
@@ -86,7 +87,8 @@ public final class Tokenizer: Sendable {
         let byteSymbols = (UInt8.min...UInt8.max).map { ByteAlphabet.symbol([$0]) }
         let byteTokens = byteSymbols.map { ids[ExactString($0)] ?? -1 }
         guard byteTokens.contains(where: { $0 >= 0 }) else {
-            throw Failure(.badData, "the vocabulary has no token of a single byte, which is needed for the byte-level encoding")
+            throw Failure(
+                .badData, "the vocabulary has no token of a single byte, which is needed for the byte-level encoding")
         }
         var table = PairTable(capacity: description.merges.count)
         for (rank, merge) in description.merges.enumerated() {
@@ -159,8 +161,8 @@ public final class Tokenizer: Sendable {
     ///     characters like others.
     ///   - framed: Whether the tokens that the tokenizer's post-processor puts before and after a text are there, as in
     ///     `tokenizer(text)` of `transformers`. GPT-2 has none.
-    ///   - continuing: Whether the text goes on where another ended: no space is put before it, where the tokenizer puts one
-    ///     before a text (`add_prefix_space`).
+    ///   - continuing: Whether the text goes on where another ended: no space is put before it, where the tokenizer
+    ///     puts one before a text (`add_prefix_space`).
     public func encode(
         _ text: String, findingSpecials: Bool = true, framed: Bool = false, continuing: Bool = false
     ) -> [Int32] {

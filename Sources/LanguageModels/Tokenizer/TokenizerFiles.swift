@@ -27,7 +27,8 @@ struct TokenizerFiles: Sendable {
         let templates = folder.appendingPathComponent(Self.templates).path
         let found: [String]
         do { found = try Folder.names(at: templates) } catch {
-            throw Failure(.notFound, "cannot list \(templates): \(error.reason)", remedy: Failure.remedy(of: error.code))
+            throw Failure(
+                .notFound, "cannot list \(templates): \(error.reason)", remedy: Failure.remedy(of: error.code))
         }
         paths += found.filter { $0.hasSuffix(".jinja") }.sorted().map { "\(Self.templates)/\($0)" }
         for path in paths {

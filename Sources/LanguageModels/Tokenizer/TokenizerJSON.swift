@@ -50,7 +50,9 @@ struct TokenizerJSON {
 
     /// By scalars: a symbol that begins with a combining mark would make one character with the space before it.
     private static func halves(_ text: String) -> [String] {
-        text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     /// The vocabulary by number; numbers run from 0 without gaps.
@@ -62,10 +64,13 @@ struct TokenizerJSON {
             }
             guard symbols.indices.contains(id) else {
                 throw Failure(
-                    .badData, "token \(quoted(symbol)) has number \(id), and the \(map.count) tokens are numbered from 0",
+                    .badData,
+                    "token \(quoted(symbol)) has number \(id), and the \(map.count) tokens are numbered from 0",
                     at: place)
             }
-            guard symbols[id] == nil else { throw Failure(.badData, "the number \(id) stands for two tokens", at: place) }
+            guard symbols[id] == nil else {
+                throw Failure(.badData, "the number \(id) stands for two tokens", at: place)
+            }
             symbols[id] = symbol
         }
         return symbols.compactMap { $0 }
@@ -85,10 +90,14 @@ struct TokenizerJSON {
     /// Everything else that the file says of the model and of what is done to a text before it.
     func readModel(into description: inout TokenizerDescription) throws(Failure) {
         if let dropout = model["dropout"]?.number, dropout != 0 {
-            throw refusal("its model sets dropout to \(dropout), and the tokens of a text would be left to chance", "Set dropout to null.")
+            throw refusal(
+                "its model sets dropout to \(dropout), and the tokens of a text would be left to chance",
+                "Set dropout to null.")
         }
         for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
-            if let value = model[key]?.string, !value.isEmpty { throw refusal("its model sets \(key) to \(quoted(value))") }
+            if let value = model[key]?.string, !value.isEmpty {
+                throw refusal("its model sets \(key) to \(quoted(value))")
+            }
         }
         description.unknown = model["unk_token"]?.string
         description.fusesUnknown = model["fuse_unk"]?.bool ?? false
@@ -107,13 +116,15 @@ struct TokenizerJSON {
         description.splitsWords = byteLevel["use_regex"]?.bool ?? true
         if let split = steps.last, isGPT2Split(split) {
             guard !description.addsPrefixSpace, !description.splitsWords else {
-                throw refusal("its pre_tokenizer cuts words twice: Split, and ByteLevel with use_regex or add_prefix_space")
+                throw refusal(
+                    "its pre_tokenizer cuts words twice: Split, and ByteLevel with use_regex or add_prefix_space")
             }
             description.splitsWords = true
             steps.removeLast()
         }
         if let digits = steps.last, digits["type"] == "Digits" {
-            guard digits["individual_digits"]?.bool == true, !description.addsPrefixSpace, description.splitsWords else {
+            guard digits["individual_digits"]?.bool == true, !description.addsPrefixSpace, description.splitsWords
+            else {
                 throw refusal(
                     "its pre_tokenizer has Digits before ByteLevel in another way than to set single digits apart",
                     "Digits is known with individual_digits, where words are cut and add_prefix_space is false.")
@@ -152,7 +163,9 @@ struct TokenizerJSON {
             case "TemplateProcessing": try readTemplate(step, &description)
             case "RobertaProcessing", "BertProcessing":
                 func id(_ key: String) throws(Failure) -> TokenizerDescription.Frame {
-                    guard let pair = step[key]?.array, pair.count == 2, let id = pair[1].integer.flatMap(Int32.init(exactly:)) else {
+                    guard let pair = step[key]?.array, pair.count == 2,
+                        let id = pair[1].integer.flatMap(Int32.init(exactly:))
+                    else {
                         throw refusal("its post_processor has no \(key)")
                     }
                     return .token(id)
@@ -187,7 +200,9 @@ struct TokenizerJSON {
                 around[around.count - 1].append(.token(id))
             }
         }
-        guard around.count == 2 else { throw refusal("its post_processor's template has the text \(around.count - 1) times") }
+        guard around.count == 2 else {
+            throw refusal("its post_processor's template has the text \(around.count - 1) times")
+        }
         description.before = around[0] + description.before
         description.after += around[1]
     }

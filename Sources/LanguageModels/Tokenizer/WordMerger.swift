@@ -53,6 +53,7 @@ struct WordMerger {
     private mutating func push(_ position: Int, _ table: PairTable) {
         let right = Int(next[position])
         guard right < tokens.count, let merge = table[tokens[position], tokens[right]] else { return }
-        heap.insert(Candidate(order: UInt64(UInt32(bitPattern: merge.rank)) << 32 | UInt64(position), merged: merge.token))
+        heap.insert(
+            Candidate(order: UInt64(UInt32(bitPattern: merge.rank)) << 32 | UInt64(position), merged: merge.token))
     }
 }

@@ -1,6 +1,7 @@
 import Serialization
 
-/// What byte-pair encoding knows of a vocabulary: the token of each byte, what stands for a byte without one, and the merges.
+/// What byte-pair encoding knows of a vocabulary: the token of each byte, what stands for a byte without one, and the
+/// merges.
 struct WordModel: Sendable {
     /// The token of each byte, or -1.
     let byteTokens: [Int32]

@@ -8,7 +8,9 @@ public enum CausalCheck {
         warnings(about: selectorsAhead(in: program.output), withoutMask: withoutMask)
     }
 
-    static func warnings(about selectors: [(selector: Selector, place: SourceSpan?)], withoutMask: Bool = false) -> [Diagnostic] {
+    static func warnings(about selectors: [(selector: Selector, place: SourceSpan?)], withoutMask: Bool = false)
+        -> [Diagnostic]
+    {
         selectors.map { selector, place in
             let subject = described(selector)
             return withoutMask
@@ -19,7 +21,8 @@ public enum CausalCheck {
                 : Diagnostic(
                     .warning, .causal,
                     "with a causal mask, \(subject) no longer selects later positions: the program means something else",
-                    at: place, notes: ["restrict it with select(indices, indices, <=) if only earlier positions are meant"])
+                    at: place,
+                    notes: ["restrict it with select(indices, indices, <=) if only earlier positions are meant"])
         }
     }
 
@@ -38,14 +41,20 @@ public enum CausalCheck {
         for node in topologicalOrder(of: [.sop(output)]) {
             let isLibrary = node.span.map { Library.isLibrary($0.file) } ?? false
             var wanting = Set(node.children.flatMap { pending[$0] ?? [] }.filter { found[$0].place == nil })
-            if case .sop(let sop) = node, let selector = sop.usedSelector, seen.insert(selector).inserted, !looksBackOnly(selector) {
+            if case .sop(let sop) = node, let selector = sop.usedSelector, seen.insert(selector).inserted,
+                !looksBackOnly(selector)
+            {
                 let place = selector.span ?? sop.span
                 let isOwn = place.map { !Library.isLibrary($0.file) } ?? true
                 found.append((selector, isOwn ? place : nil))
                 if !isOwn { wanting.insert(found.count - 1) }
             }
             guard !wanting.isEmpty else { continue }
-            if isLibrary || node.span == nil { pending[node] = wanting } else { for index in wanting { found[index].place = node.span } }
+            if isLibrary || node.span == nil {
+                pending[node] = wanting
+            } else {
+                for index in wanting { found[index].place = node.span }
+            }
         }
         return found
     }

@@ -34,7 +34,8 @@ public struct LayerReport: Sendable, Equatable {
             switch sop.operation {
             case .tokens, .indices, .constant: return 0
             case .elementwise(_, let inputs): return inputs.map { below(.sop($0)) }.max() ?? 0
-            case .aggregate(let selector, let values, _, _): return max(below(.selector(selector)), 1 + below(.sop(values)))
+            case .aggregate(let selector, let values, _, _):
+                return max(below(.selector(selector)), 1 + below(.sop(values)))
             case .selectorWidth(let selector): return below(.selector(selector))
             }
         case .selector(let selector):
@@ -49,7 +50,8 @@ public struct LayerReport: Sendable, Equatable {
     private enum Head: Hashable {
         case selector(Selector)
         /// A width needs two selections: the selector with position 0 as an anchor, and position 0 in the selector.
-        case anchored(SOp), anchor(SOp)
+        case anchored(SOp)
+        case anchor(SOp)
         /// Full attention, which counts occurrences as the mean of an indicator.
         case full
     }

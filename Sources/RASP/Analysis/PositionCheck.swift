@@ -1,5 +1,5 @@
-/// Finds values read at positions that an input does not have: `tokens[10]` of five tokens is 0, not a token, and nothing
-/// else says so.
+/// Finds values read at positions that an input does not have: `tokens[10]` of five tokens is 0, not a token, and
+/// nothing else says so.
 public struct PositionCheck {
     /// An aggregate that reads one fixed position, and is 0 where there is no such position.
     public struct Read: Sendable {
@@ -43,7 +43,8 @@ public struct PositionCheck {
             let isInside = read.position < 0 ? read.position >= -length : read.position < length
             guard !isInside, told.insert(read.sop).inserted else { return nil }
             return Diagnostic(
-                .warning, .value, "an input of \(length) tokens has no position \(read.position): what is read there is 0",
+                .warning, .value,
+                "an input of \(length) tokens has no position \(read.position): what is read there is 0",
                 at: read.sop.span)
         }
     }

@@ -85,14 +85,16 @@ final class EventPrinter {
             let body = element(item.value, withExamples).split(separator: "\n", omittingEmptySubsequences: false)
             return indent + label + body.joined(separator: "\n" + indent)
         }
-        return "\(head)  \(open)\n\(inner.joined(separator: "\n"))\n\(String(repeating: " ", count: head.unicodeScalars.count + 1))\(close)"
+        return
+            "\(head)  \(open)\n\(inner.joined(separator: "\n"))\n\(String(repeating: " ", count: head.unicodeScalars.count + 1))\(close)"
     }
 
     private func element(_ value: Value, _ withExamples: Bool) -> String {
         switch value {
         case .atom(let atom): "    value:  \(quoted(atom))"
         case .sop(let sop): lines(value, name: display.name(of: .sop(sop)), withExamples: withExamples)
-        case .selector(let selector): lines(value, name: display.name(of: .selector(selector)), withExamples: withExamples)
+        case .selector(let selector):
+            lines(value, name: display.name(of: .selector(selector)), withExamples: withExamples)
         default: lines(value, name: "", withExamples: withExamples)
         }
     }
@@ -102,7 +104,9 @@ final class EventPrinter {
         case .matrix(let matrix): return "\t = \n \(ValueDisplay.matrix(matrix, applied.input))"
         case .sequence(let values):
             guard evaluating.showsFullDisplay else { return "\t =  \(ValueDisplay.sequence(values))" }
-            if isUniform(values) { return "\t =   \(ValueDisplay.sequence(values)) [skipped full display: identical values]" }
+            if isUniform(values) {
+                return "\t =   \(ValueDisplay.sequence(values)) [skipped full display: identical values]"
+            }
             return "\t = \n \(ValueDisplay.aligned(applied.input, values))"
         }
     }

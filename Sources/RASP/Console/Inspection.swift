@@ -33,7 +33,8 @@ extension Session {
             evaluating.run(parsed.statements)
         } else if isClean {
             evaluating.diagnostics.append(
-                Diagnostic(.error, .syntax, "expected one expression", at: SourceSpan(file: file, range: 0..<text.utf8.count)))
+                Diagnostic(
+                    .error, .syntax, "expected one expression", at: SourceSpan(file: file, range: 0..<text.utf8.count)))
         }
         result.diagnostics = evaluating.diagnostics
         guard case .value(let name, let value)? = evaluating.events.last else { return result }

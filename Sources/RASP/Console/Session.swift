@@ -135,7 +135,8 @@ public final class Session: @unchecked Sendable {
     /// Selectors below a new s-op that the session's mask changes, each said once.
     private func causalWarnings(of event: Evaluating.Event) -> [Diagnostic] {
         guard case .value(_, .sop(let sop)) = event else { return [] }
-        return CausalCheck.warnings(about: CausalCheck.selectorsAhead(in: sop).filter { warned.insert($0.selector).inserted })
+        return CausalCheck.warnings(
+            about: CausalCheck.selectorsAhead(in: sop).filter { warned.insert($0.selector).inserted })
     }
 
     /// Reads of positions that the running example does not have.

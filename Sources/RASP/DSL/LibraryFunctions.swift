@@ -27,7 +27,8 @@ public func firsts(of query: SOp, in values: SOp, default defaultValue: Atom = -
 /// Where `values` last hold the row's value of `query`; under a causal mask, up to the row's own position.
 public func lasts(of query: SOp, in values: SOp, default defaultValue: Atom = -1) -> SOp {
     let same = select(values, query, .equal)
-    return aggregate(same && select(occurrence(values), selectorWidth(same) - 1, .equal), indices, default: defaultValue)
+    return aggregate(
+        same && select(occurrence(values), selectorWidth(same) - 1, .equal), indices, default: defaultValue)
 }
 
 /// The value at the position that `index` names, row by row.
@@ -37,19 +38,24 @@ public func indexSelect(_ values: SOp, _ index: SOp, default defaultValue: Atom?
 
 /// What stood `offset` places after the first earlier occurrence of the row's value of `query`: an induction head.
 public func induct(_ values: SOp, on query: SOp, offset: Int = 1, default defaultValue: Atom? = nil) -> SOp {
-    let matches = select(values, query, .equal) && select(occurrence(values), 0, .equal)
+    let matches =
+        select(values, query, .equal) && select(occurrence(values), 0, .equal)
         && select(indices, indices - offset, .lessOrEqual)
     let place = aggregate(matches, indices, default: .int(-1 - offset)) + offset
     return indexSelect(values, place, default: defaultValue)
 }
 
 /// The greatest of the selected values, which are among `candidates`; one head for each of these.
-public func maximum(_ selector: Selector, _ values: SOp, among candidates: [Atom], default defaultValue: Atom) throws -> SOp {
+public func maximum(_ selector: Selector, _ values: SOp, among candidates: [Atom], default defaultValue: Atom) throws
+    -> SOp
+{
     try extreme(selector, values, candidates.sorted { try Comparison.less.holds($0, $1) }, defaultValue)
 }
 
 /// The least of the selected values, likewise.
-public func minimum(_ selector: Selector, _ values: SOp, among candidates: [Atom], default defaultValue: Atom) throws -> SOp {
+public func minimum(_ selector: Selector, _ values: SOp, among candidates: [Atom], default defaultValue: Atom) throws
+    -> SOp
+{
     try extreme(selector, values, candidates.sorted { try Comparison.greater.holds($0, $1) }, defaultValue)
 }
 

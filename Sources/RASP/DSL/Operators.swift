@@ -51,7 +51,7 @@ extension Double: SOpOperand { public var asSOp: SOp { constant(.float(self)) } 
 extension String: SOpOperand { public var asSOp: SOp { constant(.string(self)) } }
 extension Bool: SOpOperand { public var asSOp: SOp { constant(.bool(self)) } }
 
-infix operator .^: MultiplicationPrecedence
+infix operator .^ : MultiplicationPrecedence
 
 extension SOp {
     static func apply(_ function: ElementwiseFunction, _ a: any SOpOperand, _ b: any SOpOperand) -> SOp {

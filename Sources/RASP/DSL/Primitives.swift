@@ -49,7 +49,8 @@ public func sum(_ selector: Selector, _ values: SOp) -> SOp {
 public func selectorWidth(_ selector: Selector) -> SOp { SOp(.selectorWidth(selector)) }
 
 /// An arbitrary function of one s-op.
-public func map(_ values: SOp, named name: String = "map", _ function: @escaping @Sendable (Atom) throws -> Atom) -> SOp {
+public func map(_ values: SOp, named name: String = "map", _ function: @escaping @Sendable (Atom) throws -> Atom) -> SOp
+{
     SOp(.elementwise(ElementwiseFunction(name) { try function($0[0]) }, [values]))
 }
 

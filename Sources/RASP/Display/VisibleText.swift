@@ -1,4 +1,5 @@
-/// Text in which every character can be seen: for tables, where a line feed or a right-to-left mark would break the rows.
+/// Text in which every character can be seen: for tables, where a line feed or a right-to-left mark would break the
+/// rows.
 public enum VisibleText {
     /// A token: its blanks visible too.
     public static func token(_ text: String) -> String {
@@ -25,8 +26,8 @@ public enum VisibleText {
         !text.isEmpty && text.unicodeScalars.allSatisfy { PythonLiteral.isPrintable($0) && !$0.properties.isWhitespace }
     }
 
-    /// What cannot be printed is spelled as in a Python literal, `\x07`. A combining mark at the beginning gets a base of its own:
-    /// it would be drawn over what stands before it.
+    /// What cannot be printed is spelled as in a Python literal, `\x07`. A combining mark at the beginning gets a base
+    /// of its own: it would be drawn over what stands before it.
     private static func marked(_ text: String, _ mark: (Unicode.Scalar) -> String?) -> String {
         var result = ""
         if text.unicodeScalars.first.map(isMark) ?? false { result = "\u{25CC}" }

@@ -28,7 +28,9 @@ struct HeadPicture {
         self.selector = selector
         self.users = users
         var read: [SOp] = []
-        for case .aggregate(_, let values, _, _) in users.map(\.operation) where !read.contains(values) { read.append(values) }
+        for case .aggregate(_, let values, _, _) in users.map(\.operation) where !read.contains(values) {
+            read.append(values)
+        }
         reads = read
         if case .select(let keys, let queries, _) = selector.operation {
             self.keys = drawing.texts(keys)
@@ -67,7 +69,9 @@ struct HeadPicture {
     }
 
     func draw(_ canvas: inout SVGCanvas, x: Double, y: Double) {
-        for (index, line) in title.enumerated() { canvas.text(line, x: x, y: y + 12 + 14 * Double(index), bold: true, .heading) }
+        for (index, line) in title.enumerated() {
+            canvas.text(line, x: x, y: y + 12 + 14 * Double(index), bold: true, .heading)
+        }
         var valuesY = y + titleHeight - 1
         for values in reads {
             drawValues(values, &canvas, x: x + left, y: valuesY)
@@ -92,10 +96,14 @@ struct HeadPicture {
 
     private func drawKeys(_ canvas: inout SVGCanvas, x: Double, y: Double) {
         columnLabels(keys, &canvas, x: x, y: y, height: keyHeight, .ink)
-        if showsKeyTokens { columnLabels(drawing.tokens, &canvas, x: x, y: y - keyHeight, height: keyTokenHeight, .faint) }
+        if showsKeyTokens {
+            columnLabels(drawing.tokens, &canvas, x: x, y: y - keyHeight, height: keyTokenHeight, .faint)
+        }
     }
 
-    private func columnLabels(_ labels: [String], _ canvas: inout SVGCanvas, x: Double, y: Double, height: Double, _ paint: Paint) {
+    private func columnLabels(
+        _ labels: [String], _ canvas: inout SVGCanvas, x: Double, y: Double, height: Double, _ paint: Paint
+    ) {
         for (column, label) in labels.enumerated() {
             let center = x + (Double(column) + 0.5) * Self.cell
             if height > 17 {
@@ -115,7 +123,8 @@ struct HeadPicture {
             canvas.text(drawing.tokens[row], x: x - Self.labelGap - queryWidth - 10, y: baseline, anchor: .end, .faint)
         }
         for (line, word) in ["queries ↓", "keys →"].enumerated() {
-            canvas.text(word, x: x - Self.labelGap, y: y - 5 - Double(line) * 11, anchor: .end, size: 9, face: .note, .faint)
+            canvas.text(
+                word, x: x - Self.labelGap, y: y - 5 - Double(line) * 11, anchor: .end, size: 9, face: .note, .faint)
         }
     }
 
@@ -124,7 +133,8 @@ struct HeadPicture {
         for row in 0..<drawing.size {
             for column in 0..<drawing.size {
                 canvas.rectangle(
-                    x: x + Double(column) * Self.cell, y: y + Double(row) * Self.cell, width: Self.cell, height: Self.cell,
+                    x: x + Double(column) * Self.cell, y: y + Double(row) * Self.cell, width: Self.cell,
+                    height: Self.cell,
                     matrix[row, column] ? .selected : .blank)
             }
         }

@@ -39,7 +39,8 @@ struct NodeLabels {
             return text
         }
         switch selector.operation {
-        case .select(let keys, let queries, let predicate): return "select(\(label(keys)), \(label(queries)), \(predicate.name))"
+        case .select(let keys, let queries, let predicate):
+            return "select(\(label(keys)), \(label(queries)), \(predicate.name))"
         case .constant(let value): return value ? "all positions" : "no position"
         case .and(let a, let b): return "\(part(a)) and \(part(b))"
         case .or(let a, let b): return "\(part(a)) or \(part(b))"
@@ -58,8 +59,8 @@ struct NodeLabels {
 extension String {
     func clipped(to length: Int) -> String { count > length ? prefix(length - 1) + "…" : self }
 
-    /// Lines of at most `length` characters, as far as there are places to break at: before `and` and `or`, and in what is
-    /// still too long after commas.
+    /// Lines of at most `length` characters, as far as there are places to break at: before `and` and `or`, and in what
+    /// is still too long after commas.
     func wrapped(to length: Int) -> [String] {
         var parts: [String] = []
         for word in split(separator: " ") {

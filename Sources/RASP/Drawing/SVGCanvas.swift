@@ -15,7 +15,8 @@ struct SVGCanvas {
     mutating func rectangle(x: Double, y: Double, width: Double, height: Double, _ paint: Paint, radius: Double = 0) {
         let rounding = radius > 0 ? #" rx="\#(Self.number(radius))""# : ""
         elements.append(
-            #"<rect x="\#(Self.number(x))" y="\#(Self.number(y))" width="\#(Self.number(width))" height="\#(Self.number(height))"\#(rounding) \#(paint.attributes)/>"#)
+            #"<rect x="\#(Self.number(x))" y="\#(Self.number(y))" width="\#(Self.number(width))" height="\#(Self.number(height))"\#(rounding) \#(paint.attributes)/>"#
+        )
         extend(x + width, y + height)
     }
 
@@ -27,7 +28,9 @@ struct SVGCanvas {
         if anchor != .start { attributes += #" text-anchor="\#(anchor.rawValue)""# }
         if size != Self.textSize { attributes += #" font-size="\#(Self.number(size))""# }
         if bold { attributes += #" font-weight="bold""# }
-        if face != .code { attributes += #" font-family="Helvetica Neue, Helvetica, Arial, Liberation Sans, sans-serif""# }
+        if face != .code {
+            attributes += #" font-family="Helvetica Neue, Helvetica, Arial, Liberation Sans, sans-serif""#
+        }
         if face == .note { attributes += #" font-style="italic""# }
         if rotated { attributes += #" transform="rotate(-90 \#(Self.number(x)) \#(Self.number(y)))""# }
         elements.append("<text \(attributes)>\(Self.escaped(text))</text>")
@@ -69,7 +72,9 @@ struct SVGCanvas {
     }
 
     /// A monospaced font's advance is six tenths of its size.
-    static func width(of text: String, size: Double = textSize) -> Double { Double(text.unicodeScalars.count) * size * 0.61 }
+    static func width(of text: String, size: Double = textSize) -> Double {
+        Double(text.unicodeScalars.count) * size * 0.61
+    }
 
     /// - Parameter margin: left free to the right and below.
     func render(title: String, margin: Double) -> String {

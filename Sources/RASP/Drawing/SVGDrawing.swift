@@ -67,8 +67,10 @@ public struct SVGDrawing {
 
     private func shown(_ atoms: [Atom]) -> String {
         let areCharacters = atoms.allSatisfy { if case .string(let text) = $0 { text.count == 1 } else { false } }
-        let text = areCharacters
-            ? "\"" + atoms.map(\.description).joined() + "\"" : "[" + atoms.map(\.described).joined(separator: ", ") + "]"
+        let text =
+            areCharacters
+            ? "\"" + atoms.map(\.description).joined() + "\""
+            : "[" + atoms.map(\.described).joined(separator: ", ") + "]"
         return text.count > 70 ? text.prefix(67) + "…" : text
     }
 
@@ -82,7 +84,9 @@ public struct SVGDrawing {
         let rows = sops.filter { isRow($0, layer) }
         guard !heads.isEmpty || !rows.isEmpty else { return nil }
         let left = Self.margin + Self.padding
-        canvas.text(layer == 0 ? "Input" : "Layer \(layer)", x: left, y: top + 22, size: 13, face: .heading, bold: true, .heading)
+        canvas.text(
+            layer == 0 ? "Input" : "Layer \(layer)", x: left, y: top + 22, size: 13, face: .heading, bold: true,
+            .heading)
         var y = top + 34
         if !heads.isEmpty { y = drawHeads(heads, &canvas, left: left, y: y) + (rows.isEmpty ? 0 : 18) }
         if !rows.isEmpty { y = drawRows(rows, &canvas, left: left, y: y) }

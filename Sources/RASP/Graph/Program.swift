@@ -17,8 +17,8 @@ public struct Program: Sendable {
     public var outputName: String
     /// The named s-ops that the output depends on, in order of assignment, the output's own name included.
     public var variables: [Variable]
-    /// Every s-op under every name that the program gives it, in order of assignment: a trace shows them, also those that the
-    /// output does not depend on.
+    /// Every s-op under every name that the program gives it, in order of assignment: a trace shows them, also those
+    /// that the output does not depend on.
     public var named: [Variable]
     /// `#pragma vocab`
     public var vocabulary: [Atom]?
@@ -30,7 +30,8 @@ public struct Program: Sendable {
     public var encodings: [String: Encoding]
     /// Whether every sequence must hold atoms of one kind, as the language demands of programs in text.
     public var uniformSequences: Bool
-    /// The files that the program was read from: its own first, then those that it loads. Empty for a program without a file.
+    /// The files that the program was read from: its own first, then those that it loads. Empty for a program without a
+    /// file.
     public internal(set) var sources: [URL] = []
     /// What the text's `draw` statements ask for.
     public var drawings: [Drawing] = []

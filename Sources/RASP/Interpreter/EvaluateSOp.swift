@@ -124,12 +124,13 @@ extension Evaluator {
         var hint = "select at most one position per row, or aggregate numbers"
         if case .bool = value { hint = "wrap the booleans in indicator(...) to average them" }
         return RASPError(
-                .type,
-                "aggregate cannot average \(value.kindName)s: row \(row) (token \(input[row].described)) selects \(width)"
-                    + " positions and the value at position \(position) is \(value.described)",
-                at: span, notes: [hint],
-                transcript: .host(
-                    "asked to average multiple values, but they are non-numbers: [\(values.map { ($0 ?? .int(0)).quoted }.joined(separator: ", "))]"))
+            .type,
+            "aggregate cannot average \(value.kindName)s: row \(row) (token \(input[row].described)) selects \(width)"
+                + " positions and the value at position \(position) is \(value.described)",
+            at: span, notes: [hint],
+            transcript: .host(
+                "asked to average multiple values, but they are non-numbers: [\(values.map { ($0 ?? .int(0)).quoted }.joined(separator: ", "))]"
+            ))
     }
 
     func positioned(
@@ -141,7 +142,11 @@ extension Evaluator {
             let list = operands.map { "\($0.kindName) \($0.described)" }.joined(separator: ", ")
             notes.append("operands of \(function): \(list)")
         }
-        if input.count > 1 { notes.append("input: [\(input.prefix(20).map(\.described).joined(separator: ", "))\(input.count > 20 ? ", ..." : "")]") }
+        if input.count > 1 {
+            notes.append(
+                "input: [\(input.prefix(20).map(\.described).joined(separator: ", "))\(input.count > 20 ? ", ..." : "")]"
+            )
+        }
         if message.unicodeScalars.count > 2000 { message = String(message.prefix(2000)) }
         return RASPError(error.code, message, at: span, notes: notes, transcript: error.transcript)
     }

@@ -31,7 +31,9 @@ extension Evaluator {
     private mutating func select(
         keys: [Atom?], queries: [Atom?], _ predicate: Predicate, _ span: SourceSpan?
     ) throws -> SelectionMatrix {
-        if let comparison = predicate.comparison, let matrix = Self.compareIntegers(keys, queries, comparison) { return matrix }
+        if let comparison = predicate.comparison, let matrix = Self.compareIntegers(keys, queries, comparison) {
+            return matrix
+        }
         let size = input.count
         var matrix = SelectionMatrix(size: size)
         var groups: [Atom: [Int]] = [:]
@@ -69,7 +71,9 @@ extension Evaluator {
     }
 
     /// The common case without dictionaries: nil unless all keys and queries are integers.
-    private static func compareIntegers(_ keys: [Atom?], _ queries: [Atom?], _ comparison: Comparison) -> SelectionMatrix? {
+    private static func compareIntegers(_ keys: [Atom?], _ queries: [Atom?], _ comparison: Comparison)
+        -> SelectionMatrix?
+    {
         var k: [Int] = []
         var q: [Int] = []
         k.reserveCapacity(keys.count)
@@ -112,7 +116,9 @@ extension SelectionMatrix {
             for word in 0..<wordsPerRow {
                 var bits: UInt64 = 0
                 let first = word << 6
-                for bit in 0..<min(64, size - first) where holds(keys[first + bit], queries[row]) { bits |= 1 << UInt64(bit) }
+                for bit in 0..<min(64, size - first) where holds(keys[first + bit], queries[row]) {
+                    bits |= 1 << UInt64(bit)
+                }
                 words[row * wordsPerRow + word] = bits
             }
         }

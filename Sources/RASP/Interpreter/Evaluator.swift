@@ -97,12 +97,16 @@ struct Evaluator {
     }
 
     func sequence(_ index: Int) -> [Atom?] {
-        guard case .sequence(let result)? = values[index] else { preconditionFailure("an s-op's value was dropped early") }
+        guard case .sequence(let result)? = values[index] else {
+            preconditionFailure("an s-op's value was dropped early")
+        }
         return result
     }
 
     func selection(_ index: Int) -> SelectionMatrix {
-        guard case .matrix(let result)? = values[index] else { preconditionFailure("a selector's value was dropped early") }
+        guard case .matrix(let result)? = values[index] else {
+            preconditionFailure("a selector's value was dropped early")
+        }
         return result
     }
 
@@ -131,7 +135,8 @@ struct Evaluator {
         live += bytes
         if live > limits.evaluationMemory {
             throw RASPError(
-                .limit, "evaluation on \(input.count) tokens holds more than \(limits.evaluationMemory >> 20) MiB at a time",
+                .limit,
+                "evaluation on \(input.count) tokens holds more than \(limits.evaluationMemory >> 20) MiB at a time",
                 at: span)
         }
     }

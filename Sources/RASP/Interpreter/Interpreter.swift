@@ -1,8 +1,8 @@
 /// Evaluates programs on input sequences, position by position, exactly as the language defines them.
 ///
 /// In causal mode every selector is intersected with "key position <= query position", as a causal mask in a
-/// transformer does. With a beginning-of-sequence token (BOS), that token stands at position 0 of what the program sees;
-/// results leave its position out.
+/// transformer does. With a beginning-of-sequence token (BOS), that token stands at position 0 of what the program
+/// sees; results leave its position out.
 public struct Interpreter: Sendable {
     public var causal: Bool
     /// Put before every input, for programs that count on such a token (the paper's versions "with BOS").
@@ -47,9 +47,11 @@ public struct Interpreter: Sendable {
 
     /// As `run`, with every variable that the program names, those its output does not depend on included.
     ///
-    /// - Returns: the evaluation, and a warning for every such variable that has no values on this input: only the output has to
-    ///   have some.
-    public func runTracing(_ program: Program, on input: [Atom]) throws -> (evaluation: Evaluation, findings: [Diagnostic]) {
+    /// - Returns: the evaluation, and a warning for every such variable that has no values on this input: only the
+    ///   output has to have some.
+    public func runTracing(_ program: Program, on input: [Atom]) throws -> (
+        evaluation: Evaluation, findings: [Diagnostic]
+    ) {
         let needed = try run(program, on: input)
         var values: [SOp: [Atom?]] = [program.output: needed.output]
         for (variable, traced) in zip(program.variables, needed.variables) { values[variable.sop] = traced.values }

@@ -16,7 +16,11 @@ public struct SelectionMatrix: Sendable, Equatable {
         get { words[row * wordsPerRow + column >> 6] >> UInt64(column & 63) & 1 == 1 }
         set {
             let bit = UInt64(1) << UInt64(column & 63)
-            if newValue { words[row * wordsPerRow + column >> 6] |= bit } else { words[row * wordsPerRow + column >> 6] &= ~bit }
+            if newValue {
+                words[row * wordsPerRow + column >> 6] |= bit
+            } else {
+                words[row * wordsPerRow + column >> 6] &= ~bit
+            }
         }
     }
 

@@ -24,18 +24,23 @@ public enum SequenceKind: String, Sendable {
         var witness = 0
         for (position, value) in values.enumerated() {
             guard let value else { continue }
-            let own: SequenceKind = switch value {
-            case .bool: .bools
-            case .int: .ints
-            case .float: .floats
-            case .string: .strings
-            case .tuple: .tuples
-            }
+            let own: SequenceKind =
+                switch value {
+                case .bool: .bools
+                case .int: .ints
+                case .float: .floats
+                case .string: .strings
+                case .tuple: .tuples
+                }
             guard let current = kind, current != own else {
                 kind = own
                 continue
             }
-            if let joined = join(current, own) { kind = joined } else { return .clash(first: witness, second: position) }
+            if let joined = join(current, own) {
+                kind = joined
+            } else {
+                return .clash(first: witness, second: position)
+            }
             witness = position
         }
         return .kind(kind ?? .ints)
@@ -49,7 +54,8 @@ public enum SequenceKind: String, Sendable {
 
     /// Refuses an s-op's values where they mix kinds.
     static func check(_ values: [Atom?], of sop: SOp, input: [Atom]) throws {
-        guard case .clash(let first, let second) = classify(values), let a = values[first], let b = values[second] else {
+        guard case .clash(let first, let second) = classify(values), let a = values[first], let b = values[second]
+        else {
             return
         }
         let listed = values.map { ($0 ?? .int(0)).quoted }.joined(separator: ", ")
@@ -57,12 +63,16 @@ public enum SequenceKind: String, Sendable {
         var brackets = (open: "(", close: ")")
         if case .tokens = sop.operation { brackets = ("[", "]") }
         throw RASPError(
-                .type,
-                "the sequence mixes \(a.kindName) \(a.described) (position \(first), token \(input[first].described))"
-                    + " with \(b.kindName) \(b.described) (position \(second), token \(input[second].described))",
-                at: sop.span, notes: ["every s-op holds values of one kind; an aggregate whose row is empty gives its default, 0 unless stated"],
-                transcript: .ignored(
-                    "attempted to create sequence with vals of different types:\n\t\t \(brackets.open)\(listed)\(brackets.close)"))
+            .type,
+            "the sequence mixes \(a.kindName) \(a.described) (position \(first), token \(input[first].described))"
+                + " with \(b.kindName) \(b.described) (position \(second), token \(input[second].described))",
+            at: sop.span,
+            notes: [
+                "every s-op holds values of one kind; an aggregate whose row is empty gives its default, 0 unless stated"
+            ],
+            transcript: .ignored(
+                "attempted to create sequence with vals of different types:\n\t\t \(brackets.open)\(listed)\(brackets.close)"
+            ))
     }
 }
 

@@ -62,7 +62,8 @@ extension Evaluating {
         } else if case .atom(let atom) = left, case .sop(let sop) = right {
             // An attention operation: the full average of "equals x", compared with zero.
             let equals = try makeSOp(.elementwise(.compare(.equal), [sop, SOp(.constant(atom))]), at: span)
-            guard case .sop(let equal) = equals, case .sop(let hit) = try makeSOp(.elementwise(.indicator, [equal]), at: span),
+            guard case .sop(let equal) = equals,
+                case .sop(let hit) = try makeSOp(.elementwise(.indicator, [equal]), at: span),
                 case .selector(let all) = try makeSelector(.constant(true), at: span),
                 case .sop(let mean) = try makeSOp(.aggregate(all, hit, defaultValue: .int(0), .mean), at: span)
             else { preconditionFailure("node constructors give nodes of their own kind") }

@@ -21,16 +21,19 @@ extension Evaluating {
         var variables: [(name: String, sop: SOp)] = []
         var block: Scope? = scope
         while let current = block, current !== base {
-            variables = current.variables.compactMap { name, value in
-                if case .sop(let sop) = value { (name, sop) } else { nil }
-            } + variables
+            variables =
+                current.variables.compactMap { name, value in
+                    if case .sop(let sop) = value { (name, sop) } else { nil }
+                } + variables
             block = current.parent
         }
         var program = Program(
-            name: name, output: sop, outputName: name, variables: Program.deduplicated(variables, output: (name, sop)), causal: options.causal, uniformSequences: true)
+            name: name, output: sop, outputName: name, variables: Program.deduplicated(variables, output: (name, sop)),
+            causal: options.causal, uniformSequences: true)
         // The console itself names `tokens`: that is traced where it is needed.
         let own = variables.filter { name, sop in
-            name != "tokens" || Library.nodeNames[.sop(sop)] != "tokens" || program.variables.contains { $0.sop === sop }
+            name != "tokens" || Library.nodeNames[.sop(sop)] != "tokens"
+                || program.variables.contains { $0.sop === sop }
         }
         program.named = Program.named(own, output: (name, sop))
         program.localNames = nodeNames

@@ -10,7 +10,8 @@ extension Evaluating {
             let input = try applicationInput(arguments, at: span)
             let matrix = try apply(to: input, at: span) { try $0.matrix(of: selector) }
             return .applied(Applied(input: options.interpreter.framed(input), result: .matrix(matrix)))
-        default: throw error(.notImplemented, "\(callee.described) cannot be called", at: span, transcript: .notImplemented)
+        default:
+            throw error(.notImplemented, "\(callee.described) cannot be called", at: span, transcript: .notImplemented)
         }
     }
 
@@ -22,7 +23,8 @@ extension Evaluating {
         defer { appliedWork += evaluator.work }
         guard appliedWork <= options.limits.applicationWork else {
             throw error(
-                .limit, "applying s-ops takes more than \(options.limits.applicationWork) elementary operations in all", at: span)
+                .limit, "applying s-ops takes more than \(options.limits.applicationWork) elementary operations in all",
+                at: span)
         }
         return try body(&evaluator)
     }
@@ -51,7 +53,8 @@ extension Evaluating {
                     throw error(
                         .type, "an input holds atoms, not \(item.described)", at: span,
                         transcript: .ignored(
-                            "attempted to create sequence with illegal val types (vals must be bool, float, int or string):\n\t\t \(display.inline(value))"))
+                            "attempted to create sequence with illegal val types (vals must be bool, float, int or string):\n\t\t \(display.inline(value))"
+                        ))
                 }
                 return atom
             }
@@ -71,7 +74,8 @@ extension Evaluating {
                 "\(function.name) takes \(function.parameters.count) arguments"
                     + " (\(function.parameters.joined(separator: ", "))), not \(arguments.count)", at: span,
                 transcript: .ignored(
-                    "wrong number of args for \(function.name)- expected: \(function.parameters.count), got: \(arguments.count)."))
+                    "wrong number of args for \(function.name)- expected: \(function.parameters.count), got: \(arguments.count)."
+                ))
         }
         switch function.body {
         case .builtin(let body): return try body(self, arguments, span)
@@ -80,7 +84,8 @@ extension Evaluating {
             defer { calls -= 1 }
             guard calls <= options.limits.callDepth else {
                 throw error(
-                    .limit, "calls are nested more than \(options.limits.callDepth) deep; does \(function.name) ever end?",
+                    .limit,
+                    "calls are nested more than \(options.limits.callDepth) deep; does \(function.name) ever end?",
                     at: span)
             }
             let outerSpan = librarySpan
@@ -129,16 +134,17 @@ extension Evaluating {
 
     /// An error inside the library belongs to the call; one inside a user's function tells where the call was.
     private func attributed(_ failure: RASPError, to function: FunctionValue, calledAt span: SourceSpan) -> RASPError {
-        RASPError(failure.diagnostics.map { diagnostic in
-            var diagnostic = diagnostic
-            if diagnostic.span.map({ Library.isLibrary($0.file) }) ?? true {
-                diagnostic.span = span
-                diagnostic.notes.append("in \(function.name) of the library")
-                diagnostic.fixIt = nil
-            } else if diagnostic.span != span, diagnostic.notes.count < 8 {
-                diagnostic.notes.append("in \(function.name), called at \(span.location)")
-            }
-            return diagnostic
-        })
+        RASPError(
+            failure.diagnostics.map { diagnostic in
+                var diagnostic = diagnostic
+                if diagnostic.span.map({ Library.isLibrary($0.file) }) ?? true {
+                    diagnostic.span = span
+                    diagnostic.notes.append("in \(function.name) of the library")
+                    diagnostic.fixIt = nil
+                } else if diagnostic.span != span, diagnostic.notes.count < 8 {
+                    diagnostic.notes.append("in \(function.name), called at \(span.location)")
+                }
+                return diagnostic
+            })
     }
 }

@@ -71,7 +71,9 @@ extension Evaluating {
         var notes: [String] = []
         if ["select", "aggregate", "range", "zip", "len"].contains(name) {
             notes.append("\(name) is no value; it is written \(name)(...)")
-        } else if let known = ["true": "True", "false": "False", "None": nil] as [String: String?]? , let right = known[name] {
+        } else if let known = ["true": "True", "false": "False", "None": nil] as [String: String?]?,
+            let right = known[name]
+        {
             notes.append(right.map { "write \($0)" } ?? "there is no empty value")
         } else if let nearest = nearestName(to: name) {
             var diagnostic = Diagnostic(
@@ -92,10 +94,13 @@ extension Evaluating {
         var current: Scope? = scope
         var examined = 0
         while let scope = current {
-            for candidate in scope.variables.keys where examined < 2000 && abs(candidate.utf8.count - name.utf8.count) <= 2 {
+            for candidate in scope.variables.keys
+            where examined < 2000 && abs(candidate.utf8.count - name.utf8.count) <= 2 {
                 examined += 1
                 let distance = EditDistance.between(name, candidate)
-                if distance <= (name.utf8.count > 4 ? 2 : 1), distance < best?.distance ?? 3 { best = (candidate, distance) }
+                if distance <= (name.utf8.count > 4 ? 2 : 1), distance < best?.distance ?? 3 {
+                    best = (candidate, distance)
+                }
             }
             current = scope.parent
         }

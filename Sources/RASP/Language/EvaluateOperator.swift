@@ -7,7 +7,8 @@ extension Evaluating {
         case (_, .sop(let sop)):
             return try makeSOp(.elementwise(symbol == .minus ? .negate : .plus, [sop]), at: span)
         case (_, .atom(let atom)):
-            return .atom(try convert(at: span) { try symbol == .minus ? Arithmetic.negate(atom) : Arithmetic.plus(atom) })
+            return .atom(
+                try convert(at: span) { try symbol == .minus ? Arithmetic.negate(atom) : Arithmetic.plus(atom) })
         default:
             throw error(.type, "prefix \(symbol.rawValue) is not defined on \(value.described)", at: span)
         }
@@ -30,7 +31,8 @@ extension Evaluating {
         switch (left, right) {
         case (.selector, _), (_, .selector):
             throw error(
-                .type, "\(symbol.rawValue) is not defined on selectors", at: span, notes: ["combine selectors with and, or, not"],
+                .type, "\(symbol.rawValue) is not defined on selectors", at: span,
+                notes: ["combine selectors with and, or, not"],
                 transcript: .ignored("Cannot apply \(symbol.rawValue) to selector(s)"))
         case (.sop, _), (_, .sop):
             let a = try operand(left, "the left side of \(symbol.rawValue) beside an s-op", at: span)
@@ -52,7 +54,8 @@ extension Evaluating {
             return try makeSelector(symbol == .and ? .and(a, b) : .or(a, b), at: span)
         case (.selector, _), (_, .selector):
             throw error(
-                .type, "\(symbol.rawValue) combines two selectors or none: \(left.described), \(right.described)", at: span,
+                .type, "\(symbol.rawValue) combines two selectors or none: \(left.described), \(right.described)",
+                at: span,
                 transcript: .ignored("Cannot apply and/or between selector and non-selector"))
         case (.sop, _), (_, .sop):
             let a = try operand(left, "the left side of \(symbol.rawValue) beside an s-op", at: span)
@@ -87,7 +90,9 @@ extension Evaluating {
     }
 
     private static func hostMessage(_ symbol: BinaryOperator, _ left: Value, _ right: Value) -> TranscriptText {
-        if symbol == .plus, case .list = left { return .host("can only concatenate list (not \"\(right.hostKind)\") to list") }
+        if symbol == .plus, case .list = left {
+            return .host("can only concatenate list (not \"\(right.hostKind)\") to list")
+        }
         let spelling = symbol == .power ? "** or pow()" : symbol.rawValue
         return .host("unsupported operand type(s) for \(spelling): '\(left.hostKind)' and '\(right.hostKind)'")
     }

@@ -1,5 +1,7 @@
 extension Evaluating {
-    func select(_ keys: Expression, _ queries: Expression, _ comparison: Comparison, at span: SourceSpan) throws -> Value {
+    func select(_ keys: Expression, _ queries: Expression, _ comparison: Comparison, at span: SourceSpan) throws
+        -> Value
+    {
         let key = try evaluate(keys)
         let query = try evaluate(queries)
         if case .atom(let k) = key, case .atom(let q) = query {
@@ -52,7 +54,9 @@ extension Evaluating {
         guard stride != 0 else { throw error(.value, "range cannot step by 0", at: span) }
         let distance = end.subtractingReportingOverflow(start)
         guard !distance.overflow else { throw error(.limit, "the range is too long", at: span) }
-        guard distance.partialValue != 0, (distance.partialValue > 0) == (stride > 0) else { return try makeList([], at: span) }
+        guard distance.partialValue != 0, (distance.partialValue > 0) == (stride > 0) else {
+            return try makeList([], at: span)
+        }
         let steps = distance.partialValue.magnitude
         let count = (steps - 1) / stride.magnitude + 1
         try checkLength(Int(min(count, UInt(Int.max / 64))), at: span)
@@ -69,7 +73,8 @@ extension Evaluating {
         }
         guard let count = lists.first?.count, lists.allSatisfy({ $0.count == count }) else {
             throw error(
-                .type, "zip needs lists of one length; these have \(lists.map { String($0.count) }.joined(separator: ", "))",
+                .type,
+                "zip needs lists of one length; these have \(lists.map { String($0.count) }.joined(separator: ", "))",
                 at: span)
         }
         try checkLength(count * (lists.count + 2), at: span)
@@ -96,7 +101,8 @@ extension Evaluating {
             }
             return value
         case (.dict(let dict), .sop(let sop)):
-            let table = try Dictionary(uniqueKeysWithValues: dict.entries.map { ($0.key, try elementAtom($0.value, span)) })
+            let table = try Dictionary(
+                uniqueKeysWithValues: dict.entries.map { ($0.key, try elementAtom($0.value, span)) })
             let look = ElementwiseFunction.unary("lookup") { key in
                 guard let value = table[key] else {
                     throw ValueError(
@@ -157,8 +163,9 @@ extension Evaluating {
         if position < 0 {
             // Counted from the end by whatever `length` means here.
             let length = try operand(try lookUp("length", at: span), "length", at: span)
-            guard case .sop(let sum) = try makeSOp(
-                .elementwise(.add, [length, SOp(.constant(.int(position)))]), at: span)
+            guard
+                case .sop(let sum) = try makeSOp(
+                    .elementwise(.add, [length, SOp(.constant(.int(position)))]), at: span)
             else { preconditionFailure("makeSOp gives an s-op") }
             location = sum
         }

@@ -122,7 +122,8 @@ final class Evaluating {
 
     func checkLength(_ count: Int, at span: SourceSpan?) throws {
         if count > options.limits.listLength {
-            throw error(.limit, "a list may hold \(options.limits.listLength) items; this one would hold \(count)", at: span)
+            throw error(
+                .limit, "a list may hold \(options.limits.listLength) items; this one would hold \(count)", at: span)
         }
         try charge(count * 32 + 64, at: span)
     }

@@ -60,7 +60,8 @@ extension Evaluating {
             let parameters = declaration.parameters.map(\.text)
             try charge(256, at: statement.span)
             let function = FunctionValue(
-                name: declaration.name.text, parameters: parameters, body: .declared(declaration, scope), origin: origin)
+                name: declaration.name.text, parameters: parameters, body: .declared(declaration, scope), origin: origin
+            )
             try assign(declaration.name, .function(function))
             retain(closure: scope)
             if isTopLevel { events.append(.function(function)) }
@@ -140,7 +141,8 @@ extension Evaluating {
         while let current = target {
             if current.reserved.contains(name.text) {
                 throw error(
-                    .reservedName, "\(name.text) is reserved where the file is loaded, and is not exported there", at: name.span,
+                    .reservedName, "\(name.text) is reserved where the file is loaded, and is not exported there",
+                    at: name.span,
                     transcript: .ignored("Error: Cannot set reserved name: \(name.text)"))
             }
             current.bind(name.text, value, at: name.span)
@@ -166,7 +168,8 @@ extension Evaluating {
         for item in items {
             try step(at: iteration.container.span)
             if fresh { scope = Scope(parent: outer) }
-            let values = iteration.names.count == 1
+            let values =
+                iteration.names.count == 1
                 ? [item] : try unpacked(item, count: iteration.names.count, at: iteration.container.span)
             for (name, value) in zip(iteration.names, values) { try assign(name, value) }
             try body()

@@ -79,11 +79,17 @@ extension Evaluating {
         if !options.strict, let loader = loading.last { directories.insert(loader.directory, at: 0) }
         for directory in directories {
             for candidate in candidates {
-                let url = URL(fileURLWithPath: candidate, relativeTo: URL(fileURLWithPath: directory, isDirectory: true))
+                let url = URL(
+                    fileURLWithPath: candidate, relativeTo: URL(fileURLWithPath: directory, isDirectory: true))
                 guard FileManager.default.fileExists(atPath: url.path) else { continue }
-                let shown = candidate.hasPrefix("/") || directory != directories[0] || loading.isEmpty
-                    ? candidate : ((file(at: span) as NSString).deletingLastPathComponent as NSString).appendingPathComponent(candidate)
-                do { return (url, try SourceReader.read(url, name: shown, limits: options.limits)) } catch let failure as RASPError {
+                let shown =
+                    candidate.hasPrefix("/") || directory != directories[0] || loading.isEmpty
+                    ? candidate
+                    : ((file(at: span) as NSString).deletingLastPathComponent as NSString).appendingPathComponent(
+                        candidate)
+                do { return (url, try SourceReader.read(url, name: shown, limits: options.limits)) } catch let failure
+                    as RASPError
+                {
                     throw error(.load, failure.diagnostics[0].message, at: span)
                 }
             }
@@ -118,7 +124,9 @@ enum SourceReader {
         guard data.count <= limits.sourceSize else {
             throw RASPError(.limit, "\(name) is larger than \(limits.sourceSize >> 20) MiB")
         }
-        guard let text = String(validating: data, as: UTF8.self) else { throw RASPError(.load, "\(name) is not UTF-8 text") }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw RASPError(.load, "\(name) is not UTF-8 text")
+        }
         return SourceFile(name: name, text: text)
     }
 }

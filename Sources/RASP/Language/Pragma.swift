@@ -48,7 +48,8 @@ struct Pragmas {
             maxLength = length
         case "causal":
             if causal != nil { return fail("causal is given twice", at: place) }
-            guard arguments.count == 1, let value = ["true": true, "false": false][arguments[0].text.lowercased()] else {
+            guard arguments.count == 1, let value = ["true": true, "false": false][arguments[0].text.lowercased()]
+            else {
                 return fail("causal needs true or false", at: place)
             }
             causal = value
@@ -62,7 +63,9 @@ struct Pragmas {
             }
             encodings.append((arguments[0], encoding))
         default:
-            let nearest = Self.known.min { EditDistance.between($0, keyword.text) < EditDistance.between($1, keyword.text) }
+            let nearest = Self.known.min {
+                EditDistance.between($0, keyword.text) < EditDistance.between($1, keyword.text)
+            }
             diagnostics.append(
                 Diagnostic(
                     .warning, .pragma, "the pragma \(keyword.text.prefix(40)) is not known", at: keyword.span,
@@ -81,9 +84,12 @@ struct Pragmas {
                 continue
             }
             let start = offset
-            if bytes[offset] == UInt8(ascii: "\""), let close = bytes[(offset + 1)..<range.upperBound].firstIndex(of: UInt8(ascii: "\"")) {
+            if bytes[offset] == UInt8(ascii: "\""),
+                let close = bytes[(offset + 1)..<range.upperBound].firstIndex(of: UInt8(ascii: "\""))
+            {
                 offset = close + 1
-                result.append(Name(text: file.text(start + 1..<close), span: SourceSpan(file: file, range: start..<offset)))
+                result.append(
+                    Name(text: file.text(start + 1..<close), span: SourceSpan(file: file, range: start..<offset)))
                 continue
             }
             while offset < range.upperBound, bytes[offset] != 32, bytes[offset] != 9 { offset += 1 }

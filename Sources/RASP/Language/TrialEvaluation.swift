@@ -12,7 +12,9 @@ final class TrialEvaluation {
 
     /// - Throws: what evaluating the node on the input throws.
     func evaluate(_ node: GraphNode, on input: [Atom]) throws {
-        if evaluator == nil || self.input.count != input.count || !zip(self.input, input).allSatisfy({ $0.quoted == $1.quoted }) {
+        if evaluator == nil || self.input.count != input.count
+            || !zip(self.input, input).allSatisfy({ $0.quoted == $1.quoted })
+        {
             let spent = evaluator?.work ?? 0
             evaluator = try Evaluator(Interpreter(limits: limits), input: input, uniform: true)
             evaluator?.work = spent

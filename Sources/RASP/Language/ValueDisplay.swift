@@ -5,7 +5,8 @@ struct ValueDisplay {
 
     var nodeNames: [GraphNode: String] = [:]
 
-    /// A value inside a message or list, on one line. Strings are whole, as the reference prints them, whatever their length.
+    /// A value inside a message or list, on one line. Strings are whole, as the reference prints them, whatever their
+    /// length.
     func inline(_ value: Value) -> String {
         if value.weight > Self.largestShown { return "(\(value.kindName))" }
         return switch value {

@@ -59,7 +59,8 @@ public struct RASPError: Error, Sendable, CustomStringConvertible {
     }
 
     init(
-        _ code: Diagnostic.Code, _ message: String, at span: SourceSpan?, notes: [String] = [], transcript: TranscriptText?
+        _ code: Diagnostic.Code, _ message: String, at span: SourceSpan?, notes: [String] = [],
+        transcript: TranscriptText?
     ) {
         var diagnostic = Diagnostic(.error, code, message, at: span, notes: notes)
         diagnostic.transcript = transcript?.lines

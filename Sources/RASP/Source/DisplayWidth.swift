@@ -1,7 +1,8 @@
-/// How many columns of a terminal a text takes: Chinese, Japanese, Korean characters and emoji two, combining marks none.
+/// How many columns of a terminal a text takes: Chinese, Japanese, Korean characters and emoji two, combining marks
+/// none.
 ///
-/// After Unicode Standard Annex 11 (East Asian Width), with the wide and full-width blocks as ranges. Terminals differ in rare
-/// scripts; no width suits all of them.
+/// After Unicode Standard Annex 11 (East Asian Width), with the wide and full-width blocks as ranges. Terminals differ
+/// in rare scripts; no width suits all of them.
 public enum DisplayWidth {
     public static func of(_ text: String) -> Int { text.reduce(0) { $0 + of($1) } }
 

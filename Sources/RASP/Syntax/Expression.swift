@@ -61,11 +61,25 @@ struct Name: Sendable {
     let span: SourceSpan
 }
 
-enum PrefixOperator: String, Sendable { case not, minus = "-", plus = "+" }
+enum PrefixOperator: String, Sendable {
+    case not
+    case minus = "-"
+    case plus = "+"
+}
 
 enum BinaryOperator: String, Sendable {
-    case power = "^", times = "*", divide = "/", modulo = "%", plus = "+", minus = "-"
-    case equal = "==", notEqual = "!=", lessOrEqual = "<=", greaterOrEqual = ">=", less = "<", greater = ">"
+    case power = "^"
+    case times = "*"
+    case divide = "/"
+    case modulo = "%"
+    case plus = "+"
+    case minus = "-"
+    case equal = "=="
+    case notEqual = "!="
+    case lessOrEqual = "<="
+    case greaterOrEqual = ">="
+    case less = "<"
+    case greater = ">"
     case and, or, `in`
 
     var comparison: Comparison? { Comparison(rawValue: rawValue) }

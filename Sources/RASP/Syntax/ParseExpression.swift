@@ -33,10 +33,11 @@ extension Parser {
     }
 
     private mutating func comparison() throws -> Expression {
-        try chain({ token in
-            guard case .symbol(let symbol) = token.kind, let comparison = symbol.comparison else { return nil }
-            return BinaryOperator(rawValue: comparison.rawValue)
-        }, operand: { try $0.sum() })
+        try chain(
+            { token in
+                guard case .symbol(let symbol) = token.kind, let comparison = symbol.comparison else { return nil }
+                return BinaryOperator(rawValue: comparison.rawValue)
+            }, operand: { try $0.sum() })
     }
 
     private mutating func sum() throws -> Expression {
@@ -78,10 +79,15 @@ extension Parser {
         let start = token.range.lowerBound
         var operators: [PrefixOperator] = []
         while true {
-            if take(.not) { operators.append(.not) }
-            else if take(.minus) { operators.append(.minus) }
-            else if take(.plus) { operators.append(.plus) }
-            else { break }
+            if take(.not) {
+                operators.append(.not)
+            } else if take(.minus) {
+                operators.append(.minus)
+            } else if take(.plus) {
+                operators.append(.plus)
+            } else {
+                break
+            }
         }
         let operand = try postfix()
         return operators.isEmpty ? operand : Expression(kind: .prefix(operators, operand), span: span(from: start))

@@ -5,7 +5,8 @@ extension Parser {
         case .integer:
             advance()
             guard let value = Int(text(start)) else {
-                throw fail(.overflow, "the integer \(text(start).prefix(60)) does not fit in 64 bits", at: span(start.range))
+                throw fail(
+                    .overflow, "the integer \(text(start).prefix(60)) does not fit in 64 bits", at: span(start.range))
             }
             return Expression(kind: .literal(.int(value)), span: span(start.range))
         case .float:
@@ -16,7 +17,9 @@ extension Parser {
             var inner = start.range.lowerBound + 1..<start.range.upperBound
             // An unclosed string, reported by the lexer, has no closing quote to leave out.
             let last = inner.isEmpty ? 0 : file.bytes[inner.upperBound - 1]
-            if last == UInt8(ascii: "\"") || last == UInt8(ascii: "'") { inner = inner.lowerBound..<inner.upperBound - 1 }
+            if last == UInt8(ascii: "\"") || last == UInt8(ascii: "'") {
+                inner = inner.lowerBound..<inner.upperBound - 1
+            }
             return Expression(kind: .literal(.string(file.text(inner))), span: span(start.range))
         case .identifier:
             if next.is(.openParenthesis), let result = try fused(text(start)) { return result }

@@ -92,7 +92,8 @@ extension Parser {
         case .keyword(.load):
             advance()
             guard token.kind == .string else { throw unexpected("the file name in double quotes") }
-            let path = file.text(token.range.lowerBound + 1..<max(token.range.lowerBound + 1, token.range.upperBound - 1))
+            let path = file.text(
+                token.range.lowerBound + 1..<max(token.range.lowerBound + 1, token.range.upperBound - 1))
             advance()
             kind = .load(path)
         case .keyword(.draw):

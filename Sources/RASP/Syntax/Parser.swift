@@ -98,7 +98,8 @@ struct Parser {
     mutating func unexpected(_ expected: String) -> Failure {
         if isAtEnd {
             output.isIncomplete = true
-            return fail(.incomplete, "the text ends where \(expected) was expected", at: span(previousEnd..<previousEnd))
+            return fail(
+                .incomplete, "the text ends where \(expected) was expected", at: span(previousEnd..<previousEnd))
         }
         let found = text(token)
         var notes: [String] = []
@@ -128,8 +129,8 @@ struct Parser {
         return try body(&self)
     }
 
-    /// The reference drops lines that begin with `#` before it reads a statement; only a comment behind something else is read,
-    /// and may stand nowhere but after a statement.
+    /// The reference drops lines that begin with `#` before it reads a statement; only a comment behind something else
+    /// is read, and may stand nowhere but after a statement.
     private mutating func checkComments() {
         for comment in output.comments where !comment.standsAlone && !boundaries.contains(comment.nextToken) {
             report(.strict, "a comment may stand only between statements", at: span(comment.range))

@@ -22,21 +22,29 @@ extension Parser {
         switch links[0].symbol {
         case .in:
             lintNot(first, .in)
-            for operand in operands where isChain(operand, of: [.and, .or, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual]) {
-                lint("in binds loosest of all: and, or and comparisons beside it are grouped first", group: operand.span)
+            for operand in operands
+            where isChain(operand, of: [.and, .or, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual]) {
+                lint(
+                    "in binds loosest of all: and, or and comparisons beside it are grouped first", group: operand.span)
             }
             for operand in operands where !operand.isParenthesized {
-                if case .conditional = operand.kind { lint("in binds loosest of all: the conditional beside it is grouped first", group: operand.span) }
+                if case .conditional = operand.kind {
+                    lint("in binds loosest of all: the conditional beside it is grouped first", group: operand.span)
+                }
             }
             if links.count > 1 { lint("x in y in z is (x in y) in z", group: first.span.union(links[0].operand.span)) }
         case .and, .or:
             if Set(links.map(\.symbol)).count > 1 {
-                lint("and and or have one precedence and group from the left", group: first.span.union(links[0].operand.span))
+                lint(
+                    "and and or have one precedence and group from the left",
+                    group: first.span.union(links[0].operand.span))
             }
         case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
             lintNot(first, links[0].symbol)
             if links.count > 1 {
-                lint("comparisons do not chain: the first result is compared with the next operand", group: first.span.union(links[0].operand.span))
+                lint(
+                    "comparisons do not chain: the first result is compared with the next operand",
+                    group: first.span.union(links[0].operand.span))
             }
         case .modulo:
             lintNot(first, .modulo)
@@ -46,7 +54,9 @@ extension Parser {
         case .power:
             lintNot(first, .power)
             if hasPrefix(first, .minus) { lint("prefix - binds tighter than ^: this is (-x)^y", group: first.span) }
-            if links.count > 1 { lint("^ groups from the left: (x^y)^z", group: first.span.union(links[0].operand.span)) }
+            if links.count > 1 {
+                lint("^ groups from the left: (x^y)^z", group: first.span.union(links[0].operand.span))
+            }
         case .times, .divide, .plus, .minus: lintNot(first, links[0].symbol)
         }
     }
@@ -58,6 +68,8 @@ extension Parser {
 
     mutating func lintConditional(_ expression: Expression) {
         guard case .conditional(let first, let branches) = expression.kind, branches.count > 1 else { return }
-        lint("conditionals group from the left: (a if b else c) if d else e", group: first.span.union(branches[0].otherwise.span))
+        lint(
+            "conditionals group from the left: (a if b else c) if d else e",
+            group: first.span.union(branches[0].otherwise.span))
     }
 }

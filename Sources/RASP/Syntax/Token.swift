@@ -31,11 +31,28 @@ enum Keyword: String, Sendable, CaseIterable {
 }
 
 enum Symbol: String, Sendable, CaseIterable {
-    case openParenthesis = "(", closeParenthesis = ")", openBracket = "[", closeBracket = "]"
-    case openBrace = "{", closeBrace = "}"
-    case comma = ",", semicolon = ";", colon = ":", assign = "="
-    case equal = "==", notEqual = "!=", lessOrEqual = "<=", greaterOrEqual = ">=", less = "<", greater = ">"
-    case plus = "+", minus = "-", times = "*", divide = "/", modulo = "%", power = "^"
+    case openParenthesis = "("
+    case closeParenthesis = ")"
+    case openBracket = "["
+    case closeBracket = "]"
+    case openBrace = "{"
+    case closeBrace = "}"
+    case comma = ","
+    case semicolon = ";"
+    case colon = ":"
+    case assign = "="
+    case equal = "=="
+    case notEqual = "!="
+    case lessOrEqual = "<="
+    case greaterOrEqual = ">="
+    case less = "<"
+    case greater = ">"
+    case plus = "+"
+    case minus = "-"
+    case times = "*"
+    case divide = "/"
+    case modulo = "%"
+    case power = "^"
 
     var comparison: Comparison? { Comparison(rawValue: rawValue) }
 }

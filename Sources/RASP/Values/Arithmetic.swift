@@ -25,7 +25,9 @@ public enum Arithmetic {
     static let longestString = 1 << 20
 
     public static func add(_ a: Atom, _ b: Atom) throws -> Atom {
-        if let x = a.integerValue, let y = b.integerValue { return try checked(x.addingReportingOverflow(y), "+", a, b) }
+        if let x = a.integerValue, let y = b.integerValue {
+            return try checked(x.addingReportingOverflow(y), "+", a, b)
+        }
         if case .string(let x) = a, case .string(let y) = b {
             try checkLength(x.utf8.count, times: 1, plus: y.utf8.count)
             return .string(x + y)
@@ -57,14 +59,17 @@ public enum Arithmetic {
         let (x, y) = try numbers(a, b, "/")
         if y == 0 {
             throw ValueError(
-                "division by zero: \(a.described) / \(b.described)", code: .value, transcript: .host("division by zero"))
+                "division by zero: \(a.described) / \(b.described)", code: .value, transcript: .host("division by zero")
+            )
         }
         return .float(x / y)
     }
 
     /// Floored modulo: the result takes the divisor's sign.
     public static func modulo(_ a: Atom, _ b: Atom) throws -> Atom {
-        if case .string = a { throw ValueError("% is not defined on strings: \(a.described) % \(b.described)", code: .type) }
+        if case .string = a {
+            throw ValueError("% is not defined on strings: \(a.described) % \(b.described)", code: .type)
+        }
         let (x, y) = try numbers(a, b, "%")
         if y == 0 { throw ValueError("modulo by zero: \(a.described) % \(b.described)") }
         if let i = a.integerValue, let j = b.integerValue {
@@ -83,7 +88,9 @@ public enum Arithmetic {
         if let base = a.integerValue, let exponent = b.integerValue, exponent >= 0 {
             return .int(try integerPower(base, exponent, a, b))
         }
-        if x == 0, y < 0 { throw ValueError("zero cannot be raised to a negative power: \(a.described) ^ \(b.described)") }
+        if x == 0, y < 0 {
+            throw ValueError("zero cannot be raised to a negative power: \(a.described) ^ \(b.described)")
+        }
         if x < 0, x.isFinite, y.isFinite, y != y.rounded() {
             throw ValueError("a negative number has no real fractional power: \(a.described) ^ \(b.described)")
         }
@@ -160,9 +167,11 @@ public enum Arithmetic {
     private static func numbers(_ a: Atom, _ b: Atom, _ symbol: String) throws -> (Double, Double) {
         guard let x = a.doubleValue, let y = b.doubleValue else {
             throw ValueError(
-                "\(symbol) is not defined between \(a.kindName) \(a.described) and \(b.kindName) \(b.described)", code: .type,
+                "\(symbol) is not defined between \(a.kindName) \(a.described) and \(b.kindName) \(b.described)",
+                code: .type,
                 transcript: .host(
-                    "unsupported operand type(s) for \(symbol == "^" ? "** or pow()" : symbol): '\(a.hostKind)' and '\(b.hostKind)'"))
+                    "unsupported operand type(s) for \(symbol == "^" ? "** or pow()" : symbol): '\(a.hostKind)' and '\(b.hostKind)'"
+                ))
         }
         return (x, y)
     }

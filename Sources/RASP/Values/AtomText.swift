@@ -22,7 +22,8 @@ extension Atom: CustomStringConvertible {
     public var described: String {
         guard case .string(let value) = self else { return description }
         // A diagnostic stays readable whatever the value's size.
-        return value.unicodeScalars.count > 60 ? "\"\(String(String.UnicodeScalarView(value.unicodeScalars.prefix(57))))...\"" : "\"\(value)\""
+        return value.unicodeScalars.count > 60
+            ? "\"\(String(String.UnicodeScalarView(value.unicodeScalars.prefix(57))))...\"" : "\"\(value)\""
     }
 
     /// Python's shortest round-trip spelling of a double: `.0` on integral values, exponent form from 1e+16 and

@@ -18,7 +18,8 @@ public enum Comparison: String, Sendable, CaseIterable {
         do { order = try Atom.order(left, right) } catch let error as ValueError {
             throw ValueError(
                 error.reason, code: error.code,
-                transcript: .host("'\(rawValue)' not supported between instances of '\(left.hostKind)' and '\(right.hostKind)'"))
+                transcript: .host(
+                    "'\(rawValue)' not supported between instances of '\(left.hostKind)' and '\(right.hostKind)'"))
         }
         guard let order else { return false }
         switch self {

@@ -1,13 +1,15 @@
 /// Means of fractions as fractions.
 ///
-/// The sum of 1/3, 1/6 and 1/2 differs in its last digit with the order of summation, and `== 1` would be true of one order and false
-/// of another. Where a mean or sum lies within rounding of a fraction with a small denominator, it is that fraction.
+/// The sum of 1/3, 1/6 and 1/2 differs in its last digit with the order of summation, and `== 1` would be true of one
+/// order and false of another. Where a mean or sum lies within rounding of a fraction with a small denominator, it is
+/// that fraction.
 package enum NearestFraction {
     /// Rounding errors of a sum stay far below this part of its largest term.
     private static let tolerance = 0x1p-43
     private static let largestDenominator = 1 << 20
 
-    /// The double that is nearest to the simplest fraction within rounding of `number`; the number itself where there is none.
+    /// The double that is nearest to the simplest fraction within rounding of `number`; the number itself where there
+    /// is none.
     ///
     /// - Parameter scale: the largest magnitude among the terms.
     package static func of(_ number: Double, scale: Double) -> Double {

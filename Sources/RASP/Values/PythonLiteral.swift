@@ -1,7 +1,7 @@
 /// How Python's `repr` spells a string: lists and dictionaries are displayed so.
 ///
-/// Decided code point by code point. Swift's characters would join a quote or a backslash to a combining mark behind it, and it
-/// would go unescaped.
+/// Decided code point by code point. Swift's characters would join a quote or a backslash to a combining mark behind
+/// it, and it would go unescaped.
 enum PythonLiteral {
     static func text(of value: String) -> String {
         let scalars = value.unicodeScalars
@@ -18,11 +18,13 @@ enum PythonLiteral {
         return String(literal)
     }
 
-    /// Python's `str.isprintable`: neither a control, format, private or unassigned code point, nor a separator but the space.
+    /// Python's `str.isprintable`: neither a control, format, private or unassigned code point, nor a separator but the
+    /// space.
     static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F }
         switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator:
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+            .spaceSeparator:
             return false
         default: return true
         }

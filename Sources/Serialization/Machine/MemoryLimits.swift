@@ -34,7 +34,8 @@ public enum MemoryLimits {
         [available.map { $0 + (held ?? 0) }, controlGroup, process].compactMap(\.self).min()
     }
 
-    /// The most memory that this process has held, in bytes. (`getrusage` would count what the process that started it held as well.)
+    /// The most memory that this process has held, in bytes. (`getrusage` would count what the process that started it
+    /// held as well.)
     public static var peak: Int? { field("VmHWM:", of: "/proc/self/status") }
 
     private static let unlimited = 1 << 50
@@ -60,7 +61,10 @@ public enum MemoryLimits {
             let names = parts[2].split(separator: "/").map(String.init)
             for name in [""] + names where name != ".." {
                 if !name.isEmpty { folder += "/" + name }
-                guard let limit = text(folder + "/" + file).flatMap({ Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }),
+                guard
+                    let limit = text(folder + "/" + file).flatMap({
+                        Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
+                    }),
                     limit < unlimited
                 else { continue }  // "max", or version 1's huge number
                 limits.append(limit)
@@ -71,7 +75,9 @@ public enum MemoryLimits {
 
     private static func field(_ name: String, of file: String = "/proc/meminfo") -> Int? {
         for line in (text(file) ?? "").split(separator: "\n") where line.hasPrefix(name) {
-            return line.dropFirst(name.count).split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }.map { $0 * 1024 }
+            return line.dropFirst(name.count).split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }.map {
+                $0 * 1024
+            }
         }
         return nil
     }

@@ -1,8 +1,10 @@
 extension Tape {
-    /// y = body(x), of which only x and y are kept: the backward pass runs `body` again (gradient checkpointing, Chen et al. 2016).
+    /// y = body(x), of which only x and y are kept: the backward pass runs `body` again (gradient checkpointing, Chen
+    /// et al. 2016).
     ///
-    /// Memory for the inner activations is that of one such stretch, in `recomputation`, instead of all; the price is a second forward
-    /// pass. The results are those of `body` on this tape, bit by bit, which is what runs where there is no such arena.
+    /// Memory for the inner activations is that of one such stretch, in `recomputation`, instead of all; the price is a
+    /// second forward pass. The results are those of `body` on this tape, bit by bit, which is what runs where there is
+    /// no such arena.
     /// - Parameter body: a function of the tape it is given, of its argument and of parameters. Not nested.
     public func recomputing(_ x: Variable, _ body: @escaping (Tape, Variable) -> Variable) -> Variable {
         guard isRecording, let room = recomputation else { return body(self, x) }

@@ -5,7 +5,8 @@
 public final class Tape {
     public let arena: Arena
     public let isRecording: Bool
-    /// Where stretches of the forward pass compute their activations again for the backward pass (`recomputing`); nil: they keep them.
+    /// Where stretches of the forward pass compute their activations again for the backward pass (`recomputing`); nil:
+    /// they keep them.
     public let recomputation: Arena?
     /// Of the matrix products with weights.
     public let precision: NumberFormat
@@ -44,8 +45,8 @@ public final class Tape {
     /// - Parameters:
     ///   - value: the operation's result, usually a tensor of the tape's arena.
     ///   - inputs: the variables it was computed from.
-    ///   - formed: computes `value` again, the same bits, where that is cheap: `discard` then gives its room back even though the
-    ///     backward pass will ask for it.
+    ///   - formed: computes `value` again, the same bits, where that is cheap: `discard` then gives its room back even
+    ///     though the backward pass will ask for it.
     ///   - backward: receives the gradient of the roots with respect to `value`, and passes it on through
     ///     `input.accumulate { destination, beta in ... }`. Not called where no input wants a gradient.
     public func record(
@@ -88,7 +89,8 @@ public final class Tape {
     public func backward(from root: Variable) { backward(from: [root]) }
 
     /// Gives back the room of a value that the forward pass will not use again. Lets inference run in the room of a few
-    /// activations. A recording tape keeps what the backward pass may need, except for values that are cheap to form again.
+    /// activations. A recording tape keeps what the backward pass may need, except for values that are cheap to form
+    /// again.
     public func discard(_ variable: Variable) {
         if isRecording { variable.release() } else { arena.recycle(variable.value) }
     }

@@ -15,7 +15,8 @@ public final class Variable {
     private var isFormedAgain = false
 
     init(
-        value: Tensor, requiresGradient: Bool, arena: Arena, parameter: Parameter? = nil, formed: ((Tensor) -> Void)? = nil
+        value: Tensor, requiresGradient: Bool, arena: Arena, parameter: Parameter? = nil,
+        formed: ((Tensor) -> Void)? = nil
     ) {
         shape = value.shape
         held = value
@@ -47,7 +48,8 @@ public final class Variable {
         arena.recycle(value)
     }
 
-    /// Gives the room of a value that was formed again back: its producer has had its gradient, and nobody asks any more.
+    /// Gives the room of a value that was formed again back: its producer has had its gradient, and nobody asks any
+    /// more.
     func releaseFormedAgain() {
         if isFormedAgain { release() }
     }

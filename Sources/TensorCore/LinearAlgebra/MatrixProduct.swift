@@ -111,7 +111,8 @@ extension BLAS {
         let room = kernel_gemm_bf16_scratch(a.height, b.width, a.width)
         guard let scratch = heap_thread_scratch(room) else { Heap.exhausted(room * MemoryLayout<Float>.stride) }
         let operand = { (matrix: Matrix) in
-            kernel_bf16_operand(pointer: matrix.pointer, stride: matrix.stride, transposed: matrix.transposed, is_bf16: false)
+            kernel_bf16_operand(
+                pointer: matrix.pointer, stride: matrix.stride, transposed: matrix.transposed, is_bf16: false)
         }
         kernel_gemm_bf16(a.height, b.width, a.width, alpha, operand(a), operand(b), beta, c, stride, scratch)
     }

@@ -2,8 +2,8 @@ import CLAPACKE
 
 /// The directions in which rows of data are largest.
 public enum PrincipalDirections {
-    /// The eigenvectors of X^T X with the largest eigenvalues, largest first (principal components without centring): of all
-    /// subspaces of their number, the one that keeps most of the rows' squared length.
+    /// The eigenvectors of X^T X with the largest eigenvalues, largest first (principal components without centring):
+    /// of all subspaces of their number, the one that keeps most of the rows' squared length.
     ///
     /// Each has the sign that makes its largest entry positive, so that the result does not hang on the LAPACK in use.
     /// - Parameters:
@@ -13,14 +13,17 @@ public enum PrincipalDirections {
     /// - Throws: `Projector.ProjectorError`.
     public static func rows(ofGram gram: Tensor, count: Int) throws -> Tensor {
         let width = gram.columns
-        precondition(gram.rows == width && count >= 0 && count <= width, "\(count) directions of a \(gram.shape) matrix")
+        precondition(
+            gram.rows == width && count >= 0 && count <= width, "\(count) directions of a \(gram.shape) matrix")
         guard gram.buffer.allSatisfy({ $0.isFinite }) else { throw Projector.ProjectorError.notFinite }
         guard count > 0 else { return Tensor(zeros: [0, width]) }
         _ = BLAS.isReady
 
         var vectors = gram.values.map(Double.init)
         var squares = [Double](repeating: 0, count: width)
-        let info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "U")), Int32(width), &vectors, Int32(width), &squares)
+        let info = LAPACKE_dsyevd(
+            LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "U")), Int32(width), &vectors, Int32(width),
+            &squares)
         guard info == 0 else { throw Projector.ProjectorError.lapack(routine: "dsyevd", info: Int(info)) }
 
         // Columns of the result in ascending order of eigenvalue; a column is a row of ours.

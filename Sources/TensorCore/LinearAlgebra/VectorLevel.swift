@@ -8,10 +8,11 @@ import CKernels
     import Darwin
 #endif
 
-/// How much of the processor the kernels use. The names are those of the levels of x86-64; each includes those before it.
+/// How much of the processor the kernels use. The names are those of the levels of x86-64; each includes those before
+/// it.
 ///
-/// Kernels use all that the processor has, or less where the environment variable `TRACR_INJECT_VECTORS` says so. OpenBLAS
-/// chooses its own kernel, which `OPENBLAS_CORETYPE` sets.
+/// Kernels use all that the processor has, or less where the environment variable `TRACR_INJECT_VECTORS` says so.
+/// OpenBLAS chooses its own kernel, which `OPENBLAS_CORETYPE` sets.
 public enum VectorLevel: Int, CaseIterable, Comparable, Sendable {
     /// What every processor of the architecture has.
     case none
@@ -61,8 +62,9 @@ public enum VectorLevel: Int, CaseIterable, Comparable, Sendable {
 
     public static func < (a: VectorLevel, b: VectorLevel) -> Bool { a.rawValue < b.rawValue }
 
-    /// Runs `body` with the kernels that the calling thread calls at this level, to compare levels. Other threads stay at
-    /// the level of the process, so whatever `Parallel` divides is not of one level. Only for levels of the processor.
+    /// Runs `body` with the kernels that the calling thread calls at this level, to compare levels. Other threads stay
+    /// at the level of the process, so whatever `Parallel` divides is not of one level. Only for levels of the
+    /// processor.
     package func onThisThread<Result>(_ body: () throws -> Result) rethrows -> Result {
         precondition(self <= Self.ofProcessor, "the processor has no \(instructions)")
         _ = kernel_level_set_for_thread(kernel)

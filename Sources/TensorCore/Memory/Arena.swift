@@ -31,7 +31,8 @@ public final class Arena: @unchecked Sendable {
         extents.append(0)
     }
 
-    /// An arena for `Parallel.rehearse`: it keeps account as one block without end, and all its tensors lie in the same place.
+    /// An arena for `Parallel.rehearse`: it keeps account as one block without end, and all its tensors lie in the same
+    /// place.
     public init(rehearsing: Void) {
         isRehearsing = true
         extents.append(0)
@@ -49,7 +50,9 @@ public final class Arena: @unchecked Sendable {
             offset += size
             extents[0] = max(extents[0], offset)
             // Earlier tensors keep what they had, so it grows in few steps.
-            let place = stage.flatMap { $0.capacity >= size ? $0 : nil } ?? Storage(capacity: max(size, 2 * (stage?.capacity ?? 0)))
+            let place =
+                stage.flatMap { $0.capacity >= size ? $0 : nil }
+                ?? Storage(capacity: max(size, 2 * (stage?.capacity ?? 0)))
             stage = place
             return Tensor(shape: shape, pointer: place.pointer, owner: place)
         }

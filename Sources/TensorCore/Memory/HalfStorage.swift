@@ -32,5 +32,7 @@ public final class HalfStorage: @unchecked Sendable {
     }
 
     /// The bits, for checkpoints: two numbers in each float's place, which says nothing as a float.
-    var bits: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: storage.pointer, count: (count + 1) / 2) }
+    var bits: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: storage.pointer, count: (count + 1) / 2)
+    }
 }

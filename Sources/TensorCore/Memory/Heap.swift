@@ -3,12 +3,12 @@ import Synchronization
 
 /// The process's heap.
 public enum Heap {
-    /// Keeps freed memory, to 64 MiB, for the next allocations. By default glibc hands the streams of a batch back after every
-    /// batch, and the next one's page faults cost more than its arithmetic. For the start of a program.
+    /// Keeps freed memory, to 64 MiB, for the next allocations. By default glibc hands the streams of a batch back
+    /// after every batch, and the next one's page faults cost more than its arithmetic. For the start of a program.
     public static func keepFreedMemory() { heap_keep(64 << 20, 4 << 20) }
 
-    /// Calls `report` where the system has no memory for a tensor, in place of a trap. Nobody can go on from there: it has to end the
-    /// process, with a message that says what to do.
+    /// Calls `report` where the system has no memory for a tensor, in place of a trap. Nobody can go on from there: it
+    /// has to end the process, with a message that says what to do.
     public static func whenExhausted(_ report: @escaping @Sendable (_ bytes: Int) -> Never) {
         handler.withLock { $0 = report }
     }

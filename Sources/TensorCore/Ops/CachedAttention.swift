@@ -18,7 +18,9 @@ public final class KeyValueCache {
     private var rows = Rows.none
 
     private enum Rows {
-        case none, fp32(Storage), bf16(HalfStorage)
+        case none
+        case fp32(Storage)
+        case bf16(HalfStorage)
 
         var capacity: Int {
             switch self {
@@ -36,8 +38,8 @@ public final class KeyValueCache {
         self.format = format
     }
 
-    /// Empty slots in place of those there were, in the same room where that suffices: asking the system for fresh pages takes
-    /// longer than filling them.
+    /// Empty slots in place of those there were, in the same room where that suffices: asking the system for fresh
+    /// pages takes longer than filling them.
     public func reset(capacities: [Int]) {
         self.capacities = capacities
         lengths = [Int](repeating: 0, count: capacities.count)
@@ -70,7 +72,8 @@ public final class KeyValueCache {
 
     /// Takes over what one head has of the key and the value of a token.
     fileprivate func store(
-        _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>, columns: Range<Int>, layer: Int, slot: Int, at token: Int
+        _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>, columns: Range<Int>, layer: Int, slot: Int,
+        at token: Int
     ) {
         for (source, row) in [(key, keyRow(layer, slot) + token), (value, valueRow(layer, slot) + token)] {
             let target = row * width + columns.lowerBound

@@ -17,11 +17,13 @@ enum HeadLoss {
 }
 
 extension Tape {
-    /// Runs `kernel(row, index in its chunk, logits)` over every row; it returns the row's loss and leaves d(loss)/d(logits) in place.
-    /// `prepare` is told the rows of a chunk first; it computes `productsBefore` products of the size of the head's own.
+    /// Runs `kernel(row, index in its chunk, logits)` over every row; it returns the row's loss and leaves
+    /// d(loss)/d(logits) in place. `prepare` is told the rows of a chunk first; it computes `productsBefore` products
+    /// of the size of the head's own.
     func headLoss(
         _ name: StaticString, hidden: Variable, head: Variable, scale: Float, chunk requested: Int?,
-        preparing productsBefore: Double = 0, prepare: (Range<Int>) -> Void = { _ in }, kernel: (Int, Int, UnsafeMutablePointer<Float>) -> Double
+        preparing productsBefore: Double = 0, prepare: (Range<Int>) -> Void = { _ in },
+        kernel: (Int, Int, UnsafeMutablePointer<Float>) -> Double
     ) -> Variable {
         let (rows, width, vocabulary) = (hidden.value.rows, hidden.value.columns, head.value.rows)
         precondition(head.value.columns == width, "\(name): hidden \(hidden.shape), head \(head.shape)")
@@ -44,10 +46,14 @@ extension Tape {
                         losses[start + index] = kernel(start + index, index, logits.pointer + index * vocabulary)
                     }
                 }
-                if let dHidden { BLAS.multiply(Matrix(logits), Matrix(head.value), into: dHidden.rows(range), precision: precision) }
+                if let dHidden {
+                    BLAS.multiply(Matrix(logits), Matrix(head.value), into: dHidden.rows(range), precision: precision)
+                }
                 if wantsHead {
                     head.accumulate { dHead, beta in
-                        BLAS.multiply(Matrix(logits, transposed: true), Matrix(part), into: dHead, beta: beta, precision: precision)
+                        BLAS.multiply(
+                            Matrix(logits, transposed: true), Matrix(part), into: dHead, beta: beta,
+                            precision: precision)
                     }
                 }
                 arena.recycle(logits)

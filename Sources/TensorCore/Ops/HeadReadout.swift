@@ -4,14 +4,17 @@ import CKernels
 public enum HeadReadout {
     /// The most likely token of each row: argmax of hidden head^T, the lowest number among equals.
     /// hidden: [R, D]; head: [V, D].
-    public static func argmax(_ hidden: Tensor, head: Tensor, arena: Arena, precision: NumberFormat = .fp32) -> [Int32] {
+    public static func argmax(_ hidden: Tensor, head: Tensor, arena: Arena, precision: NumberFormat = .fp32) -> [Int32]
+    {
         rows(hidden, head: head, arena: arena, precision: precision, initial: 0) { _, logits in
             Int32(kernel_argmax(head.rows, logits))
         }
     }
 
     /// -log p(target) of each row in nats, for perplexities.
-    public static func losses(_ hidden: Tensor, head: Tensor, targets: [Int32], arena: Arena, precision: NumberFormat = .fp32) -> [Float] {
+    public static func losses(
+        _ hidden: Tensor, head: Tensor, targets: [Int32], arena: Arena, precision: NumberFormat = .fp32
+    ) -> [Float] {
         precondition(targets.count == hidden.rows, "\(targets.count) targets for \(hidden.rows) rows")
         checkIndices(targets, below: head.rows, what: "target")
         return rows(hidden, head: head, arena: arena, precision: precision, initial: 0) { row, logits in

@@ -34,15 +34,19 @@ extension Tape {
             Profile.measure("add backward") { residual?.accumulate { addScaled(dy, 1, to: $0, beta: $1) } }
             Profile.measure("linear backward: input", operations: flops) {
                 x.accumulate { dx, beta in
-                    BLAS.multiply(Matrix(dy), Matrix(weight.value, transposed: !transposed), into: dx, beta: beta, precision: precision)
+                    BLAS.multiply(
+                        Matrix(dy), Matrix(weight.value, transposed: !transposed), into: dx, beta: beta,
+                        precision: precision)
                 }
             }
             Profile.measure("linear backward: weight", operations: flops) {
                 weight.accumulate { dw, beta in
                     if transposed {
-                        BLAS.multiply(Matrix(dy, transposed: true), Matrix(x.value), into: dw, beta: beta, precision: precision)
+                        BLAS.multiply(
+                            Matrix(dy, transposed: true), Matrix(x.value), into: dw, beta: beta, precision: precision)
                     } else {
-                        BLAS.multiply(Matrix(x.value, transposed: true), Matrix(dy), into: dw, beta: beta, precision: precision)
+                        BLAS.multiply(
+                            Matrix(x.value, transposed: true), Matrix(dy), into: dw, beta: beta, precision: precision)
                     }
                 }
             }

@@ -22,13 +22,15 @@ extension Tape {
         let y = arena.tensor(values.shape)
         layout.forEachSequence { rows, offset in
             layout.forward(
-                queries.value, keys.value, values.value, rows: rows, probabilities: probabilities.pointer + offset, into: y)
+                queries.value, keys.value, values.value, rows: rows, probabilities: probabilities.pointer + offset,
+                into: y)
         }
         return record(y, inputs: [queries, keys, values]) { [arena] dy in
             let scores = arena.tensor(probabilities.shape)
             layout.forEachSequence { rows, offset in
                 layout.scoreGradients(
-                    dy, values.value, rows: rows, probabilities: probabilities.pointer + offset, into: scores.pointer + offset)
+                    dy, values.value, rows: rows, probabilities: probabilities.pointer + offset,
+                    into: scores.pointer + offset)
             }
             queries.accumulate { dq, beta in
                 layout.multiply(scores, transposed: false, keys.value, into: dq, beta: beta)
@@ -57,7 +59,9 @@ private struct SingleHeadLayout {
             "starts must run from 0 to \(keys.rows)")
         self.starts = starts
         self.causal = causal
-        offsets = zip(starts, starts.dropFirst()).reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.1 - $1.0) * ($1.1 - $1.0)) }
+        offsets = zip(starts, starts.dropFirst()).reduce(into: [0]) {
+            $0.append($0[$0.count - 1] + ($1.1 - $1.0) * ($1.1 - $1.0))
+        }
     }
 
     var scoreCount: Int { offsets[offsets.count - 1] }
@@ -71,7 +75,8 @@ private struct SingleHeadLayout {
     }
 
     func forward(
-        _ queries: Tensor, _ keys: Tensor, _ values: Tensor, rows: Range<Int>, probabilities: UnsafeMutablePointer<Float>,
+        _ queries: Tensor, _ keys: Tensor, _ values: Tensor, rows: Range<Int>,
+        probabilities: UnsafeMutablePointer<Float>,
         into y: Tensor
     ) {
         let length = rows.count
@@ -84,7 +89,8 @@ private struct SingleHeadLayout {
             (scores + visible).update(repeating: 0, count: length - visible)
         }
         BLAS.serialMultiply(
-            Matrix(probabilities, rows: length, columns: length), Matrix(values.rows(rows)), into: y.row(rows.lowerBound),
+            Matrix(probabilities, rows: length, columns: length), Matrix(values.rows(rows)),
+            into: y.row(rows.lowerBound),
             stride: y.columns)
     }
 
@@ -97,7 +103,9 @@ private struct SingleHeadLayout {
             Matrix(dy.rows(rows)), Matrix(values.rows(rows), transposed: true), into: gradients, stride: length)
         for start in stride(from: 0, to: length * length, by: length) {
             let mean = kernel_dot(length, gradients + start, probabilities + start)
-            for index in start..<(start + length) { gradients[index] = probabilities[index] * (gradients[index] - mean) }
+            for index in start..<(start + length) {
+                gradients[index] = probabilities[index] * (gradients[index] - mean)
+            }
         }
     }
 

@@ -37,8 +37,8 @@ public final class AdamW: @unchecked Sendable {
     private let moments: Moments
     private let segments: [ParameterStore.Segment]
 
-    /// - Parameter precision: how the moments are kept. bf16 takes half the memory; they are rounded at random, unbiased (see
-    ///   `kernel_adamw_bf16`).
+    /// - Parameter precision: how the moments are kept. bf16 takes half the memory; they are rounded at random,
+    ///   unbiased (see `kernel_adamw_bf16`).
     public init(
         store: ParameterStore, groups: [Group], beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
         moments precision: NumberFormat = .fp32
@@ -59,8 +59,8 @@ public final class AdamW: @unchecked Sendable {
             }
     }
 
-    /// The moments m and v, laid out as the store's flat buffers: with `stepCount`, the optimiser's whole state. In bf16, two numbers
-    /// lie in the place of one.
+    /// The moments m and v, laid out as the store's flat buffers: with `stepCount`, the optimiser's whole state. In
+    /// bf16, two numbers lie in the place of one.
     public var firstMoments: UnsafeMutableBufferPointer<Float> {
         switch moments {
         case .fp32(let first, _): UnsafeMutableBufferPointer(start: first.pointer, count: store.flatCount)
@@ -121,11 +121,13 @@ public final class AdamW: @unchecked Sendable {
                     switch moments {
                     case .fp32(let first, let second):
                         kernel_adamw(
-                            range.count, p, g, first.pointer + offset, second.pointer + offset, decay, stepSize, beta1, beta2,
+                            range.count, p, g, first.pointer + offset, second.pointer + offset, decay, stepSize, beta1,
+                            beta2,
                             inverseRoot, epsilon, gradientScale)
                     case .bf16(let first, let second):
                         kernel_adamw_bf16(
-                            range.count, p, g, first.pointer + offset, second.pointer + offset, decay, stepSize, beta1, beta2,
+                            range.count, p, g, first.pointer + offset, second.pointer + offset, decay, stepSize, beta1,
+                            beta2,
                             inverseRoot, epsilon, gradientScale, UInt32(truncatingIfNeeded: stepCount &* 0x9E37_79B9),
                             UInt32(truncatingIfNeeded: offset))
                     }

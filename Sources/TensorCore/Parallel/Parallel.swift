@@ -24,9 +24,9 @@ public enum Parallel {
         }
     }
 
-    /// Runs `body` with every divided loop of this thread left out, products among them: tensors are allocated, recycled and
-    /// recorded as ever, but nothing is computed, and memory that was never touched takes none. What a step needs can be
-    /// measured this way before it is taken.
+    /// Runs `body` with every divided loop of this thread left out, products among them: tensors are allocated,
+    /// recycled and recorded as ever, but nothing is computed, and memory that was never touched takes none. What a
+    /// step needs can be measured this way before it is taken.
     public static func rehearse<Result>(_ body: () throws -> Result) rethrows -> Result {
         pool_mute(1)
         defer { pool_mute(0) }

@@ -16,7 +16,8 @@ package enum Divergence {
     }
 
     /// Weights that have left the finite numbers are never saved: the checkpoint before stays the newest.
-    package static func check(_ store: ParameterStore, named name: String, step: Int, run: RunDirectory) throws(Failure) {
+    package static func check(_ store: ParameterStore, named name: String, step: Int, run: RunDirectory) throws(Failure)
+    {
         guard let tensor = firstNonFinite(store) else { return }
         throw failure("tensor \(tensor) of the \(name)", step: step, run: run)
     }
@@ -30,7 +31,9 @@ package enum Divergence {
         return Failure(
             .verificationFailed, "training diverged at step \(step): \(what) is not finite",
             at: run.root.path,
-            remedy: last.map { "The last good checkpoint is of step \($0). Lower the learning rate, or set optimizer.clip." }
+            remedy: last.map {
+                "The last good checkpoint is of step \($0). Lower the learning rate, or set optimizer.clip."
+            }
                 ?? "No checkpoint was saved yet. Lower the learning rate, or set optimizer.clip.")
     }
 }

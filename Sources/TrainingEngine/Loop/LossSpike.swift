@@ -2,8 +2,8 @@ import Foundation
 
 /// Tells a loss that leaps out of its recent course, which often comes before a divergence.
 ///
-/// The course is a running mean and variance of the logarithm, so that a loss that falls by orders of magnitude over a run
-/// is judged by the same measure throughout.
+/// The course is a running mean and variance of the logarithm, so that a loss that falls by orders of magnitude over a
+/// run is judged by the same measure throughout.
 package struct LossSpike {
     private var mean: Float = 0
     private var variance: Float = 0

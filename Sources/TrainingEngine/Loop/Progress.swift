@@ -23,7 +23,8 @@ public struct Progress {
         }
         line.show(
             metrics.step,
-            "step \(metrics.step)/\(total)  loss \(loss) (\(shown.joined(separator: " ")))  \(Int(speed.value)) tokens/s")
+            "step \(metrics.step)/\(total)  loss \(loss) (\(shown.joined(separator: " ")))  \(Int(speed.value)) tokens/s"
+        )
     }
 
     public mutating func interrupt() { line.interrupt() }

@@ -1,8 +1,8 @@
 import Foundation
 import Serialization
 
-/// Tells how far long work is and how much time is left: one line that is redrawn on a terminal, and a line now and then
-/// elsewhere.
+/// Tells how far long work is and how much time is left: one line that is redrawn on a terminal, and a line now and
+/// then elsewhere.
 public struct ProgressLine {
     private let total: Int
     private let first: Int
@@ -24,7 +24,8 @@ public struct ProgressLine {
         let line = "\(text())  ETA \(Clock.describe(seconds: pace * Double(total - done)))"
         let isEnd = done == total
         if isEnd { lastShown = -.infinity }
-        Narration.progress(onTerminal ? "\r\u{1B}[K\(Self.bar(done, of: total)) \(line)\(isEnd ? "\n" : "")" : line + "\n")
+        Narration.progress(
+            onTerminal ? "\r\u{1B}[K\(Self.bar(done, of: total)) \(line)\(isEnd ? "\n" : "")" : line + "\n")
     }
 
     /// Ends a line that has not reached its end, so that what follows starts on a line of its own.

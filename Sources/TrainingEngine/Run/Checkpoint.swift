@@ -31,7 +31,8 @@ package struct Checkpoint {
         return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
     }
 
-    /// Writes a checkpoint for `step` below `folder`, points `latest` at it, then removes those that `retention` does not keep.
+    /// Writes a checkpoint for `step` below `folder`, points `latest` at it, then removes those that `retention` does
+    /// not keep.
     package static func write(
         into folder: URL, step: Int, buffers: [Buffer], record: JSONValue, retention: CheckpointRetention
     ) throws {
@@ -59,8 +60,8 @@ package struct Checkpoint {
         settle(folder, retention: retention)
     }
 
-    /// Points `latest` at the newest checkpoint and removes those that `retention` does not keep. A run that goes on to its end
-    /// without writing one does it again: it may have been killed in between.
+    /// Points `latest` at the newest checkpoint and removes those that `retention` does not keep. A run that goes on to
+    /// its end without writing one does it again: it may have been killed in between.
     package static func settle(_ folder: URL, retention: CheckpointRetention) {
         let steps: [Int]
         do { steps = try Self.steps(in: folder) } catch {
@@ -84,7 +85,8 @@ package struct Checkpoint {
         let names: [String]
         do { names = try Folder.names(at: folder.path) } catch {
             throw Failure(
-                .notFound, "cannot list the checkpoints: \(error.reason)", at: folder.path, remedy: Failure.remedy(of: error.code))
+                .notFound, "cannot list the checkpoints: \(error.reason)", at: folder.path,
+                remedy: Failure.remedy(of: error.code))
         }
         return names.compactMap { entry in
             guard entry.hasPrefix("step-"), let step = Int(entry.dropFirst(5)),

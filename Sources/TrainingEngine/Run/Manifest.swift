@@ -2,8 +2,8 @@ import Foundation
 import Serialization
 import TensorCore
 
-/// `manifest.json`: says that a run's results are whole, up to which step they were trained, and the checksum of each file.
-/// It is removed before results are replaced and written after the last of them.
+/// `manifest.json`: says that a run's results are whole, up to which step they were trained, and the checksum of each
+/// file. It is removed before results are replaced and written after the last of them.
 public struct Manifest: Sendable {
     public static let format = 2
     public var step: Int
@@ -35,7 +35,8 @@ public struct Manifest: Sendable {
         for folder in ["compiled", "student"] {
             let place = run.root.appendingPathComponent(folder).path
             do { files += try Folder.files(below: place).map { "\(folder)/\($0)" } } catch {
-                throw Failure(.notFound, "cannot list \(error.path): \(error.reason)", remedy: Failure.remedy(of: error.code))
+                throw Failure(
+                    .notFound, "cannot list \(error.path): \(error.reason)", remedy: Failure.remedy(of: error.code))
             }
         }
         // In the order of their bytes: the folder gives them in no order.

@@ -40,8 +40,8 @@ public struct RunDirectory: Sendable {
 
     /// Makes the directory ready for a new run.
     ///
-    /// A run that is already there is never written over: it is moved aside to `NAME.1`, `NAME.2`, … and `note` says so. A
-    /// directory with other things in it is refused.
+    /// A run that is already there is never written over: it is moved aside to `NAME.1`, `NAME.2`, … and `note` says
+    /// so. A directory with other things in it is refused.
     public func prepare(note: (String) -> Void) throws {
         let manager = FileManager.default
         var isDirectory: ObjCBool = false

@@ -3,8 +3,8 @@ import Serialization
 
 /// Keeps two trainings out of one run directory.
 ///
-/// The lock is the kernel's (`flock` on `.lock`), so it disappears with the process that held it, however that ended; the
-/// file itself stays and means nothing.
+/// The lock is the kernel's (`flock` on `.lock`), so it disappears with the process that held it, however that ended;
+/// the file itself stays and means nothing.
 package final class RunLock {
     private let descriptor: Int32
 
@@ -18,8 +18,8 @@ package final class RunLock {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isCurrent(path) else { throw Self.taken(directory) }
     }
 
-    /// Whether the locked file is still the one of that name: the directory may have been moved aside by another training
-    /// between opening and locking.
+    /// Whether the locked file is still the one of that name: the directory may have been moved aside by another
+    /// training between opening and locking.
     private func isCurrent(_ path: String) -> Bool {
         var (held, named) = (stat(), stat())
         return fstat(descriptor, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev

@@ -25,7 +25,8 @@ struct BenchCommand: ParsableCommand {
     var student = "tiny"
 
     @Option(
-        help: ArgumentHelp("Time a compiled program's labelled residual streams for such a batch instead.", valueName: "program"))
+        help: ArgumentHelp(
+            "Time a compiled program's labelled residual streams for such a batch instead.", valueName: "program"))
     var program: String?
 
     @Option(help: ArgumentHelp("Steps to time, after one that is not timed; the median counts.", valueName: "n"))
@@ -36,7 +37,9 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("precision (fp32 unless given) and memory.*, as in train; such as memory.recompute=true. Can be repeated.", valueName: "key=value"))
+        help: ArgumentHelp(
+            "precision (fp32 unless given) and memory.*, as in train; such as memory.recompute=true. Can be repeated.",
+            valueName: "key=value"))
     var set: [String] = []
 
     @Flag(help: "Take one more step apart: time and operations a second of each operation.")
@@ -65,7 +68,8 @@ struct BenchCommand: ParsableCommand {
         }
         if threads > 0 { Parallel.threads = threads }
         BLASWarning.warn()
-        let settings = try Settings.resolve(overrides: [SettingOverride("precision", "fp32")] + set.map { try SettingOverride(parsing: $0) })
+        let settings = try Settings.resolve(
+            overrides: [SettingOverride("precision", "fp32")] + set.map { try SettingOverride(parsing: $0) })
         if generate { return try timeGeneration(settings.precision) }
         var options = StepBenchmark.Options()
         options.student = student
@@ -76,13 +80,15 @@ struct BenchCommand: ParsableCommand {
         let result = try StepBenchmark(options)
         if json.isOn {
             try Standard.output.json([
-                "student": .string(student), "precision": .string(options.settings.precision.effective.rawValue), "threads": .integer(Parallel.threads),
+                "student": .string(student), "precision": .string(options.settings.precision.effective.rawValue),
+                "threads": .integer(Parallel.threads),
                 "blas_kernel": .string(BLAS.kernelName), "vector_level": .string(VectorLevel.inUse.name),
                 "step_seconds": .real(result.stepSeconds),
                 "tokens_per_step": .integer(result.tokensPerStep), "tokens_per_second": .real(result.tokensPerSecond),
                 "gemm_limit_flops": .real(result.gemmLimit), "gemm_fraction": .real(result.gemmFraction),
                 "operations_per_step": .real(result.operationsPerStep),
-                "peak_memory_bytes": .integer(result.peakMemory), "planned_memory_bytes": .integer(result.plannedMemory),
+                "peak_memory_bytes": .integer(result.peakMemory),
+                "planned_memory_bytes": .integer(result.plannedMemory),
                 "single_thread_step_seconds": result.singleThreadSeconds.map(JSONValue.real) ?? .null,
                 "profile": ProfileTable.json(result.profile),
             ])
@@ -97,11 +103,13 @@ struct BenchCommand: ParsableCommand {
         listing.add("GEMM limit", "\(Quantity.fixed(result.gemmLimit / 1e9, 0)) GFLOP/s")
         listing.add(
             "share of it",
-            "\(Quantity.percent(result.gemmFraction)) (\(Quantity.fixed(result.operationsPerStep / 1e9, 1)) GFLOP a step)")
+            "\(Quantity.percent(result.gemmFraction)) (\(Quantity.fixed(result.operationsPerStep / 1e9, 1)) GFLOP a step)"
+        )
         if let single = result.singleThreadSeconds, let serial = result.serialFraction(threads: Parallel.threads) {
             listing.add(
                 "one thread",
-                "\(Quantity.seconds(single)), \(Quantity.fixed(single / result.stepSeconds, 2)) times as long: \(Quantity.percent(serial)) is serial")
+                "\(Quantity.seconds(single)), \(Quantity.fixed(single / result.stepSeconds, 2)) times as long: \(Quantity.percent(serial)) is serial"
+            )
         }
         listing.add("peak memory", Quantity.bytes(result.peakMemory))
         listing.add("planned", "\(Quantity.bytes(result.plannedMemory)): \(result.plan)")
@@ -113,7 +121,8 @@ struct BenchCommand: ParsableCommand {
         let result = try GenerationBenchmark(student: student, precision: precision)
         if json.isOn {
             try Standard.output.json([
-                "student": .string(student), "precision": .string(precision.effective.rawValue), "threads": .integer(Parallel.threads),
+                "student": .string(student), "precision": .string(precision.effective.rawValue),
+                "threads": .integer(Parallel.threads),
                 "blas_kernel": .string(BLAS.kernelName), "vector_level": .string(VectorLevel.inUse.name),
                 "prompts": .integer(result.prompts), "prompt_tokens": .integer(result.promptTokens),
                 "new_tokens": .integer(result.newTokens), "seconds": .real(result.seconds),
@@ -126,7 +135,9 @@ struct BenchCommand: ParsableCommand {
         listing.add(
             "BLAS kernel", "\(BLAS.kernelName), \(Parallel.threads) threads, vectors \(VectorLevel.inUse.name)")
         listing.add(
-            "continuation", "\(Quantity.seconds(result.seconds)) for \(result.prompts) prompts of \(result.promptTokens) tokens, \(result.newTokens) new ones each")
+            "continuation",
+            "\(Quantity.seconds(result.seconds)) for \(result.prompts) prompts of \(result.promptTokens) tokens, \(result.newTokens) new ones each"
+        )
         listing.add("speed", "\(Quantity.grouped(Int(result.tokensPerSecond))) new tokens/s")
         try Standard.output.line(listing.text)
     }

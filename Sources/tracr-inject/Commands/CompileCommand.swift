@@ -55,7 +55,8 @@ struct CompileCommand: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Also learn linear maps of the residual stream to these widths; written to DIR/compressed-WIDTH.", valueName: "width"))
+            "Also learn linear maps of the residual stream to these widths; written to DIR/compressed-WIDTH.",
+            valueName: "width"))
     var compress: [Int] = []
 
     @Option(help: ArgumentHelp("Training steps for each of them.", valueName: "n"))
@@ -67,7 +68,9 @@ struct CompileCommand: ParsableCommand {
     func validate() throws {
         if verify < 0 { throw ValidationError("--verify has to be at least 0.") }
         if compressSteps < 0 { throw ValidationError("--compress-steps has to be at least 0.") }
-        if format == .gpt2, !compress.isEmpty { throw ValidationError("--compress is for plain weights, not for --format gpt2.") }
+        if format == .gpt2, !compress.isEmpty {
+            throw ValidationError("--compress is for plain weights, not for --format gpt2.")
+        }
     }
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case plain, gpt2 }
@@ -122,7 +125,8 @@ struct CompileCommand: ParsableCommand {
     /// Writes a GPT-2 beside its place, runs it, and puts it there if it answers as the compiled model does.
     ///
     /// - Returns: how it differs.
-    private func export(_ model: CompiledModel, to directory: URL, summary: inout CompilationSummary) throws -> Failure? {
+    private func export(_ model: CompiledModel, to directory: URL, summary: inout CompilationSummary) throws -> Failure?
+    {
         let export = try GPT2Export(model)
         summary.export = export
         var check: GPT2ExportCheck?
@@ -130,8 +134,8 @@ struct CompileCommand: ParsableCommand {
             try AtomicFile.createDirectory(directory.deletingLastPathComponent())
             try AtomicFile.replaceDirectory(at: directory) { temporary in
                 try export.save(to: temporary)
-                // The export runs densely; a tenth of the inputs takes as long as all of them do on the sparse weights. Some are
-                // always run, since no bound holds for what layer normalisation does to the weights.
+                // The export runs densely; a tenth of the inputs takes as long as all of them do on the sparse weights.
+                // Some are always run, since no bound holds for what layer normalisation does to the weights.
                 let count = max(8, (verify + 9) / 10)
                 let found = try GPT2ExportCheck(export, model, folder: temporary, count: count, seed: seed)
                 check = found
@@ -139,7 +143,8 @@ struct CompileCommand: ParsableCommand {
             }
         } catch let error as ExportDiffers {
             summary.check = check
-            return Failure(.verificationFailed, "the exported GPT-2 differs from the compiled model", at: error.mismatch)
+            return Failure(
+                .verificationFailed, "the exported GPT-2 differs from the compiled model", at: error.mismatch)
         }
         summary.check = check
         return nil
@@ -154,7 +159,8 @@ struct CompileCommand: ParsableCommand {
         return try compress.map { width in
             var progress = ProgressLine(total: compressSteps)
             let compressed = try CompressedModel(model, width: width, options: options) { step, loss in
-                progress.show(step, "compressing to \(width): step \(step)/\(compressSteps)  loss \(Quantity.fixed(loss, 4))")
+                progress.show(
+                    step, "compressing to \(width): step \(step)/\(compressSteps)  loss \(Quantity.fixed(loss, 4))")
             }
             try compressed.save(to: directory.appendingPathComponent("compressed-\(width)"))
             return compressed

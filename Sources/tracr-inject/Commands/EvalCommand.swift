@@ -35,13 +35,17 @@ struct EvalCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What to measure, separated by commas.", valueName: "suites"))
     var suite: String?
 
-    @Option(help: ArgumentHelp("Examples as JSON lines {\"prompt\", \"answer\"}: adds the suite data.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Examples as JSON lines {\"prompt\", \"answer\"}: adds the suite data.", valueName: "file"))
     var data: String?
 
     @Option(help: ArgumentHelp("Decides which prompts.", valueName: "n"))
     var seed = 42
 
-    @Option(help: ArgumentHelp("Arithmetic of the matrix products: fp32, bf16 (half the time, where the processor has it) or auto.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Arithmetic of the matrix products: fp32, bf16 (half the time, where the processor has it) or auto.",
+            valueName: "name"))
     var precision = Settings.Precision.fp32.rawValue
 
     @OptionGroup(title: "Measurements") var measurements: MeasurementArguments

@@ -30,7 +30,8 @@ struct PretrainCommand: ParsableCommand {
 
     @OptionGroup var format: TextFormatOption
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The run directory (default: the configuration's).", valueName: "dir"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The run directory (default: the configuration's).", valueName: "dir"))
     var output: String?
 
     @Option(help: ArgumentHelp("Training steps (default: the configuration's).", valueName: "n"))
@@ -79,7 +80,8 @@ struct PretrainCommand: ParsableCommand {
             throw Failure(.usage, "pretrain needs a text", remedy: "Name one or more files with --text FILE.")
         }
         SignalHandlers.install()
-        let pretrainer = try Pretrainer(settings: settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume)
+        let pretrainer = try Pretrainer(
+            settings: settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume)
         try pretrainer.train()
         if let signal = Interruption.signal, pretrainer.step < settings.steps {
             Standard.error(

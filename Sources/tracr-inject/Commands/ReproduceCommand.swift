@@ -43,7 +43,8 @@ struct ReproduceCommand: ParsableCommand {
 
     @Option(
         name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("Any setting of all runs, such as lr.student=1e-4. Can be repeated.", valueName: "key=value"))
+        help: ArgumentHelp("Any setting of all runs, such as lr.student=1e-4. Can be repeated.", valueName: "key=value")
+    )
     var set: [String] = []
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Where runs and report go.", valueName: "dir"))

@@ -62,7 +62,8 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if program == nil, name != nil || compiled || trace || layers || draw != nil || strict || json.isOn {
-            throw ValidationError("Without PROGRAM a session begins, which takes only --causal, --bos and --transcript.")
+            throw ValidationError(
+                "Without PROGRAM a session begins, which takes only --causal, --bos and --transcript.")
         }
         if transcript, program != nil || pragmas.causal != nil || bos {
             throw ValidationError("--transcript goes with no PROGRAM and no other option.")
@@ -94,7 +95,8 @@ struct RunCommand: ParsableCommand {
     }
 
     private func evaluate(_ path: String) throws {
-        var report = RunReport(isJSON: json.isOn, name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
+        var report = RunReport(
+            isJSON: json.isOn, name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
         try report.collecting { report in
             let program = try ProgramFile.load(path, output: name, strict: strict)
             let causal = pragmas.causal ?? program.causal ?? false
@@ -114,7 +116,9 @@ struct RunCommand: ParsableCommand {
                     let sequence = try InputSequence(parsing: text)
                     let length = sequence.tokens.count + (bos ? 1 : 0)
                     report.note(positions.warnings(about: reads, length: length))
-                    if let draw { try DrawingFile.write(program, on: sequence.tokens, causal: causal, bos: bosToken, to: draw) }
+                    if let draw {
+                        try DrawingFile.write(program, on: sequence.tokens, causal: causal, bos: bosToken, to: draw)
+                    }
                     return try runner.run(sequence.tokens, tracing: trace)
                 }
                 report.note(result.findings)

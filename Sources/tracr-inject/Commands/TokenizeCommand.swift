@@ -1,6 +1,6 @@
 import ArgumentParser
-import LanguageModels
 import Injection
+import LanguageModels
 import Serialization
 
 struct TokenizeCommand: ParsableCommand {

@@ -29,7 +29,10 @@ struct TrainCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The run directory (default: runs/TASK-METHOD).", valueName: "dir"))
     var output: String?
 
-    @Flag(help: "Go on from the newest checkpoint of the run, with the run's own settings; --steps and --threads may change.")
+    @Flag(
+        help:
+            "Go on from the newest checkpoint of the run, with the run's own settings; --steps and --threads may change."
+    )
     var resume = false
 
     @Flag(help: "Print the resolved settings as YAML and exit.")
@@ -56,7 +59,9 @@ struct TrainCommand: ParsableCommand {
             return
         }
         if dryRun {
-            for line in try Training.check(resolved, output: output.map { URL(fileURLWithPath: $0) }) { try Standard.output.line(line) }
+            for line in try Training.check(resolved, output: output.map { URL(fileURLWithPath: $0) }) {
+                try Standard.output.line(line)
+            }
             return
         }
         SignalHandlers.install()

@@ -3,7 +3,8 @@ import Foundation
 import RASP
 import Serialization
 
-/// A conversation in the RASP language, over `RASP.Session`: with prompts and line editing on a terminal, else a script.
+/// A conversation in the RASP language, over `RASP.Session`: with prompts and line editing on a terminal, else a
+/// script.
 struct Console {
     let session: Session
     /// What `:compile` and `:verify` take where the running example does not decide.

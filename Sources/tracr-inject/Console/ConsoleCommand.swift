@@ -55,7 +55,8 @@ struct ConsoleCommand {
         case ":draw":
             let (expression, place) = Self.divided(argument)
             let program = try program(expression)
-            try DrawingFile.write(program, on: session.example, bos: session.interpreter.bos, to: place ?? "\(program.outputName).svg")
+            try DrawingFile.write(
+                program, on: session.example, bos: session.interpreter.bos, to: place ?? "\(program.outputName).svg")
         case ":compile":
             let (expression, place) = Self.divided(argument)
             try compile(try program(expression), to: place, verifying: 0)
@@ -63,14 +64,17 @@ struct ConsoleCommand {
         default:
             throw Failure(
                 .usage, "there is no command \(name.prefix(40))",
-                remedy: Suggestion.nearest(to: name, among: Self.names).map { "Did you mean \($0)?" } ?? ":help shows every command.")
+                remedy: Suggestion.nearest(to: name, among: Self.names).map { "Did you mean \($0)?" }
+                    ?? ":help shows every command.")
         }
     }
 
     /// `EXPRESSION to PLACE`
     private static func divided(_ argument: String) -> (expression: String, place: String?) {
         guard let range = argument.range(of: " to ", options: .backwards) else { return (argument, nil) }
-        return (String(argument[..<range.lowerBound]), argument[range.upperBound...].trimmingCharacters(in: .whitespaces))
+        return (
+            String(argument[..<range.lowerBound]), argument[range.upperBound...].trimmingCharacters(in: .whitespaces)
+        )
     }
 
     private func program(_ expression: String) throws -> Program {
@@ -89,7 +93,8 @@ struct ConsoleCommand {
 
     private func trace(_ program: Program) throws {
         let interpreter = session.interpreter
-        let result = try InterpretedRunner(program: program, interpreter: interpreter).run(session.example, tracing: true)
+        let result = try InterpretedRunner(program: program, interpreter: interpreter).run(
+            session.example, tracing: true)
         try Standard.output.line(result.table(output: program.outputName))
     }
 

@@ -27,7 +27,8 @@ struct HistorySearch {
     mutating func older() { goOn(from: place) }
 
     private mutating func goOn(from end: Int) {
-        guard !query.isEmpty, let found = lines[..<min(end, lines.count)].lastIndex(where: { $0.contains(query) }) else { return }
+        guard !query.isEmpty, let found = lines[..<min(end, lines.count)].lastIndex(where: { $0.contains(query) })
+        else { return }
         place = found
     }
 }

@@ -86,7 +86,8 @@ final class LineEditor {
         return nil
     }
 
-    /// While a search goes on, text and Ctrl-R belong to it; Ctrl-G gives it up, any other key takes what it found and goes on.
+    /// While a search goes on, text and Ctrl-R belong to it; Ctrl-G gives it up, any other key takes what it found and
+    /// goes on.
     private func takenBySearch(_ key: Key) -> Bool {
         guard search != nil else { return false }
         switch key {

@@ -39,9 +39,10 @@ struct MeasurementArguments: ParsableArguments {
 
     /// Puts what was given into the options; a file adds its suite.
     func apply(to options: inout ModelEvaluation.Options) throws {
-        let files: [(suite: ModelEvaluation.Suite, option: WritableKeyPath<ModelEvaluation.Options, URL?>, path: String?)] = [
-            (.lambada, \.lambada, lambada), (.sst2, \.sst2, sst2), (.mrpc, \.mrpc, mrpc),
-        ]
+        let files:
+            [(suite: ModelEvaluation.Suite, option: WritableKeyPath<ModelEvaluation.Options, URL?>, path: String?)] = [
+                (.lambada, \.lambada, lambada), (.sst2, \.sst2, sst2), (.mrpc, \.mrpc, mrpc),
+            ]
         for (suite, option, path) in files {
             guard let path else { continue }
             options[keyPath: option] = URL(fileURLWithPath: path)

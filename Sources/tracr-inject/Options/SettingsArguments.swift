@@ -49,7 +49,8 @@ struct SettingsArguments: ParsableArguments {
     func overrides() throws -> [SettingOverride] {
         let flags: [(key: String, value: String?)] = [
             ("task", task), ("student", student), ("method", method), ("recipe", recipe),
-            ("steps", steps.map(String.init)), ("text.file", text), ("text.format", format.value?.rawValue), ("data.file", data),
+            ("steps", steps.map(String.init)), ("text.file", text), ("text.format", format.value?.rawValue),
+            ("data.file", data),
             ("seed", seed.map(String.init)), ("threads", threads.map(String.init)), ("precision", precision),
         ]
         return flags.compactMap { flag in flag.value.map { SettingOverride(flag.key, $0) } }

@@ -28,20 +28,25 @@ struct CompilationSummary {
     }
 
     private static func json(_ mismatch: VerificationReport.Mismatch) -> JSONValue {
-        .object(JSONObject([
-            ("input", JSONValue(mismatch.input)), ("position", .integer(mismatch.position)),
-            ("variable", .string(mismatch.variable)), ("layer", .integer(mismatch.layer)),
-            ("expected", mismatch.expected.map(JSONValue.init(atom:)) ?? .null), ("actual", mismatch.actual.map(JSONValue.init(atom:)) ?? .null),
-        ]))
+        .object(
+            JSONObject([
+                ("input", JSONValue(mismatch.input)), ("position", .integer(mismatch.position)),
+                ("variable", .string(mismatch.variable)), ("layer", .integer(mismatch.layer)),
+                ("expected", mismatch.expected.map(JSONValue.init(atom:)) ?? .null),
+                ("actual", mismatch.actual.map(JSONValue.init(atom:)) ?? .null),
+            ]))
     }
 
     private static func json(_ export: GPT2Export, _ check: GPT2ExportCheck?) -> JSONValue {
-        .object(JSONObject([
-            ("n_embd", .integer(export.width)), ("n_head", .integer(export.heads)), ("n_inner", .integer(export.hiddenSize)),
-            ("normalization_error", .real(export.normalizationError)), ("activation_error", .real(export.activationError)),
-            ("verified", .integer(check?.inputs ?? 0)), ("mismatches", .integer(check?.mismatch == nil ? 0 : 1)),
-            ("smallest_lead", check.map { JSONValue.real($0.smallestLead) } ?? .null),
-        ]))
+        .object(
+            JSONObject([
+                ("n_embd", .integer(export.width)), ("n_head", .integer(export.heads)),
+                ("n_inner", .integer(export.hiddenSize)),
+                ("normalization_error", .real(export.normalizationError)),
+                ("activation_error", .real(export.activationError)),
+                ("verified", .integer(check?.inputs ?? 0)), ("mismatches", .integer(check?.mismatch == nil ? 0 : 1)),
+                ("smallest_lead", check.map { JSONValue.real($0.smallestLead) } ?? .null),
+            ]))
     }
 
     private var members: JSONObject {
@@ -70,9 +75,10 @@ struct CompilationSummary {
     /// The bound on the noise: the largest, and that of every residual state.
     private var noise: JSONValue {
         guard let noise = model.noise else { return .null }
-        return .object(JSONObject([
-            ("largest", .real(noise.largest)), ("per_state", .array(noise.states.map(JSONValue.real))),
-        ]))
+        return .object(
+            JSONObject([
+                ("largest", .real(noise.largest)), ("per_state", .array(noise.states.map(JSONValue.real))),
+            ]))
     }
 
     var text: String {
@@ -94,13 +100,18 @@ struct CompilationSummary {
         if let report { listing.add("verified", verdict(report)) }
         if let export {
             listing.add(
-                "as GPT-2", "n_embd \(export.width), n_head \(export.heads), n_inner \(export.hiddenSize); normalisation exact to 1 in "
+                "as GPT-2",
+                "n_embd \(export.width), n_head \(export.heads), n_inner \(export.hiddenSize); normalisation exact to 1 in "
                     + Quantity.grouped(Int(1 / export.normalizationError)) + ", activation to 1 in "
                     + Quantity.grouped(Int(1 / export.activationError)))
         }
         if let check {
-            listing.add("run as GPT-2", "\(Quantity.grouped(check.inputs)) inputs" + (check.mismatch == nil
-                ? ": equal; the right logit leads by at least \(Quantity.fixed(check.smallestLead, 1))" : ": differs"))
+            listing.add(
+                "run as GPT-2",
+                "\(Quantity.grouped(check.inputs)) inputs"
+                    + (check.mismatch == nil
+                        ? ": equal; the right logit leads by at least \(Quantity.fixed(check.smallestLead, 1))"
+                        : ": differs"))
         }
         if !compressions.isEmpty { listing.add("compressed", compressions.table) }
         if let directory { listing.add("written to", directory) }
@@ -108,7 +119,9 @@ struct CompilationSummary {
     }
 
     private func verdict(_ noise: NoiseBound) -> String {
-        guard noise.largest > 0, let state = noise.states.firstIndex(of: noise.largest) else { return "none: every margin is 1" }
+        guard noise.largest > 0, let state = noise.states.firstIndex(of: noise.largest) else {
+            return "none: every margin is 1"
+        }
         let exponent = Int(log10(noise.largest).rounded(.up))
         return "takes less than 1e\(exponent) from any margin, the most in state \(state)"
     }
@@ -118,7 +131,9 @@ struct CompilationSummary {
         if report.undefinedInputs > 0 {
             text += ", without \(Quantity.grouped(report.undefinedInputs)) on which the interpreter stops"
         }
-        return text + (report.passed
-            ? ": equal to the interpreter, smallest margin \(Quantity.fixed(report.smallestMargin, 6))" : ": \(report.mismatches) differ")
+        return text
+            + (report.passed
+                ? ": equal to the interpreter, smallest margin \(Quantity.fixed(report.smallestMargin, 6))"
+                : ": \(report.mismatches) differ")
     }
 }

@@ -11,10 +11,13 @@ extension JSONValue {
         if let excerpt = diagnostic.excerpt { members.append(("excerpt", .string(excerpt))) }
         if let fixIt = diagnostic.fixIt {
             members.append(
-                ("fix", [
-                    "description": .string(fixIt.description), "replacement": .string(fixIt.replacement),
-                    "span": JSONValue(fixIt.span),
-                ]))
+                (
+                    "fix",
+                    [
+                        "description": .string(fixIt.description), "replacement": .string(fixIt.replacement),
+                        "span": JSONValue(fixIt.span),
+                    ]
+                ))
         }
         if !diagnostic.notes.isEmpty { members.append(("notes", .strings(diagnostic.notes))) }
         self = .object(JSONObject(members))

@@ -41,7 +41,8 @@ struct DiagnosticLog: LogHandler {
 }
 
 extension DiagnosticLog {
-    /// Shows what long work tells of itself, as far as `threshold` lets it: nothing under `--quiet`, details under `--verbose`.
+    /// Shows what long work tells of itself, as far as `threshold` lets it: nothing under `--quiet`, details under
+    /// `--verbose`.
     static var listener: Narration.Listener {
         Narration.Listener(isTerminal: Terminal.isTerminal(.error)) { message in
             switch message {

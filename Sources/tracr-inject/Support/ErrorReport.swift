@@ -25,7 +25,8 @@ struct ErrorReport {
         case let error as CocoaError:
             self.init(Self.failure(from: error))
         default:
-            self.init(Failure(.internalError, "\(error)", remedy: "This is a defect in tracr-inject; please report it."))
+            self.init(
+                Failure(.internalError, "\(error)", remedy: "This is a defect in tracr-inject; please report it."))
         }
     }
 

@@ -49,7 +49,8 @@ struct InputLines: Sequence, IteratorProtocol {
         let isMarked = number == 1 && !isVerbatim && bytes.starts(with: Self.byteOrderMark)
         guard let text = String(validating: isMarked ? bytes.dropFirst(3) : bytes, as: UTF8.self) else {
             return .failure(
-                Failure(.badData, "the line is not UTF-8", at: place, remedy: "Convert the text, for example with iconv."))
+                Failure(
+                    .badData, "the line is not UTF-8", at: place, remedy: "Convert the text, for example with iconv."))
         }
         return .success(InputText(text: text, place: place))
     }

@@ -35,8 +35,8 @@ struct InputText {
 struct InputSequence {
     let tokens: [Atom]
 
-    /// - Throws: `Failure` (.badData) for an input without tokens, for what begins as a JSON array and is none, and for an array
-    ///   that holds something other than tokens.
+    /// - Throws: `Failure` (.badData) for an input without tokens, for what begins as a JSON array and is none, and for
+    ///   an array that holds something other than tokens.
     init(parsing input: InputText) throws(Failure) {
         let scalars = input.text.unicodeScalars
         if let document = try Self.array(input) {

@@ -7,7 +7,8 @@ import Serialization
 /// A program as the command line names it: a path, or the name of a bundled program.
 enum ProgramFile {
     static func load(_ name: String, output: String? = nil, strict: Bool = false) throws -> Program {
-        try Program.load(contentsOf: BundledFiles().program(name), options: ProgramOptions(output: output, strict: strict))
+        try Program.load(
+            contentsOf: BundledFiles().program(name), options: ProgramOptions(output: output, strict: strict))
     }
 
     /// Warnings with their source lines, on standard error.

@@ -5,11 +5,13 @@ import Serialization
 enum ModelFolder {
     /// What `compile` writes, as plain weights or as a GPT-2.
     private static let files: Set<String> = [
-        "config.json", "model.safetensors", "generation_config.json", "labels.json", "vocab.json", "merges.txt", "tokenizer.json",
+        "config.json", "model.safetensors", "generation_config.json", "labels.json", "vocab.json", "merges.txt",
+        "tokenizer.json",
         "tokenizer_config.json", "special_tokens_map.json",
     ]
 
-    /// The folder of that name, its links followed, which must not exist, be empty, or hold an earlier model and nothing else.
+    /// The folder of that name, its links followed, which must not exist, be empty, or hold an earlier model and
+    /// nothing else.
     ///
     /// - Throws: `.usage` for an empty name; `.cannotCreate` for a file, or for a folder that holds other things.
     static func replaceable(_ name: String) throws(Failure) -> URL {
@@ -26,7 +28,8 @@ enum ModelFolder {
         let others = contents.filter { !files.contains($0) && !$0.hasPrefix("compressed-") && !isLeftover($0) }
         if let first = others.min() {
             throw Failure(
-                .cannotCreate, "the output directory holds other files, such as '\(first.prefix(100))'", at: folder.path,
+                .cannotCreate, "the output directory holds other files, such as '\(first.prefix(100))'",
+                at: folder.path,
                 remedy: "Choose a new directory with --output; what is in this one would be lost.")
         }
         return folder

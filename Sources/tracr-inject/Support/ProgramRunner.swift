@@ -55,8 +55,8 @@ struct CompiledRunner: ProgramRunner {
     private let program: Program
     /// Of the variables that the program names, those that the model holds.
     private let held: [(name: String, variable: CompiledVariable)]
-    /// The others: what the output does not depend on is not compiled, and what is computed in one step with something else has
-    /// no place in the residual stream.
+    /// The others: what the output does not depend on is not compiled, and what is computed in one step with something
+    /// else has no place in the residual stream.
     let missing: [String]
     private let conversions: [TokenConversion]
 
@@ -85,12 +85,14 @@ struct CompiledRunner: ProgramRunner {
 
     /// The token of the vocabulary that the program cannot tell from this one.
     ///
-    /// A vocabulary of a command line or a pragma is of strings, and an input can hold numbers: 1 is "1" to a program that reads its
-    /// tokens as text or as integers, and is not to one that reads them as they are.
+    /// A vocabulary of a command line or a pragma is of strings, and an input can hold numbers: 1 is "1" to a program
+    /// that reads its tokens as text or as integers, and is not to one that reads them as they are.
     private func known(_ token: Atom) -> Atom {
         if model.tokenNumber(of: token) != nil { return token }
         func isSame(_ other: Atom, _ conversion: TokenConversion) -> Bool {
-            guard let left = try? conversion.convert(token), let right = try? conversion.convert(other) else { return false }
+            guard let left = try? conversion.convert(token), let right = try? conversion.convert(other) else {
+                return false
+            }
             return left == right
         }
         return model.vocabulary.first { other in conversions.allSatisfy { isSame(other, $0) } } ?? token
@@ -105,7 +107,9 @@ struct CompiledRunner: ProgramRunner {
         let rows = input.indices.map { states.row(state: states.count - 1, position: $0) }
         let trace = held.map { name, variable in
             let state = variable.heldUntil ?? states.count - 1
-            return (name: name, values: input.indices.map { model.decode(variable, states.row(state: state, position: $0)) })
+            return (
+                name: name, values: input.indices.map { model.decode(variable, states.row(state: state, position: $0)) }
+            )
         }
         return RunResult(input: input, output: rows.map { model.decode(model.outputVariable, $0) }, trace: trace)
     }

@@ -29,7 +29,8 @@ struct RunReport {
         if names.isEmpty { return }
         note([
             Diagnostic(
-                .note, .trace, "the compiled model does not hold \(names.joined(separator: ", ")): the trace is without",
+                .note, .trace,
+                "the compiled model does not hold \(names.joined(separator: ", ")): the trace is without",
                 notes: ["without --compiled the interpreter shows every variable"])
         ])
     }

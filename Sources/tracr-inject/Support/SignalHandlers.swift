@@ -1,13 +1,13 @@
 import Foundation
 import TrainingEngine
 
-/// SIGINT, SIGTERM and SIGHUP during long work: the first asks it to finish its step and save, a second ends the process at
-/// once, which harms nothing because files are replaced whole.
+/// SIGINT, SIGTERM and SIGHUP during long work: the first asks it to finish its step and save, a second ends the
+/// process at once, which harms nothing because files are replaced whole.
 enum SignalHandlers {
     /// Begins to catch the signals. Calling it again changes nothing.
     ///
-    /// A signal that was ignored when the program started (`nohup`) stays ignored. A mask that the parent left blocked is
-    /// opened: it would make a run deaf for hours.
+    /// A signal that was ignored when the program started (`nohup`) stays ignored. A mask that the parent left blocked
+    /// is opened: it would make a run deaf for hours.
     static func install() {
         var blocked = sigset_t()
         sigemptyset(&blocked)

@@ -34,8 +34,8 @@ enum Standard {
         }
     }
 
-    /// A stream that was closed by the caller (`2>&-`) would lend its number to the next file that is opened, and messages
-    /// would be written into that.
+    /// A stream that was closed by the caller (`2>&-`) would lend its number to the next file that is opened, and
+    /// messages would be written into that.
     private static func openMissingStreams() {
         while true {
             let descriptor = open("/dev/null", O_RDWR)

@@ -3,8 +3,8 @@ import Foundation
 import RASP
 import Serialization
 
-/// What the labelled residual streams of a training batch cost: 12 sequences of 60 tokens through the sparse weights, on
-/// one thread.
+/// What the labelled residual streams of a training batch cost: 12 sequences of 60 tokens through the sparse weights,
+/// on one thread.
 struct StreamBenchmark {
     static let sequences = 12
     static let length = 60
@@ -38,7 +38,8 @@ struct StreamBenchmark {
     var json: JSONValue {
         [
             "program": .string(model.name), "layers": .integer(model.layerCount), "d_model": .integer(model.width),
-            "sequences": .integer(Self.sequences), "tokens_per_sequence": .integer(Self.length), "stream_seconds": .real(seconds),
+            "sequences": .integer(Self.sequences), "tokens_per_sequence": .integer(Self.length),
+            "stream_seconds": .real(seconds),
         ]
     }
 

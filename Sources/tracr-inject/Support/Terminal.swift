@@ -33,8 +33,8 @@ enum Terminal {
         case boldRed = "1;31"
     }
 
-    /// Text from elsewhere with its control characters spelled out, line feeds and tabs excepted: what a file holds must not
-    /// command the terminal that an error about it is shown on.
+    /// Text from elsewhere with its control characters spelled out, line feeds and tabs excepted: what a file holds
+    /// must not command the terminal that an error about it is shown on.
     static func harmless(_ text: String) -> String {
         func isControl(_ scalar: Unicode.Scalar) -> Bool {
             scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"

@@ -59,8 +59,9 @@ enum FaultyWork: String, CaseIterable, CustomTestStringConvertible, Sendable {
     /// Whether what was finished before is as it was, or has been replaced by the whole of what was to come.
     func isKept(of before: [String: Data], in after: [String: Data], or wanted: [String: Data]) -> Bool {
         func part(_ folder: String, of files: [String: Data]) -> [String: Data] {
-            Dictionary(uniqueKeysWithValues: files.filter { $0.key.hasPrefix(folder + "/") }
-                .map { (String($0.key.dropFirst(folder.count + 1)), $0.value) })
+            Dictionary(
+                uniqueKeysWithValues: files.filter { $0.key.hasPrefix(folder + "/") }
+                    .map { (String($0.key.dropFirst(folder.count + 1)), $0.value) })
         }
         switch self {
         case .newTraining, .newPretraining, .compiling, .resumedPretraining: return true
@@ -81,7 +82,9 @@ enum FaultyWork: String, CaseIterable, CustomTestStringConvertible, Sendable {
     }
 
     private func train(_ micro: MicroRun, steps: Int, seed: Int = 0) -> [String] {
-        micro.arguments + ["--steps", "\(steps)", "--seed", "\(seed)", "--set", "lr.schedule=constant", "--output", "run"]
+        micro.arguments + [
+            "--steps", "\(steps)", "--seed", "\(seed)", "--set", "lr.schedule=constant", "--output", "run",
+        ]
     }
 
     private func pretrain(_ micro: MicroRun, steps: Int, seed: Int = 0) -> [String] {
@@ -91,6 +94,7 @@ enum FaultyWork: String, CaseIterable, CustomTestStringConvertible, Sendable {
 
     private func compile(_ micro: MicroRun, _ name: String) -> [String] {
         let format = self == .exportingOverModel ? ["--format", "gpt2"] : []
-        return ["compile", micro.scratch.path(name + ".rasp"), "--causal", "--output", "model", "--verify", "2"] + format
+        return ["compile", micro.scratch.path(name + ".rasp"), "--causal", "--output", "model", "--verify", "2"]
+            + format
     }
 }

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// A training that takes a moment: a task of few examples, a student of four layers of width 16, a checkpoint after every step.
+/// A training that takes a moment: a task of few examples, a student of four layers of width 16, a checkpoint after
+/// every step.
 struct MicroRun {
     let scratch: Scratch
     let arguments: [String]
@@ -22,7 +23,9 @@ struct MicroRun {
         let text = try String(contentsOfFile: tiny + "/heldout.txt", encoding: .utf8)
         scratch.file("text.txt", text)
         scratch.file("heldout.txt", String(text.prefix(500)))
-        scratch.file("micro.yaml", """
+        scratch.file(
+            "micro.yaml",
+            """
             threads: 1
             model: {layers: 4, width: 16, heads: 2, vocabulary: 512, context: 128}
             batch: {sequences: 1, tokens: 16}
@@ -30,14 +33,17 @@ struct MicroRun {
             heldout: {file: '\(scratch.path("heldout.txt"))', every: 1}
             """)
         let made = try Tool.run(
-            "pretrain", "--config", "micro.yaml", "--text", "text.txt", "--steps", "0", "--output", "base", in: scratch.root)
+            "pretrain", "--config", "micro.yaml", "--text", "text.txt", "--steps", "0", "--output", "base",
+            in: scratch.root)
         try #require(made.status == 0, "\(made.error)")
         arguments = Self.arguments(scratch, student: scratch.path("base/student"))
     }
 
     /// The last letter before a colon: one compiled layer, and fewer prompts than the tasks that ship.
     private static func writeTask(into scratch: Scratch) {
-        scratch.file("last.rasp", """
+        scratch.file(
+            "last.rasp",
+            """
             #pragma vocab _ a b :
             #pragma max_length 12
             #pragma causal true
@@ -46,7 +52,9 @@ struct MicroRun {
 
             """)
         scratch.file("solve.rasp", "solve = aggregate(select(indices, length - 1, ==), tokens);\n")
-        scratch.file("last.yaml", """
+        scratch.file(
+            "last.yaml",
+            """
             program: last.rasp
             prompt: "Last of {input} :"
             tokens: {a: [" a"], b: [" b"], ":": [" :", ":"]}
@@ -71,7 +79,8 @@ struct MicroRun {
     }
 
     func resume(
-        _ output: String, _ more: String..., environment: [String: String] = [:], whileRunning: ((Process) throws -> Void)? = nil
+        _ output: String, _ more: String..., environment: [String: String] = [:],
+        whileRunning: ((Process) throws -> Void)? = nil
     ) throws -> Outcome {
         try Tool.run(
             ["train", "--resume", "--output", output] + more, in: scratch.root, environment: environment,
@@ -112,7 +121,8 @@ struct MicroRun {
             var isFolder: ObjCBool = false
             let path = root + "/" + name
             let kind = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue, kind == .typeRegular
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
+                kind == .typeRegular
             else { continue }
             files[name] = try Data(contentsOf: URL(fileURLWithPath: path))
         }

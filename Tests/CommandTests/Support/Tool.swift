@@ -20,7 +20,8 @@ struct Outcome {
 enum Tool {
     static let executable: URL = {
         // The test bundle is itself an executable in the build folder.
-        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let bundle =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("tracr-inject")
     }()
 
@@ -44,7 +45,9 @@ enum Tool {
 
     /// Runs a shell command that finds the executable in `$TOOL`.
     static func shell(_ command: String, in directory: URL? = nil) throws -> Outcome {
-        try run(["-c", command], in: directory, environment: ["TOOL": executable.path], program: URL(fileURLWithPath: "/bin/sh"))
+        try run(
+            ["-c", command], in: directory, environment: ["TOOL": executable.path],
+            program: URL(fileURLWithPath: "/bin/sh"))
     }
 
     static func run(

@@ -4,7 +4,9 @@ import Serialization
 enum TrainingText {
     static func chunks(count: Int) -> [String] {
         var random = SeededRandom(seed: 11)
-        let syllables = ["the", "an", "re", "in", "er", "on", "al", "st", "it", "ou", "b", "c", "l", "ä", "ß", "日", "本"]
+        let syllables = [
+            "the", "an", "re", "in", "er", "on", "al", "st", "it", "ou", "b", "c", "l", "ä", "ß", "日", "本",
+        ]
         let words = (0..<400).map { _ in
             (0...random.integer(below: 3)).map { _ in random.pick(syllables) }.joined()
         }

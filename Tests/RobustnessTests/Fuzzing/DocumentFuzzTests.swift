@@ -1,13 +1,14 @@
 import Compiler
 import Foundation
-import LanguageModels
 import Injection
+import LanguageModels
 import RASP
 import Serialization
 import Testing
 import TrainingEngine
 
-/// Readers of JSON: the tokenizer's files, a compiled model's configuration, a run's manifest, sampled text and examples.
+/// Readers of JSON: the tokenizer's files, a compiled model's configuration, a run's manifest, sampled text and
+/// examples.
 @Suite(.serialized) struct DocumentFuzzTests {
     @Test func json() throws {
         let fuzzer = try Fuzzer("json")
@@ -44,7 +45,9 @@ import TrainingEngine
     /// The files beside tokenizer.json, which say what its tokens are for.
     @Test func tokenizerSettings() throws {
         let fuzzer = try Fuzzer("tokenizer-settings")
-        let word: JSONValue = ["content": "<pad>", "special": true, "normalized": false, "lstrip": false, "rstrip": true]
+        let word: JSONValue = [
+            "content": "<pad>", "special": true, "normalized": false, "lstrip": false, "rstrip": true,
+        ]
         let settings: JSONValue = [
             "tokenizer_class": "GPT2Tokenizer", "bos_token": "<s>", "eos_token": word, "add_prefix_space": true,
             "added_tokens_decoder": ["300": word], "add_bos_token": true, "model_max_length": 64,
@@ -65,7 +68,9 @@ import TrainingEngine
 
     private static func use(_ tokenizer: Tokenizer) throws {
         let ids = tokenizer.encode(Samples.prose)
-        if !ids.allSatisfy({ (0..<tokenizer.count).contains(Int($0)) }) { Issue.record("a token outside the vocabulary") }
+        if !ids.allSatisfy({ (0..<tokenizer.count).contains(Int($0)) }) {
+            Issue.record("a token outside the vocabulary")
+        }
         _ = tokenizer.decode(ids + [-1, .max])
     }
 
@@ -101,7 +106,9 @@ import TrainingEngine
         try fuzzer.run { mutator in
             var bytes = mutator.document(.object(manifest))
             // Most with a seal that fits, so that what is behind it is reached.
-            if mutator.chance(0.8), let object = try? bytes.withUnsafeBytes({ try JSONParser.parse($0, name: "fuzz") }).object {
+            if mutator.chance(0.8),
+                let object = try? bytes.withUnsafeBytes({ try JSONParser.parse($0, name: "fuzz") }).object
+            {
                 bytes = Array(JSONValue.object(SealedJSON.sealed(object)).text(indented: false).utf8)
             }
             try fuzzer.write(bytes, to: "manifest.json")
@@ -123,7 +130,8 @@ import TrainingEngine
     @Test func examples() throws {
         let fuzzer = try Fuzzer("examples")
         let lines: [JSONValue] = [
-            ["prompt": "What is the number of 'X' in this text? x y. Answer:", "answer": " 1"], ["prompt": "b", "answer": "é"],
+            ["prompt": "What is the number of 'X' in this text? x y. Answer:", "answer": " 1"],
+            ["prompt": "b", "answer": "é"],
         ]
         try fuzzer.run { mutator in
             try fuzzer.write(Self.lines(lines, &mutator), to: "data.jsonl")

@@ -5,16 +5,17 @@ import Testing
 /// Runs a reader on many mutated inputs: each has to end in a value or in a `Failure`, soon and in bounded memory.
 ///
 /// `TRACR_INJECT_FUZZ` is the number of inputs a reader gets (500 by default, a million in a full run), and
-/// `TRACR_INJECT_FUZZ_FROM` the seed of the first. An input that ends the process stays behind in the folder of the run,
-/// whose name is printed.
+/// `TRACR_INJECT_FUZZ_FROM` the seed of the first. An input that ends the process stays behind in the folder of the
+/// run, whose name is printed.
 struct Fuzzer {
     static let count = ProcessInfo.processInfo.environment["TRACR_INJECT_FUZZ"].flatMap { Int($0) } ?? 500
     static let first = ProcessInfo.processInfo.environment["TRACR_INJECT_FUZZ_FROM"].flatMap { Int($0) } ?? 0
 
-    /// Processor time: nothing here is larger than a few kilobytes, which take milliseconds. Judged in full runs as well.
+    /// Processor time: nothing here is larger than a few kilobytes, which take milliseconds. Judged in full runs as
+    /// well.
     private static let longestSeconds = 5.0
-    /// What the process may grow by over one reader's inputs: fragmentation, and caches that fill once. Judged in full runs, which
-    /// run alone; beside the whole suite the growth would be other tests'.
+    /// What the process may grow by over one reader's inputs: fragmentation, and caches that fill once. Judged in full
+    /// runs, which run alone; beside the whole suite the growth would be other tests'.
     private static let largestGrowth = 256 << 20
     private static let isFullRun = count > 100_000
 
@@ -71,7 +72,8 @@ struct Fuzzer {
             let total = Int(Self.time(CLOCK_MONOTONIC) - started)
             print(
                 "fuzz \(name): \(Self.count) inputs, \(accepted) accepted, \(total) s, "
-                    + "slowest \(Int(slowest.seconds * 1000)) ms (seed \(slowest.seed)), memory grew by \(growth >> 20) MiB")
+                    + "slowest \(Int(slowest.seconds * 1000)) ms (seed \(slowest.seed)), memory grew by \(growth >> 20) MiB"
+            )
         }
         try? FileManager.default.removeItem(at: folder)
     }

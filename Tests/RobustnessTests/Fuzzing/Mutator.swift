@@ -21,7 +21,8 @@ struct Mutator {
         -Int(Int32.max), 1 << 53, 1 << 62, .max, .min,
     ]
     private static let strings = [
-        "", " ", "a", "F32", "F16", "BF16", "I64", "F8_E4M3", "..", "../x", "/etc/passwd", "\u{0}", "\u{FEFF}", "Ġ", "<|endoftext|>",
+        "", " ", "a", "F32", "F16", "BF16", "I64", "F8_E4M3", "..", "../x", "/etc/passwd", "\u{0}", "\u{FEFF}", "Ġ",
+        "<|endoftext|>",
         "é\u{301}", "\u{202E}x", "true", "null", "NaN", "-inf", "1e999", "__metadata__", "\u{1F468}\u{200D}\u{1F469}",
         String(repeating: "x", count: 300),
     ]
@@ -39,7 +40,8 @@ struct Mutator {
             var nested = anything(depth: depth + 1)
             for _ in 0..<below(80) { nested = .array([nested]) }
             return nested
-        default: return .object(JSONObject((0..<below(4)).map { _ in (pick(Self.strings), anything(depth: depth + 1)) }))
+        default:
+            return .object(JSONObject((0..<below(4)).map { _ in (pick(Self.strings), anything(depth: depth + 1)) }))
         }
     }
 
@@ -91,7 +93,8 @@ struct Mutator {
         switch below(4) {
         case 0 where !characters.isEmpty: characters.remove(at: below(characters.count))
         case 1: characters.insert(contentsOf: pick(Self.strings).unicodeScalars, at: below(characters.count + 1))
-        case 2 where !characters.isEmpty: characters[below(characters.count)] = ["\u{0}", "/", "\"", "\n", "\u{10FFFF}", "ß"][below(6)]
+        case 2 where !characters.isEmpty:
+            characters[below(characters.count)] = ["\u{0}", "/", "\"", "\n", "\u{10FFFF}", "ß"][below(6)]
         default: characters += characters
         }
         var result = String.UnicodeScalarView()
@@ -104,7 +107,8 @@ struct Mutator {
         var value = value
         for _ in 0..<below(4) { value = mutate(value) }
         var bytes = Array(value.text(indented: chance(0.2)).utf8)
-        if chance(0.05), let comma = bytes.firstIndex(of: UInt8(ascii: ",")), let brace = bytes.firstIndex(of: UInt8(ascii: "{")),
+        if chance(0.05), let comma = bytes.firstIndex(of: UInt8(ascii: ",")),
+            let brace = bytes.firstIndex(of: UInt8(ascii: "{")),
             brace < comma
         {
             bytes.insert(contentsOf: bytes[(brace + 1)...comma], at: brace + 1)

@@ -11,7 +11,9 @@ enum Samples {
     }
 
     /// A header of tensors one after another, and the bytes that they take.
-    static func header(_ tensors: [(name: String, type: String, size: Int, shape: [Int])]) -> (header: JSONValue, bytes: Int) {
+    static func header(_ tensors: [(name: String, type: String, size: Int, shape: [Int])]) -> (
+        header: JSONValue, bytes: Int
+    ) {
         var members = JSONObject([("__metadata__", ["format": "pt"])])
         var offset = 0
         for tensor in tensors {
@@ -26,14 +28,16 @@ enum Samples {
     }
 
     static let mixed = header([
-        ("a", "F32", 4, [2, 3]), ("b", "F16", 2, [4]), ("c", "BF16", 2, []), ("d", "I64", 8, [1, 1, 2]), ("e", "F64", 8, [0, 5]),
+        ("a", "F32", 4, [2, 3]), ("b", "F16", 2, [4]), ("c", "BF16", 2, []), ("d", "I64", 8, [1, 1, 2]),
+        ("e", "F64", 8, [0, 5]),
     ])
 
     /// One layer of width 4, with the vocabulary of the 256 bytes and end-of-text.
     static let configuration: JSONValue = [
         "model_type": "gpt2", "vocab_size": 258, "n_positions": 8, "n_ctx": 8, "n_embd": 4, "n_layer": 1, "n_head": 2,
         "n_inner": .null, "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "eos_token_id": 257,
-        "tie_word_embeddings": true, "task_specific_params": ["text-generation": ["do_sample": true, "max_length": 50]],
+        "tie_word_embeddings": true,
+        "task_specific_params": ["text-generation": ["do_sample": true, "max_length": 50]],
     ]
 
     static let weights = header([
@@ -49,10 +53,12 @@ enum Samples {
 
     /// The same of the other family, with a head of its own and heads that share keys.
     static let llamaConfiguration: JSONValue = [
-        "model_type": "llama", "vocab_size": 258, "max_position_embeddings": 8, "hidden_size": 4, "intermediate_size": 6,
+        "model_type": "llama", "vocab_size": 258, "max_position_embeddings": 8, "hidden_size": 4,
+        "intermediate_size": 6,
         "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 2, "hidden_act": "silu",
         "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "rope_scaling": .null, "tie_word_embeddings": false,
-        "attention_bias": false, "eos_token_id": [257, 0], "rope_parameters": ["rope_type": "default", "rope_theta": 500.0],
+        "attention_bias": false, "eos_token_id": [257, 0],
+        "rope_parameters": ["rope_type": "default", "rope_theta": 500.0],
     ]
 
     static let llamaWeights = header([
@@ -62,7 +68,8 @@ enum Samples {
         ("model.layers.0.self_attn.v_proj.weight", "F16", 2, [2, 4]),
         ("model.layers.0.self_attn.o_proj.weight", "F32", 4, [4, 4]),
         ("model.layers.0.post_attention_layernorm.weight", "F32", 4, [4]),
-        ("model.layers.0.mlp.gate_proj.weight", "F32", 4, [6, 4]), ("model.layers.0.mlp.up_proj.weight", "F32", 4, [6, 4]),
+        ("model.layers.0.mlp.gate_proj.weight", "F32", 4, [6, 4]),
+        ("model.layers.0.mlp.up_proj.weight", "F32", 4, [6, 4]),
         ("model.layers.0.mlp.down_proj.weight", "F32", 4, [4, 6]), ("model.norm.weight", "F32", 4, [4]),
         ("lm_head.weight", "F32", 4, [258, 4]),
     ])
@@ -85,7 +92,8 @@ enum Samples {
         "version": "1.0", "truncation": .null, "padding": .null,
         "added_tokens": [
             [
-                "id": 257, "content": "<|endoftext|>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": true,
+                "id": 257, "content": "<|endoftext|>", "single_word": false, "lstrip": false, "rstrip": false,
+                "normalized": true,
                 "special": true,
             ]
         ],
@@ -98,5 +106,6 @@ enum Samples {
         ],
     ]
 
-    static let prose = "The quick brown fox.\nAnswer: 3 of 12, na\u{EF}ve \u{1F98A}\n\nNext\tline \u{2028} end<|endoftext|>"
+    static let prose =
+        "The quick brown fox.\nAnswer: 3 of 12, na\u{EF}ve \u{1F98A}\n\nNext\tline \u{2028} end<|endoftext|>"
 }

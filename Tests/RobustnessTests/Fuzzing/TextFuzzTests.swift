@@ -1,7 +1,7 @@
 import Foundation
-import LanguageModels
 import Injection
 import InjectionSettings
+import LanguageModels
 import Pretraining
 import Serialization
 import Testing
@@ -14,9 +14,12 @@ import Testing
         "# nothing\n---\nbatch: &b\n  task: 3\n  text: 4\n...\n",
     ]
     private static let pieces = [
-        "[", "]", "{", "}", ": ", "- ", "? ", "&a ", "*a", "*b", "<<: *a\n", "!!binary ", "!!python/object ", "!<x> ", "|\n", ">-\n", "\"",
-        "'", "\t", "%YAML 9.9\n", "---\n", "...\n", "#", "\u{0}", "\u{FEFF}", "~", ".inf", ".nan", "0x7fffffffffffffff", "1e999", "-1",
-        "99999999999999999999", "1_000", "null", "true", "\r", "\u{2028}", "é", "steps: 5\n", "lr:\n", "  student: 1\n", "\\x", "\\U0011FFFF",
+        "[", "]", "{", "}", ": ", "- ", "? ", "&a ", "*a", "*b", "<<: *a\n", "!!binary ", "!!python/object ", "!<x> ",
+        "|\n", ">-\n", "\"",
+        "'", "\t", "%YAML 9.9\n", "---\n", "...\n", "#", "\u{0}", "\u{FEFF}", "~", ".inf", ".nan", "0x7fffffffffffffff",
+        "1e999", "-1",
+        "99999999999999999999", "1_000", "null", "true", "\r", "\u{2028}", "é", "steps: 5\n", "lr:\n", "  student: 1\n",
+        "\\x", "\\U0011FFFF",
     ]
 
     @Test func settings() throws {
@@ -39,7 +42,8 @@ import Testing
         let fuzzer = try Fuzzer("overrides")
         let keys = Settings.keys.map(\.path)
         try fuzzer.run { mutator in
-            var text = "\(mutator.pick(keys))=\(mutator.pick(["1", "0.5", "true", "[1, 2]", "tiny", "null"] + Self.pieces))"
+            var text =
+                "\(mutator.pick(keys))=\(mutator.pick(["1", "0.5", "true", "[1, 2]", "tiny", "null"] + Self.pieces))"
             if mutator.chance(0.3) { text = mutator.mutate(text) }
             _ = try Settings.resolve(overrides: [SettingOverride(parsing: text)]).yaml()
         }
@@ -67,7 +71,9 @@ import Testing
         return String(decoding: mutator.chance(0.2) ? mutator.damage(bytes) : bytes, as: UTF8.self)
     }
 
-    @Test(arguments: [Settings.Text.Windows.stream, .first]) func plainTextAndJSONLines(_ windows: Settings.Text.Windows) throws {
+    @Test(arguments: [Settings.Text.Windows.stream, .first]) func plainTextAndJSONLines(
+        _ windows: Settings.Text.Windows
+    ) throws {
         let fuzzer = try Fuzzer("text-\(windows.rawValue)")
         try fuzzer.write(Array(Samples.tokenizer.text(indented: false).utf8), to: "tokenizer.json")
         let tokenizer = try Tokenizer.load(fuzzer.folder)

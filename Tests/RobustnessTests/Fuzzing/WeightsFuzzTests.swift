@@ -30,14 +30,18 @@ import Testing
         let index: JSONValue = [
             "metadata": ["total_size": .integer(2 * Samples.mixed.bytes)],
             "weight_map": [
-                "a": "one.safetensors", "b": "one.safetensors", "c": "two.safetensors", "d": "two.safetensors", "e": "one.safetensors",
+                "a": "one.safetensors", "b": "one.safetensors", "c": "two.safetensors", "d": "two.safetensors",
+                "e": "one.safetensors",
             ],
         ]
         try fuzzer.run { mutator in
             var document = index
             if mutator.chance(0.3), var map = index["weight_map"]?.object {
                 map[mutator.pick(["a", "b", "f"])] = .string(
-                    mutator.pick(["link.safetensors", "../index/one.safetensors", "/dev/zero", "", ".", "..", "none", "one.safetensors/"]))
+                    mutator.pick([
+                        "link.safetensors", "../index/one.safetensors", "/dev/zero", "", ".", "..", "none",
+                        "one.safetensors/",
+                    ]))
                 document = ["weight_map": .object(map)]
             }
             try fuzzer.write(mutator.document(document), to: "model.safetensors.index.json")
@@ -60,7 +64,8 @@ import Testing
             let first = mutator.chance(0.5)
             try fuzzer.write(both || first ? mutator.document(sample) : configuration, to: "config.json")
             try fuzzer.write(both || !first ? Self.file(tensors, &mutator) : weights, to: "model.safetensors")
-            let model = try ModelRegistry.load(from: fuzzer.folder, gradients: mutator.chance(0.5), checkingFinite: mutator.chance(0.5))
+            let model = try ModelRegistry.load(
+                from: fuzzer.folder, gradients: mutator.chance(0.5), checkingFinite: mutator.chance(0.5))
             _ = model.configuration.json.text(indented: false)
         }
     }
@@ -71,7 +76,8 @@ import Testing
         let data = mutator.chance(0.8) ? sample.bytes : max(0, sample.bytes + mutator.below(65) - 32)
         let announced: UInt64? =
             mutator.chance(0.9)
-            ? nil : mutator.pick([0, 1, UInt64(header.count) + 1, UInt64(header.count) &- 1, 100_000_001, 1 << 63, .max])
+            ? nil
+            : mutator.pick([0, 1, UInt64(header.count) + 1, UInt64(header.count) &- 1, 100_000_001, 1 << 63, .max])
         let bytes = Samples.safetensors(header: header, data: data, announced: announced)
         return mutator.chance(0.1) ? mutator.damage(bytes) : bytes
     }
