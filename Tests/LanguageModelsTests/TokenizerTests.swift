@@ -88,7 +88,8 @@ import Testing
 
         let ones = try Tokenizer.train(on: Array(repeating: "((( ))) (( ))", count: 9), vocabularySize: 360)
         #expect(ones.encode("(((").count < 3)
-        let split = ones.removingMerges { "()".unicodeScalars.contains($0) }
+        let hasBracket = { (text: String) in text.contains { "()".contains($0) } }
+        let split = ones.removingMerges { left, right in hasBracket(left) && hasBracket(right) }
         #expect(split.encode("((()))").count == 6)
         #expect(split.encode(" (").count == 1)  // a space and a bracket may stay together
     }
