@@ -3,10 +3,6 @@ import Testing
 
 /// The names of hook points.
 @Suite struct HookPointTests {
-    private static let configurations: [any ModelConfiguration] = [
-        FormulaModel.configuration, LlamaFormula.untied.configuration,
-    ]
-
     @Test func textsAreThoseOfTheVocabulary() {
         let named: [(HookPoint, String)] = [
             (.residual(0), "resid.0"), (.headInput(layer: 3, head: 7, .query), "a3.h7<q>"),
@@ -20,9 +16,9 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<2)
-    func everyPointOfAModelComesBack(index: Int) throws {
-        let configuration = Self.configurations[index]
+    @Test(arguments: HookedModel.all)
+    func everyPointOfAModelComesBack(hooked: HookedModel) throws {
+        let configuration = hooked.make().configuration
         let points = configuration.hookPoints
         // Three readers, the gathered values and the output of each head; input and output of each MLP; the states.
         #expect(points.count == configuration.layers * (5 * configuration.heads + 3) + 1)

@@ -45,8 +45,8 @@ import Testing
                 for reader in HookPoint.Reader.allCases { isRead(.headInput(layer: layer, head: head, reader)) }
             }
             for head in 0..<configuration.heads { add(.head(layer: layer, head: head)) }
-            if configuration is GPT2Configuration {
-                let bias = model.parameters["h.\(layer).attn.c_proj.bias"].value.values
+            if let name = hooked.projectionBias?(layer) {
+                let bias = model.parameters[name].value.values
                 sum = sum.enumerated().map { $1 + bias[$0 % configuration.width] }
             }
             isRead(.mlpInput(layer: layer))

@@ -13,14 +13,17 @@ extension Tape {
     /// scale * sum over i of x_i.
     private func sum(_ x: Variable, scale: Float) -> Variable {
         let y = arena.tensor(Shape.scalar)
-        y[0] = Float(kernel_sum(x.value.count, x.value.pointer) * Double(scale))
+        // One piece, so that the order of the sum never changes; as a divided loop it is left out of a rehearsal.
+        Parallel.for(1) { _ in y[0] = Float(kernel_sum(x.value.count, x.value.pointer) * Double(scale)) }
         return record(y, inputs: [x]) { dy in
             let value = dy.scalar * scale
             x.accumulate { dx, beta in
                 if beta == 0 {
                     dx.fill(value)
                 } else {
-                    for index in 0..<dx.count { dx.pointer[index] += value }
+                    Parallel.for(dx.count, grain: elementwiseGrain) { range in
+                        for index in range { dx.pointer[index] += value }
+                    }
                 }
             }
         }

@@ -7,8 +7,7 @@ package struct LossSum<Batch: LossBatch, Pass> {
     private let columns: [String]
 
     /// - Parameter columns: the names to report, in this order; a name that no term has is reported as 0, so that
-    ///   trainings with
-    ///   and without a term leave the same columns behind. nil: the names of the terms.
+    ///   trainings with and without a term leave the same columns behind. nil: the names of the terms.
     package init(_ terms: [any LossTerm<Batch, Pass>], columns: [String]? = nil) {
         self.terms = terms
         self.columns = columns ?? terms.map(\.name)

@@ -2,14 +2,16 @@ import LanguageModels
 import TensorCore
 import Testing
 
-/// A small model of either family, with what tests of hooks ask of it.
+/// A small model of each family, with what tests of hooks ask of it.
 struct HookedModel: CustomTestStringConvertible, Sendable {
     let name: String
     let make: @Sendable () -> any LanguageModel
+    /// The name of a layer's bias of the output projection, which belongs to no head; nil for a family without one.
+    var projectionBias: (@Sendable (_ layer: Int) -> String)?
 
     /// Llama's four query heads share two heads of keys and values; the second one's heads have kernels of their own.
     static let all = [
-        HookedModel(name: "GPT-2") { FormulaModel.make() },
+        HookedModel(name: "GPT-2", make: { FormulaModel.make() }, projectionBias: { "h.\($0).attn.c_proj.bias" }),
         HookedModel(name: "Llama") { LlamaFormula.untied.make() },
         HookedModel(name: "Llama, wide heads") { LlamaFormula.tied.make() },
     ]
