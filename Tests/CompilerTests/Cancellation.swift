@@ -124,4 +124,13 @@ import Testing
         let report = try RASPCompiler.compile(program).verify(against: program, count: 1000)
         #expect(report.isExhaustive && report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
     }
+
+    /// The mean of a mean with tens of thousands of values, which no search may take a call for each of.
+    @Test func manyValues() throws {
+        let program = try RandomSource.make(seed: 2_001_591)
+        do {
+            let model = try RASPCompiler.compile(program)
+            #expect(try model.verify(against: program, count: 40).passed)
+        } catch is RASPError {}
+    }
 }

@@ -54,7 +54,38 @@ private struct Search {
         largest.reverse()
     }
 
-    mutating func run() -> Cancellation? { extend(Choice(), from: 0) }
+    /// Depth first: how many there are of the first term, then of the second, and so on.
+    ///
+    /// Not by recursion: there can be as many terms as a mean has values, and one call for each would overflow the stack.
+    mutating func run() -> Cancellation? {
+        // What is chosen of the terms before each, and the next amount of that term to be tried.
+        var path: [(choice: Choice, amount: Int)] = []
+        var entered: Choice? = Choice()
+        while true {
+            if let choice = entered {
+                entered = nil
+                steps -= 1
+                if canExceed(choice, path.count) {
+                    if path.count == terms.count {
+                        if let found = check(choice) { return found }
+                    } else if steps > 0 {
+                        path.append((choice, 0))
+                    } else {
+                        // Where there are so many choices that cancel, one of them cancels too far.
+                        let mean = choice.sum / Double(max(choice.count, 1))
+                        return Cancellation(mean: mean, error: errors[0], tolerance: tolerance(mean))
+                    }
+                }
+            }
+            guard let (choice, amount) = path.last else { return nil }
+            if amount > most - choice.count {
+                path.removeLast()
+            } else {
+                path[path.count - 1].amount += 1
+                entered = choice.adding(terms[path.count - 1], amount)
+            }
+        }
+    }
 
     private struct Choice {
         var count = 0
@@ -79,22 +110,6 @@ private struct Search {
 
         /// What sums in double precision may be off by, the interpreter's and the weights'.
         var rounding: Double { (isWhole ? 0 : 0x1p-53 * Double(count) * total) + 0x1p-53 * Double(count + 2) * total }
-    }
-
-    /// Every choice that takes some of the terms from this one on.
-    private mutating func extend(_ choice: Choice, from index: Int) -> Cancellation? {
-        steps -= 1
-        if !canExceed(choice, index) { return nil }
-        guard index < terms.count else { return check(choice) }
-        // Where there are so many choices that cancel, one of them cancels too far.
-        guard steps > 0 else {
-            let mean = choice.sum / Double(max(choice.count, 1))
-            return Cancellation(mean: mean, error: errors[0], tolerance: tolerance(mean))
-        }
-        for amount in 0...(most - choice.count) {
-            if let found = extend(choice.adding(terms[index], amount), from: index + 1) { return found }
-        }
-        return nil
     }
 
     private func check(_ choice: Choice) -> Cancellation? {

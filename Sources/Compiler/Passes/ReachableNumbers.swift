@@ -49,6 +49,8 @@ struct ReachableNumbers: Hashable {
 
     private func listCombinations() -> [Entry]? {
         var entries: [Entry] = reduction == .sum ? [Entry(doubles: [0])] : []
+        // Of one number there may be far more kinds than of several.
+        guard most > 1 else { return Self.united(entries + terms.map { Entry(doubles: Self.distinct($0)) }) }
         let isComplete = Combinations(of: terms, upTo: most).forEachChoice { entries.append(entry($0)) }
         return isComplete ? Self.united(entries) : nil
     }
