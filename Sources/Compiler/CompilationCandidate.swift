@@ -20,36 +20,12 @@ struct CompilationCandidate {
         let named = try lowering.lower(program)
         self.lowering = lowering
         lowered = LoweredProgram(lowering, named: named)
-        output = program.outputName(in: named)
-        let outputName = output
+        let outputName = program.outputName(in: named)
+        output = outputName
         layout = Layout(
             lowered.variables, lowered.liveness, output: named.first { $0.name.hasSameBytes(as: outputName) }?.variable,
             reusing: setting.reuseDirections)
         assembly = Assembly(lowered.variables, lowered.liveness, layout, setting)
-        try requireDirections()
-    }
-
-    /// A head reads a direction for each value that its selector tells apart.
-    ///
-    /// - Throws: `RASPError` where a selector goes by values that have none; another candidate may have them.
-    private func requireDirections() throws {
-        for variable in lowered.variables {
-            let form: SelectorForm
-            switch variable.origin {
-            case .gather(let read): form = read.selector
-            case .mean(let read): form = read.selector
-            case .width(let selector): form = selector
-            case .tokens, .indices, .table, .weightedWidths: continue
-            }
-            for axis in form.terms.flatMap({ [$0.key, $0.query] }).compactMap({ $0 }) {
-                let directions = layout.all(axis.variable).count
-                let values = axis.classOf.count - (lowered.variables[axis.variable].undefinedValue == nil ? 0 : 1)
-                guard directions > 0, directions < values else { continue }
-                throw RASPError(
-                    .limit, "this selector compares numbers that have no direction each", at: variable.span,
-                    notes: ["compile with --fuse, or select on a value that is a dictionary or a branch of the number"])
-            }
-        }
     }
 
     var layerCount: Int { assembly.layerCount }

@@ -105,6 +105,24 @@ import Testing
         #expect(try model.verify(against: program, count: 200).passed)
     }
 
+    /// A selector between multiples of one mean reads the mean itself, which some combinations of them never come from.
+    @Test func selectorBetweenMultiples() throws {
+        let source = """
+            #pragma vocab "0" "1"
+            #pragma max_length 6
+            #pragma causal false
+            #pragma output result
+            a = aggregate(select(indices, indices, <), {"0": 2, "1": 5}[tokens_str]);
+            b = a + a;
+            c = a - b;
+            d = b - c;
+            result = selector_width(select(c, d, ==));
+            """
+        let program = try Program(source: source, name: "multiples")
+        let report = try RASPCompiler.compile(program).verify(against: program, count: 200)
+        #expect(report.isExhaustive && report.passed, "\(report.firstMismatch?.description ?? "")")
+    }
+
     /// Numbers that fp32 cannot hold, and means closer than it resolves, are refused with the place.
     @Test(arguments: [
         "y = aggregate(past, indices * 10.0 ^ 40);",

@@ -144,25 +144,4 @@ import Testing
         try Data(text.utf8).write(to: path)
         #expect(try CompiledModel.load(from: folder).layers == model.layers)
     }
-
-    /// A selector between two multiples of one mean, which have no direction for each value in some of the ways of
-    /// compiling it: another way is taken, or it is refused.
-    @Test func selectorBetweenMultiplesOfAMean() throws {
-        let program = try Program(
-            source: """
-                #pragma vocab "0" "1"
-                #pragma max_length 6
-                #pragma causal false
-                #pragma output result
-                a = aggregate(select(indices, indices, <), {"0": 2, "1": 5}[tokens_str]);
-                b = a + a;
-                c = a - b;
-                d = b - c;
-                result = selector_width(select(c, d, ==));
-                """, name: "multiples")
-        do {
-            let report = try RASPCompiler.compile(program).verify(against: program, count: 200)
-            #expect(report.passed, "\(report.firstMismatch?.description ?? "")")
-        } catch let refusal as RASPError { #expect(refusal.diagnostics[0].code == .limit, "\(refusal)") }
-    }
 }

@@ -27,6 +27,12 @@ struct RelationMatrix {
         entries = kept
         return number
     }
+
+    /// Leaves out all other rows.
+    mutating func keepRows(_ kept: [Int]) {
+        entries = kept.flatMap { entries[($0 * columns)..<(($0 + 1) * columns)] }
+        rows = kept.count
+    }
 }
 
 extension FiniteFunction {

@@ -130,6 +130,9 @@ extension Lowering {
         let function = FiniteFunction(axes: own, outputs: numbers)
         let table = ValueTable(function: function, unsorted: (0..<matrix.rows).map { .int($0) })
         let variable = try materialise(table, named: nil, encoding: .categorical, span)
+        // Where the scalar is read from what it is computed from, some of its values turn out not to occur.
+        let values = variables[variable].values
+        if values.count < matrix.rows { matrix.keepRows((0..<matrix.rows).filter { values.contains(.int($0)) }) }
         return Axis(variable: variable, valueCount: matrix.rows)
     }
 }
