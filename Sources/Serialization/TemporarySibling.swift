@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Its maker holds a lock of the kernel on it, which ends with the process. What bears such a name and is not locked is
 /// a leftover: of a process that was killed, or of a removal that failed.
-final class TemporarySibling {
+package final class TemporarySibling {
     let path: String
     private let place: URL
     private var lock: Int32 = -1
@@ -82,7 +82,7 @@ final class TemporarySibling {
     }
 
     /// The name of the place that a temporary name stands beside; nil for other names.
-    private static func owner(of name: String) -> String? {
+    package static func owner(of name: String) -> String? {
         // The pattern is tried on few names only: folders can hold many files.
         guard name.begins(with: "."), name.ends(with: ".tmp") else { return nil }
         let pattern = /\.(.+)\.[0-9]+-[0-9a-z]+\.tmp/.matchingSemantics(.unicodeScalar)

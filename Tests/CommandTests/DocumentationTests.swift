@@ -216,4 +216,21 @@ import Testing
         #expect(named.subtracting(types).sorted() == [], "not public types of \(name)")
         #expect(types.subtracting(named).sorted() == [], "public types that the page leaves out")
     }
+
+    /// Swift code on a page stands between the marks `article` and `end` of a test that runs it.
+    @Test(
+        arguments: zip(
+            [("RASPInSwift", 3), ("UsingTheSwiftLibraries", 6)],
+            ["CompilerTests/ArticleTests", "EvaluationTests/LibrariesArticleTests"]))
+    func codeOfTests(page: (name: String, pieces: Int), test: String) throws {
+        let article = try Self.article(page.name)
+        let source = try String(contentsOf: Self.root.appendingPathComponent("Tests/\(test).swift"), encoding: .utf8)
+        let pieces = source.components(separatedBy: "        // article: ").dropFirst().map { piece in
+            piece.components(separatedBy: "        // end\n")[0]
+                .split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
+                .map { $0.hasPrefix("        ") ? String($0.dropFirst(8)) : String($0) }.joined(separator: "\n")
+        }
+        #expect(pieces.count == page.pieces)
+        for piece in pieces { #expect(article.contains("```swift\n\(piece)```"), "\(piece)") }
+    }
 }

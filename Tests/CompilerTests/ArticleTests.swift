@@ -61,21 +61,4 @@ import Testing
         #expect(letters == ["s0", "o0", "b1", "a1"])
         #expect(report.passed && report.isExhaustive && picture.hasPrefix("<svg"))
     }
-
-    @Test func theArticleShowsThisCode() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let article = try String(
-            contentsOf: root.appendingPathComponent("Sources/tracr-inject/Documentation.docc/RASPInSwift.md"),
-            encoding: .utf8)
-        let source = try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8)
-        let pieces = source.components(separatedBy: "        // article: ").dropFirst().map { piece in
-            piece.components(separatedBy: "        // end\n")[0].split(
-                separator: "\n", omittingEmptySubsequences: false
-            ).dropFirst()
-                .map { $0.hasPrefix("        ") ? String($0.dropFirst(8)) : String($0) }.joined(separator: "\n")
-        }
-        // The last piece is this function's own mention of the mark.
-        for piece in pieces.prefix(3) { #expect(article.contains("```swift\n\(piece)```"), "\(piece)") }
-    }
 }

@@ -112,20 +112,4 @@ import Testing
         // end
         #expect(measured["suites"]?["task"]?["n"]?.integer == 8 && (0...1).contains(agreement))
     }
-
-    @Test func theArticleShowsThisCode() throws {
-        let article = try String(
-            contentsOf: Self.root.appendingPathComponent(
-                "Sources/tracr-inject/Documentation.docc/UsingTheSwiftLibraries.md"),
-            encoding: .utf8)
-        let source = try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8)
-        let pieces = source.components(separatedBy: "        // article: ").dropFirst().map { piece in
-            piece.components(separatedBy: "        // end\n")[0].split(
-                separator: "\n", omittingEmptySubsequences: false
-            ).dropFirst()
-                .map { $0.hasPrefix("        ") ? String($0.dropFirst(8)) : String($0) }.joined(separator: "\n")
-        }
-        // The last piece is this function's own mention of the mark.
-        for piece in pieces.prefix(6) { #expect(article.contains("```swift\n\(piece)```"), "\(piece)") }
-    }
 }

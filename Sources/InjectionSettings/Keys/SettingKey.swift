@@ -85,5 +85,4 @@ public struct SettingKey<Root: Sendable>: Sendable {
         case .choice(let names, _, _): names.joined(separator: " or ")
         }
     }
-
 }

@@ -25,7 +25,10 @@ enum ModelFolder {
             throw Failure(.cannotCreate, "the output is a file, not a directory", at: folder.path)
         }
         let contents = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        let others = contents.filter { !files.contains($0) && !$0.hasPrefix("compressed-") && !isLeftover($0) }
+        // What a `compile` that was killed left half-written is removed by the next one.
+        let others = contents.filter {
+            !files.contains($0) && !$0.hasPrefix("compressed-") && TemporarySibling.owner(of: $0) == nil
+        }
         if let first = others.min() {
             throw Failure(
                 .cannotCreate, "the output directory holds other files, such as '\(first.prefix(100))'",
@@ -34,7 +37,4 @@ enum ModelFolder {
         }
         return folder
     }
-
-    /// What a `compile` that was killed left half-written; the next one removes it.
-    private static func isLeftover(_ name: String) -> Bool { name.begins(with: ".") && name.ends(with: ".tmp") }
 }
