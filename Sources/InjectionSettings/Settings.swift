@@ -38,7 +38,9 @@ public struct Settings: Codable, Sendable {
     public var threads = 0
     public var precision = Precision.auto
     public var steps = 5_000
+    public var program = Program()
     public var batch = Batch()
+    public var context = Context()
     public var text = Text()
     public var data = Data()
     public var lr = LearningRate()
@@ -71,6 +73,18 @@ extension Settings {
         public var candidates = 4
         public var text = 2
         public var pad = Padding.none
+    }
+
+    public struct Program: Codable, Sendable, Equatable {
+        /// 0: as long as the longest example.
+        public var maxLength = 0
+
+        enum CodingKeys: String, CodingKey { case maxLength = "max_length" }
+    }
+
+    public struct Context: Codable, Sendable, Equatable {
+        public var text = true
+        public var random = 4
     }
 
     public struct Text: Codable, Sendable, Equatable {
@@ -110,13 +124,17 @@ extension Settings {
     }
 
     public struct Optimizer: Codable, Sendable, Equatable {
+        /// What trains the matrices between hidden activations; everything else is AdamW's.
+        public enum Matrices: String, Codable, Sendable, CaseIterable { case adamw, muon }
+
+        public var matrices = Matrices.muon
         public var weightDecay = 0.01
         public var betas = [0.9, 0.999]
         public var epsilon = 1e-8
         public var clip = 1.0
 
         enum CodingKeys: String, CodingKey {
-            case betas, epsilon, clip
+            case matrices, betas, epsilon, clip
             case weightDecay = "weight_decay"
         }
     }
@@ -134,11 +152,15 @@ extension Settings {
         public var ce = 1.0
         public var alg = 1.0
         public var kl = 40.0
+        public var klStart = 1.0
+        public var klRise = 0.6
         public var supervised = Supervision.answerAndEnd
         public var klReduction = Reduction.mean
 
         enum CodingKeys: String, CodingKey {
             case ce, alg, kl, supervised
+            case klStart = "kl_start"
+            case klRise = "kl_rise"
             case klReduction = "kl_reduction"
         }
     }
@@ -164,9 +186,10 @@ extension Settings {
         public var layers = Layers.spread
         public var bias = true
         public var answerWeight = 1.0
+        public var dimensions = 12
 
         enum CodingKeys: String, CodingKey {
-            case kind, reduction, layers, bias
+            case kind, reduction, layers, bias, dimensions
             case answerWeight = "answer_weight"
         }
     }
