@@ -125,15 +125,13 @@ private struct Work {
     let plan: MemoryPlan
     private let teacher: Teacher
     private let optimizers: Optimizers
-    private let synthetic: SyntheticBatch
+    private let synthetic: [SyntheticBatch]
     private let oracle: CompiledOracle
-    private let atoms: [[Atom]]
-    private let arena: Arena
-    private let recomputation: Arena?
-    private let precision: NumberFormat
+    private let atoms: [[[Atom]]]
+    private let gradient: ShardedGradient
     private var number = 0
 
-    var tokens: Int { synthetic.batch.packed.tokens.count }
+    var tokens: Int { synthetic.reduce(0) { $0 + $1.batch.packed.tokens.count } }
 
     init(model: any LanguageModel, options: StepBenchmark.Options) throws {
         self.model = model
@@ -149,7 +147,9 @@ private struct Work {
             let layers = settings.alignment.layers.sites(compiled: layout.layers, student: configuration.layers),
             max(options.taskTokens, options.textTokens) <= configuration.contextLength
         else { throw Failure(.badData, "the student is too shallow or its context too short to be benchmarked") }
-        let projection = Projection(rows: layout.width, width: configuration.width, bias: settings.alignment.bias)
+        let projection = Projection(
+            rows: layout.width, width: configuration.width, bias: settings.alignment.bias,
+            subspaces: settings.subspaces(layout, width: configuration.width))
         projection.initialize(random: &random)
         let roll = try RollIntervention(
             layout: layout, width: configuration.width, settings: settings.roll, layers: layers)
@@ -157,22 +157,31 @@ private struct Work {
         loss = InjectionLoss(
             InjectionLoss.terms(LossSetup(settings: settings, variables: oracle.variables, layers: layers)),
             roll: roll, projection: projection)
-        synthetic = SyntheticBatch(
-            examples: Array(repeating: options.taskTokens, count: options.taskExamples),
-            texts: Array(repeating: options.textTokens, count: options.texts), vocabulary: configuration.vocabularySize,
-            seed: options.seed)
-        atoms = (0..<options.taskExamples).map { _ in
-            (0..<options.taskTokens).map { index in
-                index >= options.taskTokens - 2 ? .string(":") : .string(random.integer(below: 2) == 0 ? "x" : "_")
+        let shards = StepShards.count(parameters: model.parameters.flatCount, examples: options.taskExamples)
+        func batch(_ examples: Int, _ texts: Int) -> SyntheticBatch {
+            SyntheticBatch(
+                examples: Array(repeating: options.taskTokens, count: examples),
+                texts: Array(repeating: options.textTokens, count: texts), vocabulary: configuration.vocabularySize,
+                seed: options.seed)
+        }
+        synthetic = (0..<shards).map { shard in
+            batch(
+                Parallel.range(of: shard, pieces: shards, count: options.taskExamples).count,
+                Parallel.range(of: shard, pieces: shards, count: options.texts).count)
+        }
+        atoms = synthetic.map { shard in
+            (0..<shard.batch.taskSequences).map { _ in
+                (0..<options.taskTokens).map { index in
+                    index >= options.taskTokens - 2 ? .string(":") : .string(random.integer(below: 2) == 0 ? "x" : "_")
+                }
             }
         }
         plan = try MemoryPlan(
             settings, model: model, loss: loss, variables: oracle.variables, hasTeacher: options.texts > 0, kept: 0,
-            batch: synthetic)
+            batch: batch(options.taskExamples, options.texts))
         try Preflight.require(plan.bytes, most: MemoryLimits.usable)
-        arena = Arena(reserving: plan.activations)
-        precision = settings.precision.ofProducts
-        recomputation = settings.memory.recompute ? Arena() : nil
+        gradient = ShardedGradient(
+            settings, student: model, projection: projection, shards: shards, activations: plan.activations)
         teacher = Teacher(of: model, settings: settings, windows: nil)
         optimizers = Optimizers(student: model.parameters, projection: projection.store, settings: settings)
     }
@@ -190,17 +199,20 @@ private struct Work {
 
     mutating func step() throws {
         number += 1
-        arena.reset()
-        var batch = synthetic.batch
-        if loss.needsCompiledModel {
-            batch.targets = try oracle.targets(
-                for: atoms, dense: loss.needs.contains(.compiledStates), arena: arena
-            ) { _, _ in }
+        let batches = try zip(synthetic, zip(atoms, gradient.arenas)).map { synthetic, own in
+            let (atoms, arena) = own
+            arena.reset()
+            var batch = synthetic.batch
+            if loss.needsCompiledModel {
+                batch.targets = try oracle.targets(
+                    for: atoms, dense: loss.needs.contains(.compiledStates), arena: arena
+                ) { _, _ in }
+            }
+            batch.teacherHidden =
+                synthetic.windows.isEmpty ? nil : teacher.hidden(for: synthetic.windows, arena: arena)
+            return batch
         }
-        batch.teacherHidden = synthetic.windows.isEmpty ? nil : teacher.hidden(for: synthetic.windows, arena: arena)
-        let tape = Tape(arena: arena, recomputation: recomputation, precision: precision)
-        let value = try loss(tape, student: model, originalHead: teacher.head, batch: batch)
-        tape.backward(from: value.roots)
+        _ = try gradient(loss, batches, originalHead: teacher.head)
         _ = try optimizers.step(number) { Failure(.internalError, "the gradient of \($0) is not finite") }
     }
 }

@@ -75,6 +75,51 @@ import TrainingEngine
         return batch
     }
 
+    /// Shards that are computed side by side add up to the batch.
+    @Test func shardsAddUpToTheBatch() throws {
+        var settings = Settings()
+        settings.alignment.kind = .perVariable
+        let original = Self.model(seed: 2)
+        func step(_ parts: [([Int], [Int])]) throws -> (value: LossValue, gradients: [Float]) {
+            let student = Self.model(seed: 1)
+            let projection = Projection(rows: 5, width: 16, bias: false)
+            projection.weight.copy(from: (0..<80).map { Float($0 % 7) / 10 - 0.3 })
+            let loss = InjectionLoss(Self.terms(settings), roll: nil, projection: projection)
+            let gradient = ShardedGradient(settings, student: student, projection: projection, shards: parts.count)
+            for store in [student.parameters, projection.store] { store.zeroGradients() }
+            let batches = zip(parts, gradient.arenas).map {
+                Self.batch($0.0.0, $0.0.1, original: original, arena: $0.1)
+            }
+            let value = try gradient(loss, batches, originalHead: original.head.value)
+            return (value, Array(student.parameters.gradients) + Array(projection.store.gradients))
+        }
+        let whole = try step([([0, 1, 2], [0, 1])])
+        let shards = try step([([1], [0]), ([0, 2], [1])])
+        #expect(abs(whole.value.total - shards.value.total) < 1e-5 * abs(whole.value.total))
+        let scale = whole.gradients.map(abs).max() ?? 0
+        #expect(scale > 0)
+        // Sums of a few dozen terms in another order.
+        for (one, other) in zip(whole.gradients, shards.gradients) { #expect(abs(one - other) < 1e-5 * scale) }
+    }
+
+    /// The weight of the text rises geometrically from its start to the whole.
+    @Test func theWeightOfTextRises() throws {
+        var settings = Settings()
+        (settings.loss.kl, settings.loss.klStart, settings.loss.klRise) = (40, 0.4, 0.5)
+        let term = try #require(
+            TextDivergence(LossSetup(settings: settings, variables: AlignedVariables(Self.layout), layers: nil)))
+        var batch = Self.batch([0], [0], original: Self.model(seed: 2), arena: Arena())
+        for (progress, share) in [(0, 0.01), (0.25, 0.1), (0.5, 1), (0.9, 1)] as [(Float, Float)] {
+            batch.progress = progress
+            #expect(abs(term.weightShare(at: batch) - share) < 1e-5)
+        }
+        settings.loss.klRise = 0
+        let constant = try #require(
+            TextDivergence(LossSetup(settings: settings, variables: AlignedVariables(Self.layout), layers: nil)))
+        batch.progress = 0
+        #expect(constant.weightShare(at: batch) == 1)
+    }
+
     @Test(arguments: [Settings.Loss.Reduction.mean, .sum])
     func aBatchInPartsIsTheBatch(reduction: Settings.Loss.Reduction) throws {
         var settings = Settings()

@@ -75,8 +75,12 @@ package struct ExchangeSource: Sendable {
     /// - Parameters:
     ///   - promptCounts: tokens of each task sequence up to its prompt's end.
     ///   - position: of the step in the run; the same choice whenever it is asked for.
+    ///   - shard: which of how many parts of the step these are; all exchange the same variable.
     /// - Returns: nil where there is nothing to exchange.
-    package func exchange(promptCounts: [Int], at position: Int) -> VariableExchange? {
+    package func exchange(
+        promptCounts: [Int], at position: Int, shard: Int = 0, of shards: Int = 1
+    ) -> VariableExchange? {
+        let pairs = pairs / shards + (shard < pairs % shards ? 1 : 0)
         var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "exchange/\(position)")
         guard pairs > 0, promptCounts.count > 1, !places.isEmpty else { return nil }
         let (variable, state) = random.pick(places)

@@ -25,22 +25,43 @@ struct BatchSource {
     /// The windows of sampled text, cut; nil for a text that is read as it goes.
     let windows: [TextWindow]?
 
-    mutating func next(arena: Arena) throws -> TrainingBatch {
+    /// The examples and texts of one step, in shards: each is a batch by itself, whose tensors lie in an arena of its own.
+    ///
+    /// What is exchanged or rolled between examples stays within a shard.
+    mutating func next(arenas: [Arena]) throws -> [TrainingBatch] {
+        let first = examples.position
+        let drawn = try draw()
+        let shards = StepShards(
+            examples: drawn.encoded.map(\.encoded.tokens.count), before: drawn.before,
+            texts: drawn.pieces.map(\.count), count: arenas.count)
+        let hidden = drawn.windows.isEmpty ? nil : teacher?.hidden(for: drawn.windows, arena: arenas[0])
+        return try zip(shards.shards, arenas).enumerated().map { number, shard in
+            try batch(shard.0, of: drawn, hidden: hidden, arena: shard.1, shard: (number, arenas.count), first: first)
+        }
+    }
+
+    /// What one step is made of.
+    private struct Drawn {
+        /// The examples, and how many tokens stand before each one's prompt.
+        var encoded: [PerturbedExamples.Made]
+        var contexts: [Int]
+        var windows: [TextWindow]
+        var pieces: [[Int32]]
+        /// For each text the example that it stands before.
+        var before: [Int: Int]
+    }
+
+    private mutating func draw() throws -> Drawn {
         let first = self.examples.position
-        var examples = try (0..<sizes.task).map { _ in try self.examples.next() }
-        var encoded = try examples.map(encode)
+        let own = try (0..<sizes.task).map { _ in try self.examples.next() }
+        var made = try own.map { (example: $0, encoded: try encode($0)) }
         if let perturbed {
-            let own = examples
             let size = sizes.task
-            let made = try Parallel.map(Array(0..<sizes.perturbed)) { index in
+            made += try Parallel.map(Array(0..<sizes.perturbed)) { index in
                 // Several made of one example differ by their place in the run.
                 let place = (first + index % size) * (1 + sizes.perturbed / size) + index / size
                 return try perturbed.perturbation(of: own[index % size], at: place)
-            }
-            for case let made? in made {
-                examples.append(made.example)
-                encoded.append(made.encoded)
-            }
+            }.compactMap(\.self)
         }
         var windows: [TextWindow] = []
         if teacher != nil, var text {
@@ -53,69 +74,96 @@ struct BatchSource {
             }
             self.text = text
         }
-
         let pieces = windows.flatMap(\.pieces)
-        let placed = try place(&examples, &encoded, pieces: pieces, at: first)
-        let standing = pieces.indices.filter { placed.texts[$0] == nil }
-        let packed = PackedBatch(encoded.map(\.tokens) + standing.map { pieces[$0] })
-        var texts = placed.texts.mapValues { packed.starts[$0] }
-        for (index, piece) in standing.enumerated() { texts[piece] = packed.starts[encoded.count + index] }
+        let placed = try place(&made, pieces: pieces, at: first)
+        return Drawn(
+            encoded: made, contexts: placed.contexts, windows: windows, pieces: pieces, before: placed.texts)
+    }
+
+    private func batch(
+        _ shard: StepShards.Shard, of drawn: Drawn, hidden: Tensor?, arena: Arena,
+        shard place: (number: Int, count: Int),
+        first: Int
+    ) throws -> TrainingBatch {
+        let made = shard.examples.map { drawn.encoded[$0] }
+        let standing = shard.texts.filter { drawn.before[$0] == nil }
+        let packed = PackedBatch(made.map(\.encoded.tokens) + standing.map { drawn.pieces[$0] })
+        let texts = shard.texts.compactMap { text -> Range<Int>? in
+            let sequence =
+                drawn.before[text].flatMap { shard.examples.firstIndex(of: $0) }
+                ?? standing.firstIndex(of: text).map { made.count + $0 }
+            return sequence.map { packed.starts[$0]..<(packed.starts[$0] + drawn.pieces[text].count) }
+        }
         var batch = TrainingBatch(
-            packed: packed, taskSequences: encoded.count, answerRows: [], answerTargets: [],
-            isAnswer: Array(repeating: false, count: packed.starts[encoded.count]), contexts: placed.contexts,
-            texts: pieces.indices.compactMap { piece in texts[piece].map { $0..<($0 + pieces[piece].count) } })
+            packed: packed, taskSequences: made.count, answerRows: [], answerTargets: [],
+            isAnswer: Array(repeating: false, count: packed.starts[made.count]),
+            contexts: shard.examples.map { drawn.contexts[$0] }, texts: texts)
         batch.number = first / max(sizes.task, 1)
-        batch.exchange = exchanges?.exchange(promptCounts: encoded.map(\.promptCount), at: first)
-        for (example, start) in zip(encoded, packed.starts) {
-            for position in example.predicting { batch.isAnswer[start + position] = true }
+        batch.exchange = exchanges?.exchange(
+            promptCounts: made.map(\.encoded.promptCount), at: first, shard: place.number, of: place.count)
+        for ((_, encoded), start) in zip(made, packed.starts) {
+            for position in encoded.predicting { batch.isAnswer[start + position] = true }
         }
         if let oracle {
             // The oracle's output is there anyway: every example trained on is checked against it.
             batch.targets = try oracle.targets(
-                for: encoded.map(\.atoms), dense: aligningStates, arena: arena, exchange: batch.exchange,
+                for: made.map(\.encoded.atoms), dense: aligningStates, arena: arena, exchange: batch.exchange,
                 contexts: batch.contexts
-            ) { [encoder, encoded, examples] index, output in
-                try encoder.compare(encoded[index], with: output, example: examples[index])
+            ) { [encoder] index, output in
+                try encoder.compare(made[index].encoded, with: output, example: made[index].example)
             }
         }
-        for (index, (example, start)) in zip(encoded, packed.starts).enumerated() {
+        for (index, ((_, encoded), start)) in zip(made, packed.starts).enumerated() {
             let exchanged = batch.targets?.exchanged?.outputs[index]
-            for (position, target) in exchanged.map({ encoder.answer(of: example, after: $0) }) ?? example.answerTargets
+            for (position, target) in exchanged.map({ encoder.answer(of: encoded, after: $0) }) ?? encoded.answerTargets
             {
                 batch.answerRows.append(Int32(start + position))
                 batch.answerTargets.append(target)
             }
         }
-        if let teacher, !windows.isEmpty {
-            batch.teacherHidden = teacher.hidden(for: windows, arena: arena)
+        batch.teacherHidden = hidden.map { hidden in
+            place.count == 1 ? hidden : rows(of: shard.texts, in: hidden, lengths: drawn.pieces.map(\.count), arena)
         }
         return batch
+    }
+
+    /// The rows of some texts, one after another.
+    private func rows(of texts: [Int], in hidden: Tensor, lengths: [Int], _ arena: Arena) -> Tensor {
+        let starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+        let result = arena.tensor(texts.reduce(0) { $0 + lengths[$1] }, hidden.columns)
+        var first = 0
+        for text in texts {
+            let count = lengths[text]
+            result.rows(first..<(first + count)).copy(from: hidden.rows(starts[text]..<(starts[text] + count)))
+            first += count
+        }
+        return result
     }
 
     /// Puts something before some of the examples.
     ///
     /// - Returns: how many tokens stand before each example's prompt, and before which example each text stands.
     private func place(
-        _ examples: inout [Example], _ encoded: inout [EncodedExample], pieces: [[Int32]], at position: Int
+        _ made: inout [PerturbedExamples.Made], pieces: [[Int32]], at position: Int
     ) throws -> (contexts: [Int], texts: [Int: Int]) {
-        var counts = Array(repeating: 0, count: encoded.count)
+        var counts = Array(repeating: 0, count: made.count)
         guard let contexts, let perturbed else { return (counts, [:]) }
         let chosen = contexts.contexts(
-            lengths: encoded.map(\.tokens.count), texts: pieces.map(\.count), at: position
+            lengths: made.map(\.encoded.tokens.count), texts: pieces.map(\.count), at: position
         ).sorted { $0.key < $1.key }
-        let made = try Parallel.map(chosen) { [examples, encoded] index, context -> PerturbedExamples.Made? in
+        let placed = try Parallel.map(chosen) { [made] index, context -> PerturbedExamples.Made? in
             let tokens =
                 switch context {
                 case .text(let number): pieces[number]
                 case .tokens(let tokens): tokens
                 }
-            return try perturbed.example(examples[index], encoded[index], behind: tokens)
+            return try perturbed.example(made[index].example, made[index].encoded, behind: tokens)
         }
         var texts: [Int: Int] = [:]
-        for ((index, context), made) in zip(chosen, made) {
-            guard let made else { continue }
-            counts[index] = made.encoded.promptCount - encoded[index].promptCount
-            (examples[index], encoded[index]) = (made.example, made.encoded)
+        for ((index, context), example) in zip(chosen, placed) {
+            guard let example else { continue }
+            counts[index] = example.encoded.promptCount - made[index].encoded.promptCount
+            made[index] = example
             if case .text(let number) = context { texts[number] = index }
         }
         return (counts, texts)

@@ -30,7 +30,9 @@ package struct MemoryPlan: Sendable {
     ) throws {
         let (own, map) = (model.parameters, loss.projection.store)
         let perNumber = settings.memory.moments == .bf16 ? 12 : 16
-        student = perNumber * own.flatCount + 16 * map.flatCount
+        // Each further shard of a step has gradients of its own.
+        let shards = StepShards.count(parameters: own.flatCount, examples: synthetic.batch.taskSequences)
+        student = (perNumber + 4 * (shards - 1)) * own.flatCount + (16 + 4 * (shards - 1)) * map.flatCount
         teacher =
             hasTeacher ? (settings.memory.original == .bf16 ? model.halfPrecisionBytes : 4 * own.flatCount) + kept : 0
         let arena = Arena(rehearsing: ())

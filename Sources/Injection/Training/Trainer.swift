@@ -11,8 +11,7 @@ final class Trainer {
     private let optimizers: Optimizers
     private var batches: BatchSource
     private(set) var step = 0
-    private let arena: Arena
-    private let recomputation: Arena?
+    private let gradient: ShardedGradient
     private let log: MetricsLog
     private var spikes = LossSpike()
 
@@ -26,8 +25,9 @@ final class Trainer {
     init(_ plan: TrainingPlan, activations: Int = 0, resuming checkpoint: Checkpoint?) throws {
         self.plan = plan
         batches = plan.batches
-        arena = Arena(reserving: activations)
-        recomputation = plan.inputs.settings.memory.recompute ? Arena() : nil
+        gradient = ShardedGradient(
+            plan.inputs.settings, student: plan.inputs.student.model, projection: plan.loss.projection,
+            shards: plan.inputs.shards, activations: activations)
         optimizers = Optimizers(
             student: plan.inputs.student.model.parameters, projection: plan.loss.projection.store,
             settings: plan.inputs.settings)
@@ -61,13 +61,11 @@ final class Trainer {
 
     private func takeStep() throws -> StepMetrics {
         let started = Clock.now
-        arena.reset()
-        var batch = try batches.next(arena: arena)
-        batch.progress = Float(step) / Float(max(settings.steps, 1))
-        let tape = Tape(arena: arena, recomputation: recomputation, precision: settings.precision.ofProducts)
-        let value = try plan.loss(tape, student: student, originalHead: plan.teacher?.head, batch: batch)
+        for arena in gradient.arenas { arena.reset() }
+        var batches = try self.batches.next(arenas: gradient.arenas)
+        for index in batches.indices { batches[index].progress = Float(step) / Float(max(settings.steps, 1)) }
+        let value = try gradient(plan.loss, batches, originalHead: plan.teacher?.head)
         try Divergence.check(value.parts, of: student.parameters, step: step + 1, run: run)
-        tape.backward(from: value.roots)
         let taken = try optimizers.step(step + 1) { name in
             Divergence.failure("the gradient of \(name)", step: self.step + 1, run: self.run)
         }
@@ -76,7 +74,7 @@ final class Trainer {
         let seconds = Clock.now - started
         return StepMetrics(
             step: step, loss: value.total, parts: value.parts, lr: taken.rate,
-            tokensPerSecond: Double(batch.packed.tokens.count) / seconds, seconds: seconds)
+            tokensPerSecond: Double(batches.reduce(0) { $0 + $1.packed.tokens.count }) / seconds, seconds: seconds)
     }
 
     private func save() throws {

@@ -1,4 +1,11 @@
 extension TrainingInputs {
+    /// How many parts of a step are computed side by side.
+    var shards: Int {
+        StepShards.count(
+            parameters: student.model.parameters.flatCount,
+            examples: settings.batch.task + settings.perturbedExamples)
+    }
+
     var loss: InjectionLoss {
         InjectionLoss(terms, roll: roll, projection: initialProjection())
     }

@@ -10,10 +10,8 @@ public final class Parameter: @unchecked Sendable {
     /// `Muon` orthogonalises one by one. 0: not such a matrix (embeddings, heads, gains, biases).
     public let hiddenMaps: Int
     public let value: Tensor
-    /// nil in a frozen store.
-    let gradientStorage: Tensor?
-    /// The gradient is zero but its memory has not been cleared: the first contribution overwrites it.
-    var gradientIsStale = false
+    /// One for each shard of a batch; none in a frozen store.
+    var slots: [GradientSlot]
 
     init(
         name: String, shape: Shape, decays: Bool, group: Int, hiddenMaps: Int, value: Tensor, gradient: Tensor?
@@ -24,19 +22,13 @@ public final class Parameter: @unchecked Sendable {
         self.group = group
         self.hiddenMaps = hiddenMaps
         self.value = value
-        gradientStorage = gradient
+        slots = gradient.map { [GradientSlot($0)] } ?? []
     }
 
-    /// The sum of the gradients of every backward pass since the last `zeroGradients()`.
+    /// The sum of the gradients of every backward pass since the last `zeroGradients()`; of several shards, after
+    /// `ParameterStore.combineShards()`.
     public var gradient: Tensor? {
-        settleGradient()
-        return gradientStorage
-    }
-
-    /// Clears the memory of a gradient that nothing has contributed to.
-    func settleGradient() {
-        guard gradientIsStale else { return }
-        gradientStorage?.fill(0)
-        gradientIsStale = false
+        slots.first?.settle()
+        return slots.first?.tensor
     }
 }

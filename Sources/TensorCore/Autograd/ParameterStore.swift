@@ -97,14 +97,42 @@ public final class ParameterStore: @unchecked Sendable {
 
     /// Every gradient in one buffer; empty for a frozen store.
     public var gradients: UnsafeMutableBufferPointer<Float> {
-        for parameter in parameters { parameter.settleGradient() }
+        for parameter in parameters { parameter.slots.first?.settle() }
         return UnsafeMutableBufferPointer(start: flatGradients?.pointer, count: flatGradients == nil ? 0 : flatCount)
     }
 
     /// Sets every gradient to zero. Memory is not touched yet: each parameter's first contribution overwrites it.
     public func zeroGradients() {
         guard hasGradients else { return }
-        for parameter in parameters { parameter.gradientIsStale = true }
+        for parameter in parameters { for slot in parameter.slots { slot.isStale = true } }
+    }
+
+    /// Makes room for the gradients of so many tapes at a time, each of a shard of a batch (`Tape.shard`). A store has
+    /// room for one.
+    public func reserve(shards: Int) {
+        guard hasGradients, !parameters.isEmpty else { return }
+        for _ in parameters[0].slots.count..<max(shards, parameters[0].slots.count) {
+            let storage = Storage(capacity: flatCount)
+            for (parameter, offset) in zip(parameters, offsets) {
+                let tensor = Tensor(shape: parameter.shape, pointer: storage.pointer + offset, owner: storage)
+                let slot = GradientSlot(tensor)
+                slot.isStale = true
+                parameter.slots.append(slot)
+            }
+        }
+    }
+
+    /// Adds the gradients of all shards up, shard by shard in their order, into that of the first.
+    public func combineShards() {
+        Parallel.for(parameters.count) { range in
+            for parameter in parameters[range] {
+                guard let sum = parameter.slots.first else { continue }
+                for slot in parameter.slots.dropFirst() where !slot.isStale {
+                    addScaled(slot.tensor, 1, to: sum.tensor, beta: sum.isStale ? 0 : 1)
+                    (sum.isStale, slot.isStale) = (false, true)
+                }
+            }
+        }
     }
 
     /// A contiguous stretch of the flat buffers whose parameters share group and decay.

@@ -13,8 +13,8 @@ extension Tape {
         let y = arena.tensor(computed.shape)
         y.copy(from: computed)
         room.reset()
-        return record(y, inputs: [x]) { [precision] dy in
-            let tape = Tape(arena: room, precision: precision)
+        return record(y, inputs: [x]) { [precision, shard] dy in
+            let tape = Tape(arena: room, precision: precision, shard: shard)
             // x itself: its contributions arrive one by one, in the order in which they would have.
             let again = Profile.withoutCounting { body(tape, x) }
             tape.backward(from: again, gradient: dy)

@@ -10,6 +10,8 @@ public final class Tape {
     public let recomputation: Arena?
     /// Of the matrix products with weights.
     public let precision: NumberFormat
+    /// Which of the parameters' gradients it adds to, where a batch is computed in shards side by side.
+    public let shard: Int
     private struct Node {
         let output: Variable
         let inputs: [Variable]
@@ -17,7 +19,12 @@ public final class Tape {
     }
     private var nodes: [Node] = []
 
-    public init(arena: Arena, recording: Bool = true, recomputation: Arena? = nil, precision: NumberFormat = .fp32) {
+    /// - Parameter shard: below what the parameters' store has reserved (`ParameterStore.reserve(shards:)`).
+    public init(
+        arena: Arena, recording: Bool = true, recomputation: Arena? = nil, precision: NumberFormat = .fp32,
+        shard: Int = 0
+    ) {
+        self.shard = shard
         self.arena = arena
         self.precision = precision
         isRecording = recording
@@ -37,8 +44,8 @@ public final class Tape {
     /// A parameter; its gradient is summed into the store's buffer. Frozen parameters are constants.
     public func parameter(_ parameter: Parameter) -> Variable {
         Variable(
-            value: parameter.value, requiresGradient: isRecording && parameter.gradientStorage != nil, arena: arena,
-            parameter: parameter)
+            value: parameter.value, requiresGradient: isRecording && !parameter.slots.isEmpty, arena: arena,
+            slot: parameter.slots.isEmpty ? nil : parameter.slots[shard])
     }
 
     /// Adds an operation of the caller's own: the extension point, and what every operation here is made with.

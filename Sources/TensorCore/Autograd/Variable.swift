@@ -5,7 +5,8 @@ public final class Variable {
     /// Keeps the gradient of an intermediate value after `backward`; otherwise its room is recycled as soon as every
     /// input has received its share. Gradients of a tape's own leaves are always kept.
     public var retainsGradient = false
-    private let parameter: Parameter?
+    /// Where a parameter's gradient is summed.
+    private let slot: GradientSlot?
     private let arena: Arena
     private var ownGradient: Tensor?
     /// nil where its room was given back.
@@ -15,14 +16,14 @@ public final class Variable {
     private var isFormedAgain = false
 
     init(
-        value: Tensor, requiresGradient: Bool, arena: Arena, parameter: Parameter? = nil,
+        value: Tensor, requiresGradient: Bool, arena: Arena, slot: GradientSlot? = nil,
         formed: ((Tensor) -> Void)? = nil
     ) {
         shape = value.shape
         held = value
         self.requiresGradient = requiresGradient
         self.arena = arena
-        self.parameter = parameter
+        self.slot = slot
         self.formed = formed
     }
 
@@ -55,17 +56,20 @@ public final class Variable {
     }
 
     /// nil before anything has contributed. A parameter's gradient is shared by all tapes.
-    public var gradient: Tensor? { parameter?.gradient ?? ownGradient }
+    public var gradient: Tensor? {
+        slot?.settle()
+        return slot?.tensor ?? ownGradient
+    }
 
     /// Adds a contribution to the gradient. `write` receives the gradient's tensor and must set it to
     /// `beta * destination + contribution`, where beta 0 means that the old contents are garbage and must not be read.
     /// Does nothing where no gradient is wanted.
     public func accumulate(_ write: (_ destination: Tensor, _ beta: Float) -> Void) {
         guard requiresGradient else { return }
-        if let parameter, let gradient = parameter.gradientStorage {
-            let beta: Float = parameter.gradientIsStale ? 0 : 1
-            parameter.gradientIsStale = false
-            write(gradient, beta)
+        if let slot {
+            let beta: Float = slot.isStale ? 0 : 1
+            slot.isStale = false
+            write(slot.tensor, beta)
         } else if let gradient = ownGradient {
             write(gradient, 1)
         } else {

@@ -51,4 +51,10 @@ package struct LossValue {
     package var parts: Metrics
     /// The weighted sum of the parts.
     package var total: Float = 0
+
+    /// Adds the value on another part of the same batch, without its roots.
+    package mutating func add(_ other: LossValue) {
+        for (name, value) in other.parts.entries { parts[name] = (parts[name] ?? 0) + value }
+        total += other.total
+    }
 }

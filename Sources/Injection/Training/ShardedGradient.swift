@@ -1,0 +1,66 @@
+import InjectionSettings
+import LanguageModels
+import TensorCore
+import TrainingEngine
+
+/// Loss and gradients of a step: forward and backward pass of each shard on a thread of its own, then the sum.
+package struct ShardedGradient {
+    /// One for each shard.
+    package let arenas: [Arena]
+    private let recomputations: [Arena?]
+    private let student: any LanguageModel
+    private let projection: Projection
+    private let precision: NumberFormat
+
+    /// - Parameter activations: the bytes that the activations of a step are planned to take.
+    package init(
+        _ settings: Settings, student: any LanguageModel, projection: Projection, shards: Int, activations: Int = 0
+    ) {
+        arenas = (0..<shards).map { _ in Arena(reserving: activations / shards) }
+        recomputations = (0..<shards).map { _ in settings.memory.recompute ? Arena() : nil }
+        (self.student, self.projection) = (student, projection)
+        precision = settings.precision.ofProducts
+        student.parameters.reserve(shards: shards)
+        projection.store.reserve(shards: shards)
+    }
+
+    /// Leaves the gradients in the stores of student and map.
+    ///
+    /// - Throws: what the loss throws.
+    package func callAsFunction(
+        _ loss: InjectionLoss, _ batches: [TrainingBatch], originalHead: Tensor?
+    ) throws -> LossValue {
+        precondition(batches.count == arenas.count, "one batch a shard")
+        // Every shard divides by what all of them have together.
+        let normalizers = batches.map(loss.normalizers).reduce(into: [Float]()) { sums, own in
+            sums = sums.isEmpty ? own : zip(sums, own).map { $0 + $1 }
+        }
+        let shards = UnsafeMutableBufferPointer<Result<LossValue, any Error>?>.allocate(capacity: batches.count)
+        shards.initialize(repeating: nil)
+        defer {
+            shards.deinitialize()
+            shards.deallocate()
+        }
+        Parallel.each(batches.count) { shard in
+            // One slot a shard, and nobody reads before all are done.
+            shards[shard] = Result {
+                let tape = Tape(
+                    arena: arenas[shard], recomputation: recomputations[shard], precision: precision, shard: shard)
+                var value = try loss(
+                    tape, student: student, originalHead: originalHead, batch: batches[shard], normalizers: normalizers)
+                tape.backward(from: value.roots)
+                value.roots = []
+                return value
+            }
+        }
+        var sum: LossValue?
+        for case let shard? in shards {
+            let value = try shard.get()
+            if sum == nil { sum = value } else { sum?.add(value) }
+        }
+        student.parameters.combineShards()
+        projection.store.combineShards()
+        guard let sum else { preconditionFailure("a step has at least one shard") }
+        return sum
+    }
+}
