@@ -98,6 +98,9 @@ public struct Report {
             body += chart(
                 causality(run), "Figure 3: accuracy under noise in the output variable's subspace, and in random ones.")
         }
+        body += chart(
+            context(run),
+            "Accuracy by the tokens before the prompt; the last point of a line fills the student's context.")
         body += "</div>\n"
         guard run.settings.method == .tracr else { return body }
         let exchanged = ReportTables.interchange(run)
@@ -153,6 +156,24 @@ public struct Report {
                         return LineChart.Point(x: Double(steps.last?.step ?? 0), y: total / Double(steps.count))
                     })
             }, isLogarithmic: true)
+    }
+
+    /// One line a kind of context that has sizes in tokens; nothing before the prompt is the first point of each.
+    private func context(_ run: ReportedRun) -> LineChart? {
+        guard let result = run.results.context else { return nil }
+        let point = { (cell: ContextResult.Cell) in
+            let before = Double(cell.before.lowerBound + cell.before.upperBound) / 2
+            return LineChart.Point(x: before, y: cell.accuracy.value, interval: cell.accuracy.interval)
+        }
+        let start = result.cells(of: .start)
+        let series = [(ContextResult.Kind.text, "text"), (.random, "random tokens")].map { kind, name in
+            LineChart.Series(
+                name: name, points: (start + result.cells(of: kind)).filter { $0.accuracy.n > 0 }.map(point),
+                marksPoints: true)
+        }
+        return LineChart(
+            title: "Accuracy in context, \(run.name)", xLabel: "tokens before the prompt", yLabel: "accuracy",
+            series: series, isLogarithmic: false)
     }
 
     private func causality(_ run: ReportedRun) -> LineChart? {

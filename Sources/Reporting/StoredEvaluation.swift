@@ -40,7 +40,8 @@ enum StoredEvaluation {
         return [
             "prompts": .integer(options.prompts), "decoded_prompts": .integer(options.decodedPrompts),
             "noised_prompts": .integer(options.noisedPrompts), "exchanged_prompts": .integer(options.exchangedPrompts),
-            "norms": .array(options.norms.map { .number($0) }), "seed": .integer(options.seed),
+            "context_prompts": .integer(options.contextPrompts), "norms": .array(options.norms.map { .number($0) }),
+            "seed": .integer(options.seed),
             "precision": .string(options.precision.rawValue),
             "protocol": .string(options.method.rawValue), "text": path(options.text), "lambada": path(options.lambada),
             "sst2": path(options.sst2), "mrpc": path(options.mrpc),

@@ -37,6 +37,20 @@ import Testing
         #expect(final == [3, 5, 1, 1].map { .int($0) })
     }
 
+    @Test func onlyTheNamedPositionsAreTakenOver() throws {
+        let model = try model()
+        let source = try model.residualStates(tokens("aaba"))
+        let output = { (offset: Int, positions: Range<Int>) in
+            model.outputs(
+                of: try model.residualStates(
+                    tokens("bbbb"), interchanging: model.outputVariable, with: source, state: model.layerCount,
+                    offset: offset, positions: positions))
+        }
+        #expect(try output(0, 1..<3) == [1, 5, 5, 1].map { .int($0) })
+        // As far as both inputs reach.
+        #expect(try output(2, 1..<9) == [1, 7, 1, 1].map { .int($0) })
+    }
+
     @Test func anExchangeWithItselfChangesNothing() throws {
         let model = try model()
         let input = tokens("abab")

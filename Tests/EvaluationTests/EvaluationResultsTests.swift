@@ -8,6 +8,26 @@ import TrainingEngine
 
 /// Results of suites as `eval --json` and `evaluation.json` hold them.
 @Suite(.serialized) struct EvaluationResultsTests {
+    private static let half =
+        #""accuracy": 0.5, "n": 4, "low": 0.15003898915214947, "high": 0.8499610108478506"#
+    private static let start = #"""
+        \#(half), "unanswered": 0, "too_long": 0, "decoded": {"agreement": 0.75, "n": 8, "unrepresented": 0}, \#
+        "decoded_around": null, "variables": {"n": {"own": {"agreement": 0.75, "n": 8, "unrepresented": 0}, \#
+        "around": {"agreement": 1.0, "n": 0, "unrepresented": 0}}}, "exchanges": {"output": {\#(half)}, \#
+        "others": {\#(half)}}
+        """#
+    private static let text = #"""
+        \#(half), "unanswered": 1, "too_long": 2, "decoded": {"agreement": 0.5, "n": 4, "unrepresented": 3}, \#
+        "decoded_around": {"agreement": 0.25, "n": 8, "unrepresented": 0}, "variables": {"n": {"own": \#
+        {"agreement": 0.5, "n": 4, "unrepresented": 3}, "around": {"agreement": 0.25, "n": 8, \#
+        "unrepresented": 0}}}, "exchanges": null
+        """#
+    private static let contextCells = #"""
+        "prompts": 4, "student_context": 256, "program_length": 60, "cells": [{"kind": "start", "size": null, \#
+        "fills": false, "least_before": 0, "most_before": 0, \#(start)}, {"kind": "text", "size": 16, \#
+        "fills": false, "least_before": 16, "most_before": 16, \#(text)}]
+        """#
+
     /// One result of each type, as it is written.
     private static let written: [(suite: String, json: String)] = [
         (
@@ -63,6 +83,7 @@ import TrainingEngine
             0.6942576053973727}}]}}
             """#
         ),
+        ("context", "{\(contextCells), \"totals\": {\"start\": {\(start)}, \"text\": {\(text)}}}"),
         (
             "perplexity",
             #"""
@@ -119,6 +140,8 @@ import TrainingEngine
         #expect(results.causality?.points.map(\.norm) == [0, 2.5])
         #expect(results.interchange?.variables == ["n", "next"])
         #expect(results.interchange?.cells(of: "next").map(\.changing.successes) == [2, 3])
+        #expect(results.context?.total(of: .text)?.decoded?.unrepresented == 3)
+        #expect(results.context?.cells(of: .start).map(\.exchanges?.output.n) == [4])
         #expect(results.perplexity?[.paper]?.perplexity.cut == 1 && results.perplexity?[.paper]?.original == nil)
         #expect(results.sampled?.divergence == log(2))
         #expect(results.retained(.lambada)?.method == .paper)
@@ -131,6 +154,8 @@ import TrainingEngine
         ("decoding", "\"agreement\": 1.0", "\"agreement\": 2"), ("decoding", "\"tokens\": 1.0", "\"tokens\": []"),
         ("perturbed", "\"n\": 8", "\"n\": 1e40"), ("ood", "true", "1"), ("causality", "random", "any"),
         ("interchange", "\"changing\"", "\"charging\""),
+        ("context", "\"size\": 16, \"fills\"", "\"size\": 16, \"fill\""),
+        ("context", "\"unrepresented\": 3", "\"unrepresented\": -3"),
         ("perplexity", "\"perplexity\": 67.5", "\"perplexity\": -1"),
         ("perplexity", "\"protocol\": \"corpus\"", "\"protocol\": \"\""),
         ("sampled", "\"texts\": 2", "\"texts\": 0.5"),

@@ -9,18 +9,18 @@ extension CompiledModel {
     ///
     /// - Parameters:
     ///   - offset: position p takes the values of the source's position p + offset.
-    ///   - first: positions before this one keep their own.
+    ///   - positions: those that take values; all where it is nil.
     /// - Throws: `Failure` for an input that the model cannot read.
     public func residualStates(
         _ tokens: [Atom], interchanging variable: CompiledVariable, with source: ResidualStates, state: Int,
-        offset: Int = 0, from first: Int = 0
+        offset: Int = 0, positions: Range<Int>? = nil
     ) throws -> ResidualStates {
         precondition(state >= 0 && state <= layers.count, "state \(state) of \(layers.count + 1)")
         precondition(source.width == width && source.count == layers.count + 1, "the source is of another model")
         return try residualStates(tokens) { index, states in
             guard index == state else { return }
-            for position in tokens.indices.dropFirst(first)
-            where (0..<source.positions).contains(position + offset) {
+            let taking = positions.map { tokens.indices.clamped(to: $0) } ?? tokens.indices
+            for position in taking where (0..<source.positions).contains(position + offset) {
                 let taken = source.row(state: state, position: position + offset)
                 // Row 0 is BOS, which stays.
                 for direction in variable.directions {

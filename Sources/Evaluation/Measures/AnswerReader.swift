@@ -30,9 +30,17 @@ package struct AnswerReader {
 
     /// The most likely next token at each counting position of each example.
     ///
-    /// - Parameter hooks: made for the packed batch of prompts and answers, without padding.
-    package func nextTokens(_ examples: [EncodedExample], hooks: (PackedBatch) -> Hooks, arena: Arena) -> [[Int32]] {
-        let batch = PackedBatch(examples.map { Array($0.tokens[..<$0.contentCount]) })
+    /// - Parameters:
+    ///   - following: tokens that stand behind each answer; nothing for all where it is empty.
+    ///   - hooks: made for the packed batch of prompts, answers and what follows, without padding.
+    package func nextTokens(
+        _ examples: [EncodedExample], following: [[Int32]] = [], hooks: (PackedBatch) -> Hooks, arena: Arena
+    ) -> [[Int32]] {
+        precondition(following.isEmpty || following.count == examples.count, "each answer is followed by something")
+        let batch = PackedBatch(
+            examples.enumerated().map { index, example in
+                example.tokens[..<example.contentCount] + (following.isEmpty ? [] : following[index])
+            }.map(Array.init))
         let tape = Tape(arena: arena, recording: false, precision: student.precision)
         let final = student.model.forward(tape, batch, hooks: hooks(batch), keepingStates: false).final
         var rows: [Int32] = []
@@ -50,8 +58,10 @@ package struct AnswerReader {
     }
 
     /// Whether each example is answered exactly.
-    package func areExact(_ examples: [EncodedExample], hooks: (PackedBatch) -> Hooks, arena: Arena) -> [Bool] {
-        zip(examples, nextTokens(examples, hooks: hooks, arena: arena)).map { example, tokens in
+    package func areExact(
+        _ examples: [EncodedExample], following: [[Int32]] = [], hooks: (PackedBatch) -> Hooks, arena: Arena
+    ) -> [Bool] {
+        zip(examples, nextTokens(examples, following: following, hooks: hooks, arena: arena)).map { example, tokens in
             zip(positions(of: example), tokens).allSatisfy { target(of: example, after: $0) == $1 }
         }
     }

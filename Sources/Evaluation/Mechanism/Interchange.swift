@@ -103,8 +103,7 @@ private struct Pairs {
     let batches: [[Member]]
     private let run: LoadedRun
     private let reader: AnswerReader
-    /// What the program can say of an answer.
-    private let symbols: Set<Atom>
+    private let comparison: ExchangeComparison
     private let arena = Arena()
 
     var count: Int { batches.reduce(0) { $0 + $1.count } }
@@ -112,9 +111,8 @@ private struct Pairs {
     init(_ run: LoadedRun, prompts: Int, seed: Int) throws {
         self.run = run
         reader = AnswerReader(run)
+        comparison = ExchangeComparison(reader)
         let encoder = run.task.encoder
-        symbols = Set(encoder.outputOfToken.values).union(
-            reader.checksEnd ? encoder.task.tokens.end.map { [$0] } ?? [] : [])
 
         // Only some prompts find a partner of their length.
         let context = run.student.model.configuration.contextLength
@@ -158,26 +156,10 @@ private struct Pairs {
                 batch[index].atoms, interchanging: variable, with: batch[index ^ 1].states, state: state)
         }
         for ((base, output), said) in zip(zip(batch, outputs), said) {
-            var isEqual = true
-            var changes = false
-            var compared = 0
-            for (position, token) in zip(reader.positions(of: base.encoded), said) {
-                // A task whose answers are words has an output at the prompt's last token alone.
-                if run.task.task.tokens.answers != nil, position >= base.encoded.promptCount { break }
-                changes = changes || output[position] != base.output[position]
-                // Where the program has nothing to say after the exchange, the student was never told what to say.
-                guard let due = output[position], symbols.contains(due) else { continue }
-                compared += 1
-                isEqual = isEqual && due == symbol(of: token)
-            }
-            guard compared > 0 else { continue }
+            guard let changes = comparison.changes(base.encoded, from: base.output, to: output) else { continue }
+            let isEqual = comparison.agrees(said, with: output, on: base.encoded)
             cell.all.add(isEqual)
             if changes { cell.changing.add(isEqual) }
         }
-    }
-
-    private func symbol(of token: Int32) -> Atom? {
-        if let end = run.task.task.tokens.end, token == run.student.endOfText { return end }
-        return run.task.encoder.outputOfToken[token]
     }
 }

@@ -9,7 +9,8 @@ import TrainingEngine
 /// What can be measured of a run: `tracr-inject eval` as a function.
 public struct ModelEvaluation: Sendable {
     public enum Suite: String, Sendable, CaseIterable {
-        case task, data, decoding, perturbed, ood, causality, interchange, perplexity, sampled, lambada, sst2, mrpc
+        case task, data, decoding, perturbed, ood, causality, interchange, context, perplexity, sampled, lambada, sst2,
+            mrpc
 
         /// Whether a student alone will do, without a run.
         var needsNoRun: Bool { [.perplexity, .lambada, .sst2, .mrpc].contains(self) }
@@ -29,7 +30,10 @@ public struct ModelEvaluation: Sendable {
         public var norms = Causality.defaultNorms
         /// Test prompts that exchange variables, in pairs.
         public var exchangedPrompts = 128
-        /// For perplexity; nil: the held-out text that ships with the bundled student.
+        /// Test prompts of each cell of the suite context.
+        public var contextPrompts = 100
+        /// For perplexity, and for the contexts of the suite context; nil: the held-out text that ships with the bundled
+        /// student.
         public var text: URL?
         public var textFormat = TextFormat.auto
         public var method = RetentionProtocol.corpus
@@ -88,6 +92,7 @@ public struct ModelEvaluation: Sendable {
             case .ood: try report.outOfDistribution(run)
             case .causality: try report.causality(run)
             case .interchange: try report.interchange(run)
+            case .context: try report.context(run)
             case .sampled: try report.sampledText(run, original: original)
             case .perplexity, .lambada, .sst2, .mrpc:
                 try report.retention(suite, run.student, original: original)

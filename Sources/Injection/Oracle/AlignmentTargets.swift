@@ -101,7 +101,7 @@ package struct CompiledOracle: Sendable {
         let exchangedRuns = try Parallel.map(taking) { sequence, partner in
             try model.residualStates(
                 sequences[sequence], interchanging: variable, with: runs[partner.sequence], state: exchange.state,
-                offset: partner.offset, from: contexts?[sequence] ?? 0)
+                offset: partner.offset, positions: (contexts?[sequence] ?? 0)..<sequences[sequence].count)
         }
         for ((sequence, _), states) in zip(taking, exchangedRuns) {
             read(states, firstRow: starts[sequence], &after.labels, &after.numbers)

@@ -12,8 +12,6 @@ import Serialization
 /// split or to a test setting is drawn again.
 package struct PerturbedExamples: Sendable {
     private static let attempts = 20
-    /// An answer longer than this is taken for a program that marks no end here.
-    private static let longestAnswer = 16
 
     let encoder: TaskEncoder
     let model: CompiledModel
@@ -72,7 +70,7 @@ package struct PerturbedExamples: Sendable {
 
     /// A prompt with a perturbed input, or with its wording perturbed too; nil where nothing of the input is left.
     private func candidate(of prompt: EncodedExample, _ random: inout SeededRandom) -> Candidate? {
-        let own = inputSpan(of: Array(prompt.prompt))
+        let own = encoder.inputSpan(of: Array(prompt.prompt))
         let span = random.integer(below: 4) == 0 ? 0..<(prompt.promptCount - 1) : own
         let room = encoder.longest - prompt.contentCount + span.count
         let changed = perturbed(Array(prompt.prompt[span]), atMost: room, &random)
@@ -89,15 +87,23 @@ package struct PerturbedExamples: Sendable {
     /// - Returns: nil where there is none, or where it does not fit the model.
     package func example(_ example: Example, _ encoded: EncodedExample, behind context: [Int32]) throws -> Made? {
         let prompt = context + encoded.prompt
-        guard let answer = try answer(to: encoder.atoms(of: prompt), like: encoded) else { return nil }
+        guard let answer = try answer(to: prompt, like: encoded) else { return nil }
         let made = try encoder.encode(promptTokens: prompt, answer: answer)
         guard made.tokens.count <= model.maxLength else { return nil }
         return (Example(prompt: example.prompt, answer: answer), made)
     }
 
+    /// What the compiled model answers to a prompt in the student's tokens; nil where it gives no answer.
+    private func answer(to prompt: [Int32], like example: EncodedExample) throws -> String? {
+        let answers = ProgramAnswer(encoder) { [model] atoms in
+            atoms.count <= model.maxLength ? try model.run(atoms) : nil
+        }
+        return try answers(to: encoder.atoms(of: prompt), tokens: example.answerCount)
+    }
+
     /// The candidate with its answer, where it has one and may be trained on.
     private func complete(_ candidate: Candidate, like prompt: EncodedExample) throws -> Made? {
-        guard let answer = try answer(to: encoder.atoms(of: candidate.tokens), like: prompt) else { return nil }
+        guard let answer = try answer(to: candidate.tokens, like: prompt) else { return nil }
         var made = Example(prompt: encoder.tokenizer.decode(candidate.tokens), answer: answer)
         if let input = candidate.input {
             let problem = Problem(
@@ -108,17 +114,6 @@ package struct PerturbedExamples: Sendable {
         guard !heldOut.contains(made.prompt) else { return nil }
         let encoded = try encoder.encode(promptTokens: candidate.tokens, answer: answer)
         return encoded.contentCount <= encoder.longest ? (made, encoded) : nil
-    }
-
-    /// Where the input stands among the prompt's tokens: between what the wording puts before and behind it. The
-    /// prompt's last token, after which the answer begins, is never part of it.
-    private func inputSpan(of prompt: [Int32]) -> Range<Int> {
-        let parts = encoder.task.wording.prompt.parted(at: "{input}")
-        let before = encoder.tokenizer.encode(parts.before)
-        let behind = encoder.tokenizer.encode(continuing: parts.behind)
-        let lower = zip(prompt, before).prefix { $0 == $1 }.count
-        let upper = prompt.count - max(1, zip(prompt.reversed(), behind.reversed()).prefix { $0 == $1 }.count)
-        return min(lower, upper)..<upper
     }
 
     /// A span repeated or taken out or foreign tokens put in, then tokens overwritten: one, a stretch, or each with
@@ -169,39 +164,5 @@ package struct PerturbedExamples: Sendable {
     /// Any token of the student's that stands for text.
     private func foreignToken(_ random: inout SeededRandom) -> Int32 {
         Int32(random.integer(below: encoder.ordinaryTokens))
-    }
-
-    /// What the compiled model answers, symbol by symbol; nil where it gives no answer.
-    private func answer(to prompt: [Atom], like example: EncodedExample) throws -> String? {
-        let map = encoder.task.tokens
-        var atoms = prompt
-        var symbols: [Atom] = []
-        for _ in 0..<(map.end == nil ? example.answerCount : Self.longestAnswer) {
-            guard atoms.count <= model.maxLength, let symbol = try model.run(atoms).last ?? nil else { return nil }
-            if let answers = map.answers { return answers.first { $0.atom == symbol }?.pieces.first }
-            if symbol == map.end { break }
-            symbols.append(symbol)
-            guard symbol != map.fill, let text = words(for: symbols) else { return nil }
-            // As the program will read it, which need not know its own answers by their names.
-            atoms = prompt + encoder.atoms(of: encoder.tokenizer.encode(continuing: wording(text, upToOutput: true)))
-        }
-        return symbols.isEmpty ? nil : words(for: symbols).map { wording($0) }
-    }
-
-    /// The answer's text, of which each token stands for one of the symbols; nil where they cannot be put in this
-    /// task's words.
-    private func words(for symbols: [Atom]) -> String? {
-        let pieces = symbols.compactMap { if case .string(let piece) = $0 { piece } else { nil } }
-        guard pieces.count == symbols.count else { return nil }
-        return ["", " "].lazy.map { pieces.joined(separator: $0) }.first { text in
-            encoder.tokenizer.encode(continuing: wording(text, upToOutput: true)).map { encoder.outputOfToken[$0] }
-                == symbols
-        }
-    }
-
-    private func wording(_ output: String, upToOutput: Bool = false) -> String {
-        let answer = encoder.task.wording.answer
-        if upToOutput { return answer.parted(at: "{output}").before + output }
-        return answer.replacingFirst("{output}", with: output)
     }
 }

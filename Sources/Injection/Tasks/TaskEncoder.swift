@@ -66,7 +66,7 @@ public struct TaskEncoder: Sendable {
     }
 
     /// How many of the student's tokens, from the first on, stand for text.
-    var ordinaryTokens: Int { tokenizer.ordinaryCount }
+    package var ordinaryTokens: Int { tokenizer.ordinaryCount }
 
     /// What is to be said at the supervised positions of an example whose program outputs something else than its
     /// answer, an intervention having seen to that: a position and the token due after it.
@@ -96,8 +96,19 @@ public struct TaskEncoder: Sendable {
         }
     }
 
+    /// Where the input stands among the prompt's tokens: between what the wording puts before and behind it. The
+    /// prompt's last token, after which the answer begins, is never part of it.
+    package func inputSpan(of prompt: [Int32]) -> Range<Int> {
+        let parts = task.wording.prompt.parted(at: "{input}")
+        let before = tokenizer.encode(parts.before)
+        let behind = tokenizer.encode(continuing: parts.behind)
+        let lower = zip(prompt, before).prefix { $0 == $1 }.count
+        let upper = prompt.count - max(1, zip(prompt.reversed(), behind.reversed()).prefix { $0 == $1 }.count)
+        return min(lower, upper)..<upper
+    }
+
     /// An example whose prompt is given in tokens, which need not be how the tokenizer would cut it.
-    func encode(promptTokens prompt: [Int32], answer: String) throws -> EncodedExample {
+    package func encode(promptTokens prompt: [Int32], answer: String) throws -> EncodedExample {
         join(
             prompt, try tokenizer.tokens(of: answer, continuing: true), characters: answer.unicodeScalars.count,
             padded: padding == .longest)

@@ -9,7 +9,8 @@ struct MeasurementArguments: ParsableArguments {
     @Option(help: ArgumentHelp("At most so many prompts for each figure.", valueName: "n"))
     var prompts = 1000
 
-    @Option(help: ArgumentHelp("Text for perplexity (default: the held-out text of tiny).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Text for perplexity and context (default: the held-out text of tiny).", valueName: "file"))
     var text: String?
 
     @OptionGroup var format: TextFormatOption
@@ -33,8 +34,15 @@ struct MeasurementArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Norms of the noise of the suite causality.", valueName: "list"))
     var norms: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Test prompts of each cell of the suite context, 100 unless told otherwise: adds the suite.", valueName: "n"
+        ))
+    var contextPrompts: Int?
+
     func validate() throws {
         if prompts < 1 { throw ValidationError("--prompts has to be at least 1.") }
+        if let contextPrompts, contextPrompts < 1 { throw ValidationError("--context-prompts has to be at least 1.") }
     }
 
     /// Puts what was given into the options; a file adds its suite.
@@ -57,6 +65,8 @@ struct MeasurementArguments: ParsableArguments {
         options.decodedPrompts = min(options.decodedPrompts, prompts)
         options.noisedPrompts = min(options.noisedPrompts, prompts)
         options.exchangedPrompts = min(options.exchangedPrompts, max(prompts, 2))
+        options.contextPrompts = min(contextPrompts ?? options.contextPrompts, prompts)
+        if contextPrompts != nil, !options.suites.contains(.context) { options.suites.append(.context) }
         options.text = text.map { URL(fileURLWithPath: $0) }
         options.textFormat = format.value ?? .auto
         if let norms { options.norms = try Self.norms(norms) }
