@@ -46,7 +46,7 @@ struct PlacedExchange {
             let isOutput = entry.name.hasSameBytes(as: run.compiled.output)
             // The answer is read off the output variable behind the last layer.
             let states = Array(entry.writtenByLayer..<(isOutput ? run.layout.layers + 1 : entry.readByLayer))
-            let basis = try Projector.orthonormalRows(of: run.projection.weight.value.rows(entry.rows))
+            let basis = try run.projection.subspace(of: [entry.rows])
             return states.map { Site(variable: variable, state: $0, basis: basis, isOutput: isOutput) }
         }
     }
