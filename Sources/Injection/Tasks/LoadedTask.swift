@@ -38,6 +38,27 @@ public struct LoadedTask: Sendable {
     }
 }
 
+extension LoadedTask {
+    /// The same; where the compiler refuses the length that was asked for, for the longest example alone.
+    ///
+    /// - Returns: the weights, and a warning where they are for fewer tokens than was asked for.
+    mutating func compileAsLongAsItCan() throws -> (model: CompiledModel, warning: String?) {
+        do {
+            return (try compile(), nil)
+        } catch where encoder.programLength > encoder.longest {
+            let wanted = encoder.programLength
+            let reason = (error as? RASPError)?.diagnostics.first?.message ?? (error as? Failure)?.message ?? "\(error)"
+            encoder.programLength = 0
+            let model = try compile()
+            return (
+                model,
+                "the program is compiled for \(model.maxLength) tokens and not for \(wanted) (\(reason)): "
+                    + "the student is trained only where a prompt and what stands before it have that many together"
+            )
+        }
+    }
+}
+
 /// Where a student is: the bundled one, or a folder.
 public enum StudentFolder {
     public static func locate(_ name: String) throws -> URL {

@@ -23,6 +23,8 @@ struct TrainingInputs {
     let lengths: [Int]
     /// Examples of the user's file whose prompts are those of a test setting.
     private var heldOutInFile = 0
+    /// Why the program is compiled for fewer tokens than was asked for; nil where it is not.
+    private let shorterProgram: String?
     var fingerprint: Fingerprint
 
     init(_ settings: Settings) throws {
@@ -68,7 +70,7 @@ struct TrainingInputs {
             task.encoder.extend(by: settings.batch.longer, context: student.model.configuration.contextLength)
         }
 
-        compiled = try task.compile()
+        (compiled, shorterProgram) = try task.compileAsLongAsItCan()
         try fingerprint.add(sources: task.sources)
         for file in task.sources { Narration.detail("made from \(file.path)") }
         lengths = try task.encoder.check(checked, against: compiled).lengths
@@ -182,6 +184,7 @@ struct TrainingInputs {
     var warnings: [String] {
         var warnings: [String] = []
         if let warning = roll?.warning { warnings.append(warning) }
+        if let shorterProgram { warnings.append(shorterProgram) }
         if heldOutInFile > 0 {
             warnings.append(
                 "\(heldOutInFile) of the file's prompts are test prompts of eval --ood, which will measure less than it says"
