@@ -17,7 +17,7 @@ public struct Recipe: Sendable {
     /// What differs further for one task, by the task's name.
     public var taskDifferences: [String: [Difference]] = [:]
 
-    public static let all = [Recipe.default, .paper, .authors]
+    public static let all = [Recipe.default, .anywhere, .paper, .authors]
 
     /// The built-in defaults of `Settings` are the `default` recipe: what measures best on the bundled student.
     public static let `default` = Recipe(
@@ -36,6 +36,27 @@ public struct Recipe: Sendable {
                     "batch.longer", "0", "longer texts have larger numbers of positions, which are learned last"),
             ],
         ])
+
+    /// Follows the program wherever a prompt stands in a text, and is learned in fewer steps; measured for `count` so far.
+    public static let anywhere = Recipe(
+        name: "anywhere", summary: "Follows the program wherever the prompt stands in a text.",
+        differences: [
+            Difference("steps", "3000", "Muon learns the mechanism in fewer"),
+            Difference("program.max_length", "256", "the program reads all that stands before a prompt"),
+            Difference("context.text", "true", "prompts stand behind text"),
+            Difference("context.random", "4", "prompts stand behind anything"),
+            Difference("context.wording", "0.25", "the program does not read most of the wording"),
+            Difference("text.samples", "1000", "fewer steps read fewer texts"),
+            Difference("lr.student", "8e-3", "Muon's steps are even"),
+            Difference("lr.projection", "1e-2", "the map follows the student"),
+            Difference("optimizer.matrices", "muon", "twice as far in the same steps"),
+            Difference("loss.kl_start", "1", "the mechanism first"),
+            Difference("loss.kl_rise", "0.6", "then the text is won back around it"),
+            Difference("alignment.dimensions", "12", "a variable's exchange disturbs no other"),
+        ],
+        taskDifferences: Recipe.default.taskDifferences.mapValues { differences in
+            differences.filter { $0.key != "steps" }
+        })
 
     /// The paper's section 5 and appendix: every value that it states; what it leaves open is as the authors' program
     /// has it.
@@ -86,10 +107,6 @@ public struct Recipe: Sendable {
         Difference("batch.longer", "0", "only the task's own examples"),
         Difference("batch.candidates", "1", "only the task's own examples"),
         Difference("interchange.pairs", "0", "no interchange intervention in training"),
-        Difference("program.max_length", "0", "the program is compiled for the task's examples"),
-        Difference("context.text", "false", "prompts begin the text"),
-        Difference("context.random", "0", "prompts begin the text"),
-        Difference("alignment.dimensions", "0", "a linear map, free in each of its rows"),
         Difference("batch.text", "12", "12 text examples a batch"),
         Difference("text.tokens", "70", "70 tokens per text example"),
         Difference("text.pieces", "1", "70 tokens per text example"),
@@ -98,7 +115,6 @@ public struct Recipe: Sendable {
         Difference("lr.projection", "1e-4", "1e-4 for the linear map"),
         Difference("lr.schedule", "constant", "no schedule is named, and the program has none"),
         Difference("lr.warmup", "0", "no schedule is named, and the program has none"),
-        Difference("optimizer.matrices", "adamw", "AdamW as PyTorch has it"),
         Difference("optimizer.weight_decay", "0.01", "AdamW as PyTorch has it"),
         Difference("optimizer.betas", "[0.9, 0.999]", "AdamW as PyTorch has it"),
         Difference("optimizer.epsilon", "1e-8", "AdamW as PyTorch has it"),
@@ -107,7 +123,6 @@ public struct Recipe: Sendable {
         Difference("loss.ce", "1", "alpha = beta = gamma = 1"),
         Difference("loss.alg", "1", "alpha = beta = gamma = 1"),
         Difference("loss.kl", "1", "alpha = beta = gamma = 1"),
-        Difference("loss.kl_rise", "0", "gamma is constant"),
         Difference("checkpoint.every", "1000", "ours: a run of hours"),
     ]
 }

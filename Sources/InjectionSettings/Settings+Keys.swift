@@ -13,7 +13,7 @@ extension Settings {
             "recipe",
             .choice(
                 Recipe.all.map(\.name), get: { $0.recipe }, set: { $0.recipe = $1 }),
-            "Where the settings below start from: default, paper, or authors."),
+            "Where the settings below start from: default, anywhere, paper, or authors."),
         .init(
             "seed", .integer(\.seed, 0...Int.max),
             "Decides examples, their order, sampled text and initial projection."),
@@ -58,6 +58,10 @@ extension Settings {
         .init(
             "context.random", .integer(\.context.random, 0...65_536),
             "Task examples a step behind random tokens of the student's (method tracr; not with data.file)."),
+
+        .init(
+            "context.wording", .real(\.context.wording, .unit),
+            "Share of the perturbed examples whose wording is perturbed as well, everything but the last token."),
 
         .init(
             "text.file", .optionalText(\.text.file),

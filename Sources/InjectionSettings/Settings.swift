@@ -83,8 +83,9 @@ extension Settings {
     }
 
     public struct Context: Codable, Sendable, Equatable {
-        public var text = true
-        public var random = 4
+        public var text = false
+        public var random = 0
+        public var wording = 0.0
     }
 
     public struct Text: Codable, Sendable, Equatable {
@@ -127,7 +128,7 @@ extension Settings {
         /// What trains the matrices between hidden activations; everything else is AdamW's.
         public enum Matrices: String, Codable, Sendable, CaseIterable { case adamw, muon }
 
-        public var matrices = Matrices.muon
+        public var matrices = Matrices.adamw
         public var weightDecay = 0.01
         public var betas = [0.9, 0.999]
         public var epsilon = 1e-8
@@ -153,7 +154,7 @@ extension Settings {
         public var alg = 1.0
         public var kl = 40.0
         public var klStart = 1.0
-        public var klRise = 0.6
+        public var klRise = 0.0
         public var supervised = Supervision.answerAndEnd
         public var klReduction = Reduction.mean
 
@@ -186,7 +187,7 @@ extension Settings {
         public var layers = Layers.spread
         public var bias = true
         public var answerWeight = 1.0
-        public var dimensions = 12
+        public var dimensions = 0
 
         enum CodingKeys: String, CodingKey {
             case kind, reduction, layers, bias, dimensions

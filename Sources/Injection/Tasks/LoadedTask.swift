@@ -45,7 +45,7 @@ extension LoadedTask {
     mutating func compileAsLongAsItCan() throws -> (model: CompiledModel, warning: String?) {
         do {
             return (try compile(), nil)
-        } catch where encoder.programLength > encoder.longest {
+        } catch  where encoder.programLength > encoder.longest {
             let wanted = encoder.programLength
             let reason = (error as? RASPError)?.diagnostics.first?.message ?? (error as? Failure)?.message ?? "\(error)"
             encoder.programLength = 0

@@ -17,12 +17,17 @@ package struct PerturbedExamples: Sendable {
     let model: CompiledModel
     let heldOut: HeldOutPrompts
     let seed: Int
+    /// Share of the candidates whose wording is perturbed too.
+    private let wording: Double
     /// Of so many candidates the one with the rarest values of variables is taken, for half of the perturbations.
     private var candidates = 1
     private var coverage: ValueCoverage?
 
-    package init(encoder: TaskEncoder, model: CompiledModel, heldOut: HeldOutPrompts, seed: Int) {
+    package init(
+        encoder: TaskEncoder, model: CompiledModel, heldOut: HeldOutPrompts, seed: Int, wording: Double = 0
+    ) {
         (self.encoder, self.model, self.heldOut, self.seed) = (encoder, model, heldOut, seed)
+        self.wording = wording
     }
 
     package typealias Made = (example: Example, encoded: EncodedExample)
@@ -71,7 +76,8 @@ package struct PerturbedExamples: Sendable {
     /// A prompt with a perturbed input, or with its wording perturbed too; nil where nothing of the input is left.
     private func candidate(of prompt: EncodedExample, _ random: inout SeededRandom) -> Candidate? {
         let own = encoder.inputSpan(of: Array(prompt.prompt))
-        let span = random.integer(below: 4) == 0 ? 0..<(prompt.promptCount - 1) : own
+        let perturbsWording = wording > 0 && random.uniform() < wording
+        let span = perturbsWording ? 0..<(prompt.promptCount - 1) : own
         let room = encoder.longest - prompt.contentCount + span.count
         let changed = perturbed(Array(prompt.prompt[span]), atMost: room, &random)
         let (before, behind) = (prompt.prompt[..<own.lowerBound], prompt.prompt[own.upperBound...])
@@ -129,11 +135,7 @@ package struct PerturbedExamples: Sendable {
         }
         switch random.integer(below: 4) {
         case 0: tokens.removeSubrange(stretch(&random))
-        case 1:
-            let repeated = tokens[stretch(&random)]
-            for _ in 0..<(1 << random.integer(below: 3)) where tokens.count < room {
-                tokens.insert(contentsOf: repeated, at: random.integer(in: 0...tokens.count))
-            }
+        case 1: tokens.insert(contentsOf: tokens[stretch(&random)], at: random.integer(in: 0...tokens.count))
         case 2:
             let foreign = (0..<random.integer(in: 1...3)).map { _ in foreignToken(&random) }
             tokens.insert(contentsOf: foreign, at: random.integer(in: 0...tokens.count))

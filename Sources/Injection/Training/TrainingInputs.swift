@@ -158,7 +158,9 @@ struct TrainingInputs {
     /// - Throws: what the compiled model throws on a prompt that it cannot run.
     func perturbed() throws -> PerturbedExamples? {
         guard settings.perturbedExamples > 0 else { return nil }
-        var perturbed = PerturbedExamples(encoder: task.encoder, model: compiled, heldOut: heldOut, seed: settings.seed)
+        var perturbed = PerturbedExamples(
+            encoder: task.encoder, model: compiled, heldOut: heldOut, seed: settings.seed,
+            wording: settings.context.wording)
         try perturbed.cover(
             settings.batch.candidates, examples: task.task.examples(.train, count: 400, seed: settings.seed))
         return perturbed
