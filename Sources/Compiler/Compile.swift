@@ -24,16 +24,4 @@ public enum RASPCompiler {
         for fusion in setting.fusions where !search.isDone { try search.attempt(fusion) }
         return try search.result()
     }
-
-    /// The same for those who go on to use the weights unseen: they are compared with the interpreter on some inputs
-    /// first.
-    ///
-    /// - Throws: as `compile`, and a `Failure` that names the first difference.
-    public static func compileVerified(
-        _ program: Program, options: CompilerOptions = .init(), inputs: Int = 100
-    ) throws -> CompiledModel {
-        let model = try compile(program, options: options)
-        try model.verify(against: program, count: inputs).require()
-        return model
-    }
 }

@@ -131,9 +131,9 @@ extension FiniteFunction {
 }
 
 /// The joint domain of several tables cannot be enumerated within the budget.
-struct DomainTooLarge: Error {
+package struct DomainTooLarge: Error {
     /// Classes of each axis.
-    let sizes: [Int]
+    package let sizes: [Int]
 }
 
 extension Axis {

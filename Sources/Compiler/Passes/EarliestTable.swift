@@ -17,7 +17,7 @@ extension Lowering {
         let distinct = compound.enumerated().filter { !compound[..<$0.offset].contains($0.element) }.map(\.element)
         for separate in Self.choices(of: distinct) {
             // Each of them is an MLP's work by itself.
-            let earliestTime = separate.map { Self.nextMLP(after: latestInput(of: $0)) }.max() ?? 0
+            let earliestTime = separate.map { CompilerVariable.timeOfMLP(after: latestInput(of: $0)) }.max() ?? 0
             if let best, max(earliestTime, deadlines[sop]) > best.time { continue }
             var trial = self
             do {
@@ -54,13 +54,12 @@ extension Lowering {
         return table.axes.reduce(0) { latest, axis in
             let time = variables[axis.variable].time
             guard !isDirect, !variables[axis.variable].isOneHot else { return max(latest, time) }
-            return max(latest, oneHotOf[axis.variable].map { variables[$0].time } ?? Self.nextMLP(after: time))
+            return max(
+                latest, oneHotOf[axis.variable].map { variables[$0].time } ?? CompilerVariable.timeOfMLP(after: time))
         }
     }
 
     private func latestInput(of sop: SOp) -> Int {
         tables[sop, default: .constant(nil)].axes.map { variables[$0.variable].time }.max() ?? 0
     }
-
-    private static func nextMLP(after time: Int) -> Int { time + (time % 2 == 0 ? 2 : 1) }
 }

@@ -60,14 +60,8 @@ struct Lowering {
         self.tabulations = tabulations
         // A program may call converted tokens "tokens"; the raw ones then go by their full name.
         let isTaken = program.variables.contains { $0.name == "tokens" }
-        variables.append(
-            CompilerVariable(
-                origin: .tokens, representation: .oneHot, values: setting.vocabulary, time: 0,
-                name: isTaken ? "tokens_asis" : "tokens"))
-        variables.append(
-            CompilerVariable(
-                origin: .indices, representation: .oneHot, values: (0..<setting.maxLength).map { .int($0) }, time: 0,
-                name: "indices"))
+        variables.append(.tokens(setting.vocabulary, named: isTaken ? "tokens_asis" : "tokens"))
+        variables.append(.indices(setting.maxLength))
     }
 
     /// Lowers the whole program; the result maps each of its variables' names to a variable number.

@@ -86,8 +86,7 @@ extension Lowering {
     private mutating func write(_ table: ValueTable, _ encoding: Encoding, _ name: String?, _ span: SourceSpan?) throws
         -> Int
     {
-        let direct =
-            table.axes.count <= 1 && table.axes.allSatisfy { $0.variable == Self.tokens || $0.variable == Self.indices }
+        let direct = table.isWrittenByEmbedding
         let resolved =
             direct
             ? table
@@ -96,7 +95,7 @@ extension Lowering {
         let latest = resolved.axes.map { variables[$0.variable].time }.max() ?? 0
         var variable = CompilerVariable(
             origin: .table(resolved), representation: .oneHot, values: resolved.values,
-            time: direct ? 0 : latest + (latest % 2 == 0 ? 2 : 1), name: name, span: span)
+            time: direct ? 0 : CompilerVariable.timeOfMLP(after: latest), name: name, span: span)
         if encoding == .numerical {
             let flagged = resolved.values.last == .some(nil) ? resolved.values.count - 1 : nil
             variable.representation = .scalar(flagged: flagged)

@@ -69,30 +69,3 @@ public struct Decoder: Sendable {
 
     public var variableNames: [String] { layout.variables.map(\.name) }
 }
-
-/// What the program says the variables are, by the interpreter; where the program does not name a variable (tokens and
-/// indices, which the compiler adds), by what it is.
-public struct ExpectedValues: Sendable {
-    private let interpreter: Interpreter
-    private let program: Program
-    private let names: [String]
-
-    public init(_ run: LoadedRun) {
-        interpreter = Interpreter(causal: run.compiled.causal)
-        program = run.task.program
-        names = run.layout.variables.map(\.name)
-    }
-
-    /// Variables x positions; nil where a value is undefined.
-    public func values(on atoms: [Atom]) throws -> [[Atom?]] {
-        let evaluation = try interpreter.run(program, on: atoms)
-        return names.map { name in
-            if let values = evaluation[name] { return values }
-            switch name {
-            case "tokens": return atoms
-            case "indices": return atoms.indices.map { .int($0) }
-            default: return program.outputName.hasSameBytes(as: name) ? evaluation.output : atoms.map { _ in nil }
-            }
-        }
-    }
-}
