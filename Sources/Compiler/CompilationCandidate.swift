@@ -27,7 +27,7 @@ struct CompilationCandidate {
         layerCount <= model.layerCount && laidOut.width <= model.width
     }
 
-    /// What going step by step would cost.
+    /// What computing every s-op by itself would cost.
     var stepwiseCost: StepwiseCost { StepwiseCost(program, lowering) }
     var deadlines: Deadlines { Deadlines(program, lowering, laidOut.lowered.liveness) }
 

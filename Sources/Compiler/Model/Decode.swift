@@ -21,7 +21,8 @@ extension CompiledModel {
         }
     }
 
-    /// Every named variable in one row of the last residual state, those left out that are gone by then.
+    /// The value of every named variable in one row of the last residual state. Variables that were cleared before are
+    /// left out.
     public func decode(_ row: some RandomAccessCollection<Float>) -> [(name: String, value: Atom?)] {
         variables.filter { !$0.isScratch && $0.heldUntil == nil }.map { ($0.name, decode($0, row)) }
     }

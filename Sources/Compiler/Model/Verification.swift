@@ -21,11 +21,11 @@ public struct VerificationReport: Sendable {
         }
     }
 
-    /// Inputs compared.
+    /// How many inputs were compared.
     public internal(set) var verified = 0
     /// Inputs on which the program itself stops with an error, where nothing is promised.
     public internal(set) var undefinedInputs = 0
-    /// Inputs with a difference.
+    /// How many inputs gave a difference.
     public internal(set) var mismatches = 0
     public internal(set) var firstMismatch: Mismatch?
     /// Whether every input there is was compared.
@@ -62,7 +62,7 @@ extension CompiledModel {
         var inputs = VerificationInputs(vocabulary: vocabulary, maxLength: maxLength, count: count, seed: seed)
         var report = VerificationReport()
         report.isExhaustive = inputs.isExhaustive
-        // A bounded number of inputs at a time: there may be millions.
+        // Inputs are made in batches, since there may be millions.
         while case let batch = inputs.next(1024), !batch.isEmpty {
             for part in try concurrentMap(batch, grain: 16, comparison.report(on:)) { report.add(part) }
         }
@@ -111,7 +111,7 @@ private struct Comparison: Sendable {
     init(_ model: CompiledModel, _ program: any SymbolicProgram) {
         self.model = model
         self.program = program
-        // A name may be aliased, and without named variables only the output is there.
+        // Two names may stand for one variable, and a model without named variables has only the output.
         compared = program.variableNames.enumerated().compactMap { index, name in
             model.variable(named: name).map { (index, $0) }
         }.sorted { ($0.1.writtenByLayer, $0.0) < ($1.1.writtenByLayer, $1.0) }

@@ -1,7 +1,8 @@
 import RASP
 import Serialization
 
-/// What a program is compiled for: the options, and where they leave something open what the program says itself, checked.
+/// What a program is compiled for, checked: the options, and what the program itself says where they leave something
+/// open.
 package struct CompilationSetting {
     package let vocabulary: [Atom]
     package let maxLength: Int

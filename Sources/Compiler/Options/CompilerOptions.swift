@@ -1,6 +1,6 @@
 import RASP
 
-/// What the program text does not say, or what is to differ from it.
+/// What a compilation needs that the program does not say, or that is to differ from what it says.
 public struct CompilerOptions: Sendable {
     /// The tokens the model reads; nil: from the program's `#pragma vocab`.
     public var vocabulary: [Atom]?
@@ -17,24 +17,25 @@ public struct CompilerOptions: Sendable {
     /// Variables that nothing reads any more are cleared, and later ones take their directions: a narrower stream,
     /// whose labels say from which layer to which they hold. The output stays to the end.
     public var reuseDirections = false
-    /// By how much of itself anything that is read of the stream may be off, beside rounding: 0 for the model as it is,
-    /// `GPT2Export.readError` for one that is to be exported. Hidden units then cut off more noise.
+    /// The relative error, beside rounding, with which the residual stream may be read: 0 for a model that is executed
+    /// as it is, `GPT2Export.readError` for one that is to be exported. The larger it is, the more noise hidden units
+    /// cut off.
     public var readError = 0.0
     public var limits = Limits()
 
     /// What a program may cost before it is refused.
     public struct Limits: Sendable {
-        /// Joint domain up to which chains of maps are fused into one.
+        /// The most combinations of values over which a chain of maps is fused into one.
         public var fusedDomain = 1 << 16
-        /// Joint domain of one map, or entries of one selector table.
+        /// The most combinations of values of one map, and the most entries of one selector's table.
         public var domain = 1 << 21
-        /// Values of one variable laid out one-hot.
+        /// The most values of a variable with a direction for each value.
         public var directions = 4096
-        /// Reachable values of one mean that are listed.
+        /// The most reachable values of a mean that are listed.
         public var reachableValues = 1 << 17
-        /// Hidden units of one variable's MLP.
+        /// The most hidden units that compute one variable.
         public var hiddenUnits = 1 << 17
-        /// Longest input.
+        /// The longest input, in tokens.
         public var length = 4096
         public init() {}
     }

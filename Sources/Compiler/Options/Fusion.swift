@@ -4,13 +4,13 @@ struct Fusion {
     let units: Int
     /// Variables that are kept under a name are fused as well.
     let goesThroughNames: Bool
-    /// Every input of a map is decided on by itself, so that the map is there as early as can be. Otherwise all inputs
-    /// that are maps of several variables are fused, or none.
+    /// Whether it is decided for each input of a map by itself whether it is fused, so that the map is computed as
+    /// early as possible. Otherwise all inputs that are maps of several variables are fused, or none.
     var decidesEachInput = false
 
     var isEager: Bool { units > 0 }
 
-    /// Whether this is the other with less room.
+    /// Whether this is the same as the other one, but lets a fused map take no more units.
     func isNarrower(than other: Fusion) -> Bool {
         decidesEachInput && other.decidesEachInput && goesThroughNames == other.goesThroughNames && units <= other.units
     }

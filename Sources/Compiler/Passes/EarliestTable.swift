@@ -5,8 +5,7 @@ extension Lowering {
     /// which everything that the map reads is there first, or in time where the s-op has a deadline, and of those the
     /// one with the fewest non-zeros.
     ///
-    /// What is not late by itself is then not fused for the sake of depth: where another input comes as late, the
-    /// cheaper way is as early.
+    /// So an input is not fused to save layers where another one is as late anyway: the cheaper way is as early.
     ///
     /// - Parameter compound: the inputs that are maps of several variables.
     /// - Returns: nil where none of the ways is within the limits.
@@ -16,7 +15,7 @@ extension Lowering {
         var best: (lowering: Lowering, table: ValueTable, time: Int, nonzeros: Int)?
         let distinct = compound.enumerated().filter { !compound[..<$0.offset].contains($0.element) }.map(\.element)
         for separate in Self.choices(of: distinct) {
-            // Each of them is an MLP's work by itself.
+            // Each of them takes an MLP.
             let earliestTime = separate.map { CompilerVariable.timeOfMLP(after: latestInput(of: $0)) }.max() ?? 0
             if let best, max(earliestTime, deadlines[sop]) > best.time { continue }
             var trial = self

@@ -54,7 +54,7 @@ package struct LoweredProgram {
         return result
     }
 
-    /// A value by its number; a mean whose values are not listed as it is.
+    /// A value by its number, or, for a mean whose values are not listed, the mean itself.
     private enum Level {
         case value(Int)
         case number(Double)

@@ -18,7 +18,7 @@ struct Lowering {
     /// Each selector as a conjunction of relations.
     var conjunctions: [Selector: [Relation]] = [:]
 
-    // Common sub-expressions.
+    // The variables that have been made so far, so that equal expressions share one.
     var variableOfTable: [TableKey: Int] = [:]
     var variableOfWidth: [SelectorForm: Int] = [:]
     var variableOfGather: [GatherKey: Int] = [:]
@@ -43,7 +43,7 @@ struct Lowering {
         let emptyRows: Atom??
     }
 
-    /// Doubles that stand for several.
+    /// For each number that is known up to rounding only, the doubles that it can be.
     var spellings: Spellings { tabulations.spellings }
 
     static let tokens = 0

@@ -17,8 +17,8 @@ public struct Program: Sendable {
     public var outputName: String
     /// The named s-ops that the output depends on, in order of assignment, the output's own name included.
     public var variables: [Variable]
-    /// Every s-op under every name that the program gives it, in order of assignment: a trace shows them, also those
-    /// that the output does not depend on.
+    /// Every s-op under every name that the program gives it, in order of assignment, whether or not the output depends
+    /// on it. A trace shows them all.
     public var named: [Variable]
     /// `#pragma vocab`
     public var vocabulary: [Atom]?

@@ -2,9 +2,9 @@ import Foundation
 
 /// How a program's text is read.
 public struct ProgramOptions: Sendable {
-    /// The s-op to take as output, over the file's own pragma.
+    /// The s-op to take as output, whatever the file's own pragma says.
     public var output: String?
-    /// Refuse what the reference implementation refuses.
+    /// Whether to refuse what the reference implementation refuses.
     public var strict = false
     public var limits = Limits()
 
@@ -83,7 +83,7 @@ extension Program {
         return program
     }
 
-    /// One name a node: the output's own for the output, else the first given.
+    /// Leaves each node one name: the output's own for the output, and the first that was given for any other.
     static func deduplicated(
         _ variables: [(name: String, sop: SOp)], output: (name: String, sop: SOp)
     ) -> [(name: String, sop: SOp)] {
@@ -94,7 +94,8 @@ extension Program {
         }
     }
 
-    /// What a trace shows: all of them, and the output, which `load` or the library may have named.
+    /// What a trace shows: all variables, and the output where none of them is it, since `load` or the library may have
+    /// named it.
     static func named(_ variables: [(name: String, sop: SOp)], output: (name: String, sop: SOp)) -> [Variable] {
         let isListed = variables.contains { $0.name == output.name }
         return (isListed ? variables : variables + [output]).map { Variable(name: $0.name, sop: $0.sop) }

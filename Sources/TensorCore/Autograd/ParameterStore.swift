@@ -9,7 +9,7 @@ public final class ParameterStore: @unchecked Sendable {
         let shape: Shape
         let decays: Bool
         let group: Int
-        /// Values that live elsewhere.
+        /// The values where they lie outside the store, as in a mapped file.
         let mapped: Tensor?
     }
 

@@ -15,7 +15,8 @@ extension Tape {
         room.reset()
         return record(y, inputs: [x]) { [precision] dy in
             let tape = Tape(arena: room, precision: precision)
-            // x itself: its contributions arrive one by one, in the order in which they would have.
+            // The body reads x itself, not a copy, so that contributions to its gradient arrive one by one, in the
+            // order in which they would have without recomputation.
             let again = Profile.withoutCounting { body(tape, x) }
             tape.backward(from: again, gradient: dy)
             room.reset()

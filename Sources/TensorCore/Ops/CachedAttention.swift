@@ -11,7 +11,7 @@ public final class KeyValueCache {
     public private(set) var capacities: [Int] = []
     /// Tokens each slot holds.
     public private(set) var lengths: [Int] = []
-    /// bf16: half the memory, and half of what reading it takes.
+    /// How the numbers are kept. bf16 takes half the memory, and half the time to read.
     public let format: NumberFormat
     private var offsets: [Int] = []
     private var total = 0
@@ -62,12 +62,6 @@ public final class KeyValueCache {
             precondition(count >= 0 && lengths[slot] + count <= capacities[slot], "slot \(slot) is full")
             lengths[slot] += count
         }
-    }
-
-    /// Forgets a slot's tokens from `length` on.
-    public func truncate(slot: Int, to length: Int) {
-        precondition(length >= 0 && length <= lengths[slot])
-        lengths[slot] = length
     }
 
     /// Takes over what one head has of the key and the value of a token.
@@ -175,7 +169,7 @@ private struct CachePlace {
     private var width: Int { layout.headWidth }
     /// Tokens that were there before this step.
     private var old: Int { cache.lengths[slot] }
-    /// Of the head's numbers in a row.
+    /// The column at which the head's numbers begin in a row.
     private var column: Int { group * width }
 
     func store(_ operands: AttentionOperands, rows: Range<Int>) {

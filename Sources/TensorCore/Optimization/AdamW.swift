@@ -10,7 +10,7 @@ import Foundation
 /// in one pass over the flat buffers of a `ParameterStore`.
 public final class AdamW: @unchecked Sendable {
     /// What differs between parameter groups; `Parameter.group` is an index into `groups`.
-    public struct Group: Sendable, Equatable, Codable {
+    public struct Group: Sendable, Equatable {
         public var learningRate: Float
         /// Applied to the parameters that decay.
         public var weightDecay: Float
@@ -37,8 +37,8 @@ public final class AdamW: @unchecked Sendable {
     private let moments: Moments
     private let segments: [ParameterStore.Segment]
 
-    /// - Parameter precision: how the moments are kept. bf16 takes half the memory; they are rounded at random,
-    ///   unbiased (see `kernel_adamw_bf16`).
+    /// - Parameter precision: how the moments are kept. In bf16 they take half the memory, and are rounded at random,
+    ///   without bias (see `kernel_adamw_bf16`).
     public init(
         store: ParameterStore, groups: [Group], beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
         moments precision: NumberFormat = .fp32
