@@ -32,7 +32,7 @@ public struct Decoder: Sendable {
     }
 
     /// Every residual state of sequences, packed and mapped: one [N, d_compiled] a layer, the embedding's output first.
-    package func mappedStates(of sequences: [[Int32]], arena: Arena) -> [Tensor] {
+    func mappedStates(of sequences: [[Int32]], arena: Arena) -> [Tensor] {
         let tape = Tape(arena: arena, recording: false, precision: precision)
         return model.forward(tape, PackedBatch(sequences)).residual.map { projection.map(tape, $0).value }
     }

@@ -2,7 +2,6 @@ import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
-import RASP
 import Resources
 import Serialization
 
