@@ -57,9 +57,13 @@ extension LoweredProgram {
     /// The weights of a program that was lowered by hand, or from another language than RASP.
     ///
     /// - Parameter program: gives the model its name, and the name of the output.
-    /// - Throws: `RASPError` where the noise that rounding leaves cannot be bounded.
+    /// - Throws: `RASPError` where the noise that rounding leaves cannot be bounded; `Failure` (an internal error) for a
+    ///   variable that does not fit those before it.
     package func assembled(as program: any SymbolicProgram, _ setting: CompilationSetting) throws -> CompiledModel {
-        try LaidOutProgram(self, name: program.name, output: program.outputName, setting).assembled()
+        for (number, variable) in variables.enumerated() {
+            try variable.checkInvariants(among: Array(variables[..<number]))
+        }
+        return try LaidOutProgram(self, name: program.name, output: program.outputName, setting).assembled()
     }
 }
 

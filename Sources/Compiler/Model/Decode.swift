@@ -3,7 +3,9 @@ import RASP
 extension CompiledModel {
     /// The value of a variable in one row of a residual state.
     ///
-    /// - Parameter row: `width` numbers.
+    /// - Parameters:
+    ///   - variable: one of this model's variables.
+    ///   - row: `width` numbers.
     /// - Returns: nil where the row says that the variable is undefined (no direction above one half).
     public func decode(_ variable: CompiledVariable, _ row: some RandomAccessCollection<Float>) -> Atom? {
         let at = { (direction: Int) in row[row.index(row.startIndex, offsetBy: direction)] }

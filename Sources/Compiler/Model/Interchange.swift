@@ -7,7 +7,12 @@ extension CompiledModel {
     /// In residual state `state` the variable's directions take what they held there for `source`, position by
     /// position, as far as both inputs reach; the layers behind it then run on that.
     ///
-    /// - Parameter offset: position p takes the values of the source's position p + offset.
+    /// - Parameters:
+    ///   - tokens: the input that is run.
+    ///   - variable: what is exchanged.
+    ///   - source: the residual states of the other input.
+    ///   - state: where it is exchanged: 0 is the output of the embedding, i the stream after layer i.
+    ///   - offset: position p takes the values of the source's position p + offset.
     /// - Throws: `Failure` for an input that the model cannot read.
     public func residualStates(
         _ tokens: [Atom], interchanging variable: CompiledVariable, with source: ResidualStates, state: Int,

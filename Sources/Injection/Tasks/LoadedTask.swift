@@ -15,7 +15,11 @@ public struct LoadedTask: Sendable {
     package let sources: [URL]
     public var encoder: TaskEncoder
 
-    /// - Parameter tokenizer: the student's own, before the task's edits (making them again changes nothing).
+    /// - Parameters:
+    ///   - settings: name the task, and say how its examples are worded, supervised and padded.
+    ///   - original: the student's own tokenizer, before the task's edits (making them again changes nothing).
+    /// - Throws: for a task that is not there, a program that is none, and a student that has no token for one of the
+    ///   program's.
     public init(settings: Settings, tokenizer original: Tokenizer) throws {
         task = try InjectionTask.named(settings.task, prompts: settings.data.prompts)
         let edits = task.edits

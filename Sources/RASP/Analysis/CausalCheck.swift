@@ -3,7 +3,9 @@ public enum CausalCheck {
     /// A warning for every selector of the program that can select a position after the row's own. Such a selector
     /// silently gives something else with a causal mask than without.
     ///
-    /// - Parameter withoutMask: whether the program was written for the mask, and is about to run without it.
+    /// - Parameters:
+    ///   - program: what is looked through, from its output on.
+    ///   - withoutMask: whether the program was written for the mask, and is about to run without it.
     public static func warnings(for program: Program, withoutMask: Bool = false) -> [Diagnostic] {
         warnings(about: selectorsAhead(in: program.output), withoutMask: withoutMask)
     }

@@ -23,7 +23,9 @@ public protocol SymbolicProgram: Sendable {
 
     /// The values of all variables on one input.
     ///
-    /// - Parameter causal: whether no position may depend on later ones; this decides, not the program's own `causal`.
+    /// - Parameters:
+    ///   - input: its tokens, without BOS.
+    ///   - causal: whether no position may depend on later ones; this decides, not the program's own `causal`.
     /// - Throws: where the program is not defined on the input as a whole. Nothing is then promised of compiled weights.
     func evaluate(_ input: [Atom], causal: Bool) throws -> Evaluation
 }

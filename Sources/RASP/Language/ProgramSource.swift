@@ -27,7 +27,12 @@ extension Program {
 
     /// Reads a program's text. `load` statements in it start from the working directory.
     ///
-    /// - Parameter fileName: what diagnostics call the text; `<name>.rasp` by default.
+    /// - Parameters:
+    ///   - source: the text.
+    ///   - name: what the program is called. An s-op of this name is the output where neither option nor pragma says.
+    ///   - fileName: what diagnostics call the text; `<name>.rasp` by default.
+    ///   - options: how the text is read.
+    /// - Throws: `RASPError` with every finding, at least one of them an error.
     public init(source: String, name: String, fileName: String? = nil, options: ProgramOptions = .init()) throws {
         guard source.utf8.count <= options.limits.sourceSize else {
             throw RASPError(.limit, "the program is larger than \(options.limits.sourceSize >> 20) MiB")

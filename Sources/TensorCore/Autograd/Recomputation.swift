@@ -5,7 +5,10 @@ extension Tape {
     /// Memory for the inner activations is that of one such stretch, in `recomputation`, instead of all; the price is a
     /// second forward pass. The results are those of `body` on this tape, bit by bit, which is what runs where there is
     /// no such arena.
-    /// - Parameter body: a function of the tape it is given, of its argument and of parameters. Not nested.
+    ///
+    /// - Parameters:
+    ///   - x: the argument of `body`.
+    ///   - body: a function of the tape it is given, of its argument and of parameters. It must not call `recomputing`.
     public func recomputing(_ x: Variable, _ body: @escaping (Tape, Variable) -> Variable) -> Variable {
         guard isRecording, let room = recomputation else { return body(self, x) }
         let silent = Tape(arena: room, recording: false, precision: precision)

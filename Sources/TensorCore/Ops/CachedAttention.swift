@@ -96,7 +96,10 @@ extension Tape {
     ///
     /// - Parameters:
     ///   - qkv: [N, 3D], the newest tokens' queries, keys and values, packed by sequence.
+    ///   - heads: H, which divides D.
     ///   - starts: B + 1 rows, as for `causalAttention`.
+    ///   - cache: the keys and values of earlier tokens.
+    ///   - layer: the layer of the model, from 0, whose keys and values these are.
     ///   - slots: B slots of the cache, all different.
     /// - Returns: [N, D]. The keys and values are now in the cache; `advance` counts them after the last layer.
     public func cachedAttention(

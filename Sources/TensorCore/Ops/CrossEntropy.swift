@@ -9,6 +9,7 @@ extension Tape {
     ///   - head: [V, D].
     ///   - targets: R token numbers.
     ///   - rowWeights: R weights, or 1 for every row.
+    ///   - scale: a factor of the whole.
     ///   - chunk: rows whose logits are held at once; by default 192 MiB of them at most (`HeadLoss.chunk`).
     /// - Returns: a scalar, which must be a root of `backward` (see `HeadLoss`): weigh it by `scale`.
     ///

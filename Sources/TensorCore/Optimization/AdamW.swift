@@ -37,8 +37,14 @@ public final class AdamW: @unchecked Sendable {
     private let moments: Moments
     private let segments: [ParameterStore.Segment]
 
-    /// - Parameter precision: how the moments are kept. In bf16 they take half the memory, and are rounded at random,
-    ///   without bias (see `kernel_adamw_bf16`).
+    /// - Parameters:
+    ///   - store: what is trained; it has gradients.
+    ///   - groups: one for each number that a parameter's `group` is.
+    ///   - beta1: what the running mean of the gradient keeps of itself in a step.
+    ///   - beta2: what the running mean of the gradient's square keeps of itself in a step.
+    ///   - epsilon: what is added to the divisor.
+    ///   - precision: how the moments are kept. In bf16 they take half the memory, and are rounded at random, without
+    ///     bias (see `kernel_adamw_bf16`).
     public init(
         store: ParameterStore, groups: [Group], beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
         moments precision: NumberFormat = .fp32
