@@ -1,17 +1,24 @@
-/// What AdamW is told beside its learning rates, in every training.
+/// What optimizers are told beside their learning rates, in every training.
 public struct OptimizerSettings: Sendable, Equatable {
+    /// What trains the matrices between hidden activations; everything else is AdamW's.
+    public enum Matrices: String, Sendable, CaseIterable { case adamw, muon }
+
+    public var matrices = Matrices.muon
     public var weightDecay = 0.01
     public var betas = [0.9, 0.999]
     public var epsilon = 1e-8
     public var clip = 1.0
 
-    /// PyTorch's defaults, and a clipped gradient.
+    /// The defaults of an injection.
     public init() {}
 
+    /// Those of a training by AdamW alone, which offers no choice of `matrices`.
+    ///
     /// - Parameters:
     ///   - weightDecay: AdamW's decoupled decay.
     ///   - betas: the shares that the running means of the gradient and of its square keep, from 0 up to 1.
     package init(weightDecay: Double, betas: [Double]) {
+        matrices = .adamw
         self.weightDecay = weightDecay
         self.betas = betas
     }

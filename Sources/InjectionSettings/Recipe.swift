@@ -86,6 +86,10 @@ public struct Recipe: Sendable {
         Difference("batch.longer", "0", "only the task's own examples"),
         Difference("batch.candidates", "1", "only the task's own examples"),
         Difference("interchange.pairs", "0", "no interchange intervention in training"),
+        Difference("program.max_length", "0", "the program is compiled for the task's examples"),
+        Difference("context.text", "false", "prompts begin the text"),
+        Difference("context.random", "0", "prompts begin the text"),
+        Difference("alignment.dimensions", "0", "a linear map, free in each of its rows"),
         Difference("batch.text", "12", "12 text examples a batch"),
         Difference("text.tokens", "70", "70 tokens per text example"),
         Difference("text.pieces", "1", "70 tokens per text example"),
@@ -94,6 +98,7 @@ public struct Recipe: Sendable {
         Difference("lr.projection", "1e-4", "1e-4 for the linear map"),
         Difference("lr.schedule", "constant", "no schedule is named, and the program has none"),
         Difference("lr.warmup", "0", "no schedule is named, and the program has none"),
+        Difference("optimizer.matrices", "adamw", "AdamW as PyTorch has it"),
         Difference("optimizer.weight_decay", "0.01", "AdamW as PyTorch has it"),
         Difference("optimizer.betas", "[0.9, 0.999]", "AdamW as PyTorch has it"),
         Difference("optimizer.epsilon", "1e-8", "AdamW as PyTorch has it"),
@@ -102,6 +107,7 @@ public struct Recipe: Sendable {
         Difference("loss.ce", "1", "alpha = beta = gamma = 1"),
         Difference("loss.alg", "1", "alpha = beta = gamma = 1"),
         Difference("loss.kl", "1", "alpha = beta = gamma = 1"),
+        Difference("loss.kl_rise", "0", "gamma is constant"),
         Difference("checkpoint.every", "1000", "ours: a run of hours"),
     ]
 }

@@ -28,6 +28,11 @@ extension Settings {
             "steps", .integer(\.steps, 0...Int.max),
             "Training steps; 0 writes the run with its initial projection and stops."),
 
+        .init(
+            "program.max_length", .integer(\.program.maxLength, 0...65_536),
+            "Tokens of the longest text that the program is compiled for, at most the student's context; 0: of the longest example."
+        ),
+
         .init("batch.task", .integer(\.batch.task, 1...65_536), "Task examples a step."),
         .init(
             "batch.perturbed", .integer(\.batch.perturbed, 0...65_536),
@@ -45,6 +50,14 @@ extension Settings {
         .choice(
             "batch.pad", \.batch.pad,
             "longest: pad task examples with the end-of-text token to the longest of the task, as the authors do."),
+
+        .init(
+            "context.text", .flag(\.context.text),
+            "Whether the texts of a step stand before task examples, one before each as far as both fit into the student's context."
+        ),
+        .init(
+            "context.random", .integer(\.context.random, 0...65_536),
+            "Task examples a step behind random tokens of the student's (method tracr; not with data.file)."),
 
         .init(
             "text.file", .optionalText(\.text.file),
@@ -85,11 +98,24 @@ extension Settings {
         .init("lr.warmup", .integer(\.lr.warmup, 0...Int.max), "Steps of linear warm-up."),
         .init("lr.floor", .real(\.lr.floor, .unit), "Share of the peak that a decaying schedule ends at."),
 
+        .choice(
+            "optimizer.matrices", \.optimizer.matrices,
+            "What trains the matrices between hidden activations: AdamW, as everything else, or Muon, whose steps change\n"
+                + "every direction of a matrix alike."),
         .weightDecay, .betas, .epsilon, .clip,
 
         .init("loss.ce", .real(\.loss.ce, .nonNegative), "alpha, weight of the answers' cross-entropy."),
         .init("loss.alg", .real(\.loss.alg, .nonNegative), "beta, weight of the alignment."),
         .init("loss.kl", .real(\.loss.kl, .nonNegative), "gamma, weight of the KL divergence on text."),
+        .init(
+            "loss.kl_start", .real(\.loss.klStart, .positive),
+            "Weight of the KL divergence at the first step, where it is to rise (see loss.kl_rise); at most loss.kl counts."
+        ),
+        .init(
+            "loss.kl_rise", .real(\.loss.klRise, .unit),
+            "Share of the steps over which the weight of the KL divergence rises geometrically to loss.kl: the mechanism is learned\n"
+                + "first, and the text that this has cost is won back around it. 0: the whole weight from the first step on."
+        ),
         .choice(
             "loss.supervised", \.loss.supervised,
             "Tokens under cross-entropy: the answer's; the answer's and the end-of-text token after it;\n"
@@ -113,6 +139,12 @@ extension Settings {
         .init(
             "alignment.answer_weight", .real(\.alignment.answerWeight, .positive),
             "Weight of the positions that predict the answer in the alignment, others having 1."),
+
+        .init(
+            "alignment.dimensions", .integer(\.alignment.dimensions, 0...4_096),
+            "Dimensions of a variable's subspace in the student's stream, at most; subspaces of different variables are orthogonal.\n"
+                + "0: a free linear map, in which a variable takes as many dimensions as it has values. Cosine alignment has 0 always."
+        ),
 
         .init("roll.enabled", .flag(\.roll.enabled), "Exchange the complement of the subspace between examples."),
         .choice("roll.subspace", \.roll.subspace, "The subspace that stays: the output variable's rows, or all rows."),

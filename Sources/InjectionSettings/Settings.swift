@@ -38,7 +38,9 @@ public struct Settings: Sendable {
     public var threads = 0
     public var precision = Precision.auto
     public var steps = 5_000
+    public var program = Program()
     public var batch = Batch()
+    public var context = Context()
     public var text = Text()
     public var data = Data()
     public var lr = LearningRate()
@@ -71,6 +73,16 @@ extension Settings {
         public var candidates = 4
         public var text = 2
         public var pad = Padding.none
+    }
+
+    public struct Program: Sendable, Equatable {
+        /// 0: as long as the longest example.
+        public var maxLength = 0
+    }
+
+    public struct Context: Sendable, Equatable {
+        public var text = true
+        public var random = 4
     }
 
     public struct Text: Sendable, Equatable {
@@ -117,6 +129,8 @@ extension Settings {
         public var ce = 1.0
         public var alg = 1.0
         public var kl = 40.0
+        public var klStart = 1.0
+        public var klRise = 0.6
         public var supervised = Supervision.answerAndEnd
         public var klReduction = Reduction.mean
     }
@@ -142,6 +156,7 @@ extension Settings {
         public var layers = Layers.spread
         public var bias = true
         public var answerWeight = 1.0
+        public var dimensions = 12
     }
 
     public struct Roll: Sendable, Equatable {

@@ -92,7 +92,7 @@ public final class Pretrainer {
         let tape = Tape(arena: arena)
         let activations = model.forward(tape, PackedBatch(batch.sequences))
         let pass = PretrainPass(batch: batch, final: activations.final, head: tape.parameter(model.head))
-        let value = loss(tape, pass, normalizers: loss.normalizers(of: batch))
+        let value = loss(tape, pass, normalizers: loss.normalizers(of: batch), batch: batch)
         try Divergence.check(value.parts, of: model.parameters, step: step, run: run)
         tape.backward(from: value.roots)
         let taken = try optimizers.step(step) { name in

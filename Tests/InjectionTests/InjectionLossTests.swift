@@ -115,7 +115,7 @@ import Testing
         settings.alignment.answerWeight = golden.answerWeight
 
         let projection = Projection(rows: 12, width: 16, bias: golden.bias)
-        projection.weight.value.copy(from: Self.sample(12 * 16, salt: 50, scale: 0.3))
+        projection.weight.copy(from: Self.sample(12 * 16, salt: 50, scale: 0.3))
         projection.bias?.value.copy(from: Self.sample(12, salt: 51, scale: 0.2))
         settings.roll.subspace = golden.rows == [0, 12] ? .all : .final
         settings.roll.site = golden.site == 2 ? .last : .next
@@ -188,7 +188,7 @@ import Testing
         #expect(try #require(narrow.warning).contains("2 of 3"))
 
         let projection = Projection(rows: 12, width: 16, bias: false)
-        projection.weight.value.copy(from: Self.sample(12 * 16, salt: 50, scale: 0.3))
+        projection.weight.copy(from: Self.sample(12 * 16, salt: 50, scale: 0.3))
         let arena = Arena()
         var batch = Self.batch(dense: false, teacher: Self.model(offset: 3), arena: arena)
         let tape = Tape(arena: arena, recording: false)
@@ -214,11 +214,14 @@ import Testing
     @Test func rollSourcesOfUnequalSequences() {
         // Lengths 3, 1, 2 and a text of 2: rows 0-2, 3, 4-5 | 6-7.
         let starts = [0, 3, 4, 6, 8]
-        #expect(RollSources.rows(starts: starts, anchors: [0, 0, 0]) == [4, 5, 5, 0, 3, 1, -1, -1])
+        #expect(
+            RollSources.rows(starts: starts, anchors: [0, 0, 0], contexts: [0, 0, 0]) == [4, 5, 5, 0, 3, 1, -1, -1])
         // Last tokens over last tokens.
-        #expect(RollSources.rows(starts: starts, anchors: [2, 0, 1]) == [4, 4, 5, 2, 1, 3, -1, -1])
+        #expect(
+            RollSources.rows(starts: starts, anchors: [2, 0, 1], contexts: [0, 0, 0]) == [4, 4, 5, 2, 1, 3, -1, -1])
         // Row 1 lies over row 3 and that over row 4: what is before and behind them comes from whoever has it.
-        #expect(RollSources.rows(starts: starts, anchors: [1, 0, 0]) == [4, 4, 5, 1, 3, 2, -1, -1])
-        #expect(RollSources.rows(starts: [0, 2], anchors: [0]) == [0, 1])
+        #expect(
+            RollSources.rows(starts: starts, anchors: [1, 0, 0], contexts: [0, 0, 0]) == [4, 4, 5, 1, 3, 2, -1, -1])
+        #expect(RollSources.rows(starts: [0, 2], anchors: [0], contexts: [0]) == [0, 1])
     }
 }

@@ -83,7 +83,7 @@ import TrainingEngine
         (settings.loss.klReduction, settings.loss.kl) = (reduction, 3)
         let (student, original) = (Self.model(seed: 1), Self.model(seed: 2))
         let projection = Projection(rows: 5, width: 16, bias: false)
-        projection.weight.value.copy(from: (0..<80).map { Float($0 % 7) / 10 - 0.3 })
+        projection.weight.copy(from: (0..<80).map { Float($0 % 7) / 10 - 0.3 })
         let loss = InjectionLoss(Self.terms(settings), roll: nil, projection: projection)
         let arena = Arena()
         let batches = [([0, 1, 2], [0, 1]), ([1], [0]), ([0, 2], [1])].map {

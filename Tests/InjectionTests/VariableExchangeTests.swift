@@ -52,7 +52,10 @@ import Testing
                 1: VariableExchange.Partner(sequence: 0, offset: -2),
             ])
         let packed = PackedBatch([[1, 1, 1], [2, 2, 2, 2], [3, 3]])
-        #expect(exchange.sources(packed) == [5, 6, -1, -1, -1, 0, 1, -1, -1])
+        #expect(
+            exchange.sources(packed, contexts: Array(repeating: 0, count: packed.count)) == [
+                5, 6, -1, -1, -1, 0, 1, -1, -1,
+            ])
     }
 
     /// Labels before the exchange are each sequence's own, those after it the compiled model's run with the other's

@@ -36,7 +36,7 @@ import TrainingEngine
         let tape = Tape(arena: arena)
         let rows = arena.tensor(targets.indices.flatMap { [Float($0), 1, -0.5] }, shape: [targets.count, 3])
         let pass = (rows: tape.constant(rows), head: tape.parameter(store["head"]), batch: batch)
-        let value = sum(tape, pass, normalizers: normalizers ?? sum.normalizers(of: batch))
+        let value = sum(tape, pass, normalizers: normalizers ?? sum.normalizers(of: batch), batch: batch)
         store.zeroGradients()
         tape.backward(from: value.roots)
         return value

@@ -63,6 +63,49 @@ import TrainingEngine
         }
     }
 
+    /// Matrices between hidden activations are Muon's, everything else AdamW's; both go on from a checkpoint's buffers.
+    @Test func matricesAreMuons() throws {
+        func store() -> ParameterStore {
+            let store = ParameterStore(gradients: true)
+            store.add(name: "weight", shape: [6], decay: true)
+            store.add(name: "hidden", shape: [2, 3], decay: true, hiddenMaps: 1)
+            store.allocate()
+            return store
+        }
+        func optimizers(_ store: ParameterStore, _ matrices: MatrixOptimizer) -> Optimizers {
+            let constant = Schedule(shape: .constant, warmup: 0, steps: 10)
+            return Optimizers(
+                [
+                    ParameterGroup(
+                        name: "student", store: store, rate: 0.1, schedule: constant, weightDecay: 0, matrices: matrices
+                    )
+                ], beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: 0)
+        }
+        func step(_ optimizers: Optimizers, _ store: ParameterStore, _ number: Int) throws {
+            _ = store.gradients
+            for parameter in store.parameters {
+                parameter.gradient?.copy(from: (0..<6).map { Float(($0 * 5 + number) % 7) - 2.5 })
+            }
+            _ = try optimizers.step(number, diverged: Self.never)
+        }
+        let (adamW, muon, resumed) = (store(), store(), store())
+        let (first, second) = (optimizers(adamW, .adamw), optimizers(muon, .muon))
+        for number in 1...2 {
+            try step(first, adamW, number)
+            try step(second, muon, number)
+        }
+        #expect(muon["weight"].value.values == adamW["weight"].value.values)
+        #expect(muon["hidden"].value.values != adamW["hidden"].value.values)
+
+        let third = optimizers(resumed, .muon)
+        for (to, from) in zip(third.buffers, second.buffers) {
+            for index in to.values.indices { to.values[index] = from.values[index] }
+        }
+        try step(second, muon, 3)
+        try step(third, resumed, 3)
+        #expect(resumed["hidden"].value.values == muon["hidden"].value.values)
+    }
+
     @Test func buffersAreNamedAfterTheirGroups() {
         let (first, second) = (Self.store(3), Self.store(2))
         #expect(

@@ -13,16 +13,18 @@ extension CompiledModel {
     ///   - source: the residual states of the other input.
     ///   - state: where it is exchanged: 0 is the output of the embedding, i the stream after layer i.
     ///   - offset: position p takes the values of the source's position p + offset.
+    ///   - first: positions before this one keep their own.
     /// - Throws: `Failure` for an input that the model cannot read.
     public func residualStates(
         _ tokens: [Atom], interchanging variable: CompiledVariable, with source: ResidualStates, state: Int,
-        offset: Int = 0
+        offset: Int = 0, from first: Int = 0
     ) throws -> ResidualStates {
         precondition(state >= 0 && state <= layers.count, "state \(state) of \(layers.count + 1)")
         precondition(source.width == width && source.count == layers.count + 1, "the source is of another model")
         return try residualStates(tokens) { index, states in
             guard index == state else { return }
-            for position in tokens.indices where (0..<source.positions).contains(position + offset) {
+            for position in tokens.indices.dropFirst(first)
+            where (0..<source.positions).contains(position + offset) {
                 let taken = source.row(state: state, position: position + offset)
                 // Row 0 is BOS, which stays.
                 for direction in variable.directions {

@@ -36,7 +36,7 @@ public struct Causality: Sendable {
         _ run: LoadedRun, norms: [Double] = defaultNorms, prompts: Int, seeds: Int = defaultSeeds, seed: Int
     ) throws -> Causality {
         let rows = run.layout.entries[run.layout.output].rows
-        let final = try Projector.orthonormalRows(of: run.projection.weight.value.rows(rows))
+        let final = try run.projection.subspace(of: [rows])
         let layer = run.layers.last ?? 0
         let reader = AnswerReader(run)
         let context = run.student.model.configuration.contextLength

@@ -35,7 +35,7 @@ public struct Interchange: Sendable {
         var cells: [Cell] = []
         for entry in run.layout.variables {
             guard let variable = run.compiled.variable(named: entry.name) else { continue }
-            let basis = try Projector.orthonormalRows(of: run.projection.weight.value.rows(entry.rows))
+            let basis = try run.projection.subspace(of: [entry.rows])
             for state in variable.writtenByLayer...run.layout.layers {
                 var cell = Cell(variable: entry.name, layer: run.layers[state], state: state)
                 for batch in pairs.batches {

@@ -45,8 +45,16 @@ package struct AlignmentLoss: InjectionTerm {
         let gathered = pass.batch.taskRows.map { Int32($0) }
         return layers.enumerated().flatMap { state, layer -> [Variable] in
             if kind == .perVariable && aligned(at: state).isEmpty { return [] }
-            let mapped = pass.projection.map(
-                tape, tape.gatherRows(pass.activations.residual[layer], rows: gathered))
+            let hidden = tape.gatherRows(pass.activations.residual[layer], rows: gathered)
+            if kind == .perVariable, !pass.projection.subspaces.isEmpty {
+                let coordinates = pass.projection.coordinates(tape, hidden)
+                return aligned(at: state).flatMap { entry in
+                    variable(
+                        entry, tape, pass.projection.read(tape, coordinates, rows: entry.rows), state: state,
+                        targets: targets, weights: weights, scale: scale)
+                }
+            }
+            let mapped = pass.projection.map(tape, hidden)
             switch kind {
             case .cosine:
                 return [
@@ -65,6 +73,32 @@ package struct AlignmentLoss: InjectionTerm {
         variables.layout.variables.filter {
             $0.writtenByLayer == state || (state == variables.layout.layers && $0.writtenByLayer <= state)
         }
+    }
+
+    /// One variable, read from its own subspace: [N, rows of the variable].
+    private func variable(
+        _ entry: VariableLayout.Entry, _ tape: Tape, _ read: Variable, state: Int, targets: AlignmentTargets,
+        weights: [Float], scale: Float
+    ) -> [Variable] {
+        if let index = variables.categorical.firstIndex(where: { $0.rows == entry.rows }) {
+            let labels = every(variables.categorical.count, of: targets.labels(at: state), from: index)
+            return [
+                tape.groupedCrossEntropy(
+                    read, groups: [0..<entry.rows.count], targets: labels, rowWeights: weights, scale: scale)
+            ]
+        }
+        let numbers = targets.numbers(at: state)
+        return variables.numerical.enumerated().filter { entry.rows.contains($0.element.row) }.map { index, column in
+            tape.squaredError(
+                read, columns: [column.row - entry.rows.lowerBound],
+                targets: every(variables.numerical.count, of: numbers, from: index), units: [column.unit],
+                rowWeights: weights, scale: scale)
+        }
+    }
+
+    /// A column of values that stand row by row.
+    private func every<Value>(_ count: Int, of values: [Value], from first: Int) -> [Value] {
+        stride(from: first, to: values.count, by: count).map { values[$0] }
     }
 
     private func perVariable(

@@ -43,13 +43,13 @@ package struct InjectionLoss {
     ) throws -> LossValue {
         var hooks = Hooks()
         if let exchange = batch.exchange {
-            hooks.add(at: .residual(exchange.layer), try exchange.hook(projection: projection, batch: batch.packed))
+            hooks.add(at: .residual(exchange.layer), try exchange.hook(projection: projection, batch: batch))
         }
         if let (point, hook) = try roll?.hook(projection: projection, batch: batch) { hooks.add(at: point, hook) }
         let activations = student.forward(tape, batch.packed, hooks: hooks)
         let pass = StudentPass(
             batch: batch, activations: activations, head: tape.parameter(student.head), projection: projection,
             originalHead: originalHead)
-        return sum(tape, pass, normalizers: normalizers ?? sum.normalizers(of: batch))
+        return sum(tape, pass, normalizers: normalizers ?? sum.normalizers(of: batch), batch: batch)
     }
 }

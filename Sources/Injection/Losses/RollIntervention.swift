@@ -70,11 +70,12 @@ package struct RollIntervention {
     /// The hook for the task sequences of one batch, and where it acts.
     package func hook(projection: Projection, batch: TrainingBatch) throws -> (point: HookPoint, hook: Hooks.Hook) {
         let place = places[batch.number % places.count]
-        let weight = projection.weight.value
-        let chosen = Tensor(place.rows.flatMap { weight.rows($0).values }, shape: [place.rowCount, weight.columns])
-        let basis = try Projector.orthonormalRows(of: chosen)
-        let anchors = (0..<batch.taskSequences).map { anchor == .start ? 0 : batch.answerOffset(of: $0) }
-        let sources = RollSources.rows(starts: batch.packed.starts, anchors: anchors).map(Int32.init)
+        let basis = try projection.subspace(of: place.rows)
+        let anchors = (0..<batch.taskSequences).map { sequence in
+            anchor == .start ? batch.contexts[sequence] : batch.answerOffset(of: sequence)
+        }
+        let sources = RollSources.rows(starts: batch.packed.starts, anchors: anchors, contexts: batch.contexts).map(
+            Int32.init)
         return (.residual(place.site), { tape, hidden in tape.roll(hidden, basis: basis, sources: sources) })
     }
 }

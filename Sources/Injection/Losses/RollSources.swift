@@ -12,11 +12,12 @@ package enum RollSources {
     ///   - starts: first row of each packed sequence, and the total at the end (`count + 1` values).
     ///   - anchors: for each leading sequence the offset of the token that lies over the others' anchors; the sequences
     ///     behind these (plain text) pass through.
-    package static func rows(starts: [Int], anchors: [Int]) -> [Int] {
+    ///   - contexts: how many tokens stand before each sequence's prompt, which pass through too.
+    package static func rows(starts: [Int], anchors: [Int], contexts: [Int]) -> [Int] {
         precondition(anchors.count < starts.count, "more rolled sequences than packed ones")
         var sources = [Int](repeating: -1, count: starts.last ?? 0)
         for sequence in anchors.indices {
-            for row in starts[sequence]..<starts[sequence + 1] {
+            for row in (starts[sequence] + contexts[sequence])..<starts[sequence + 1] {
                 let place = row - starts[sequence] - anchors[sequence]
                 sources[row] = donor(for: sequence, place: place, starts: starts, anchors: anchors) ?? row
             }

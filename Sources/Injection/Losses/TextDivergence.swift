@@ -1,3 +1,4 @@
+import Foundation
 import InjectionSettings
 import TensorCore
 import TrainingEngine
@@ -9,16 +10,25 @@ package struct TextDivergence: InjectionTerm {
     package let weight: Float
     package let needs: Set<TrainingBatch.Part> = [.originalActivations]
     private let reduction: Settings.Loss.Reduction
+    /// Of the weight, at the first step, and the share of the steps over which it rises to the whole.
+    private let start, rise: Float
 
     package init?(_ setup: LossSetup) {
         guard setup.settings.loss.kl > 0 else { return nil }
         weight = Float(setup.settings.loss.kl)
         reduction = setup.settings.loss.klReduction
+        start = min(1, Float(setup.settings.loss.klStart / setup.settings.loss.kl))
+        rise = Float(setup.settings.loss.klRise)
+    }
+
+    /// A weight that rises from `start` to 1 geometrically: the mechanism is learned first, and the text is won back.
+    package func weightShare(at batch: TrainingBatch) -> Float {
+        batch.progress >= rise ? 1 : pow(start, 1 - batch.progress / rise)
     }
 
     /// The text's tokens, or its texts.
     package func normalizer(of batch: TrainingBatch) -> Float {
-        Float(reduction == .mean ? batch.textRows.count : batch.textSequences)
+        Float(reduction == .mean ? batch.textRows.count : batch.texts.count)
     }
 
     package func roots(_ tape: Tape, _ pass: StudentPass, scale: Float) -> [Variable] {

@@ -14,12 +14,15 @@ package struct TrainingBatch: LossBatch {
         case originalActivations
     }
 
-    /// Task sequences, then text sequences.
+    /// Task sequences, then the texts that stand by themselves.
     package var packed: PackedBatch
     package var taskSequences: Int
-    package var textSequences: Int { packed.starts.count - 1 - taskSequences }
     package var taskRows: Range<Int> { 0..<packed.starts[taskSequences] }
-    package var textRows: Range<Int> { packed.starts[taskSequences]..<packed.tokens.count }
+    /// How many tokens of each task sequence stand before its prompt.
+    package var contexts: [Int]
+    /// The rows of each text, in the order of `teacherHidden`: a sequence of its own, or what stands before a prompt.
+    package var texts: [Range<Int>]
+    package var textRows: [Int] { texts.flatMap(Array.init) }
 
     /// The rows whose next token is supervised, and those tokens.
     package var answerRows: [Int32]
@@ -31,6 +34,8 @@ package struct TrainingBatch: LossBatch {
     package var targets: AlignmentTargets?
     /// Of the batch in the run, from 0: what takes turns goes by it.
     package var number = 0
+    /// The share of the run's steps that lie behind, which what changes over a run goes by.
+    package var progress: Float = 1
     /// What is exchanged between task sequences.
     package var exchange: VariableExchange?
     /// The original model's final activations on the text rows.
@@ -41,9 +46,16 @@ package struct TrainingBatch: LossBatch {
         isAnswer[packed.starts[sequence]..<packed.starts[sequence + 1]].prefix { !$0 }.count
     }
 
-    package init(packed: PackedBatch, taskSequences: Int, answerRows: [Int32], answerTargets: [Int32], isAnswer: [Bool])
-    {
+    /// - Parameters:
+    ///   - contexts: nil: every prompt begins its sequence.
+    ///   - texts: nil: the sequences behind those of the task.
+    package init(
+        packed: PackedBatch, taskSequences: Int, answerRows: [Int32], answerTargets: [Int32], isAnswer: [Bool],
+        contexts: [Int]? = nil, texts: [Range<Int>]? = nil
+    ) {
         (self.packed, self.taskSequences, self.isAnswer) = (packed, taskSequences, isAnswer)
         (self.answerRows, self.answerTargets) = (answerRows, answerTargets)
+        self.contexts = contexts ?? Array(repeating: 0, count: taskSequences)
+        self.texts = texts ?? (taskSequences..<packed.count).map { packed.rows($0) }
     }
 }

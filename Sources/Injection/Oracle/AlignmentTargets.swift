@@ -75,9 +75,11 @@ package struct CompiledOracle: Sendable {
     /// - Parameters:
     ///   - dense: whether the cosine's states are wanted; the values of the variables always are.
     ///   - exchange: what is exchanged between the sequences; the checked outputs are those without it.
+    ///   - contexts: tokens before each sequence's prompt, which are not exchanged; nil: none.
     ///   - check: sees each sequence's decoded output and may refuse it; without it nothing is decoded.
     package func targets(
         for sequences: [[Atom]], dense: Bool, arena: Arena, exchange: VariableExchange? = nil,
+        contexts: [Int]? = nil,
         check: ((_ sequence: Int, _ output: [Atom?]) throws -> Void)? = nil
     ) throws -> AlignmentTargets {
         let rows = sequences.reduce(0) { $0 + $1.count }
@@ -99,7 +101,7 @@ package struct CompiledOracle: Sendable {
         let exchangedRuns = try Parallel.map(taking) { sequence, partner in
             try model.residualStates(
                 sequences[sequence], interchanging: variable, with: runs[partner.sequence], state: exchange.state,
-                offset: partner.offset)
+                offset: partner.offset, from: contexts?[sequence] ?? 0)
         }
         for ((sequence, _), states) in zip(taking, exchangedRuns) {
             read(states, firstRow: starts[sequence], &after.labels, &after.numbers)

@@ -29,12 +29,13 @@ package struct VariableExchange: Sendable {
         (self.variable, self.state, self.layer, self.partners) = (variable, state, layer, partners)
     }
 
-    /// For each row of the packed batch the row that it gets the subspace of; -1 where there is none.
-    package func sources(_ batch: PackedBatch) -> [Int32] {
+    /// For each row of the packed batch the row that it gets the subspace of; -1 where there is none, and before the
+    /// prompts.
+    package func sources(_ batch: PackedBatch, contexts: [Int]) -> [Int32] {
         var sources = [Int32](repeating: -1, count: batch.tokens.count)
         for (sequence, partner) in partners {
             let others = batch.rows(partner.sequence)
-            for row in batch.rows(sequence) {
+            for row in batch.rows(sequence).dropFirst(contexts[sequence]) {
                 let other = row - batch.starts[sequence] + partner.offset + others.lowerBound
                 if others.contains(other) { sources[row] = Int32(other) }
             }
@@ -44,9 +45,9 @@ package struct VariableExchange: Sendable {
 
     /// The hook on the student's residual state `layer`, in the row space of the variable's rows of the map, without
     /// gradient through that.
-    package func hook(projection: Projection, batch: PackedBatch) throws -> Hooks.Hook {
-        let basis = try Projector.orthonormalRows(of: projection.weight.value.rows(variable.rows))
-        let sources = sources(batch)
+    package func hook(projection: Projection, batch: TrainingBatch) throws -> Hooks.Hook {
+        let basis = try projection.subspace(of: [variable.rows])
+        let sources = sources(batch.packed, contexts: batch.contexts)
         return { tape, hidden in tape.interchange(hidden, basis: basis, sources: sources) }
     }
 }
@@ -72,7 +73,7 @@ package struct ExchangeSource: Sendable {
     /// prompts.
     ///
     /// - Parameters:
-    ///   - promptCounts: prompt tokens of each task sequence.
+    ///   - promptCounts: tokens of each task sequence up to its prompt's end.
     ///   - position: of the step in the run; the same choice whenever it is asked for.
     /// - Returns: nil where there is nothing to exchange.
     package func exchange(promptCounts: [Int], at position: Int) -> VariableExchange? {

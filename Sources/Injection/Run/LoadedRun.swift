@@ -29,7 +29,9 @@ public struct LoadedRun: Sendable {
         compiled = try CompiledModel.load(from: directory.compiled)
         layout = VariableLayout(compiled)
         let width = student.model.configuration.width
-        projection = try Projection.load(from: directory.projection, rows: layout.width, width: width)
+        projection = try Projection.load(
+            from: directory.projection, rows: layout.width, width: width,
+            subspaces: settings.subspaces(layout, width: width))
         guard
             let layers = settings.alignment.layers.sites(
                 compiled: layout.layers, student: student.model.configuration.layers)

@@ -67,24 +67,45 @@ package struct PerturbedExamples: Sendable {
         SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: stream)
     }
 
-    private typealias Candidate = (tokens: [Int32], input: [Int32])
+    /// A prompt in tokens, and its input where the wording around it is the task's.
+    private typealias Candidate = (tokens: [Int32], input: [Int32]?)
 
-    /// A prompt with a perturbed input; nil where nothing of the input is left.
+    /// A prompt with a perturbed input, or with its wording perturbed too; nil where nothing of the input is left.
     private func candidate(of prompt: EncodedExample, _ random: inout SeededRandom) -> Candidate? {
-        let span = inputSpan(of: Array(prompt.prompt))
+        let own = inputSpan(of: Array(prompt.prompt))
+        let span = random.integer(below: 4) == 0 ? 0..<(prompt.promptCount - 1) : own
         let room = encoder.longest - prompt.contentCount + span.count
-        let input = perturbed(Array(prompt.prompt[span]), atMost: room, &random)
-        if input.isEmpty { return nil }
-        return (Array(prompt.prompt[..<span.lowerBound]) + input + Array(prompt.prompt[span.upperBound...]), input)
+        let changed = perturbed(Array(prompt.prompt[span]), atMost: room, &random)
+        let (before, behind) = (prompt.prompt[..<own.lowerBound], prompt.prompt[own.upperBound...])
+        let tokens = Array(prompt.prompt[..<span.lowerBound]) + changed + Array(prompt.prompt[span.upperBound...])
+        guard tokens.count > before.count + behind.count else { return nil }
+        let input = tokens[before.count..<(tokens.count - behind.count)]
+        let isTasksOwn = tokens.starts(with: before) && tokens.suffix(behind.count) == behind
+        return (tokens, isTasksOwn ? Array(input) : nil)
+    }
+
+    /// The example behind other tokens, with the answer that the compiled model gives to both together.
+    ///
+    /// - Returns: nil where there is none, or where it does not fit the model.
+    package func example(_ example: Example, _ encoded: EncodedExample, behind context: [Int32]) throws -> Made? {
+        let prompt = context + encoded.prompt
+        guard let answer = try answer(to: encoder.atoms(of: prompt), like: encoded) else { return nil }
+        let made = try encoder.encode(promptTokens: prompt, answer: answer)
+        guard made.tokens.count <= model.maxLength else { return nil }
+        return (Example(prompt: example.prompt, answer: answer), made)
     }
 
     /// The candidate with its answer, where it has one and may be trained on.
     private func complete(_ candidate: Candidate, like prompt: EncodedExample) throws -> Made? {
         guard let answer = try answer(to: encoder.atoms(of: candidate.tokens), like: prompt) else { return nil }
-        let text = encoder.tokenizer.decode(candidate.input).withoutOuterSpace
-        let problem = Problem(text, answer.withoutOuterSpace)
-        let made = Example(prompt: encoder.task.wording.example(problem).prompt, answer: answer)
-        guard encoder.task.problems.contains(problem, in: .train), !heldOut.contains(made.prompt) else { return nil }
+        var made = Example(prompt: encoder.tokenizer.decode(candidate.tokens), answer: answer)
+        if let input = candidate.input {
+            let problem = Problem(
+                encoder.tokenizer.decode(input).withoutOuterSpace, answer.withoutOuterSpace)
+            guard encoder.task.problems.contains(problem, in: .train) else { return nil }
+            made.prompt = encoder.task.wording.example(problem).prompt
+        }
+        guard !heldOut.contains(made.prompt) else { return nil }
         let encoded = try encoder.encode(promptTokens: candidate.tokens, answer: answer)
         return encoded.contentCount <= encoder.longest ? (made, encoded) : nil
     }
@@ -113,7 +134,11 @@ package struct PerturbedExamples: Sendable {
         }
         switch random.integer(below: 4) {
         case 0: tokens.removeSubrange(stretch(&random))
-        case 1: tokens.insert(contentsOf: tokens[stretch(&random)], at: random.integer(in: 0...tokens.count))
+        case 1:
+            let repeated = tokens[stretch(&random)]
+            for _ in 0..<(1 << random.integer(below: 3)) where tokens.count < room {
+                tokens.insert(contentsOf: repeated, at: random.integer(in: 0...tokens.count))
+            }
         case 2:
             let foreign = (0..<random.integer(in: 1...3)).map { _ in foreignToken(&random) }
             tokens.insert(contentsOf: foreign, at: random.integer(in: 0...tokens.count))

@@ -5,7 +5,7 @@ extension TaskEncoder {
     public var compilerOptions: CompilerOptions {
         var options = CompilerOptions()
         options.vocabulary = task.tokens.vocabulary
-        options.maxLength = longest
+        options.maxLength = max(longest, programLength)
         options.causal = true
         // Alignment teaches one step a layer: each variable after the named ones that it is a function of.
         options.fuseThroughNamedVariables = false

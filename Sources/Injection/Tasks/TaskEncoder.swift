@@ -18,6 +18,8 @@ public struct TaskEncoder: Sendable {
     private let tokenOfOutput: [Atom: [Bool: Int32]]
     /// Student tokens of the longest prompt and answer (of the task's own problems; see `include`).
     public private(set) var longest: Int
+    /// Tokens of the longest text that the program is compiled for; 0: as many as `longest`.
+    public var programLength = 0
 
     /// - Parameters:
     ///   - task: says which tokens of the student stand for which of the program's.

@@ -10,6 +10,8 @@ struct BatchSource {
     let oracle: CompiledOracle?
     /// nil where only the task's own examples are used.
     let perturbed: PerturbedExamples?
+    /// nil where prompts begin their texts.
+    let contexts: ContextSource?
     /// nil where nothing is exchanged.
     let exchanges: ExchangeSource?
     /// Whether the cosine's dense states are wanted.
@@ -52,10 +54,16 @@ struct BatchSource {
             self.text = text
         }
 
-        let packed = PackedBatch(encoded.map(\.tokens) + windows.flatMap(\.pieces))
+        let pieces = windows.flatMap(\.pieces)
+        let placed = try place(&examples, &encoded, pieces: pieces, at: first)
+        let standing = pieces.indices.filter { placed.texts[$0] == nil }
+        let packed = PackedBatch(encoded.map(\.tokens) + standing.map { pieces[$0] })
+        var texts = placed.texts.mapValues { packed.starts[$0] }
+        for (index, piece) in standing.enumerated() { texts[piece] = packed.starts[encoded.count + index] }
         var batch = TrainingBatch(
             packed: packed, taskSequences: encoded.count, answerRows: [], answerTargets: [],
-            isAnswer: Array(repeating: false, count: packed.starts[encoded.count]))
+            isAnswer: Array(repeating: false, count: packed.starts[encoded.count]), contexts: placed.contexts,
+            texts: pieces.indices.compactMap { piece in texts[piece].map { $0..<($0 + pieces[piece].count) } })
         batch.number = first / max(sizes.task, 1)
         batch.exchange = exchanges?.exchange(promptCounts: encoded.map(\.promptCount), at: first)
         for (example, start) in zip(encoded, packed.starts) {
@@ -64,7 +72,8 @@ struct BatchSource {
         if let oracle {
             // The oracle's output is there anyway: every example trained on is checked against it.
             batch.targets = try oracle.targets(
-                for: encoded.map(\.atoms), dense: aligningStates, arena: arena, exchange: batch.exchange
+                for: encoded.map(\.atoms), dense: aligningStates, arena: arena, exchange: batch.exchange,
+                contexts: batch.contexts
             ) { [encoder, encoded, examples] index, output in
                 try encoder.compare(encoded[index], with: output, example: examples[index])
             }
@@ -81,6 +90,35 @@ struct BatchSource {
             batch.teacherHidden = teacher.hidden(for: windows, arena: arena)
         }
         return batch
+    }
+
+    /// Puts something before some of the examples.
+    ///
+    /// - Returns: how many tokens stand before each example's prompt, and before which example each text stands.
+    private func place(
+        _ examples: inout [Example], _ encoded: inout [EncodedExample], pieces: [[Int32]], at position: Int
+    ) throws -> (contexts: [Int], texts: [Int: Int]) {
+        var counts = Array(repeating: 0, count: encoded.count)
+        guard let contexts, let perturbed else { return (counts, [:]) }
+        let chosen = contexts.contexts(
+            lengths: encoded.map(\.tokens.count), texts: pieces.map(\.count), at: position
+        ).sorted { $0.key < $1.key }
+        let made = try Parallel.map(chosen) { [examples, encoded] index, context -> PerturbedExamples.Made? in
+            let tokens =
+                switch context {
+                case .text(let number): pieces[number]
+                case .tokens(let tokens): tokens
+                }
+            return try perturbed.example(examples[index], encoded[index], behind: tokens)
+        }
+        var texts: [Int: Int] = [:]
+        for ((index, context), made) in zip(chosen, made) {
+            guard let made else { continue }
+            counts[index] = made.encoded.promptCount - encoded[index].promptCount
+            (examples[index], encoded[index]) = (made.example, made.encoded)
+            if case .text(let number) = context { texts[number] = index }
+        }
+        return (counts, texts)
     }
 
     private func encode(_ example: Example) throws -> EncodedExample {

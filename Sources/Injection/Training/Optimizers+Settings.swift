@@ -13,7 +13,8 @@ extension Optimizers {
             [
                 ParameterGroup(
                     name: "student", store: student, rate: Float(settings.lr.student), schedule: schedule,
-                    weightDecay: decay, moments: settings.memory.moments.format),
+                    weightDecay: decay, matrices: settings.optimizer.matrices == .muon ? .muon : .adamw,
+                    moments: settings.memory.moments.format),
                 ParameterGroup(
                     name: "projection", store: projection, rate: Float(settings.lr.projection), schedule: schedule,
                     weightDecay: decay),

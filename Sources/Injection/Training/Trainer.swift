@@ -62,7 +62,8 @@ final class Trainer {
     private func takeStep() throws -> StepMetrics {
         let started = Clock.now
         arena.reset()
-        let batch = try batches.next(arena: arena)
+        var batch = try batches.next(arena: arena)
+        batch.progress = Float(step) / Float(max(settings.steps, 1))
         let tape = Tape(arena: arena, recomputation: recomputation, precision: settings.precision.ofProducts)
         let value = try plan.loss(tape, student: student, originalHead: plan.teacher?.head, batch: batch)
         try Divergence.check(value.parts, of: student.parameters, step: step + 1, run: run)
@@ -70,6 +71,7 @@ final class Trainer {
         let taken = try optimizers.step(step + 1) { name in
             Divergence.failure("the gradient of \(name)", step: self.step + 1, run: self.run)
         }
+        plan.loss.projection.settle()
         step += 1
         let seconds = Clock.now - started
         return StepMetrics(

@@ -60,6 +60,10 @@ struct TrainingInputs {
         case .generated:
             checked = try task.task.examples(.train, count: settings.data.check, seed: settings.seed)
         }
+        if settings.aligns {
+            task.encoder.programLength = min(
+                settings.program.maxLength, student.model.configuration.contextLength)
+        }
         if settings.perturbedExamples > 0 {
             task.encoder.extend(by: settings.batch.longer, context: student.model.configuration.contextLength)
         }
@@ -143,7 +147,8 @@ struct TrainingInputs {
         var random = SeededRandom(seed: UInt64(bitPattern: Int64(settings.seed)), stream: "projection")
         let projection = Projection(
             rows: VariableLayout(compiled).width, width: student.model.configuration.width,
-            bias: settings.alignment.bias)
+            bias: settings.alignment.bias,
+            subspaces: settings.subspaces(VariableLayout(compiled), width: student.model.configuration.width))
         projection.initialize(random: &random)
         return projection
     }
@@ -155,6 +160,15 @@ struct TrainingInputs {
         try perturbed.cover(
             settings.batch.candidates, examples: task.task.examples(.train, count: 400, seed: settings.seed))
         return perturbed
+    }
+
+    /// nil where nothing stands before prompts.
+    var contexts: ContextSource? {
+        guard settings.perturbedExamples > 0, settings.context.text || settings.context.random > 0 else { return nil }
+        return ContextSource(
+            random: settings.context.random, texts: settings.context.text, seed: settings.seed,
+            ordinaryTokens: task.encoder.ordinaryTokens,
+            limit: min(student.model.configuration.contextLength, compiled.maxLength))
     }
 
     /// nil where nothing is exchanged: without alignment nobody would say what follows.

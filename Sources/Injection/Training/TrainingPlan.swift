@@ -34,7 +34,7 @@ struct TrainingPlan {
         let loss = inputs.loss
         let batches = BatchSource(
             encoder: inputs.task.encoder, oracle: loss.needsCompiledModel ? CompiledOracle(inputs.compiled) : nil,
-            perturbed: try inputs.perturbed(), exchanges: inputs.exchanges,
+            perturbed: try inputs.perturbed(), contexts: inputs.contexts, exchanges: inputs.exchanges,
             aligningStates: loss.needs.contains(.compiledStates), teacher: teacher, sizes: settings.batch,
             context: inputs.student.model.configuration.contextLength, examples: inputs.examples, text: text, cut: cut,
             windows: windows)

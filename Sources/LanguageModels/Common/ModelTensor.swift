@@ -7,14 +7,18 @@ public struct ModelTensor: Sendable {
     public let shape: Shape
     /// Whose weights these are, counted from 0; nil for what belongs to no layer.
     public let layer: Int?
+    /// Linear maps between hidden activations in it, side by side (`Parameter.hiddenMaps`); 0 for what is none.
+    public let hiddenMaps: Int
     /// Names in a checkpoint, the one that is written first. Where several are there, the first counts.
     public let spellings: [String]
 
     /// What `transformers` calls the head of every family here.
     static let headName = "lm_head.weight"
 
-    public init(name: String, shape: Shape, layer: Int? = nil, spellings: [String]) {
+    /// - Parameter hiddenMaps: nil: one for a layer's matrix, none for anything else.
+    public init(name: String, shape: Shape, layer: Int? = nil, hiddenMaps: Int? = nil, spellings: [String]) {
         (self.name, self.shape, self.layer, self.spellings) = (name, shape, layer, spellings)
+        self.hiddenMaps = hiddenMaps ?? (layer != nil && shape.dimensions.count > 1 ? 1 : 0)
     }
 
     /// Matrices and embeddings, as opposed to gains and biases: what weight decay applies to, and what a copy in half

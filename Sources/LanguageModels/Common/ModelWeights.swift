@@ -24,7 +24,9 @@ public struct ModelWeights: Sendable {
     ) {
         let store = ParameterStore(gradients: gradients)
         for tensor in configuration.tensors {
-            store.add(name: tensor.name, shape: tensor.shape, decay: decays(tensor.name, tensor.shape))
+            store.add(
+                name: tensor.name, shape: tensor.shape, decay: decays(tensor.name, tensor.shape),
+                hiddenMaps: tensor.hiddenMaps)
         }
         store.allocate()
         self.init(store: store)

@@ -6,17 +6,23 @@ public final class Parameter: @unchecked Sendable {
     public let decays: Bool
     /// Index of the optimiser's parameter group.
     public let group: Int
+    /// Linear maps between hidden activations that lie side by side in this matrix, each of as many columns: what
+    /// `Muon` orthogonalises one by one. 0: not such a matrix (embeddings, heads, gains, biases).
+    public let hiddenMaps: Int
     public let value: Tensor
     /// nil in a frozen store.
     let gradientStorage: Tensor?
     /// The gradient is zero but its memory has not been cleared: the first contribution overwrites it.
     var gradientIsStale = false
 
-    init(name: String, shape: Shape, decays: Bool, group: Int, value: Tensor, gradient: Tensor?) {
+    init(
+        name: String, shape: Shape, decays: Bool, group: Int, hiddenMaps: Int, value: Tensor, gradient: Tensor?
+    ) {
         self.name = name
         self.shape = shape
         self.decays = decays
         self.group = group
+        self.hiddenMaps = hiddenMaps
         self.value = value
         gradientStorage = gradient
     }

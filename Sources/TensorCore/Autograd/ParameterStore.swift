@@ -9,6 +9,7 @@ public final class ParameterStore: @unchecked Sendable {
         let shape: Shape
         let decays: Bool
         let group: Int
+        var hiddenMaps = 0
         /// The values where they lie outside the store, as in a mapped file.
         let mapped: Tensor?
     }
@@ -29,8 +30,14 @@ public final class ParameterStore: @unchecked Sendable {
     public init(gradients: Bool = true) { hasGradients = gradients }
 
     /// Declares a parameter. Names must differ.
-    public func add(name: String, shape: Shape, decay: Bool, group: Int = 0) {
-        declare(Declaration(name: name, shape: shape, decays: decay, group: group, mapped: nil))
+    ///
+    /// - Parameter hiddenMaps: see `Parameter.hiddenMaps`; divides the columns.
+    public func add(name: String, shape: Shape, decay: Bool, group: Int = 0, hiddenMaps: Int = 0) {
+        precondition(
+            hiddenMaps == 0 || shape.dimensions.count == 2 && shape.columns % hiddenMaps == 0,
+            "\(name) \(shape) does not hold \(hiddenMaps) matrices")
+        declare(
+            Declaration(name: name, shape: shape, decays: decay, group: group, hiddenMaps: hiddenMaps, mapped: nil))
     }
 
     /// Declares a frozen parameter whose values lie in memory that `owner` keeps alive; they are never written.
@@ -59,6 +66,7 @@ public final class ParameterStore: @unchecked Sendable {
         parameters = zip(declarations, offsets).map { declaration, offset in
             Parameter(
                 name: declaration.name, shape: declaration.shape, decays: declaration.decays, group: declaration.group,
+                hiddenMaps: declaration.hiddenMaps,
                 value: declaration.mapped
                     ?? Tensor(shape: declaration.shape, pointer: values.pointer + offset, owner: values),
                 gradient: gradients.map {
@@ -106,11 +114,14 @@ public final class ParameterStore: @unchecked Sendable {
         let decays: Bool
     }
 
-    var segments: [Segment] {
+    /// - Parameter isIncluded: which parameters the stretches are made of.
+    func segments(where isIncluded: (Parameter) -> Bool) -> [Segment] {
         var result: [Segment] = []
-        for (parameter, offset) in zip(parameters, offsets) {
+        for (parameter, offset) in zip(parameters, offsets) where isIncluded(parameter) {
             let range = offset..<(offset + Storage.padded(parameter.shape.count))
-            if let last = result.last, last.group == parameter.group, last.decays == parameter.decays {
+            if let last = result.last, last.group == parameter.group, last.decays == parameter.decays,
+                last.range.upperBound == offset
+            {
                 result[result.count - 1].range = last.range.lowerBound..<range.upperBound
             } else {
                 result.append(Segment(range: range, group: parameter.group, decays: parameter.decays))

@@ -45,12 +45,13 @@ public final class AdamW: @unchecked Sendable {
     ///   - epsilon: what is added to the divisor.
     ///   - precision: how the moments are kept. In bf16 they take half the memory, and are rounded at random, without
     ///     bias (see `kernel_adamw_bf16`).
+    ///   - isIncluded: which parameters a step changes; others are left to another optimiser.
     public init(
         store: ParameterStore, groups: [Group], beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
-        moments precision: NumberFormat = .fp32
+        moments precision: NumberFormat = .fp32, where isIncluded: (Parameter) -> Bool = { _ in true }
     ) {
         precondition(store.hasGradients && !store.parameters.isEmpty, "AdamW needs allocated parameters with gradients")
-        segments = store.segments
+        segments = store.segments(where: isIncluded)
         precondition(segments.allSatisfy { $0.group >= 0 && $0.group < groups.count }, "a parameter names no group")
         self.store = store
         self.groups = groups

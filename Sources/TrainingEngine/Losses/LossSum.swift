@@ -26,17 +26,20 @@ package struct LossSum<Batch: LossBatch, Pass> {
 
     /// Records all terms on the tape.
     ///
-    /// - Parameter normalizers: those of the whole batch, of which the pass may have seen a part.
-    package func callAsFunction(_ tape: Tape, _ pass: Pass, normalizers: [Float]) -> LossValue {
+    /// - Parameters:
+    ///   - normalizers: those of the whole batch, of which the pass may have seen a part.
+    ///   - batch: what says how much of its weight a term has at this step.
+    package func callAsFunction(_ tape: Tape, _ pass: Pass, normalizers: [Float], batch: Batch) -> LossValue {
         precondition(normalizers.count == terms.count, "one normalizer a term")
         var value = LossValue(parts: Metrics(columns.map { ($0, 0) }))
         for (term, normalizer) in zip(terms, normalizers) {
             // Where a term counts nothing, its sum is 0 whatever it is divided by.
-            let roots = term.roots(tape, pass, scale: term.weight / (normalizer > 0 ? normalizer : 1))
-            let part = roots.reduce(0) { $0 + $1.value.scalar } / term.weight
+            let weight = term.weight * term.weightShare(at: batch)
+            let roots = term.roots(tape, pass, scale: weight / (normalizer > 0 ? normalizer : 1))
+            let part = roots.reduce(0) { $0 + $1.value.scalar } / weight
             value.roots += roots
             value.parts[term.name] = part
-            value.total += term.weight * part
+            value.total += weight * part
         }
         return value
     }

@@ -16,6 +16,8 @@ package protocol LossTerm<Batch, Pass> {
     var name: String { get }
     /// The term's factor in the loss, above 0.
     var weight: Float { get }
+    /// The share of that weight which counts at this batch, above 0: the term's course over a training.
+    func weightShare(at batch: Batch) -> Float
 
     /// What of a batch the term compares the model with, beside what every batch has.
     var needs: Set<Batch.Part> { get }
@@ -32,6 +34,10 @@ package protocol LossTerm<Batch, Pass> {
     /// - Parameter scale: multiplies the sum over the batch: the weight divided by the normalizer.
     /// - Returns: scalars, whose sum is the weighted term; none where the batch has nothing for the term.
     func roots(_ tape: Tape, _ pass: Pass, scale: Float) -> [Variable]
+}
+
+extension LossTerm {
+    package func weightShare(at batch: Batch) -> Float { 1 }
 }
 
 /// What one step of a training is fed with.

@@ -2,10 +2,13 @@ import Foundation
 import Serialization
 import TensorCore
 
-/// AdamW over the parameter groups of a training, with one gradient norm over all of them.
+/// AdamW over the parameter groups of a training, and Muon over the matrices of those that ask for it, with one gradient
+/// norm over all of them.
 package struct Optimizers {
     package let groups: [ParameterGroup]
     private let optimizers: [AdamW]
+    /// nil for a group whose matrices are AdamW's too.
+    private let matrixOptimizers: [Muon?]
     /// The longest gradient that is applied as it is; 0: any.
     private let clip: Double
 
@@ -24,7 +27,13 @@ package struct Optimizers {
             group.store.zeroGradients()
             return AdamW(
                 store: group.store, groups: [AdamW.Group(learningRate: 0, weightDecay: group.weightDecay)],
-                beta1: beta1, beta2: beta2, epsilon: epsilon, moments: group.moments)
+                beta1: beta1, beta2: beta2, epsilon: epsilon, moments: group.moments,
+                where: { group.matrices == .adamw || $0.hiddenMaps == 0 })
+        }
+        // The momentum lies where AdamW's first moments of these matrices would, and is saved and restored with them.
+        matrixOptimizers = zip(groups, optimizers).map { group, optimizer in
+            precondition(group.matrices == .adamw || group.moments == .fp32, "Muon's momentum is kept in fp32")
+            return group.matrices == .muon ? Muon(store: group.store, momenta: optimizer.firstMoments) : nil
         }
     }
 
@@ -39,9 +48,11 @@ package struct Optimizers {
         // A single norm is left as it is: squaring it and taking the root again could change its last bit.
         let norm = norms.count == 1 ? norms[0] : norms.reduce(0) { $0 + $1 * $1 }.squareRoot()
         let scale = clip > 0 && norm > clip ? Float(clip / norm) : 1
-        for (group, optimizer) in zip(groups, optimizers) {
-            optimizer.groups[0].learningRate = group.rate * group.schedule.factor(at: number)
-            optimizer.step(gradientScale: scale)
+        for (index, group) in groups.enumerated() {
+            let rate = group.rate * group.schedule.factor(at: number)
+            optimizers[index].groups[0].learningRate = rate
+            optimizers[index].step(gradientScale: scale)
+            matrixOptimizers[index]?.step(rate: rate, weightDecay: group.weightDecay, gradientScale: scale)
             group.store.zeroGradients()
         }
         return Step(gradientNorm: norm, rate: optimizers[0].groups[0].learningRate)

@@ -1,5 +1,8 @@
 import TensorCore
 
+/// What trains a model's matrices between hidden activations.
+package enum MatrixOptimizer: Sendable { case adamw, muon }
+
 /// Parameters that are trained alike: at one rate, on one course, with one decay.
 package struct ParameterGroup {
     /// Names of a group's flat buffers in a checkpoint.
@@ -21,6 +24,8 @@ package struct ParameterGroup {
     package var schedule: Schedule
     /// Applied to the parameters that decay.
     package var weightDecay: Float
+    /// What trains the matrices between hidden activations; everything else is AdamW's.
+    package var matrices: MatrixOptimizer
     /// How AdamW's moments are kept.
     package var moments: NumberFormat
     package var buffers: BufferNames
@@ -28,10 +33,10 @@ package struct ParameterGroup {
     /// - Parameter buffers: nil: `NAME.values`, `NAME.first_moments` and `NAME.second_moments`.
     package init(
         name: String, store: ParameterStore, rate: Float, schedule: Schedule, weightDecay: Float,
-        moments: NumberFormat = .fp32, buffers: BufferNames? = nil
+        matrices: MatrixOptimizer = .adamw, moments: NumberFormat = .fp32, buffers: BufferNames? = nil
     ) {
         (self.name, self.store, self.rate, self.schedule) = (name, store, rate, schedule)
-        (self.weightDecay, self.moments) = (weightDecay, moments)
+        (self.weightDecay, self.matrices, self.moments) = (weightDecay, matrices, moments)
         self.buffers =
             buffers
             ?? BufferNames(
