@@ -6,12 +6,12 @@ struct CandidateSearch {
     private let program: Program
     private let setting: CompilationSetting
     private let tabulations = Tabulations()
-    /// Attention alone needs this many; an MLP comes with each.
+    /// The layers that attention alone needs. An MLP comes with each of them.
     private let leastLayers: Int
     private var best: CompiledModel?
-    /// Of the first result.
+    /// What computing everything step by step would cost, found with the first result.
     private var limit: StepwiseCost?
-    /// Less room than this leads to no fewer layers than the best result has.
+    /// A degree of fusion that led to no fewer layers than the best result has. One with less room cannot either.
     private var settled: Fusion?
     private var refusal: (any Error)?
     private var tried: [FusionDecisions] = []
@@ -30,7 +30,7 @@ struct CandidateSearch {
         throw refusal ?? Failure(.internalError, "no way to compile '\(program.name)' was tried")
     }
 
-    /// - Throws: what the program would look ahead for although it is causal, which no degree of fusion changes.
+    /// - Throws: where the program would look ahead although it is causal, which no degree of fusion changes.
     func checkReach() throws { try Lowering.checkReach(program, setting, tabulations) }
 
     /// - Throws: the same; any other refusal is kept for `result`, as another degree of fusion may do.
@@ -45,7 +45,7 @@ struct CandidateSearch {
             try consider(candidate, fusion)
             guard fusion.decidesEachInput else { return }
             if candidate.layerCount < layersBefore {
-                // What has time to spare is computed more cheaply.
+                // What need not be there as early as possible is computed more cheaply.
                 let inTime = try CompilationCandidate(
                     program, setting, FusionDecisions(fusion), tabulations, deadlines: candidate.deadlines)
                 try consider(inTime, fusion)
@@ -57,7 +57,7 @@ struct CandidateSearch {
     }
 
     private mutating func consider(_ candidate: CompilationCandidate, _ fusion: Fusion) throws {
-        // The weights of what is too large already need not be made.
+        // A candidate that is too large already needs no weights.
         if fusion.decidesEachInput, let best, !candidate.isNoLarger(than: best) { return }
         let model = try candidate.assembled()
         let limit = self.limit ?? candidate.stepwiseCost
@@ -78,7 +78,8 @@ extension CompiledModel {
         nonzeroCount <= limit.nonzeros && hiddenSize <= limit.hiddenUnits
     }
 
-    /// Fewer layers as long as that costs no more than going step by step; at equal depth fewer non-zeros.
+    /// Fewer layers are better as long as they cost no more than computing everything step by step; at equal depth,
+    /// fewer non-zeros.
     fileprivate func isBetter(than other: CompiledModel, within limit: StepwiseCost) -> Bool {
         if fits(limit) != other.fits(limit) { return fits(limit) }
         return fits(limit)

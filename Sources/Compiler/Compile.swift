@@ -1,17 +1,16 @@
 import RASP
-import Serialization
 
 /// From RASP to the weights of a transformer, after Lindner et al., "Tracr: Compiled Transformers as a Laboratory for
 /// Interpretability" (2023), with exact value sets, fused maps and undefined values.
 ///
 /// The passes, in order:
 /// 1. *Lower*: s-ops become functions of residual variables; values are inferred, maps fused, equal expressions shared,
-///   selectors made bilinear, each variable given the earliest half-layer it can be computed in. All refusals come from
-///   here.
+///    selectors made bilinear, each variable given the earliest half-layer it can be computed in. Nearly all refusals
+///    come from here.
 /// 2. *Liveness*: what nothing kept depends on is dropped.
 /// 3. *Layout*: variables get directions with labels.
 /// 4. *Assembly*: embeddings, attention heads and hidden units, sparse; beside it, layer by layer, the bound on the
-///   noise that rounding leaves (`NoisePass`). What it cannot bound is refused.
+///    noise that rounding leaves (`NoisePass`). A program whose noise cannot be bounded is refused here.
 ///
 /// The result is a function of the source alone: same program, same options, same bytes.
 public enum RASPCompiler {
@@ -23,17 +22,5 @@ public enum RASPCompiler {
         try search.checkReach()
         for fusion in setting.fusions where !search.isDone { try search.attempt(fusion) }
         return try search.result()
-    }
-
-    /// The same for those who go on to use the weights unseen: they are compared with the interpreter on some inputs
-    /// first.
-    ///
-    /// - Throws: as `compile`, and a `Failure` that names the first difference.
-    public static func compileVerified(
-        _ program: Program, options: CompilerOptions = .init(), inputs: Int = 100
-    ) throws -> CompiledModel {
-        let model = try compile(program, options: options)
-        try model.verify(against: program, count: inputs).require()
-        return model
     }
 }

@@ -1,6 +1,4 @@
 import Compiler
-import Serialization
-import TensorCore
 
 /// A compiled model whose residual stream is narrower than its basis: the sum of what its directions hold, each along a
 /// learned vector, as in section 5 of Lindner et al., "Tracr" (2023).

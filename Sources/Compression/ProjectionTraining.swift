@@ -10,7 +10,12 @@ extension CompressedModel {
     ///
     /// W begins as the principal components of the states. Steep directions (`steepDirections`) keep coordinates of
     /// their own, W is learned for the others.
-    /// - Parameter progress: called after every step with its number and loss.
+    ///
+    /// - Parameters:
+    ///   - original: the model whose residual stream is made narrower.
+    ///   - width: the width that it is to have.
+    ///   - options: how W is found.
+    ///   - progress: called after every step with its number and loss.
     /// - Throws: `Failure` for a width that is not below the model's or leaves nothing beside the kept directions.
     public init(
         _ original: CompiledModel, width: Int, options: CompressionOptions = .init(),

@@ -102,16 +102,7 @@ extension Settings {
         .init("lr.warmup", .integer(\.lr.warmup, 0...Int.max), "Steps of linear warm-up."),
         .init("lr.floor", .real(\.lr.floor, .unit), "Share of the peak that a decaying schedule ends at."),
 
-        .choice(
-            "optimizer.matrices", \.optimizer.matrices,
-            "What trains the matrices between hidden activations: AdamW, as everything else, or Muon, whose steps change\n"
-                + "every direction of a matrix alike."),
-        .init("optimizer.weight_decay", .real(\.optimizer.weightDecay, .nonNegative), "AdamW's decoupled decay."),
-        .init("optimizer.betas", .reals(\.optimizer.betas, count: 2, .belowOne), "AdamW's running means."),
-        .init("optimizer.epsilon", .real(\.optimizer.epsilon, .positive), "AdamW's divisor floor."),
-        .init(
-            "optimizer.clip", .real(\.optimizer.clip, .nonNegative),
-            "Largest norm of the whole gradient; 0: no clipping."),
+        .matrices, .weightDecay, .betas, .epsilon, .clip,
 
         .init("loss.ce", .real(\.loss.ce, .nonNegative), "alpha, weight of the answers' cross-entropy."),
         .init("loss.alg", .real(\.loss.alg, .nonNegative), "beta, weight of the alignment."),

@@ -4,15 +4,15 @@ import TensorCore
 ///
 /// The names, meanings and ranges of the keys stand in `Settings.keys`, from which the YAML reader, `--set`, the
 /// printed configuration and the error messages are all made; a new setting is a stored property here and a line there.
-public struct Settings: Codable, Sendable {
-    public enum Method: String, Codable, Sendable, CaseIterable {
+public struct Settings: Sendable {
+    public enum Method: String, Sendable, CaseIterable {
         /// Tracr-Injection: cross-entropy, alignment with the compiled model, KL on text, and the roll.
         case tracr
         /// The paper's baseline, "Finetuning + KL": no alignment and no roll.
         case finetune
     }
 
-    public enum Precision: String, Codable, Sendable, CaseIterable {
+    public enum Precision: String, Sendable, CaseIterable {
         /// bf16 where the processor has it.
         case auto
         case fp32, bf16
@@ -23,7 +23,7 @@ public struct Settings: Codable, Sendable {
     }
 
     /// How numbers are kept in memory between steps.
-    public enum Storage: String, Codable, Sendable, CaseIterable {
+    public enum Storage: String, Sendable, CaseIterable {
         case fp32, bf16
 
         package var format: NumberFormat { self == .bf16 ? .bf16 : .fp32 }
@@ -44,7 +44,7 @@ public struct Settings: Codable, Sendable {
     public var text = Text()
     public var data = Data()
     public var lr = LearningRate()
-    public var optimizer = Optimizer()
+    public var optimizer = OptimizerSettings()
     public var loss = Loss()
     public var alignment = Alignment()
     public var roll = Roll()
@@ -64,8 +64,8 @@ public struct Settings: Codable, Sendable {
 }
 
 extension Settings {
-    public struct Batch: Codable, Sendable, Equatable {
-        public enum Padding: String, Codable, Sendable, CaseIterable { case none, longest }
+    public struct Batch: Sendable, Equatable {
+        public enum Padding: String, Sendable, CaseIterable { case none, longest }
 
         public var task = 8
         public var perturbed = 16
@@ -75,21 +75,19 @@ extension Settings {
         public var pad = Padding.none
     }
 
-    public struct Program: Codable, Sendable, Equatable {
+    public struct Program: Sendable, Equatable {
         /// 0: as long as the longest example.
         public var maxLength = 0
-
-        enum CodingKeys: String, CodingKey { case maxLength = "max_length" }
     }
 
-    public struct Context: Codable, Sendable, Equatable {
+    public struct Context: Sendable, Equatable {
         public var text = false
         public var random = 0
         public var wording = 0.0
     }
 
-    public struct Text: Codable, Sendable, Equatable {
-        public enum Windows: String, Codable, Sendable, CaseIterable { case stream, first }
+    public struct Text: Sendable, Equatable {
+        public enum Windows: String, Sendable, CaseIterable { case stream, first }
 
         public var file: String?
         public var format = TextFormat.auto
@@ -98,15 +96,10 @@ extension Settings {
         public var pieces = 4
         public var samples = 2_000
         public var heldOut = 64
-
-        enum CodingKeys: String, CodingKey {
-            case file, format, tokens, windows, pieces, samples
-            case heldOut = "held_out"
-        }
     }
 
-    public struct Data: Codable, Sendable, Equatable {
-        public enum Prompts: String, Codable, Sendable, CaseIterable { case paper, authors }
+    public struct Data: Sendable, Equatable {
+        public enum Prompts: String, Sendable, CaseIterable { case paper, authors }
 
         public var file: String?
         public var shuffle = true
@@ -114,8 +107,8 @@ extension Settings {
         public var check = 1_000
     }
 
-    public struct LearningRate: Codable, Sendable, Equatable {
-        public enum Schedule: String, Codable, Sendable, CaseIterable { case constant, linear, cosine }
+    public struct LearningRate: Sendable, Equatable {
+        public enum Schedule: String, Sendable, CaseIterable { case constant, linear, cosine }
 
         public var student = 2e-3
         public var projection = 5e-3
@@ -124,30 +117,14 @@ extension Settings {
         public var floor = 0.01
     }
 
-    public struct Optimizer: Codable, Sendable, Equatable {
-        /// What trains the matrices between hidden activations; everything else is AdamW's.
-        public enum Matrices: String, Codable, Sendable, CaseIterable { case adamw, muon }
-
-        public var matrices = Matrices.adamw
-        public var weightDecay = 0.01
-        public var betas = [0.9, 0.999]
-        public var epsilon = 1e-8
-        public var clip = 1.0
-
-        enum CodingKeys: String, CodingKey {
-            case matrices, betas, epsilon, clip
-            case weightDecay = "weight_decay"
-        }
-    }
-
-    public struct Loss: Codable, Sendable, Equatable {
+    public struct Loss: Sendable, Equatable {
         /// Which tokens of a task example the cross-entropy sees.
-        public enum Supervision: String, Codable, Sendable, CaseIterable {
+        public enum Supervision: String, Sendable, CaseIterable {
             case answer
             case answerAndEnd = "answer-and-end"
             case characters
         }
-        public enum Reduction: String, Codable, Sendable, CaseIterable { case mean, sum }
+        public enum Reduction: String, Sendable, CaseIterable { case mean, sum }
 
         /// The weights alpha, beta and gamma.
         public var ce = 1.0
@@ -157,22 +134,15 @@ extension Settings {
         public var klRise = 0.0
         public var supervised = Supervision.answerAndEnd
         public var klReduction = Reduction.mean
-
-        enum CodingKeys: String, CodingKey {
-            case ce, alg, kl, supervised
-            case klStart = "kl_start"
-            case klRise = "kl_rise"
-            case klReduction = "kl_reduction"
-        }
     }
 
-    public struct Alignment: Codable, Sendable, Equatable {
-        public enum Kind: String, Codable, Sendable, CaseIterable {
+    public struct Alignment: Sendable, Equatable {
+        public enum Kind: String, Sendable, CaseIterable {
             case cosine
             case perVariable = "per-variable"
         }
         /// Which student layers carry the compiled states 0 to k.
-        public enum Layers: Codable, Sendable, Equatable {
+        public enum Layers: Sendable, Equatable {
             /// Compiled state i on student layer i.
             case first
             /// Compiled state i on layer i * D / k, rounded down, of the first D = 5/6 of the student's layers (k where
@@ -188,21 +158,16 @@ extension Settings {
         public var bias = true
         public var answerWeight = 1.0
         public var dimensions = 0
-
-        enum CodingKeys: String, CodingKey {
-            case kind, reduction, layers, bias, dimensions
-            case answerWeight = "answer_weight"
-        }
     }
 
-    public struct Roll: Codable, Sendable, Equatable {
-        public enum Subspace: String, Codable, Sendable, CaseIterable { case final, all }
-        public enum Site: String, Codable, Sendable, CaseIterable {
+    public struct Roll: Sendable, Equatable {
+        public enum Subspace: String, Sendable, CaseIterable { case final, all }
+        public enum Site: String, Sendable, CaseIterable {
             case last
             case next
             case each
         }
-        public enum Anchor: String, Codable, Sendable, CaseIterable { case start, answer }
+        public enum Anchor: String, Sendable, CaseIterable { case start, answer }
 
         public var enabled = true
         public var subspace = Subspace.final
@@ -210,27 +175,21 @@ extension Settings {
         public var anchor = Anchor.answer
     }
 
-    public struct Interchange: Codable, Sendable, Equatable {
+    public struct Interchange: Sendable, Equatable {
         public var pairs = 6
     }
 
     /// What can be had for less memory, and costs time or precision.
-    public struct Memory: Codable, Sendable, Equatable {
+    public struct Memory: Sendable, Equatable {
         public var recompute = false
         public var moments = Storage.fp32
         public var original = Storage.fp32
     }
 
-    public struct Checkpoint: Codable, Sendable, Equatable {
+    public struct Checkpoint: Sendable, Equatable {
         public var every = 500
         public var keepLast = 2
         public var keepEvery = 0
-
-        enum CodingKeys: String, CodingKey {
-            case every
-            case keepLast = "keep_last"
-            case keepEvery = "keep_every"
-        }
     }
 }
 

@@ -1,5 +1,5 @@
 /// How a text file holds its documents: the setting `text.format`, and `--text-format`.
-public enum TextFormat: String, Codable, Sendable, CaseIterable {
+public enum TextFormat: String, Sendable, CaseIterable {
     /// By the file's name and its whole first line: see `TextFormat.found`.
     case auto
     /// The file is one text.

@@ -1,12 +1,11 @@
-import Foundation
 import LanguageModels
 import TensorCore
 
 /// The mean loss of a language model on a held-out text, in nats.
-public struct HeldOutLoss: Sendable, Equatable {
-    public var perToken: Double
+struct HeldOutLoss: Sendable, Equatable {
+    var perToken: Double
     /// Independent of the vocabulary, so that models with different tokenizers can be compared.
-    public var perByte: Double
+    var perByte: Double
 
     /// Every token but the first is predicted once, from at most `context` - 1 tokens before it in its window.
     static func measure(_ model: any LanguageModel, on corpus: TokenCorpus, context: Int, arena: Arena) -> HeldOutLoss {

@@ -28,12 +28,7 @@ extension PretrainSettings: KeyedSettings {
         .init("lr.warmup", .integer(\.lr.warmup, 0...Int.max), "Steps of linear warm-up; a cosine decay follows."),
         .init("lr.floor", .real(\.lr.floor, .unit), "Share of the peak that the decay ends at."),
 
-        .init("optimizer.weight_decay", .real(\.optimizer.weightDecay, .nonNegative), "AdamW's decoupled decay."),
-        .init("optimizer.betas", .reals(\.optimizer.betas, count: 2, .belowOne), "AdamW's running means."),
-        .init("optimizer.epsilon", .real(\.optimizer.epsilon, .positive), "AdamW's divisor floor."),
-        .init(
-            "optimizer.clip", .real(\.optimizer.clip, .nonNegative),
-            "Largest norm of the whole gradient; 0: no clipping."),
+        .matrices, .weightDecay, .betas, .epsilon, .clip,
 
         .init("checkpoint.every", .integer(\.checkpoint.every, 1...Int.max), "Steps between checkpoints."),
 

@@ -27,13 +27,6 @@ public struct PretrainSettings: Sendable {
         public var floor = 0.05
     }
 
-    public struct Optimizer: Sendable, Equatable {
-        public var weightDecay = 0.1
-        public var betas = [0.9, 0.95]
-        public var epsilon = 1e-8
-        public var clip = 1.0
-    }
-
     public struct Checkpoint: Sendable, Equatable {
         public var every = 500
     }
@@ -48,7 +41,7 @@ public struct PretrainSettings: Sendable {
     public var batch = Batch()
     public var steps = 3_000
     public var lr = LearningRate()
-    public var optimizer = Optimizer()
+    public var optimizer = OptimizerSettings(weightDecay: 0.1, betas: [0.9, 0.95])
     public var checkpoint = Checkpoint()
     public var heldout = HeldOut()
     public var seed = 42
@@ -57,3 +50,5 @@ public struct PretrainSettings: Sendable {
 
     public init() {}
 }
+
+extension PretrainSettings: OptimizedSettings {}

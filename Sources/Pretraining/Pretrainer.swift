@@ -1,76 +1,38 @@
 import Foundation
-import Injection
 import InjectionSettings
 import LanguageModels
 import Serialization
 import TensorCore
 import TrainingEngine
 
-/// Trains a GPT-2 and its vocabulary from scratch on plain text: how the bundled student was made.
+/// Trains a GPT-2 from scratch on plain text, whose vocabulary was learned from the same text: how the bundled student
+/// was made.
 ///
 /// A batch is `batch.sequences` windows of the tokenised text, drawn uniformly. The draws of a step depend on the seed
 /// and the step alone, so that a resumed training sees what the uninterrupted one would have seen.
 public final class Pretrainer {
-    public let settings: PretrainSettings
     public let model: any LanguageModel
-    public let tokenizer: Tokenizer
     /// The last step taken.
     public private(set) var step = 0
-    private let run: RunDirectory
-    private let lock: RunLock
-    private let corpus: TokenCorpus
-    private let heldOut: TokenCorpus?
+    private let inputs: PretrainInputs
     private let loss = LossSum<PretrainBatch, PretrainPass>([NextTokenLoss()])
     private let optimizers: Optimizers
     private let arena = Arena()
     private let log: PretrainLog
-    private let fingerprint: Fingerprint
     private static let retention = CheckpointRetention(last: 2)
 
-    /// Trains the vocabulary, tokenises the text and initialises the model, or takes up the newest checkpoint.
-    /// - Throws: `Failure` for texts that cannot be read, a directory that cannot be written, a damaged checkpoint.
-    public init(settings: PretrainSettings, texts: [URL], resume: Bool) throws {
-        self.settings = settings
-        run = RunDirectory(URL(fileURLWithPath: settings.output))
-        guard !texts.isEmpty else {
-            throw Failure(.usage, "pretrain needs a text", remedy: "Name one or more files with --text FILE.")
-        }
-        if settings.threads > 0 { Parallel.threads = settings.threads }
-        if resume {
-            guard run.isRun else { throw Failure(.notFound, "there is no training to resume", at: run.root.path) }
-            try Self.requireSame(settings, as: run)
-            // A training that broke off before its first model was saved learns the same vocabulary once more.
-            let isSaved = FileManager.default.fileExists(atPath: run.student.path)
-            tokenizer = try isSaved ? Tokenizer.load(run.student) : Self.trainVocabulary(settings, on: texts)
-        } else {
-            // Before anything is written: a text that cannot be read leaves no run behind.
-            tokenizer = try Self.trainVocabulary(settings, on: texts)
-            try run.prepare { Narration.note($0) }
-            try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
-        }
-        lock = try RunLock(directory: run.root)
-        run.removeLeftovers()
-        Narration.note("seed \(settings.seed), fp32, " + TrainingHeader.machine)
+    private var settings: PretrainSettings { inputs.settings }
+    private var run: RunDirectory { inputs.run }
 
-        let endOfText = tokenizer.endOfText ?? 0
-        corpus = try TokenCorpus(
-            texts: texts, format: settings.text.format, tokenizer: tokenizer, endOfText: endOfText,
-            at: run.root.appendingPathComponent("train.tokens"))
-        guard corpus.count > settings.batch.tokens else {
-            throw Failure(.badData, "the text has \(corpus.count) tokens, fewer than batch.tokens", at: texts[0].path)
-        }
-        heldOut =
-            if let file = settings.heldout.file {
-                try TokenCorpus(
-                    texts: [URL(fileURLWithPath: file)], format: settings.text.format, tokenizer: tokenizer,
-                    endOfText: endOfText, at: run.root.appendingPathComponent("heldout.tokens"))
-            } else { nil }
-
-        var fingerprint = Fingerprint()
-        try fingerprint.add("text", contentsOf: corpus.place)
-        self.fingerprint = fingerprint
-
-        model = settings.configuration(endOfText: endOfText).model(seed: UInt64(settings.seed))
+    /// Initialises the model and saves it, or takes up the newest checkpoint where the inputs are those of a resumed
+    /// training.
+    ///
+    /// - Throws: `Failure` for a directory that cannot be written, a damaged checkpoint, a text that is another one than
+    ///   the training was begun with.
+    public init(_ inputs: PretrainInputs) throws {
+        self.inputs = inputs
+        let (settings, run) = (inputs.settings, inputs.run)
+        model = settings.configuration(endOfText: inputs.tokenizer.endOfText ?? 0).model(seed: UInt64(settings.seed))
         optimizers = Optimizers(
             [
                 ParameterGroup(
@@ -79,6 +41,7 @@ public final class Pretrainer {
                         shape: .cosine, warmup: settings.lr.warmup, steps: settings.steps,
                         floor: Float(settings.lr.floor)),
                     weightDecay: Float(settings.optimizer.weightDecay),
+                    matrices: settings.optimizer.matrices == .muon ? .muon : .adamw,
                     buffers: .init(
                         values: "parameters", firstMoments: "first_moments", secondMoments: "second_moments"))
             ],
@@ -87,9 +50,9 @@ public final class Pretrainer {
 
         var logged = 0
         var isBegun = false
-        if resume, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Narration.warn($0) }) {
+        if inputs.isResumed, let checkpoint = try Checkpoint.newest(in: run.checkpoints, warn: { Narration.warn($0) }) {
             if let saved = checkpoint.record["fingerprint"] {
-                try fingerprint.compare(with: saved, at: run) { Narration.warn($0) }
+                try inputs.fingerprint.compare(with: saved, at: run) { Narration.warn($0) }
             }
             try optimizers.restore(checkpoint)
             step = checkpoint.step
@@ -109,7 +72,7 @@ public final class Pretrainer {
         while step < last {
             try advance()
             let isEnd = step == settings.steps
-            if let heldOut, isEnd || step % settings.heldout.every == 0 {
+            if let heldOut = inputs.heldOut, isEnd || step % settings.heldout.every == 0 {
                 let loss = HeldOutLoss.measure(model, on: heldOut, context: settings.batch.tokens, arena: arena)
                 try log.append(step: step, heldOut: loss)
             }
@@ -142,6 +105,7 @@ public final class Pretrainer {
     }
 
     private func batch(at step: Int) -> PretrainBatch {
+        let corpus = inputs.corpus
         var random = SeededRandom(seed: UInt64(settings.seed), stream: "pretrain batch \(step)")
         let length = settings.batch.tokens
         var sequences: [[Int32]] = []
@@ -158,63 +122,11 @@ public final class Pretrainer {
     private func save() throws {
         try Divergence.check(model.parameters, named: "model", step: step, run: run)
         try log.synchronize()
-        try Student(model: model, tokenizer: tokenizer).save(to: run.student)
+        try Student(model: model, tokenizer: inputs.tokenizer).save(to: run.student)
         try Checkpoint.write(
             into: run.checkpoints, step: step, buffers: optimizers.buffers,
-            record: ["metrics": .integer(log.length), "fingerprint": fingerprint.json], retention: Self.retention)
-    }
-
-    /// - Throws: `.badData` for a setting that is not what the run was begun with; how long and on how many threads it
-    ///   trains, and how often it saves and measures, may change.
-    private static func requireSame(_ settings: PretrainSettings, as run: RunDirectory) throws {
-        let begun = try PretrainSettings.resolve(configuration: run.configuration)
-        let free: Set = ["steps", "threads", "output", "checkpoint.every", "heldout.file", "heldout.every"]
-        for key in PretrainSettings.keys where !free.contains(key.path) {
-            let (then, now) = (begun.value(of: key), settings.value(of: key))
-            if then.hasSameBytes(as: now) { continue }
-            throw Failure(
-                .badData, "the training was begun with \(key.path): \(then), and is to go on with \(key.path): \(now)",
-                at: run.configuration.path,
-                remedy: "Give the configuration it was begun with, or start another with --output.")
-        }
-    }
-
-    private static func trainVocabulary(_ settings: PretrainSettings, on texts: [URL]) throws -> Tokenizer {
-        let size = settings.model.vocabulary
-        Narration.note("learning a vocabulary of \(size) tokens")
-        let blocks = TextSequence(texts, format: settings.text.format)
-        let tokenizer = try Tokenizer.train(on: blocks, vocabularySize: size)
-        if let failure = blocks.failure { throw failure }
-        guard tokenizer.count == size else {
-            throw Failure(
-                .badData, "the text gives a vocabulary of \(tokenizer.count) tokens, not \(size)", at: texts[0].path,
-                remedy: "Train on more text, or lower model.vocabulary.")
-        }
-        return tokenizer
-    }
-}
-
-/// The blocks of text files as a sequence; a failure ends it and is kept.
-private final class TextSequence: Sequence, IteratorProtocol {
-    private var remaining: ArraySlice<URL>
-    private var blocks: TextBlocks?
-    private(set) var failure: (any Error)?
-
-    private let format: TextFormat
-
-    init(_ files: [URL], format: TextFormat) { (remaining, self.format) = (files[...], format) }
-
-    func next() -> String? {
-        do {
-            while true {
-                if let block = try blocks?.next() { return block.text }
-                guard let file = remaining.popFirst() else { return nil }
-                blocks = try TextBlocks(file, format: format, perLine: false)
-            }
-        } catch {
-            (failure, remaining, blocks) = (error, [], nil)
-            return nil
-        }
+            record: ["metrics": .integer(log.length), "fingerprint": inputs.fingerprint.json], retention: Self.retention
+        )
     }
 }
 

@@ -10,7 +10,7 @@ import Serialization
 /// 2. beside the executable (links resolved): its resource bundle, and `../share/tracr-inject` of an installation;
 /// 3. a checkout (`Package.swift` beside `Programs/`) in a folder above the executable, or above the working directory.
 public struct BundledFiles: Sendable {
-    public static let environmentVariable = "TRACR_INJECT_HOME"
+    static let environmentVariable = "TRACR_INJECT_HOME"
     private static let bundle = "tracr-inject_Resources.resources"
 
     /// Folders that may hold `Programs/` and `configs/`, best first; only those that are there.
@@ -83,9 +83,6 @@ public struct BundledFiles: Sendable {
         throw Failure(
             .notFound, "the bundled student 'tiny' is not there", remedy: Self.remedy(lookedIn: studentCandidates))
     }
-
-    /// Names of the programs that ship, for messages and completions.
-    public var programNames: [String] { names(in: "Programs", suffix: ".rasp") }
 
     private func names(in folder: String, suffix: String) -> [String] {
         let files = roots.flatMap {

@@ -124,7 +124,7 @@ public enum AtomicFile {
     }
 
     /// Flushes a directory (its names) or a file (its bytes).
-    package static func synchronizeDirectory(_ path: String) throws(Failure) {
+    static func synchronizeDirectory(_ path: String) throws(Failure) {
         let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == EACCES { return }  // a directory may be writable and not readable

@@ -1,5 +1,5 @@
 /// The element types of the safetensors format, under its own names.
-public enum ElementType: String, Sendable, Hashable, CaseIterable, Codable {
+public enum ElementType: String, Sendable, Hashable, CaseIterable {
     case bool = "BOOL"
     case float4 = "F4"
     case float6e2m3 = "F6_E2M3"

@@ -4,7 +4,7 @@ public struct TensorEntry: Sendable, Equatable {
     /// Sizes, outermost first; empty for a scalar.
     public let shape: [Int]
     /// Bytes of the file, counted from its start.
-    public let byteRange: Range<Int>
+    let byteRange: Range<Int>
 
     /// Number of elements.
     public var count: Int { byteRange.count * 8 / type.bits }

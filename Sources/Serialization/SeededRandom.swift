@@ -2,10 +2,11 @@ import Foundation
 
 /// The one random number generator of the project: xoshiro256** (Blackman and Vigna, 2018), seeded by SplitMix64.
 ///
-/// Its whole state is `Codable`, so that a checkpoint carries it and a resumed run draws the same numbers. All derived
-/// draws (`integer(below:)`, `uniform()`, `normal()`, `shuffle(_:)`) are defined here and not by the standard
-/// library, whose algorithms may change between releases.
-public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable, Codable {
+/// Trainings make one anew wherever numbers are drawn, from the run's seed, the name of a stream and a position such as
+/// the step, so that a resumed run draws the same numbers although no checkpoint holds a generator's state. All derived
+/// draws (`integer(below:)`, `uniform()`, `normal()`, `shuffle(_:)`) are defined here and not by the standard library,
+/// whose algorithms may change between releases.
+public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
     private var s0, s1, s2, s3: UInt64
 
     public init(seed: UInt64) {
@@ -68,7 +69,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable, Codable {
     }
 
     /// Two independent draws from N(0, 1) (Box and Muller, 1958).
-    public mutating func normalPair() -> (Double, Double) {
+    mutating func normalPair() -> (Double, Double) {
         let radius = (-2 * Foundation.log(1 - uniform())).squareRoot()  // 1 - u lies in (0, 1]: the log is finite
         let angle = 2 * Double.pi * uniform()
         return (radius * Foundation.cos(angle), radius * Foundation.sin(angle))

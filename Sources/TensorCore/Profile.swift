@@ -35,7 +35,7 @@ public enum Profile {
 
     private static let counts = Atomic<Bool>(true)
 
-    /// What one call of `measured` books, whatever else runs in the process.
+    /// What one call of `measured` counts, whatever else runs in the process.
     private final class Scope: Sendable {
         let table = Mutex<[String: Entry]>([:])
     }

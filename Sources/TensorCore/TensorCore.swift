@@ -1,7 +1,7 @@
 /// # TensorCore
 ///
-/// Single-precision tensors in arenas, reverse-mode differentiation on a tape, and the operations a GPT-2 and its
-/// losses need. A training step allocates nothing once its arena has grown: every tensor of the step lives in the
+/// Single-precision tensors in arenas, reverse-mode differentiation on a tape, and the operations that GPT-2, Llama and
+/// their losses need. A training step allocates nothing once its arena has grown: every tensor of the step lives in the
 /// arena, and one `Arena.reset()` recycles them all.
 ///
 /// Shape letters, used by every operation's documentation:
@@ -13,6 +13,8 @@
 /// | T | length of one sequence |
 /// | D | width of the residual stream |
 /// | H | attention heads, each of width D / H |
+/// | G | heads of keys and values, where groups of query heads share one |
+/// | W | width of one attention head |
 /// | V | vocabulary size |
 /// | P | positions the position table holds |
 /// | I, O | input and output width of a linear map |

@@ -10,7 +10,7 @@ import TensorCore
 struct TracrInject: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tracr-inject",
-        abstract: "Compile RASP programs into transformers, and inject them into GPT-2.",
+        abstract: "Compile RASP programs into transformers, and inject them into GPT-2 or Llama.",
         discussion: """
             A RASP program is compiled into a small transformer whose residual stream is labelled; a GPT-2 is then \
             fine-tuned so that its own residual stream encodes the same variables linearly. What was injected can be \

@@ -2,7 +2,6 @@ import Compiler
 import Foundation
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 import Testing
 

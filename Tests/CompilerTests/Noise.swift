@@ -114,6 +114,6 @@ import Testing
         #expect(report.verified == 2 && report.mismatches == 1 && report.firstMismatch?.position == 2)
         let failure = try #require(throws: Failure.self) { try report.require() }
         #expect(failure.kind == .verificationFailed)
-        #expect(try RASPCompiler.compileVerified(program).layers == model.layers)
+        #expect(try program.compileVerified().layers == model.layers)
     }
 }

@@ -1,4 +1,3 @@
-import Compiler
 import RASP
 import Testing
 

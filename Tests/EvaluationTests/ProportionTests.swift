@@ -1,5 +1,4 @@
 import Evaluation
-import RASP
 import Testing
 
 @Suite struct ProportionTests {

@@ -43,11 +43,6 @@ import Testing
         }
     }
 
-    @Test func decodesAsItWasEncoded() throws {
-        let data = try JSONEncoder().encode(GPT2Configuration.gpt2Large)
-        #expect(try JSONDecoder().decode(GPT2Configuration.self, from: data) == .gpt2Large)
-    }
-
     /// The published sizes: 124, 355, 774 and 1,558 million.
     @Test func presetsHaveTheirParameters() {
         let counts = GPT2Configuration.presets.map(\.configuration.parameterCount)

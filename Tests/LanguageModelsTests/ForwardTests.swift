@@ -1,5 +1,4 @@
 import LanguageModels
-import Serialization
 import TensorCore
 import Testing
 

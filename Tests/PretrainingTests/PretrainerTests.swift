@@ -34,6 +34,10 @@ struct PretrainerTests {
         return (settings, [text])
     }
 
+    private func pretrainer(_ settings: PretrainSettings, _ texts: [URL], resume: Bool) throws -> Pretrainer {
+        try Pretrainer(PretrainInputs.prepare(settings, texts: texts, resume: resume))
+    }
+
     private func losses(_ settings: PretrainSettings) throws -> [Float] {
         let text = try String(contentsOfFile: settings.output + "/metrics.jsonl", encoding: .utf8)
         return try text.split(separator: "\n").compactMap { line in
@@ -48,8 +52,8 @@ struct PretrainerTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         settings.heldout.file = texts[0].path
         settings.heldout.every = 20
-        let pretrainer = try Pretrainer(settings: settings, texts: texts, resume: false)
-        try pretrainer.train()
+        let inputs = try PretrainInputs.prepare(settings, texts: texts, resume: false)
+        try Pretrainer(inputs).train()
         let losses = try losses(settings)
         #expect(losses.count == 40)
         // An untrained model is at ln 512 = 6.2; sixteen learned digits and words take it far below within 40 steps.
@@ -57,7 +61,7 @@ struct PretrainerTests {
         #expect(losses[39] < 5)
         let student = try Student.load(from: URL(fileURLWithPath: settings.output + "/student"))
         #expect(student.tokenizer.count == 512)
-        #expect(student.tokenizer.encode("The 42 ships") == pretrainer.tokenizer.encode("The 42 ships"))
+        #expect(student.tokenizer.encode("The 42 ships") == inputs.tokenizer.encode("The 42 ships"))
         let metrics = try String(contentsOfFile: settings.output + "/metrics.jsonl", encoding: .utf8)
         #expect(metrics.components(separatedBy: "held_out_nats_per_byte").count == 3)
     }
@@ -66,14 +70,14 @@ struct PretrainerTests {
     func resumes() throws {
         let (whole, texts) = try settings("whole", steps: 20)
         defer { try? FileManager.default.removeItem(at: folder) }
-        try Pretrainer(settings: whole, texts: texts, resume: false).train()
+        try pretrainer(whole, texts, resume: false).train()
         var (parts, _) = try settings("parts", steps: 20)
         do {
-            let first = try Pretrainer(settings: parts, texts: texts, resume: false)
+            let first = try pretrainer(parts, texts, resume: false)
             try first.train(upTo: 13)
         }
         parts.heldout.every = 7  // has no say in the training
-        let second = try Pretrainer(settings: parts, texts: texts, resume: true)
+        let second = try pretrainer(parts, texts, resume: true)
         #expect(second.step == 10)  // the last checkpoint
         try second.train()
         // Same machine, same threads: the same sums in the same order.
@@ -84,20 +88,20 @@ struct PretrainerTests {
     func refusesAnother() throws {
         var (settings, texts) = try settings("begun", steps: 1)
         defer { try? FileManager.default.removeItem(at: folder) }
-        try Pretrainer(settings: settings, texts: texts, resume: false).train()
+        try pretrainer(settings, texts, resume: false).train()
         let another = folder.appendingPathComponent("another.txt")
         try Data((String(contentsOf: texts[0], encoding: .utf8) + "One line more.\n").utf8).write(to: another)
         let changed = #expect(throws: Failure.self) {
-            try Pretrainer(settings: settings, texts: [another], resume: true)
+            try pretrainer(settings, [another], resume: true)
         }
         #expect(changed?.kind == .badData && changed?.message.contains("text") == true)
         settings.lr.peak = 2e-2
-        let refused = #expect(throws: Failure.self) { try Pretrainer(settings: settings, texts: texts, resume: true) }
+        let refused = #expect(throws: Failure.self) { try pretrainer(settings, texts, resume: true) }
         #expect(
             refused?.kind == .badData && refused?.message.contains("peak: ") == true, "\(String(describing: refused))")
         settings.lr.peak = 1e-2
         (settings.steps, settings.checkpoint.every) = (2, 1)
-        #expect(try Pretrainer(settings: settings, texts: texts, resume: true).step == 1)
+        #expect(try pretrainer(settings, texts, resume: true).step == 1)
     }
 
     @Test("Texts that nothing can be learned from are refused")
@@ -106,7 +110,7 @@ struct PretrainerTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         func kind(_ texts: [URL]) -> Failure.Kind? {
             do {
-                _ = try Pretrainer(settings: settings, texts: texts, resume: false)
+                _ = try pretrainer(settings, texts, resume: false)
                 return nil
             } catch { return (error as? Failure)?.kind }
         }

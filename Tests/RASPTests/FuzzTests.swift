@@ -5,8 +5,8 @@ import Testing
 /// Mutated programs through lexer, parser, evaluator and interpreter. A crash ends the test run, and so does a hang:
 /// the limits bound what a program may compute.
 ///
-/// `RASP_FUZZ_PROGRAMS=1000000 swift test -c release --filter FuzzTests` runs the long version, `RASP_FUZZ_SEED`
-/// another sequence.
+/// `RASP_FUZZ_PROGRAMS=1000000 swift test -c release --disable-testable-imports --filter FuzzTests` runs the long
+/// version, `RASP_FUZZ_SEED` another sequence.
 @Suite struct FuzzTests {
     private struct Generator: RandomNumberGenerator {
         var state: UInt64

@@ -56,8 +56,8 @@ struct Assembly {
         return rows
     }
 
-    /// One head for each selector, all that is aggregated by it read by the same head; widths have BOS score higher and
-    /// take one of their own.
+    /// One head for each selector, which reads everything that is aggregated by that selector. Widths take a head of
+    /// their own, in which BOS scores higher.
     func heads(layer: Int) -> [HeadPlan] {
         struct Pattern: Hashable {
             let selector: SelectorForm
@@ -87,7 +87,7 @@ struct Assembly {
         return heads
     }
 
-    /// - Parameter noise: how noisy the stream is that they read.
+    /// - Parameter noise: how noisy the stream is that the units read.
     func hiddenUnits(layer: Int, noise: NoisePass) -> [HiddenUnit] {
         let time = 2 * layer
         let construction = LookupMLP(reader: reader, atBOS: atBOS(time), noise: noise)
@@ -127,8 +127,9 @@ struct Assembly {
         units.add(reads, writing: writes, as: .linear)
     }
 
-    /// At BOS every head reads BOS itself and writes what an empty row gets, and units then fire as they may. One unit
-    /// takes it all back, so that BOS is nothing but BOS in every state.
+    /// At BOS every head attends to BOS itself and writes what an empty row gets, and hidden units read that. One
+    /// further unit subtracts whatever they have written there, so that the row of BOS holds nothing but BOS in every
+    /// state.
     private func clearBOS(_ time: Int, _ units: inout HiddenUnits) {
         let stream = atBOS(time)
         var after = stream
@@ -139,7 +140,7 @@ struct Assembly {
         after.add(-1, layout.bos)
         var (reads, writes) = (LinearForm(), LinearForm())
         reads.add(1, layout.bos)
-        // Less than rounding leaves nothing to take back.
+        // What is below the size of rounding errors need not be subtracted.
         for term in after.terms where abs(term.weight) > 1e-9 { writes.add(-term.weight, term.direction) }
         units.add(reads, writing: writes, as: .exact)
     }

@@ -12,7 +12,7 @@ struct AttentionHead {
         for term in form.terms { add(term, to: &head) }
         let hits = Double(form.terms.count)
         var sink = LinearForm(bias: HeadPlan.scale * (countsBOS ? hits : hits - 0.5))
-        // BOS itself attends to nothing but BOS, whatever stands in the other dimensions.
+        // BOS itself attends to nothing but BOS, whatever the other dimensions of its query hold.
         sink.add(HeadPlan.scale * (hits + 1), reader.layout.bos)
         var isBOS = LinearForm()
         isBOS.add(1, reader.layout.bos)

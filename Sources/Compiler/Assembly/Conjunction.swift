@@ -1,7 +1,8 @@
 /// Units that are 1 where m indicators x are all 1, for inputs from clean to noisy.
 ///
-/// Noise on one indicator reaches every unit that shares it. Where units hand it on, 300 of them that each read what
-/// 300 directions sum to are wrong after a few layers; so the noisier the input, the more they cut off.
+/// Noise on one indicator reaches every unit that reads it. If units passed it on, it would add up: layers of 300 units
+/// that each read the sum of 300 directions are wrong after a few layers. So the noisier the input is, the more of it
+/// the units cut off.
 enum Conjunction {
     /// Noise of the argument up to which `plain` will do, and up to which `tolerant` will.
     static let limits = (plain: 0x1p-6, tolerant: 0x1p-4)
@@ -10,7 +11,8 @@ enum Conjunction {
     static func plain(_ form: LinearForm, count: Int) -> LinearForm { argument(form, count, slope: 1) }
 
     /// `ReLU(5/4 (x1 + ... + xm - m) + 1)`: -1/4 with one indicator missing. The noise of directions that are not set
-    /// ends here. A steeper slope would bear more of it, and amplify that of the directions that are set.
+    /// ends here. A steeper slope would tolerate more of it, but would amplify the noise of the directions that are
+    /// set.
     static func tolerant(_ form: LinearForm, count: Int) -> LinearForm { argument(form, count, slope: 1 + tolerance) }
     static let tolerance = 0.25
 

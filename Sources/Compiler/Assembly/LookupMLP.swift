@@ -67,7 +67,7 @@ struct LookupMLP {
         let writes: LinearForm
     }
 
-    /// Leaves of which at most one holds at a time, all built alike: as the noisiest of them needs it.
+    /// Adds leaves of which at most one holds at a time. All are built alike, as the noisiest of them needs it.
     func add(_ leaves: [Leaf], isPartition: Bool, isExclusive: Bool = true, to units: inout HiddenUnits) {
         let error = leaves.lazy.map { noise.error(of: $0.form) }.max() ?? 0
         for leaf in leaves {
@@ -160,7 +160,8 @@ struct LookupMLP {
 
     /// A step function of a linear form, where the gate's conditions all hold.
     ///
-    /// Steps rise with the form, or with its negative where BOS stands at the upper end: there they should stay silent.
+    /// Steps rise with the form; where BOS stands at its upper end they rise with the negative of the form instead,
+    /// because units should stay silent at BOS.
     private func steps(
         _ intervals: [(low: Double, high: Double, output: Int)], of form: LinearForm, gate: Gate?, _ target: Int,
         startsAt defaultOutput: Int?, _ units: inout HiddenUnits
@@ -188,7 +189,8 @@ struct LookupMLP {
             var argument = LinearForm(bias: -step.offset)
             argument.add(form, times: descends ? -step.steepness : step.steepness)
             if let gate, gateCount > 0 {
-                // Closed gates must outweigh the largest argument, by as much as open ones keep from the slope.
+                // A closed gate has to outweigh the largest argument, with the same distance from the slope as there is
+                // with an open one.
                 let bound = ThresholdStep.powerOfTwo(atLeast: max(1, top - step.offset) + 0.5)
                 argument.add(gate.form, times: bound)
                 argument.bias -= bound * Double(gateCount)

@@ -37,8 +37,8 @@ extension LookupMLP {
         }
     }
 
-    /// In each case two units: one for the sum, from 0 up, which its closed gate outweighs elsewhere, and one for the
-    /// constant.
+    /// Two units in each case: one for the sum, shifted so that it is never negative, which a closed gate silences in
+    /// all other cases, and one for the constant.
     func gated(_ table: ValueTable, _ tree: DecisionTree, _ rows: [GatedSum], _ target: Int, _ units: inout HiddenUnits)
     {
         let scalars = table.axes.filter { !reader.variables[$0.variable].isOneHot }
@@ -93,7 +93,7 @@ extension LookupMLP {
                 }
             }
             var writes = LinearForm()
-            // A sum of offsets that cancel up to rounding is none.
+            // Offsets that cancel up to rounding leave no constant.
             if abs(constant) > 1e-12 { writes.add(constant, direction) }
             units.add(everywhere, writing: writes, as: .exact)
             return

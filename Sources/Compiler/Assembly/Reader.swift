@@ -10,7 +10,8 @@ struct Reader {
         var form = LinearForm()
         let defined = values.filter { $0 != undefined }
         let holdsUndefined = undefined.map(values.contains) ?? false
-        // The complement where it reads fewer directions; undefined has no direction, so it needs that anyway.
+        // The complement is read where that takes fewer directions, and always where undefined is among the values,
+        // since that has no direction.
         if holdsUndefined || (all.count - values.count + 2 < defined.count && undefined == nil) {
             form.bias = 1
             form.add(-1, layout.bos)

@@ -12,7 +12,7 @@ struct AdditiveSteps {
     /// Where the output changes: up to `low` it is the earlier one, from `high` on the next.
     let intervals: [(low: Double, high: Double, output: Int)]
 
-    /// Combinations of signs and table entries that are looked at.
+    /// The most combinations of signs and table entries that are looked at.
     private static func budget(_ axes: Int) -> Int { axes <= 2 ? 1 << 20 : 1 << 16 }
 
     /// nil where the table is no such function.
@@ -21,8 +21,8 @@ struct AdditiveSteps {
         let codes = table.axes.compactMap { Self.codes($0, variables[$0.variable]) }
         guard codes.count == table.axes.count, codes.allSatisfy({ $0.allSatisfy(Resolution.holds) }) else { return nil }
         var best: AdditiveSteps?
-        // With the first axis's sign fixed; the others' follow from whether it takes more or less of them to change the
-        // output.
+        // The sign of the first axis is fixed, since turning all signs around changes nothing. Every choice for the
+        // others is tried.
         let signCount = 1 << (codes.count - 1)
         guard signCount <= max(1, Self.budget(codes.count) / table.function.outputs.count) else { return nil }
         let bounds = zip(table.axes, codes).map(Self.bounds)

@@ -1,4 +1,4 @@
-/// Trees that were built before: differently fused attempts mostly ask for the same.
+/// Trees that were built before. Attempts that differ in their fusion mostly ask for the same trees.
 final class DecisionTrees {
     private var known: [FiniteFunction: DecisionTree] = [:]
 
@@ -57,7 +57,7 @@ indirect enum DecisionTree {
 
     /// The axis after which the least of the table is left to distinguish.
     private static func bestSplit(_ function: FiniteFunction) -> (position: Int, parts: [FiniteFunction]) {
-        // Large tables are split by their smallest axis untried.
+        // In large tables only the smallest axis is split by: trying all would take too long.
         if function.outputs.count > 1 << 16 {
             let position =
                 function.axes.indices.min { function.axes[$0].classCount < function.axes[$1].classCount } ?? 0

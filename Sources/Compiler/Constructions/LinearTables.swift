@@ -6,7 +6,7 @@ extension LookupPlan {
         let numbers = table.values.map { $0?.doubleValue }
         guard !table.axes.isEmpty, numbers.allSatisfy({ $0 != nil }) else { return nil }
         let outputs = table.function.outputs.map { numbers[$0] ?? 0 }
-        // The effect of each class of one axis, the others at their first.
+        // The effect of each class of one axis while all others are at their first class.
         var codes: [[Double]] = []
         var stride = outputs.count
         for axis in table.axes {
@@ -46,7 +46,8 @@ extension LookupPlan {
     static func slope(_ codes: [Double], _ axis: Axis, _ variable: CompilerVariable) -> (
         factor: Double, offset: Double
     )? {
-        // From the two scalars that are farthest apart: between close ones a slope would be rounding alone.
+        // The slope is taken between the two scalars that are farthest apart; between close ones it would be mostly
+        // rounding.
         guard variable.flagged == nil,
             let first = axis.classOf.indices.min(by: { variable.scalars[$0] < variable.scalars[$1] }),
             let other = axis.classOf.indices.max(by: { variable.scalars[$0] < variable.scalars[$1] }),

@@ -21,10 +21,10 @@ struct LookupPlan {
 
     struct Candidate {
         var construction: Construction
-        /// Written wherever no unit says otherwise; nil: nothing is.
+        /// The output that is written wherever no unit writes another one; nil where nothing is written there.
         var defaultOutput: Int?
         var unitCount: Int
-        /// Weights and biases that are not zero, about.
+        /// About how many weights and biases are not zero.
         var nonzeros: Int
     }
 
@@ -43,7 +43,7 @@ struct LookupPlan {
         }
     }
 
-    /// - Parameter trees: those that were built before.
+    /// - Parameter trees: decision trees that were built before.
     init(_ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool, trees: DecisionTrees = DecisionTrees()) {
         var best: Candidate?
         func consider(_ candidate: Candidate?) {
@@ -81,7 +81,7 @@ struct LookupPlan {
             leaves[output] += 1
             reads[output] += conditions.reduce(1) { $0 + sizes.reads($1) }
         }
-        // Writing nothing is free: undefined in a one-hot, zero in a scalar.
+        // Writing nothing costs nothing. It stands for undefined in a one-hot and for zero in a scalar.
         let silent = table.values.indices.filter {
             isScalar ? table.values[$0]?.doubleValue == 0 : table.values[$0] == nil
         }
@@ -93,7 +93,7 @@ struct LookupPlan {
             return plain
         }
         let rest = units - leaves[output]
-        // One unit for the default everywhere, and each other one takes it back as it writes its own.
+        // One unit writes the default everywhere; each of the others subtracts it as it writes its own output.
         let withDefault = Candidate(
             construction: .cases(tree), defaultOutput: output, unitCount: rest + 1,
             nonzeros: plain.nonzeros - most - leaves[output] + (isScalar ? 0 : rest) + 2)
@@ -182,7 +182,8 @@ extension CompilerVariable {
         scalars.indices.filter { $0 != flagged }.sorted { scalars[$0] < scalars[$1] }
     }
 
-    /// The flagged value, one step function's argument: the value whose scalar is nearest.
+    /// The value whose scalar is nearest to that of the flagged one. Steps along the scalar take the flagged value for
+    /// this one, and a unit that reads the flag corrects what they write.
     var stand: Int? {
         guard let flagged else { return nil }
         return scalarOrder.min { abs(scalars[$0] - scalars[flagged]) < abs(scalars[$1] - scalars[flagged]) }

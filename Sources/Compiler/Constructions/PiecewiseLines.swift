@@ -10,8 +10,8 @@ struct PiecewiseLine {
     let breaks: [(low: Double, high: Double, bend: Double, jump: Double)]
     let largestTerm: Double
 
-    /// nil where the lines are many beside the points: steps, whose units other tables share, are then no more; and
-    /// where a jump has no gap to step over.
+    /// nil where there are nearly as many lines as points, since steps then take no more units and can be shared with
+    /// other tables; and where a jump has no gap to step over.
     init?(_ points: [(x: Double, y: Double)], leastGap: Double) {
         guard points.count > 2, let first = points.first else { return nil }
         var breaks: [(low: Double, high: Double, bend: Double, jump: Double)] = []
@@ -120,7 +120,7 @@ extension LookupPlan {
                 numbers.append(number)
                 continue
             }
-            // Where most cases have a row of their own, listing them is no saving.
+            // Where most cases have a row of their own, nothing is saved by listing rows.
             guard rows.count < 64, let row = sum(slice, scalars.map { table.axes[$0] }, table.values, variables) else {
                 return nil
             }

@@ -2,7 +2,7 @@ import RASP
 
 /// Something that lies in the residual stream, under its own directions.
 package struct CompilerVariable: Sendable {
-    package enum Origin: Sendable {
+    enum Origin: Sendable {
         case tokens
         case indices
         /// A function of variables that are there earlier, written by the embedding or an MLP.
@@ -17,7 +17,7 @@ package struct CompilerVariable: Sendable {
         case weightedWidths([(coefficient: Double, width: Int)])
     }
 
-    package enum Representation: Sendable {
+    enum Representation: Sendable {
         /// One direction per defined value; undefined is all zeros.
         case oneHot
         /// One direction holding `scalars[value]`. `flagged` is the value (a number that is none, or undefined)
@@ -31,12 +31,14 @@ package struct CompilerVariable: Sendable {
     var values: [Atom?]
     /// The scalar that stands for each value, for scalar variables.
     var scalars: [Double] = []
-    /// The largest number that went into the scalar, where that is more than it can be itself: a small difference of
-    /// large numbers carries their rounding.
+    /// The largest number that went into the scalar, where that is larger than the scalar can be: a small difference of
+    /// large numbers carries the rounding errors of these.
     var magnitude = 0.0
-    /// Too many reachable values to list; only its mean may still be taken or its number shown.
+    /// Whether it has too many reachable values to list. Then it can only be averaged, or shown as the number that it
+    /// is.
     var isOpen = false
-    /// Half-layers until it is there: 0 embedding, 2l-1 attention of layer l, 2l its MLP (l from 1).
+    /// The half-layer that writes it: 0 for the embedding, 2l-1 for the attention of layer l and 2l for its MLP (l from
+    /// 1).
     var time: Int
     var name: String?
     var aliases: [String] = []
@@ -48,7 +50,7 @@ package struct CompilerVariable: Sendable {
 }
 
 /// Copying a one-hot: which direction of the output each value of the source writes (-1: none).
-package struct GatherRead: Hashable, Sendable {
+struct GatherRead: Hashable, Sendable {
     let selector: SelectorForm
     /// nil when the value is a constant.
     let source: Int?
@@ -58,7 +60,7 @@ package struct GatherRead: Hashable, Sendable {
 }
 
 /// Averaging numbers: the number of each value of a one-hot source, or a scalar source as it is.
-package struct MeanRead: Hashable, Sendable {
+struct MeanRead: Hashable, Sendable {
     let selector: SelectorForm
     let source: Int
     /// Empty when the source is read as a scalar.

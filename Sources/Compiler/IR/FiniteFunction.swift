@@ -1,7 +1,7 @@
 import RASP
 
 /// One input of a `FiniteFunction`: a variable, seen only through a partition of its values into classes.
-package struct Axis: Hashable, Sendable {
+struct Axis: Hashable, Sendable {
     /// Which variable; for selectors also on which side (see `Relation`).
     let variable: Int
     /// The class of each of the variable's values, classes numbered by first occurrence.
@@ -33,7 +33,7 @@ package struct Axis: Hashable, Sendable {
 /// This one representation does the work of several passes. Composing tables fuses chains of maps; enumerating the
 /// joint domain infers exactly the reachable values; merging classes that behave alike keeps tables (and later the
 /// hidden units made from them) small; and equal tables are equal sub-expressions.
-package struct FiniteFunction: Hashable, Sendable {
+struct FiniteFunction: Hashable, Sendable {
     /// In ascending order of variable; none means a constant.
     var axes: [Axis]
     /// An output number for each combination of classes.
@@ -82,7 +82,7 @@ package struct FiniteFunction: Hashable, Sendable {
 
 extension FiniteFunction {
     // Tables are compared, and looked up, by the hundred: Swift's own hash of their entries took most of a compilation.
-    package func hash(into hasher: inout Hasher) {
+    func hash(into hasher: inout Hasher) {
         for axis in axes {
             hasher.combine(axis.variable)
             hasher.combine(axis.classCount)
@@ -109,7 +109,7 @@ extension FiniteFunction {
             let slice = { (start: Int, index: Int) in
                 UnsafeBufferPointer(rebasing: outputs[(start + index * stride)..<(start + (index + 1) * stride)])
             }
-            // Most classes differ, which one pass in memory's order shows.
+            // Most classes differ, which their hashes show after one pass through memory.
             var hashes = [UInt64](repeating: 0, count: count)
             for start in starts {
                 for index in 0..<count { hashes[index] = Self.mix(hashes[index], slice(start, index)) }
@@ -131,9 +131,9 @@ extension FiniteFunction {
 }
 
 /// The joint domain of several tables cannot be enumerated within the budget.
-struct DomainTooLarge: Error {
+package struct DomainTooLarge: Error {
     /// Classes of each axis.
-    let sizes: [Int]
+    package let sizes: [Int]
 }
 
 extension Axis {

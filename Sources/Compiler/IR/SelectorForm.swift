@@ -26,7 +26,7 @@ extension FiniteFunction {
 
 /// A selector ready for one attention head: a conjunction of terms, each between at most one one-hot variable at the
 /// key and one at the query. No terms: everything is selected.
-package struct SelectorForm: Hashable, Sendable {
+struct SelectorForm: Hashable, Sendable {
     /// A table over classes of a key variable and classes of a query variable.
     struct Term: Hashable, Sendable {
         let key: Axis?
@@ -50,8 +50,8 @@ package struct SelectorForm: Hashable, Sendable {
 
     var variables: [Int] { terms.flatMap { [$0.key?.variable, $0.query?.variable].compactMap { $0 } } }
 
-    package static func == (a: SelectorForm, b: SelectorForm) -> Bool { a.terms == b.terms && a.isNever == b.isNever }
-    package func hash(into hasher: inout Hasher) {
+    static func == (a: SelectorForm, b: SelectorForm) -> Bool { a.terms == b.terms && a.isNever == b.isNever }
+    func hash(into hasher: inout Hasher) {
         hasher.combine(terms)
         hasher.combine(isNever)
     }

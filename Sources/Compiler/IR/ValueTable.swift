@@ -1,7 +1,7 @@
 import RASP
 
 /// What an s-op computes, as a function of variables: a `FiniteFunction` whose outputs index a list of atoms.
-package struct ValueTable: Hashable, Sendable {
+struct ValueTable: Hashable, Sendable {
     var function: FiniteFunction
     /// The reachable values in canonical order, nil (undefined) last; every one occurs in the table.
     var values: [Atom?]
@@ -20,7 +20,7 @@ package struct ValueTable: Hashable, Sendable {
         return ValueTable(function: FiniteFunction(axes: [axis], outputs: Array(values.indices)), values: values)
     }
 
-    package func hash(into hasher: inout Hasher) {
+    func hash(into hasher: inout Hasher) {
         // The values nearly follow from the function, and hashing them costs more than comparing.
         hasher.combine(function)
         hasher.combine(values.count)
@@ -58,7 +58,7 @@ package struct ValueTable: Hashable, Sendable {
 
 /// The canonical order of values in labels and tables: numbers, then strings by code point, then tuples; undefined
 /// last.
-package enum ValueOrder {
+enum ValueOrder {
     static func sorted(_ indices: [Int], of values: [Atom?]) -> [Int] {
         indices.sorted { precedes(values[$0], values[$1]) }
     }

@@ -29,7 +29,8 @@ struct Layout {
             clearedAt[number] = last + last % 2
         }
         var vacant = Vacancies()
-        // Reuse looks ahead in time; without it, labels stand in the order above.
+        // Directions can be handed over only when variables are placed in order of time. Without reuse they are placed
+        // in the order above, in which labels are easier to read.
         for number in reusing ? order.sorted(by: { variables[$0].time < variables[$1].time }) : order {
             let variable = variables[number]
             let labels = Self.labels(variable, names[number] ?? "")
@@ -46,7 +47,7 @@ struct Layout {
             directions[number] = places
             guard reusing, number != output else { continue }
             let last = liveness.lastRead[number]
-            // What has a name can be seen in one state at least.
+            // A named variable stays for at least one whole residual state, so that it can be read there.
             let seen = variable.name == nil ? 0 : (variable.time + 1) / 2 * 2 + 2
             vacant.add(places, of: number, from: max(last + last % 2, seen))
         }
@@ -76,9 +77,9 @@ struct Layout {
     func all(_ variable: Int) -> [Int] { directions[variable] ?? [] }
 }
 
-/// Directions whose variable is dead.
+/// Directions whose variable is no longer read by anything.
 private struct Vacancies {
-    /// The variable they belong to, and the half-layer at which it can be cleared.
+    /// Each with the variable that it belongs to, and the half-layer from which that can be cleared.
     private var places: [(direction: Int, tenant: Int, from: Int)] = []
 
     mutating func add(_ directions: [Int], of tenant: Int, from: Int) {

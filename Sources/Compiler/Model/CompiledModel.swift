@@ -23,7 +23,7 @@ public struct CompiledModel: Sendable {
     /// `[maxLength + 1, width]`, position 0 is BOS.
     package let positionEmbedding: SparseMap
     package let layers: [CompiledLayer]
-    /// How much rounding can do; nil for a model that was loaded from a folder.
+    /// How much of its margins rounding can take; nil for a model that was loaded from a folder.
     public let noise: NoiseBound?
     private let tokenNumbers: [Atom: Int]
     private let variableNumbers: [ExactString: Int]

@@ -5,7 +5,8 @@ public struct BasisDirection: Sendable, Hashable {
     public let variable: String
     /// The value it stands for; nil for a direction that holds a number.
     public let value: Atom?
-    /// Nothing that the program names: an intermediate result, or the constant that marks BOS.
+    /// Whether it belongs to nothing that the program names, but to an intermediate result or to the constant that
+    /// marks BOS.
     public let isScratch: Bool
     /// What it stood for before, where directions are reused.
     public private(set) var former: [Former] = []

@@ -2,7 +2,7 @@ import Dispatch
 
 /// `map` over the machine's processors, `grain` elements to a piece of work: results in order, the first error thrown.
 ///
-/// Not TensorCore's pool: the compiler stands without it.
+/// The compiler does not depend on TensorCore, so that it cannot use the pool of threads there.
 func concurrentMap<Element: Sendable, Result: Sendable>(
     _ elements: [Element], grain: Int, _ body: @Sendable (Element) throws -> Result
 ) throws -> [Result] {
@@ -15,7 +15,7 @@ func concurrentMap<Element: Sendable, Result: Sendable>(
     }
     nonisolated(unsafe) let results = slots
     DispatchQueue.concurrentPerform(iterations: pieces) { piece in
-        // One slot a piece, and nobody reads before all are done.
+        // Every piece writes its own slot, and slots are read only after all pieces are done.
         let range = (piece * grain)..<min((piece + 1) * grain, elements.count)
         results[piece] = Swift.Result { try elements[range].map(body) }
     }

@@ -3,7 +3,9 @@ import RASP
 extension CompiledModel {
     /// The value of a variable in one row of a residual state.
     ///
-    /// - Parameter row: `width` numbers.
+    /// - Parameters:
+    ///   - variable: one of this model's variables.
+    ///   - row: `width` numbers.
     /// - Returns: nil where the row says that the variable is undefined (no direction above one half).
     public func decode(_ variable: CompiledVariable, _ row: some RandomAccessCollection<Float>) -> Atom? {
         let at = { (direction: Int) in row[row.index(row.startIndex, offsetBy: direction)] }
@@ -21,7 +23,8 @@ extension CompiledModel {
         }
     }
 
-    /// Every named variable in one row of the last residual state, those left out that are gone by then.
+    /// The value of every named variable in one row of the last residual state. Variables that were cleared before are
+    /// left out.
     public func decode(_ row: some RandomAccessCollection<Float>) -> [(name: String, value: Atom?)] {
         variables.filter { !$0.isScratch && $0.heldUntil == nil }.map { ($0.name, decode($0, row)) }
     }

@@ -171,7 +171,7 @@ struct Execution {
         for index in 1..<max(count, 1) where logits[index] > largest { largest = logits[index] }
         var total = 0.0
         for index in 0..<count {
-            // Equal logits are by far the commonest case.
+            // Logits of selected positions are equal, so most differences are 0 and need no exponential.
             let difference = logits[index] - largest
             logits[index] = difference == 0 ? 1 : difference < negligibleLogit ? 0 : exp(difference)
             total += logits[index]

@@ -8,6 +8,10 @@ extension CompiledModel {
     /// position, as far as both inputs reach; the layers behind it then run on that.
     ///
     /// - Parameters:
+    ///   - tokens: the input that is run.
+    ///   - variable: what is exchanged.
+    ///   - source: the residual states of the other input.
+    ///   - state: where it is exchanged: 0 is the output of the embedding, i the stream after layer i.
     ///   - offset: position p takes the values of the source's position p + offset.
     ///   - positions: those that take values; all where it is nil.
     /// - Throws: `Failure` for an input that the model cannot read.

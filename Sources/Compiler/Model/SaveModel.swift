@@ -197,7 +197,7 @@ extension SparseMap {
     }
 
     /// `[columns, rows]` row-major: an embedding table.
-    package var denseColumns: [Float] {
+    var denseColumns: [Float] {
         var result = [Float](repeating: 0, count: rows * columns)
         for entry in entries { result[entry.column * rows + entry.row] = entry.weight }
         return result

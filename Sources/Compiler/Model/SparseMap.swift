@@ -3,7 +3,7 @@ package struct SparseMap: Sendable, Equatable {
     package let rows: Int
     package let columns: Int
     package private(set) var bias: [Float]
-    /// The bias again, as the sums are formed.
+    /// The bias again, in double precision, in which sums are formed.
     private var wideBias: [Double]
     /// Where each column's entries begin in `row` and `weight`; one more than there are columns.
     private var starts: [Int32]

@@ -1,7 +1,7 @@
 import RASP
 import Serialization
 
-/// What comparing compiled weights with the interpreter found.
+/// What comparing compiled weights with the program itself found.
 public struct VerificationReport: Sendable {
     public struct Mismatch: Sendable, CustomStringConvertible {
         public let input: [Atom]
@@ -21,11 +21,11 @@ public struct VerificationReport: Sendable {
         }
     }
 
-    /// Inputs compared.
+    /// How many inputs were compared.
     public internal(set) var verified = 0
-    /// Inputs on which the interpreter stops with an error, where nothing is promised.
+    /// Inputs on which the program itself stops with an error, where nothing is promised.
     public internal(set) var undefinedInputs = 0
-    /// Inputs with a difference.
+    /// How many inputs gave a difference.
     public internal(set) var mismatches = 0
     public internal(set) var firstMismatch: Mismatch?
     /// Whether every input there is was compared.
@@ -52,26 +52,27 @@ public struct VerificationReport: Sendable {
 }
 
 extension CompiledModel {
-    /// Compares every named variable with the interpreter: on all inputs where those are no more than `count`,
-    /// otherwise on `count` inputs that include the boundaries (one token throughout, length 1 and the maximum).
+    /// Compares every named variable with the program's own values: on all inputs where those are no more than
+    /// `count`, otherwise on `count` inputs that include the boundaries (one token throughout, length 1 and the maximum).
     ///
     /// - Throws: `Failure` when the model cannot read its own inputs, which would be a defect.
-    public func verify(against program: Program, count: Int, seed: UInt64 = 0) throws -> VerificationReport {
+    public func verify(against program: any SymbolicProgram, count: Int, seed: UInt64 = 0) throws -> VerificationReport
+    {
         let comparison = Comparison(self, program)
         var inputs = VerificationInputs(vocabulary: vocabulary, maxLength: maxLength, count: count, seed: seed)
         var report = VerificationReport()
         report.isExhaustive = inputs.isExhaustive
-        // A bounded number of inputs at a time: there may be millions.
+        // Inputs are made in batches, since there may be millions.
         while case let batch = inputs.next(1024), !batch.isEmpty {
             for part in try concurrentMap(batch, grain: 16, comparison.report(on:)) { report.add(part) }
         }
         return report
     }
 
-    /// Compares every named variable with the interpreter on these inputs.
+    /// Compares every named variable with the program's own values on these inputs.
     ///
     /// - Throws: `Failure` for an input that the model cannot read.
-    public func verify(against program: Program, on inputs: [[Atom]]) throws -> VerificationReport {
+    public func verify(against program: any SymbolicProgram, on inputs: [[Atom]]) throws -> VerificationReport {
         let comparison = Comparison(self, program)
         var report = VerificationReport()
         for input in inputs { report.add(try comparison.report(on: input)) }
@@ -100,27 +101,25 @@ extension CompiledModel {
     }
 }
 
-/// The interpreter beside the weights, input by input.
+/// The program beside the weights, input by input.
 private struct Comparison: Sendable {
     let model: CompiledModel
-    let program: Program
-    let interpreter: Interpreter
+    let program: any SymbolicProgram
     /// Index of the program's variable, and where the model holds it; in order of computation.
     let compared: [(index: Int, variable: CompiledVariable)]
 
-    init(_ model: CompiledModel, _ program: Program) {
+    init(_ model: CompiledModel, _ program: any SymbolicProgram) {
         self.model = model
         self.program = program
-        interpreter = Interpreter(causal: model.causal)
-        // A name may be aliased, and without named variables only the output is there.
-        compared = program.variables.enumerated().compactMap { index, item in
-            model.variable(named: item.name).map { (index, $0) }
+        // Two names may stand for one variable, and a model without named variables has only the output.
+        compared = program.variableNames.enumerated().compactMap { index, name in
+            model.variable(named: name).map { (index, $0) }
         }.sorted { ($0.1.writtenByLayer, $0.0) < ($1.1.writtenByLayer, $1.0) }
     }
 
     func report(on input: [Atom]) throws -> VerificationReport {
         var report = VerificationReport()
-        guard let expected = try? interpreter.run(program, on: input) else {
+        guard let expected = try? program.evaluate(input, causal: model.causal) else {
             report.undefinedInputs = 1
             return report
         }

@@ -6,17 +6,17 @@ import Foundation
 /// attention leaks to positions that are not selected. Noise in values is averaged.
 struct AttentionNoise {
     let stream: StreamNoise
-    /// BOS included.
+    /// How many positions there can be, BOS included.
     let positions: Double
 
     func increments(of head: HeadPlan) -> [StreamNoise.Increment] {
         let logits = logitError(head)
-        // The sink is half a condition below a full match, and half above a missing one; a width's is level with the
-        // match.
+        // The score of BOS is half a condition below that of a position that matches, and half a condition above that
+        // of one that does not. For a width it equals that of a match.
         let gap = HeadPlan.scale * (head.countsBOS ? 1 : 0.5)
         let isCut = stream.sums == .exact && 2 * logits - gap < Execution.negligibleLogit
         let leak = isCut ? 0 : 2 * positions * exp(min(2 * logits - gap, 0))
-        // Shares of positions that should be equal.
+        // By how much the shares of positions can differ that should get equal ones.
         let tilt = expm1(min(2 * logits, 64))
         let selected = Double(max(head.largestWidth, 1))
         return zip(head.values, head.isCopy).map { form, isCopy in
@@ -29,8 +29,8 @@ struct AttentionNoise {
             let atBOS = stream.errorAtBOS(of: form)
             let shares = selected > 1 ? (isCopy ? 0 : tilt) + (selected + 3) * stream.sums.roundoff : 0
             guard isCopy else {
-                // A mean of numbers of one sign is off by as much of itself as they are; where they cancel, by as much
-                // as they are.
+                // The relative error of a mean of numbers of one sign is theirs. Where numbers can cancel, only the
+                // absolute error is known to be theirs.
                 if let own = stream.errorWithoutCancellation(of: form) {
                     let relative = own.relative + shares
                     return .init(

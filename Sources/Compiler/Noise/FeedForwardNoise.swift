@@ -8,7 +8,7 @@ struct FeedForwardNoise {
     }
 
     private(set) var increments: [Int: StreamNoise.Increment] = [:]
-    /// The first; what is computed beyond it holds only where there is none.
+    /// The first excess that was found. The results hold only where there is none.
     private(set) var excess: Excess?
 
     /// - Parameter cleared: directions that units subtract from themselves.
@@ -27,7 +27,7 @@ struct FeedForwardNoise {
         increments = tallies.mapValues { $0.increment(stream.sums) }
     }
 
-    /// What one unit, or both units of a step, hand on.
+    /// The noise that one unit, or the two units of a step together, pass on.
     private mutating func pass(_ role: UnitRole, _ form: SortedForm, _ stream: StreamNoise, _ direction: Int) -> Passed
     {
         switch role {
@@ -99,7 +99,7 @@ struct FeedForwardNoise {
             let unset = factor * passed.unset + abs(Double(Float(weight)) - weight) * passed.size
             grid = min(grid, passed.grid * Float(weight).lowestBit)
             if passed.isExclusive {
-                // Where one is 1 the others still pass on what they do when they are not.
+                // While one of them is 1, the others still pass on the noise that they pass on at 0.
                 exclusive.unset += unset
                 exclusive.extra = max(exclusive.extra, factor * passed.extra)
                 exclusive.size = max(exclusive.size, factor * passed.size)

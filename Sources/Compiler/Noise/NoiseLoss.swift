@@ -25,7 +25,7 @@ extension NoisePass {
         if variable.isOneHot { return loss(layout.all(number)) >= 1 ? .label : nil }
         if let flag = layout.flag(number), loss([flag]) >= 1 { return .label }
         guard isSuspect(number) else { return nil }
-        // The bound takes for granted that any numbers come together; for a mean it is known which do.
+        // The bound assumes that any numbers can come together. For a mean it is known which ones do (`Cancellation`).
         if case .mean = variable.origin { return cancellations[number].map { .cancellation($0) } }
         return gaps(number).max { $0.error / $0.width < $1.error / $1.width }.map { .gap($0) }
     }

@@ -18,7 +18,7 @@ struct StreamNoise {
         var roundoff: Double { self == .exact ? 0x1p-53 : 0x1p-24 }
         /// The most multiples of a power of two that a number has room for.
         var room: Double { self == .exact ? 0x1p53 : 0x1p24 }
-        /// What so many errors of one size, or signs at random, come to.
+        /// What so many errors of one size add up to: all of them, or the root of their number where signs are random.
         func count(_ count: Int) -> Double { self == .exact ? Double(count) : Double(count).squareRoot() }
     }
 

@@ -19,7 +19,7 @@ extension Lowering {
                 self = separate
                 return stepwise
             } catch let refusal as RASPError {
-                // What takes too much room in steps may not as a whole.
+                // A map that is too large step by step may fit as a whole.
                 guard let whole = try evaluate(function, inputs, limit: setting.limits.domain, sop) else {
                     throw refusal
                 }
@@ -118,7 +118,7 @@ extension Lowering {
         _ function: ElementwiseFunction, _ inputs: [SOp], limit: Int, _ sop: SOp
     ) throws -> ValueTable {
         let operands = inputs.map { tables[$0, default: .constant(nil)] }
-        // Differently fused attempts mostly ask for the same.
+        // Attempts that differ in their fusion mostly ask for the same tables.
         let key = Tabulations.Key(sop: sop, operands: operands)
         if let known = tabulations.known[key], known.function.outputs.count <= limit { return known }
         // In a variable of its own: the closure would copy all of `self` to reach it, for every entry.

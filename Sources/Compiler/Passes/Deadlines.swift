@@ -1,14 +1,14 @@
 import RASP
 
-/// By which half-layer everything has to be there that an s-op is computed from, for the output to be there no later
-/// than it was when the program was lowered as early as can be.
+/// For every s-op the half-layer by which everything that it is computed from has to be there, so that the output is
+/// there no later than when everything was computed as early as possible.
 ///
-/// What has time to spare need not be fused for the sake of depth: lowered again with these deadlines, each map is
-/// computed in the cheapest way that still meets its own.
+/// Maps that have time left need not be fused to save layers. When the program is lowered again with these deadlines,
+/// each map is computed in the cheapest way that still meets its own.
 struct Deadlines {
     private var bySOp: [SOp: Int] = [:]
 
-    /// None: everything as early as can be.
+    /// No deadlines: everything is computed as early as possible.
     init() {}
 
     init(_ program: Program, _ lowering: Lowering, _ liveness: Liveness) {
@@ -25,7 +25,7 @@ struct Deadlines {
             guard case .sop(let sop) = node, case .elementwise(_, let inputs) = sop.operation else { continue }
             for variable in lowering.variables(of: sop) where liveness.isLive[variable] { note(sop, due[variable] - 1) }
             guard let own = bySOp[sop] else { continue }
-            // It may have dissolved into what this s-op reads.
+            // The input may have been fused into this s-op, which then reads what the input reads.
             for input in inputs where !lowering.isVariable(input) { note(input, own) }
         }
     }

@@ -5,8 +5,7 @@ extension Lowering {
     /// which everything that the map reads is there first, or in time where the s-op has a deadline, and of those the
     /// one with the fewest non-zeros.
     ///
-    /// What is not late by itself is then not fused for the sake of depth: where another input comes as late, the
-    /// cheaper way is as early.
+    /// So an input is not fused to save layers where another one is as late anyway: the cheaper way is as early.
     ///
     /// - Parameter compound: the inputs that are maps of several variables.
     /// - Returns: nil where none of the ways is within the limits.
@@ -16,8 +15,8 @@ extension Lowering {
         var best: (lowering: Lowering, table: ValueTable, time: Int, nonzeros: Int)?
         let distinct = compound.enumerated().filter { !compound[..<$0.offset].contains($0.element) }.map(\.element)
         for separate in Self.choices(of: distinct) {
-            // Each of them is an MLP's work by itself.
-            let earliestTime = separate.map { Self.nextMLP(after: latestInput(of: $0)) }.max() ?? 0
+            // Each of them takes an MLP.
+            let earliestTime = separate.map { CompilerVariable.timeOfMLP(after: latestInput(of: $0)) }.max() ?? 0
             if let best, max(earliestTime, deadlines[sop]) > best.time { continue }
             var trial = self
             do {
@@ -54,13 +53,12 @@ extension Lowering {
         return table.axes.reduce(0) { latest, axis in
             let time = variables[axis.variable].time
             guard !isDirect, !variables[axis.variable].isOneHot else { return max(latest, time) }
-            return max(latest, oneHotOf[axis.variable].map { variables[$0].time } ?? Self.nextMLP(after: time))
+            return max(
+                latest, oneHotOf[axis.variable].map { variables[$0].time } ?? CompilerVariable.timeOfMLP(after: time))
         }
     }
 
     private func latestInput(of sop: SOp) -> Int {
         tables[sop, default: .constant(nil)].axes.map { variables[$0.variable].time }.max() ?? 0
     }
-
-    private static func nextMLP(after time: Int) -> Int { time + (time % 2 == 0 ? 2 : 1) }
 }

@@ -1,5 +1,5 @@
-/// Which of a lowering's decisions hung on the degree of fusion. Another degree that decides them alike gives the same
-/// result, or the same refusal, and need not be tried.
+/// The decisions of a lowering that depended on the degree of fusion. Another degree that decides all of them alike
+/// gives the same result, or the same refusal, and need not be tried.
 final class FusionDecisions {
     private var mostAccepted = 0
     private var leastDeclined = Int.max

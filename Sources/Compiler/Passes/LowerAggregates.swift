@@ -6,7 +6,8 @@ extension Lowering {
     mutating func width(of form: SelectorForm, _ span: SourceSpan?) throws -> ValueTable {
         if form.isNever { return .constant(.int(0)) }
         if form.terms.isEmpty, setting.causal {
-            // Everything up to here: no attention is needed to know how many positions that is.
+            // The selector selects all positions up to the row's own. How many these are follows from the index,
+            // without attention.
             return try map(tableOfVariable(Self.indices)) { .int($0 + 1) }
         }
         let variable = try widthVariable(form, span)
@@ -201,7 +202,8 @@ extension Lowering {
         }
         var entries = list(numbers, upTo: form.largestWidth)
         if entries == nil {
-            // Too many of all values; but no row may select all of them, or one may be the same at every position.
+            // There are too many means of all values. But perhaps no row can select all of them, or the value is the
+            // same at every position.
             let most = variables.isSameEverywhere(source) ? 1 : form.largestWidth
             let sets = SelectedValues(variables: variables).sets(of: source, in: form)
             guard most == 1 || sets.count > 1 || sets.contains(where: { $0.count < numbers.count }) else { return nil }

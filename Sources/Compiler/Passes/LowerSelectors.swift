@@ -121,7 +121,7 @@ extension Lowering {
         return SelectorForm.Term(key: key, query: query, holds: matrix.transposed.entries)
     }
 
-    /// The rows' variable. Where it has to be made first, equal rows are merged.
+    /// The variable that the rows of the matrix stand for. Where it has to be made first, equal rows are merged.
     private mutating func axis(_ axes: [Axis], _ matrix: inout RelationMatrix, _ span: SourceSpan?) throws -> Axis? {
         let own = axes.map { Axis(variable: $0.variable >> 1, classOf: $0.classOf, classCount: $0.classCount) }
         guard let first = own.first else { return nil }

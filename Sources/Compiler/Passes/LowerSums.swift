@@ -52,7 +52,7 @@ extension Lowering {
     ) throws -> ValueTable {
         let some = table.values.lazy.compactMap { $0 }.first
         guard let some else {
-            // Nothing but undefined values: every row that selects anything is undefined.
+            // All values are undefined, so that every row that selects anything is undefined.
             guard form.smallestWidth == 0 else { return .constant(nil) }
             let width = try width(of: form, sop.span)
             return try map(width) { width.values[$0] == .int(0) ? defaultValue : nil }

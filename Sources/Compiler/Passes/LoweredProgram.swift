@@ -10,10 +10,19 @@ package struct LoweredProgram {
     private let causal: Bool
 
     init(_ lowering: Lowering, named: [(name: String, variable: Int)]) {
-        variables = lowering.variables
+        self.init(variables: lowering.variables, named: named, causal: lowering.setting.causal)
+    }
+
+    /// A program that was lowered by hand, or from another language than RASP.
+    ///
+    /// - Parameters:
+    ///   - variables: tokens and indices first, each other one after those that it is computed from.
+    ///   - named: what is to be seen in the stream to the end, the output among it, by the variable's place in the list.
+    package init(variables: [CompilerVariable], named: [(name: String, variable: Int)], causal: Bool) {
+        self.variables = variables
         self.named = named
+        self.causal = causal
         liveness = Liveness(variables, kept: named.map(\.variable))
-        causal = lowering.setting.causal
     }
 
     /// The program lowered with each degree of fusion that compiling it would try.
@@ -45,7 +54,7 @@ package struct LoweredProgram {
         return result
     }
 
-    /// A value by its number; a mean whose values are not listed as it is.
+    /// A value by its number, or, for a mean whose values are not listed, the mean itself.
     private enum Level {
         case value(Int)
         case number(Double)

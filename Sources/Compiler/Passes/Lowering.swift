@@ -18,7 +18,7 @@ struct Lowering {
     /// Each selector as a conjunction of relations.
     var conjunctions: [Selector: [Relation]] = [:]
 
-    // Common sub-expressions.
+    // The variables that have been made so far, so that equal expressions share one.
     var variableOfTable: [TableKey: Int] = [:]
     var variableOfWidth: [SelectorForm: Int] = [:]
     var variableOfGather: [GatherKey: Int] = [:]
@@ -43,7 +43,7 @@ struct Lowering {
         let emptyRows: Atom??
     }
 
-    /// Doubles that stand for several.
+    /// For each number that is known up to rounding only, the doubles that it can be.
     var spellings: Spellings { tabulations.spellings }
 
     static let tokens = 0
@@ -60,14 +60,8 @@ struct Lowering {
         self.tabulations = tabulations
         // A program may call converted tokens "tokens"; the raw ones then go by their full name.
         let isTaken = program.variables.contains { $0.name == "tokens" }
-        variables.append(
-            CompilerVariable(
-                origin: .tokens, representation: .oneHot, values: setting.vocabulary, time: 0,
-                name: isTaken ? "tokens_asis" : "tokens"))
-        variables.append(
-            CompilerVariable(
-                origin: .indices, representation: .oneHot, values: (0..<setting.maxLength).map { .int($0) }, time: 0,
-                name: "indices"))
+        variables.append(.tokens(setting.vocabulary, named: isTaken ? "tokens_asis" : "tokens"))
+        variables.append(.indices(setting.maxLength))
     }
 
     /// Lowers the whole program; the result maps each of its variables' names to a variable number.

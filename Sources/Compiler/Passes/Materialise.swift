@@ -19,7 +19,7 @@ extension Lowering {
 
     /// One direction a value, unless it is a mean, or a sum of means: that is a number in one direction already.
     private func inferredEncoding(_ table: ValueTable) -> Encoding {
-        // Its empty rows may hold something that is no number.
+        // Empty rows of the mean may hold something that is no number.
         if table.axes.count == 1, isMeanItself(table), table.values.allSatisfy({ $0?.isNumeric ?? true }) {
             return .numerical
         }
@@ -53,7 +53,7 @@ extension Lowering {
                 "'\(name ?? "this")' is annotated as numerical and can be \((table.values.first { !($0?.isNumeric ?? true) } ?? nil)?.described ?? "undefined")",
                 at: span, notes: ["annotate it as categorical, or make it a number everywhere"])
         }
-        // What is there already needs no second copy.
+        // A variable that holds the table already needs no second copy.
         if let axis = table.axes.first, table.axes.count == 1 {
             let existing = variables[axis.variable]
             if table.isIdentity(of: axis.variable, values: existing.values) {
@@ -86,8 +86,7 @@ extension Lowering {
     private mutating func write(_ table: ValueTable, _ encoding: Encoding, _ name: String?, _ span: SourceSpan?) throws
         -> Int
     {
-        let direct =
-            table.axes.count <= 1 && table.axes.allSatisfy { $0.variable == Self.tokens || $0.variable == Self.indices }
+        let direct = table.isWrittenByEmbedding
         let resolved =
             direct
             ? table
@@ -96,7 +95,7 @@ extension Lowering {
         let latest = resolved.axes.map { variables[$0.variable].time }.max() ?? 0
         var variable = CompilerVariable(
             origin: .table(resolved), representation: .oneHot, values: resolved.values,
-            time: direct ? 0 : latest + (latest % 2 == 0 ? 2 : 1), name: name, span: span)
+            time: direct ? 0 : CompilerVariable.timeOfMLP(after: latest), name: name, span: span)
         if encoding == .numerical {
             let flagged = resolved.values.last == .some(nil) ? resolved.values.count - 1 : nil
             variable.representation = .scalar(flagged: flagged)
@@ -159,14 +158,14 @@ extension Lowering {
         }
         let isWasteful = table.axes.count > 1 && asItIs.unitCount > table.function.outputs.count && !fusion.isEager
         if asItIs.isPossible, !isWasteful { return table }
-        // A sum of values, that is not one of the scalars which stand for them.
+        // The table may depend on a sum of the values although it depends on no sum of the scalars that stand for them.
         var (separate, sum) = (self, table)
         for axis in scalars { sum = try separate.withOneHot(axis, in: sum, span) }
         if sum.axes.count > 1, AdditiveSteps(sum, separate.variables) != nil {
             self = separate
             return sum
         }
-        // All of them, or all but the one with the most classes, whichever costs less.
+        // Either all scalars are made one-hot, or all but the one with the most classes, whichever costs less.
         guard !isWasteful || scalars.count > 1 else {
             self = separate
             return sum

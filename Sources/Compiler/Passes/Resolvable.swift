@@ -8,7 +8,7 @@ extension Lowering {
     /// a table depends on which of them it is, it reads what the scalar was computed from instead.
     mutating func resolvable(_ table: ValueTable, _ encoding: Encoding, _ span: SourceSpan?) throws -> ValueTable {
         var table = table
-        // A number that follows its scalars along a line needs no step.
+        // A number that follows its scalars along lines is computed without steps, and need not tell them apart.
         if encoding == .numerical, lookupPlan(table, isScalar: true).isContinuous { return table }
         while let axis = table.axes.first(where: {
             !variables[$0.variable].isOneHot && !variables[$0.variable].resolves($0)
@@ -76,7 +76,7 @@ extension Lowering {
 }
 
 extension CompilerVariable {
-    /// What every later pass relies on.
+    /// Checks what every later pass relies on.
     func checkInvariants(among others: [CompilerVariable]) throws {
         func require(_ holds: Bool, _ what: String) throws {
             if !holds { throw Failure(.internalError, "the compiler broke a rule of its own: \(what)") }

@@ -29,7 +29,7 @@ extension Lowering {
             var (total, early) = (0, 0)
             for k in 0..<setting.maxLength where term.holds(key: key.classOf[k], query: queryClass) {
                 total += 1
-                // Position q exists, hence all before it; later ones need not.
+                // The row's position exists, and so do all before it. Later ones may not exist.
                 if isBetweenPositions && k <= q { early += 1 }
             }
             if !isBetweenPositions, term.holds(key: key.classOf[0], query: queryClass) { early = 1 }

@@ -4,7 +4,7 @@ import RASP
 /// summation. The weights hold one number for all of them, so nothing may be computed from them that tells them apart.
 final class Spellings {
     private var all: [Double: [Double]] = [:]
-    /// Doubles, or combinations of them, that are tried.
+    /// The most doubles that one number may be, and the most combinations of them that are tried.
     private static let most = 64
     private static let mostCombinations = 4096
 

@@ -23,13 +23,13 @@ struct StepwiseCost {
             case .elementwise(_, let inputs):
                 depths[node] = latest + (latest % 2 == 0 ? 2 : 1)
                 let sizes = inputs.map { lowering.tables[$0]?.values.count ?? 1 }.filter { $0 > 1 }
-                // A sum of numbers takes four.
+                // A sum of numbers takes four units.
                 let count = sop.encoding == .numerical && sizes.count > 1 ? 4 : Self.product(sizes)
                 units[latest + (latest % 2 == 0 ? 2 : 1), default: 0] += count
             }
         }
         hiddenUnits = units.values.max() ?? 0
-        // Two reads, a bias and a write.
+        // Each unit has two reads, a bias and a write.
         nonzeros = 4 * units.values.reduce(0, +)
     }
 

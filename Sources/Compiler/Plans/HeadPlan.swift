@@ -15,8 +15,10 @@ struct HeadPlan {
     /// The most positions that a row selects.
     var largestWidth = 0
 
-    /// Leaks are factors of exp(-scale/2) = 1e-28, which the executor leaves out (`Execution.negligibleLogit`) and
-    /// nobody else sees before many layers have summed them. A power of two, so that logits are exact.
+    /// What each condition of a selector adds to a logit. The share of attention that leaks to positions which are not
+    /// selected is then exp(-scale/2) = 1e-28, which the executor leaves out (`Execution.negligibleLogit`) and which
+    /// other readers of the weights notice only after many layers have summed it up. It is a power of two, so that
+    /// logits are exact.
     static let scale = 128.0
     /// What queries are multiplied by where the stream is read with errors much larger than those of fp32: a leak of
     /// 1e-14 is nothing beside them, but positions that should get equal shares must not differ by `scale` times the

@@ -28,7 +28,7 @@ public struct DecodedPrompt: Sendable {
     /// The residual stream itself, and mapped as `Decoder.picture` has it: row-major, a row a token.
     package var raw: [Float]
     package var mapped: [Float]
-    package var mappedGroups: [Heatmap.Group]
+    var mappedGroups: [Heatmap.Group]
 
     /// The share of (token, variable) pairs with a value whose decoded value is the interpreter's; 1 where there are
     /// none.

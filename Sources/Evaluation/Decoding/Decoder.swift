@@ -32,7 +32,7 @@ public struct Decoder: Sendable {
     }
 
     /// Every residual state of sequences, packed and mapped: one [N, d_compiled] a layer, the embedding's output first.
-    package func mappedStates(of sequences: [[Int32]], arena: Arena) -> [Tensor] {
+    func mappedStates(of sequences: [[Int32]], arena: Arena) -> [Tensor] {
         let tape = Tape(arena: arena, recording: false, precision: precision)
         return model.forward(tape, PackedBatch(sequences)).residual.map { projection.map(tape, $0).value }
     }
@@ -68,31 +68,4 @@ public struct Decoder: Sendable {
     }
 
     public var variableNames: [String] { layout.variables.map(\.name) }
-}
-
-/// What the program says the variables are, by the interpreter; where the program does not name a variable (tokens and
-/// indices, which the compiler adds), by what it is.
-public struct ExpectedValues: Sendable {
-    private let interpreter: Interpreter
-    private let program: Program
-    private let names: [String]
-
-    public init(_ run: LoadedRun) {
-        interpreter = Interpreter(causal: run.compiled.causal)
-        program = run.task.program
-        names = run.layout.variables.map(\.name)
-    }
-
-    /// Variables x positions; nil where a value is undefined.
-    public func values(on atoms: [Atom]) throws -> [[Atom?]] {
-        let evaluation = try interpreter.run(program, on: atoms)
-        return names.map { name in
-            if let values = evaluation[name] { return values }
-            switch name {
-            case "tokens": return atoms
-            case "indices": return atoms.indices.map { .int($0) }
-            default: return program.outputName.hasSameBytes(as: name) ? evaluation.output : atoms.map { _ in nil }
-            }
-        }
-    }
 }

@@ -3,7 +3,6 @@ import Foundation
 import InjectionSettings
 import LanguageModels
 import Serialization
-import TensorCore
 import TrainingEngine
 
 /// What a finished run leaves: the student, the linear map and what its rows mean.

@@ -2,7 +2,7 @@ import Foundation
 import Serialization
 
 /// A prompt and the text that has to follow it, leading space included.
-public struct Example: Codable, Sendable {
+public struct Example: Sendable {
     public var prompt: String
     public var answer: String
 

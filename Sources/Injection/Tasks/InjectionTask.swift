@@ -51,8 +51,9 @@ public struct InjectionTask: Sendable {
     /// A built-in task by name, or one of the user's own: the path of a YAML file, or the name of one under
     /// `configs/tasks/`.
     ///
-    /// - Parameter prompts: the paper's wording and test settings, or those of the authors' program; built-in tasks
-    ///   only.
+    /// - Parameters:
+    ///   - name: the name, or the path.
+    ///   - prompts: the paper's wording and test settings, or those of the authors' program; built-in tasks only.
     /// - Throws: `Failure` `.usage` for a name that is none, `.notFound` or `.badData` for a file.
     public static func named(_ name: String, prompts: Settings.Data.Prompts = .paper) throws -> InjectionTask {
         switch name {

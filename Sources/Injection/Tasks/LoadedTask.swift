@@ -2,7 +2,6 @@ import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
-import RASP
 import Resources
 import Serialization
 
@@ -10,13 +9,17 @@ import Serialization
 public struct LoadedTask: Sendable {
     public let task: InjectionTask
     public let tokenizer: Tokenizer
-    public let program: Program
+    public let program: any CompilableProgram
     /// The files that say what is trained, for fingerprints: the program, what it loads, and the files of a task of the
     /// user's own.
     package let sources: [URL]
     public var encoder: TaskEncoder
 
-    /// - Parameter tokenizer: the student's own, before the task's edits (making them again changes nothing).
+    /// - Parameters:
+    ///   - settings: name the task, and say how its examples are worded, supervised and padded.
+    ///   - original: the student's own tokenizer, before the task's edits (making them again changes nothing).
+    /// - Throws: for a task that is not there, a program that is none, and a student that has no token for one of the
+    ///   program's.
     public init(settings: Settings, tokenizer original: Tokenizer) throws {
         task = try InjectionTask.named(settings.task, prompts: settings.data.prompts)
         let edits = task.edits
@@ -24,17 +27,17 @@ public struct LoadedTask: Sendable {
             edits.contains { $0.removes(left, right) }
         }
         let url = try BundledFiles().program(task.program)
-        program = try Program.load(contentsOf: url)
+        program = try ProgramLanguage.load(contentsOf: url)
         sources = program.sources + task.sources.filter { [program] in !program.sources.contains($0) }
         encoder = try TaskEncoder(
             task: task, tokenizer: tokenizer, supervision: settings.loss.supervised,
             padding: settings.batch.pad)
     }
 
-    /// The program's weights, for the longest example the encoder was told of, compared with the interpreter: a student
-    /// must not be aligned with, nor measured against, wrong ones.
+    /// The program's weights, for the longest example the encoder was told of, compared with the program's own values: a
+    /// student must not be aligned with, nor measured against, wrong ones.
     public func compile() throws -> CompiledModel {
-        try RASPCompiler.compileVerified(program, options: encoder.compilerOptions)
+        try program.compileVerified(encoder.compilerOptions)
     }
 }
 

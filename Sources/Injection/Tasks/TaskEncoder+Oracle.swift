@@ -19,7 +19,9 @@ extension TaskEncoder {
     /// This is what makes it impossible to train against a program that does not solve the task in the student's
     /// tokens: an `x` inside the word "text" that is counted too, or a trigger that the token map does not pass on.
     ///
-    /// - Parameter run: the compiled model's decoded output per position, BOS left out (or the interpreter's).
+    /// - Parameters:
+    ///   - examples: the examples that are checked.
+    ///   - run: the compiled model's decoded output per position, BOS left out (or the interpreter's).
     /// - Throws: `Failure` `.badData` with the first example that differs.
     public func check(
         _ examples: some Sequence<Example>, run: (_ atoms: [Atom]) throws -> [Atom?]

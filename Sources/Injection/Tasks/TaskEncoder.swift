@@ -21,7 +21,11 @@ public struct TaskEncoder: Sendable {
     /// Tokens of the longest text that the program is compiled for; 0: as many as `longest`.
     public var programLength = 0
 
-    /// - Parameter tokenizer: the student's, with the task's edits already made (`TokenizerEdit`).
+    /// - Parameters:
+    ///   - task: says which tokens of the student stand for which of the program's.
+    ///   - tokenizer: the student's, with the task's edits already made (`TokenizerEdit`).
+    ///   - supervision: which tokens of an example the cross-entropy sees.
+    ///   - padding: whether examples are filled up to the longest of the task.
     /// - Throws: `Failure` `.badData` where the student has no token for one of the program's.
     public init(
         task: InjectionTask, tokenizer: any StudentTokenizer,

@@ -3,14 +3,14 @@ import RASP
 import Resources
 import Serialization
 
-/// Where a task file's examples come from: inputs from an alphabet or a grammar with answers by a RASP program, or a
+/// Where a task file's examples come from: inputs from an alphabet or a grammar with answers by a program, or a
 /// file.
 ///
 ///     alphabet: [a, b, c]          inputs of letters drawn evenly
 ///     lengths: [1, 8]              ... so many of them, each number equally often
 ///     grammar: {start: ["{x}", "{x} {start}"], x: [a, b]}     or: inputs derived from `start`
 ///     separator: " "               what stands between an input's tokens
-///     solution: reverse            the RASP program that is run on an input's tokens
+///     solution: reverse            the program that is run on an input's tokens
 ///     read: all                    its outputs that make the answer: all, first or last
 ///     file: examples.jsonl         or: prompts and answers as they are
 ///     test_share: 10               one in so many is for testing
@@ -142,9 +142,9 @@ struct TaskGenerator {
         return problems.indices.sorted { lengths[$0] > lengths[$1] }.prefix(32).map { problems[$0] }
     }
 
-    private func solutionProgram() throws -> Program {
+    private func solutionProgram() throws -> any SymbolicProgram {
         let name = try mapping.required("solution")
-        return try Program.load(contentsOf: BundledFiles().program(Self.program(name, folder: folder)))
+        return try ProgramLanguage.load(contentsOf: BundledFiles().program(Self.program(name, folder: folder)))
     }
 
     /// The solution's outputs on an input, as the answer spells them.
@@ -157,7 +157,7 @@ struct TaskGenerator {
         let (separator, words) = (separator, words)
         return { input in
             let tokens = input.pieces(separatedBy: separator)
-            var outputs = try Interpreter().run(program, on: tokens.map(Atom.string)).output
+            var outputs = try program.evaluate(tokens.map(Atom.string), causal: false).output
             switch reading {
             case .all: break
             case .first: outputs = Array(outputs.prefix(1))

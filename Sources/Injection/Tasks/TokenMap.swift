@@ -40,7 +40,7 @@ public struct TokenMap: Sendable {
 }
 
 /// What is taken out of the student's tokenizer, so that its tokens line up with the program's.
-public enum TokenizerEdit: String, Sendable, Codable, CaseIterable {
+public enum TokenizerEdit: String, Sendable, CaseIterable {
     /// Merges that would put two digits into one token.
     case digits
     /// Merges with a bracket on either side.

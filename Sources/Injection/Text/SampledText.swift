@@ -23,8 +23,15 @@ public struct SampledText: TextSource, Sendable {
     /// Batches of `batch` windows are drawn with a seed of their own each.
     ///
     /// - Parameters:
+    ///   - samples: how many windows there are to train on.
+    ///   - heldOut: how many more are drawn and kept out of training.
+    ///   - tokens: the tokens of a window.
+    ///   - seed: decides what is drawn.
+    ///   - tokenizer: the student's; each window begins with its end-of-text token.
+    ///   - batch: how many windows are drawn at a time.
     ///   - known: the first windows, from a sampling with the same arguments that was broken off.
     ///   - progress: gets all windows drawn so far, after each batch.
+    ///   - generate: continues prompts.
     public static func sample(
         samples: Int, heldOut: Int, tokens: Int, seed: Int, tokenizer: any StudentTokenizer, batch: Int = 64,
         known: [[Int32]] = [], progress: (_ windows: [[Int32]]) throws -> Void = { _ in },

@@ -25,7 +25,9 @@ extension StudentTokenizer {
 
     /// The tokens of a text that the student is to read.
     ///
-    /// - Parameter continuing: whether it goes on where another text ended, as an answer does after its prompt.
+    /// - Parameters:
+    ///   - text: what the student is to read.
+    ///   - continuing: whether it goes on where another text ended, as an answer does after its prompt.
     /// - Throws: `.badData` for a text with a token that it cannot read.
     public func tokens(of text: String, continuing: Bool = false) throws(Failure) -> [Int32] {
         let ids = continuing ? encode(continuing: text) : encode(text)

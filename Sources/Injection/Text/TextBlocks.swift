@@ -21,8 +21,8 @@ package struct TextBlocks {
     }
 
     /// A line of JSON longer than this is refused, and plain text without a place to cut is cut here.
-    package static let largestBlock = 16 << 20
-    package static let plainBlock = 64 << 10
+    static let largestBlock = 16 << 20
+    static let plainBlock = 64 << 10
 
     package let url: URL
     package let format: Format

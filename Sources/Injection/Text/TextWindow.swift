@@ -35,8 +35,7 @@ package struct WindowCut: Sendable {
 
 /// Plain text for the KL term and for perplexity: windows of a fixed number of tokens, one after another.
 ///
-/// A source's `position` is small and `Codable`; a stream made anew and moved to a saved position goes on with the same
-/// windows.
+/// A stream made anew and moved to a position that another was at goes on with the same windows.
 public protocol TextSource {
     /// The next window: `text.tokens` tokens, or fewer where a document is shorter and windows do not run on.
     mutating func next() throws -> [Int32]
@@ -45,7 +44,7 @@ public protocol TextSource {
 }
 
 /// Where a text source goes on.
-public struct TextPosition: Codable, Sendable, Equatable {
+public struct TextPosition: Sendable, Equatable {
     /// Passes through the whole source that are over.
     public var pass = 0
     /// Byte at which the block that holds the next token begins; for sampled text, the window's index.

@@ -50,7 +50,9 @@ public enum Training {
     /// Goes on with a run from its newest checkpoint, to the bits of a run that was never interrupted.
     ///
     /// The configuration is the run's own.
-    /// - Parameter overrides: what may change, such as `steps` to train on to; anything else is refused.
+    /// - Parameters:
+    ///   - directory: the run's.
+    ///   - overrides: what may change, such as `steps` to train on to; anything else is refused.
     public static func resume(_ directory: URL, overrides: [SettingOverride] = []) throws -> Outcome {
         let run = RunDirectory(directory)
         guard run.isRun else {

@@ -4,7 +4,8 @@ import TensorCore
 public final class ForwardPass {
     public let batch: PackedBatch
     private let cached: (cache: KeyValueCache, slots: [Int])?
-    private var angles: RotaryAngles?
+    /// The rotary angles computed last, and for what.
+    private var rotary: (headWidth: Int, theta: Double, angles: RotaryAngles)?
 
     /// A pass over whole sequences.
     public init(_ batch: PackedBatch) { (self.batch, cached) = (batch, nil) }
@@ -34,11 +35,11 @@ public final class ForwardPass {
             starts: batch.starts, cache: cache, layer: layer, slots: slots)
     }
 
-    /// The angles of rotary positions, computed once for all layers of a model.
+    /// The angles of rotary positions. They are computed once for all layers that ask for the same ones in a row.
     func rotaryAngles(headWidth: Int, theta: Double) -> RotaryAngles {
-        if let angles { return angles }
-        let computed = RotaryAngles(positions: batch.positions, headWidth: headWidth, theta: theta)
-        angles = computed
-        return computed
+        if let rotary, rotary.headWidth == headWidth, rotary.theta == theta { return rotary.angles }
+        let angles = RotaryAngles(positions: batch.positions, headWidth: headWidth, theta: theta)
+        rotary = (headWidth, theta, angles)
+        return angles
     }
 }

@@ -7,7 +7,8 @@ extension LanguageModel {
     /// - Parameters:
     ///   - prompts: None empty, none longer than the context.
     ///   - maxNewTokens: At most so many tokens a prompt; fewer where the context of the model is full.
-    ///   - precision: Of the matrix products.
+    ///   - sampling: How the next token is chosen.
+    ///   - precision: The format in which matrix products are computed.
     ///   - stop: Generation of a text ends with this token, which is not part of the result.
     ///   - isCancelled: Asked before every token.
     /// - Returns: The new tokens of each prompt.

@@ -6,6 +6,7 @@ extension LanguageModel {
     ///     x = embed(tokens) ; x = layer(x) for each layer ; final = normalize(x)
     ///
     /// - Parameters:
+    ///   - tape: What the pass is recorded on.
     ///   - batch: N tokens, each below V, no sequence longer than the context (preconditions).
     ///   - hooks: What reads and replaces activations. All their points are the model's (a precondition).
     ///   - upToLayer: Stop after this many layers: `upToLayer + 1` states, and no final one.

@@ -29,8 +29,12 @@ public protocol LanguageModel: AnyObject, Sendable {
     /// The queries, keys or values that attention takes, [N, heads W], with whatever positions do to them.
     ///
     /// - Parameters:
+    ///   - tape: What the operations are recorded on.
     ///   - normalized: The stream after the norm before attention.
+    ///   - reader: Whether these are queries, keys or values.
     ///   - head: A query head, of which only its own are wanted; nil for those of all heads, G for keys and values.
+    ///   - layer: From 0.
+    ///   - pass: The forward pass, which knows the positions.
     func operand(
         _ tape: Tape, _ normalized: Variable, _ reader: HookPoint.Reader, head: Int?, layer: Int, _ pass: ForwardPass
     ) -> Variable

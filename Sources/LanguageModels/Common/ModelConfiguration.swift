@@ -1,5 +1,4 @@
 import Serialization
-import TensorCore
 
 /// What the `config.json` of one family of models says. The registry chooses the family by `model_type`.
 public protocol ModelConfiguration: Sendable {

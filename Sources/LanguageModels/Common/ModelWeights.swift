@@ -12,9 +12,12 @@ public struct ModelWeights: Sendable {
         (self.store, self.unfold) = (store, unfold)
     }
 
-    /// Zeros.
+    /// The parameters of a model, all of them 0.
     ///
-    /// - Parameter decays: Which parameters weight decay applies to; by default the matrices, embeddings included.
+    /// - Parameters:
+    ///   - configuration: Says which parameters there are.
+    ///   - gradients: Whether they are to be trained.
+    ///   - decays: Which parameters weight decay applies to; by default the matrices, embeddings included.
     public init(
         zeros configuration: some ModelConfiguration, gradients: Bool = true,
         decays: (_ name: String, _ shape: Shape) -> Bool = { $1.dimensions.count > 1 }

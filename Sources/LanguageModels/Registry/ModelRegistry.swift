@@ -40,6 +40,7 @@ public enum ModelRegistry {
     /// Reads the model of a Hugging Face folder: `config.json` and `model.safetensors`, or its shards.
     ///
     /// - Parameters:
+    ///   - folder: The folder.
     ///   - gradients: Whether it is to be trained. A frozen model uses fp32 weights where they lie in the file.
     ///   - checkingFinite: Whether every weight is looked at, and NaN and infinity are refused.
     /// - Throws: `.notFound`; `.badData` naming the file, and the key or tensor.

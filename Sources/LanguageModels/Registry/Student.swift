@@ -29,7 +29,10 @@ public struct Student: Sendable {
 
     /// Reads a Hugging Face folder.
     ///
-    /// - Parameter gradients: Whether the model is to be trained; without, fp32 weights stay in the mapped file.
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - gradients: Whether the model is to be trained; without, fp32 weights stay in the mapped file.
+    /// - Throws: `Failure` for a folder that holds no model and tokenizer, or one that cannot be used.
     public static func load(from folder: URL, gradients: Bool = true) throws -> Student {
         let model = try ModelRegistry.load(from: folder, gradients: gradients)
         do {
@@ -49,7 +52,9 @@ public struct Student: Sendable {
 
     /// Writes a folder that `transformers` loads. It takes the place of one that was there, whole or not at all.
     ///
-    /// - Parameter extras: More files, by name: a model card, say.
+    /// - Parameters:
+    ///   - folder: The folder, whose parent is made where it is missing.
+    ///   - extras: More files, by name: a model card, say.
     public func save(to folder: URL, extras: [String: Data] = [:]) throws {
         try AtomicFile.replaceDirectory(at: folder) { temporary in
             try write(into: temporary)

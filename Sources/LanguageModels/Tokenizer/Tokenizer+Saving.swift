@@ -11,7 +11,9 @@ extension Tokenizer {
     /// Those of `vocab.json`, `merges.txt`, `tokenizer.json` and `tokenizer_config.json` that a tokenizer has not are
     /// made for it: the `tokenizers` library reads `tokenizer.json` alone.
     ///
-    /// - Parameter contextLength: What the model takes, for `model_max_length` of a tokenizer that was not read.
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - contextLength: What the model takes, for `model_max_length` of a tokenizer that was not read.
     public func save(to folder: URL, contextLength: Int? = nil) throws(Failure) {
         if let files = description.files {
             try files.write(to: folder, merges: description.isEdited ? description.merges : nil)

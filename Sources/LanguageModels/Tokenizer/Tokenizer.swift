@@ -157,6 +157,7 @@ public final class Tokenizer: Sendable {
     /// The tokens of a text.
     ///
     /// - Parameters:
+    ///   - text: What is turned into tokens.
     ///   - findingSpecials: Whether `<|endoftext|>` in the text is the special token, as with Hugging Face, or twelve
     ///     characters like others.
     ///   - framed: Whether the tokens that the tokenizer's post-processor puts before and after a text are there, as in

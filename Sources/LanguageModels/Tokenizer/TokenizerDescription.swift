@@ -1,5 +1,3 @@
-import Serialization
-
 /// All that makes one byte-level tokenizer differ from another: what the files of a folder come down to.
 struct TokenizerDescription: Sendable {
     struct Merge: Sendable {

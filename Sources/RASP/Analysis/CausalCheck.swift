@@ -1,9 +1,11 @@
 /// Finds the selectors that reach later positions, which a causal mask takes from them.
 public enum CausalCheck {
-    /// A warning for every selector of the program that can select a position after the row's own, and so gives
-    /// something else with a causal mask than without, silently.
+    /// A warning for every selector of the program that can select a position after the row's own. Such a selector
+    /// silently gives something else with a causal mask than without.
     ///
-    /// - Parameter withoutMask: the program was written for the mask, and is about to run without it.
+    /// - Parameters:
+    ///   - program: what is looked through, from its output on.
+    ///   - withoutMask: whether the program was written for the mask, and is about to run without it.
     public static func warnings(for program: Program, withoutMask: Bool = false) -> [Diagnostic] {
         warnings(about: selectorsAhead(in: program.output), withoutMask: withoutMask)
     }
@@ -36,7 +38,8 @@ public enum CausalCheck {
     static func selectorsAhead(in output: SOp) -> [(selector: Selector, place: SourceSpan?)] {
         var found: [(selector: Selector, place: SourceSpan?)] = []
         var seen: Set<Selector> = []
-        /// Nodes of the library, with the entries of `found` that still want a place.
+        /// Nodes of the library that are still to be followed up to the user's text, each with the entries of `found`
+        /// whose place is looked for.
         var pending: [GraphNode: Set<Int>] = [:]
         for node in topologicalOrder(of: [.sop(output)]) {
             let isLibrary = node.span.map { Library.isLibrary($0.file) } ?? false
@@ -73,7 +76,8 @@ public enum CausalCheck {
     }
 
     private static func implied(by selector: Selector, negated: Bool, depth: Int, _ budget: inout Int) -> Bool {
-        // Beyond any hand-written size the answer may be the cautious one. Shared parts are visited once per path.
+        // Parts that are shared are visited once for every path to them, so the walk is bounded. A graph larger than
+        // any that is written by hand gets the cautious answer.
         budget -= 1
         guard depth < 200, budget > 0 else { return false }
         switch selector.operation {
@@ -91,7 +95,8 @@ public enum CausalCheck {
         }
     }
 
-    /// `key + c <comparison> query + d` with both counted by position.
+    /// Whether the comparison `key + c <comparison> query + d`, between positions, implies that the key is at or before
+    /// the query.
     private static func implied(_ keys: SOp, _ queries: SOp, _ comparison: Comparison) -> Bool {
         guard let c = offset(keys) else { return false }
         if case .constant(let atom) = queries.operation, let value = atom.integerValue, value.magnitude < 1 << 40 {

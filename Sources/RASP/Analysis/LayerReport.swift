@@ -49,7 +49,8 @@ public struct LayerReport: Sendable, Equatable {
 
     private enum Head: Hashable {
         case selector(Selector)
-        /// A width needs two selections: the selector with position 0 as an anchor, and position 0 in the selector.
+        /// A width needs two heads: one attends to what the selector selects and to position 0 as an anchor
+        /// (`anchored`), the other asks whether the selector selects position 0 itself (`anchor`).
         case anchored(SOp)
         case anchor(SOp)
         /// Full attention, which counts occurrences as the mean of an indicator.
@@ -63,7 +64,8 @@ public struct LayerReport: Sendable, Equatable {
             switch selector.operation {
             case .constant: return [.full]
             case .select(_, let queries, let predicate) where predicate.comparison == .equal:
-                // The library's count: every row selects the same positions, so one mean over all of them will do.
+                // This is how the library counts. Every row selects the same positions, so one mean over all of them
+                // will do.
                 if case .constant(.bool(true)) = queries.operation { return [.full] }
             default: break
             }

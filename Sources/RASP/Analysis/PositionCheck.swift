@@ -8,7 +8,7 @@ public struct PositionCheck {
         let position: Int
     }
 
-    /// Each read is told of once.
+    /// Reads that a warning was given about: there is one for each.
     private var told: Set<SOp> = []
 
     public init() {}
@@ -24,7 +24,8 @@ public struct PositionCheck {
         }
     }
 
-    /// `10`, or `length + -1`, which the language's `x[-1]` makes.
+    /// The fixed position that queries name: they are a constant such as `10`, or `length + -1`, which is what the
+    /// language makes of `x[-1]`.
     private static func position(_ queries: SOp) -> Int? {
         switch queries.operation {
         case .constant(let atom): return atom.integerValue

@@ -1,4 +1,4 @@
-/// Lays out what statements gave.
+/// Makes the console's text of what statements gave.
 final class EventPrinter {
     private let evaluating: Evaluating
     private let style: Session.Style
@@ -58,7 +58,7 @@ final class EventPrinter {
         }
     }
 
-    /// In full, where messages shorten.
+    /// The atom in full, where messages shorten long strings.
     private func quoted(_ atom: Atom) -> String {
         if case .string(let text) = atom { "\"\(text)\"" } else { atom.description }
     }
@@ -78,7 +78,7 @@ final class EventPrinter {
         }
         let inner = items.map { item -> String in
             let indent = item.key == nil ? "\t\t" : "\t\t\t"
-            // The reference leaves the key out before an atom.
+            // The reference implementation prints an atom without the key before it.
             var isAtom = false
             if case .atom = item.value { isAtom = true }
             let label = isAtom && style == .transcript ? "" : item.key.map { " \(quoted($0)) :" } ?? ""

@@ -2,9 +2,9 @@
 public struct Inspection: Sendable {
     /// "s-op", "selector", "function", "list", ... ; nil when the expression has an error.
     public var kind: String?
-    /// An s-op as a program, with the named s-ops it depends on.
+    /// The expression as a program with the named s-ops that it depends on, where it is an s-op.
     public var program: Program?
-    /// What values it has on the running example: "ints", "strings", ...
+    /// The kind of values that it has on the running example: "ints", "strings", ...
     public var values: String?
     public var diagnostics: [Diagnostic] = []
 }

@@ -1,9 +1,10 @@
 import Foundation
 
-/// A console's conversation: lines in, text out. Knows nothing of terminals; a command line reads and prints.
+/// A console's conversation: lines go in, text comes out. It knows nothing of terminals; a command line reads and
+/// prints.
 public final class Session: @unchecked Sendable {
     public enum Style: Sendable {
-        /// Improvements of the language and full diagnostics.
+        /// The language with what this implementation adds to it, and full diagnostics.
         case standard
         /// What the reference implementation accepts, printed as it prints.
         case transcript
@@ -13,11 +14,11 @@ public final class Session: @unchecked Sendable {
     public struct Response: Sendable {
         /// Text for standard output, each line ended.
         public var output = ""
-        /// For standard error, in the standard style.
+        /// Findings for standard error. The transcript style prints errors in `output` instead.
         public var diagnostics: [Diagnostic] = []
-        /// The session is over.
+        /// Whether the session is over.
         public var exits = false
-        /// What `draw` was asked for.
+        /// The pictures that `draw` statements asked for.
         public var drawings: [Drawing] = []
     }
 
@@ -29,10 +30,8 @@ public final class Session: @unchecked Sendable {
     let evaluating: Evaluating
     let console: Scope
     private var pending = ""
-    /// Kept whole, so that diagnostics can quote any line of the session.
-    private var statementNumber = 0
 
-    /// Selectors that a causal mask was said to change.
+    /// Selectors of which a warning has said that a causal mask changes them.
     private var warned: Set<Selector> = []
     private var positions = PositionCheck()
 
@@ -54,19 +53,19 @@ public final class Session: @unchecked Sendable {
         DeepStack.run { self.take(line) }
     }
 
-    /// No statement has been begun.
+    /// Whether no statement has been begun.
     public var isAtStart: Bool { pending.isEmpty }
 
     /// How the session evaluates.
     public var interpreter: Interpreter { evaluating.options.interpreter }
 
-    /// Drops a statement begun (Ctrl-C).
+    /// Drops the statement that has been begun, as Ctrl-C does.
     public func abandon() {
         pending = ""
         prompt = ">> "
     }
 
-    /// Names that begin so: what is bound, and the words of the language.
+    /// The names that begin with `prefix`: those that are bound, and the words of the language.
     public func completions(of prefix: String) -> [String] {
         var names = Set(console.variables.keys).union(Library.scope.variables.keys)
         if style == .standard { names.formUnion(Library.extended.variables.keys) }
@@ -132,14 +131,14 @@ public final class Session: @unchecked Sendable {
         return true
     }
 
-    /// Selectors below a new s-op that the session's mask changes, each said once.
+    /// Warnings about the selectors below a new s-op that the session's mask changes, one for each selector.
     private func causalWarnings(of event: Evaluating.Event) -> [Diagnostic] {
         guard case .value(_, .sop(let sop)) = event else { return [] }
         return CausalCheck.warnings(
             about: CausalCheck.selectorsAhead(in: sop).filter { warned.insert($0.selector).inserted })
     }
 
-    /// Reads of positions that the running example does not have.
+    /// Warnings about reads of positions that the running example does not have.
     private func positionWarnings(of event: Evaluating.Event) -> [Diagnostic] {
         guard case .value(_, .sop(let sop)) = event, evaluating.showsSOpExamples else { return [] }
         return positions.warnings(about: PositionCheck.reads(below: sop), length: interpreter.framed(example).count)

@@ -8,7 +8,7 @@ public func shift(_ values: SOp, by places: Int, filler: Atom) -> SOp {
     aggregate(select(indices, indices - places, .equal), values, default: filler)
 }
 
-/// Ascending and stable by `key`.
+/// The values in ascending order of `key`; values with equal keys stay in their order.
 public func sorted(_ values: SOp, by key: SOp) -> SOp {
     let before = select(key, key, .less) || (select(key, key, .equal) && select(indices, indices, .less))
     return aggregate(select(selectorWidth(before), indices, .equal), values)
@@ -45,14 +45,16 @@ public func induct(_ values: SOp, on query: SOp, offset: Int = 1, default defaul
     return indexSelect(values, place, default: defaultValue)
 }
 
-/// The greatest of the selected values, which are among `candidates`; one head for each of these.
+/// The greatest of the selected values, all of which are among `candidates`. It takes one attention head for each
+/// candidate.
 public func maximum(_ selector: Selector, _ values: SOp, among candidates: [Atom], default defaultValue: Atom) throws
     -> SOp
 {
     try extreme(selector, values, candidates.sorted { try Comparison.less.holds($0, $1) }, defaultValue)
 }
 
-/// The least of the selected values, likewise.
+/// The least of the selected values, all of which are among `candidates`. It takes one attention head for each
+/// candidate.
 public func minimum(_ selector: Selector, _ values: SOp, among candidates: [Atom], default defaultValue: Atom) throws
     -> SOp
 {

@@ -13,7 +13,7 @@ extension ElementwiseFunction {
     public static let plus = unary("+", Arithmetic.plus)
     public static let round = unary("round", Arithmetic.round)
     public static let indicator = unary("indicator") { .int($0.isTruthy ? 1 : 0) }
-    /// Of condition, value if true, value if false.
+    /// Takes a condition, the value where it is true, and the value where it is false.
     public static let choose = ElementwiseFunction("if") { $0[0].isTruthy ? $0[1] : $0[2] }
 
     public static func compare(_ comparison: Comparison) -> ElementwiseFunction {
@@ -30,7 +30,7 @@ extension ElementwiseFunction {
         ElementwiseFunction(name) { try function($0[0], $0[1]) }
     }
 
-    /// With one operand fixed, so that a broadcast constant costs no node.
+    /// The function with one operand fixed, so that a constant which is the same everywhere costs no node.
     func fixing(left: Atom) -> ElementwiseFunction {
         let apply = apply
         return ElementwiseFunction("\(left.described) \(name)") { try apply([left, $0[0]]) }
@@ -91,7 +91,7 @@ extension Selector {
 
 /// 1 where the s-op is truthy, else 0.
 public func indicator(_ values: SOp) -> SOp { SOp(.elementwise(.indicator, [values])) }
-/// Half to even, to integers.
+/// The nearest integer; of two that are equally near, the even one.
 public func round(_ values: SOp) -> SOp { SOp(.elementwise(.round, [values])) }
 /// `value if condition else otherwise`, position by position.
 public func choose(_ condition: SOp, _ value: some SOpOperand, else otherwise: some SOpOperand) -> SOp {

@@ -35,7 +35,10 @@ public func selectAll() -> Selector { Selector(.constant(true)) }
 
 /// The mean of the selected values per row; a single one is taken over unchanged.
 ///
-/// - Parameter default: the value of a row that selects nothing; nil leaves it undefined.
+/// - Parameters:
+///   - selector: which values each row takes.
+///   - values: what is averaged, and has to be numbers where a row selects several different ones.
+///   - defaultValue: the value of a row that selects nothing; nil leaves it undefined.
 public func aggregate(_ selector: Selector, _ values: SOp, default defaultValue: Atom? = nil) -> SOp {
     SOp(.aggregate(selector, values, defaultValue: defaultValue, .mean))
 }

@@ -1,7 +1,7 @@
 /// Text in which every character can be seen: for tables, where a line feed or a right-to-left mark would break the
 /// rows.
 public enum VisibleText {
-    /// A token: its blanks visible too.
+    /// A token, with its blanks made visible as well.
     public static func token(_ text: String) -> String {
         marked(text) { scalar in
             switch scalar {
@@ -13,10 +13,10 @@ public enum VisibleText {
         }
     }
 
-    /// A cell of a table, blanks as they are.
+    /// A cell of a table, with blanks as they are.
     public static func cell(_ text: String) -> String { marked(text) { $0 == "\n" ? "⏎" : nil } }
 
-    /// In double quotes, with everything spelled out that cannot be seen.
+    /// The text in double quotes, with everything spelled out that cannot be seen.
     public static func quoted(_ text: String) -> String {
         "\"" + marked(text) { $0 == "\n" ? "\\n" : nil } + "\""
     }

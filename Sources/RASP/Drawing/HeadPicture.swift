@@ -13,9 +13,10 @@ struct HeadPicture {
     /// The aggregates and widths that share the selector.
     let users: [SOp]
 
-    /// In as many lines as the head's width asks for.
+    /// What stands above the picture, broken into as many lines as its width makes necessary.
     private var title: [String] = []
-    /// What is compared, over the columns and beside the rows. The tokens stand before it where it is something else.
+    /// The values that are compared: keys over the columns, queries beside the rows. Where these are not the tokens
+    /// themselves, the tokens are shown as well.
     private let keys: [String], queries: [String]
     private let showsKeyTokens: Bool, showsQueryTokens: Bool
     private let reads: [SOp]

@@ -10,12 +10,12 @@ struct NodeLabels {
         case .tokens(let conversion): return conversion.rawValue
         case .indices: return "indices"
         case .constant(let atom): return atom.described
-        // The head's title and the values beside say the rest.
+        // The title of the head and the values beside it say the rest.
         case .aggregate(_, _, _, let reduction): return reduction == .sum ? "sum" : "aggregate"
         case .selectorWidth: return "selector_width"
         case .elementwise(let function, let inputs):
             if let text = Self.text(of: sop.span) { return text.clipped(to: 44) }
-            // Built in Swift, or by the library.
+            // A node that was built in Swift, or by the library, has no source text of its own.
             let parts = depth < 3 ? inputs.map { label($0, depth: depth + 1) } : ["…"]
             return "\(function.name)(\(parts.joined(separator: ", ")))".clipped(to: 44)
         }
@@ -48,7 +48,7 @@ struct NodeLabels {
         }
     }
 
-    /// On one line, without what parts of the library are built from: their calls stand in the user's text.
+    /// The source text on one line; nil for what the library is built from, since the call that the user wrote says it.
     private static func text(of span: SourceSpan?) -> String? {
         guard let span, !Library.isLibrary(span.file) else { return nil }
         let text = span.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -9,7 +9,7 @@ struct SVGCanvas {
     /// Names of the language and values stand in a monospaced font, headings in another.
     enum Face { case code, heading, note }
 
-    /// Size of text that says nothing else.
+    /// The size of text for which no other is given.
     static let textSize = 11.0
 
     mutating func rectangle(x: Double, y: Double, width: Double, height: Double, _ paint: Paint, radius: Double = 0) {
@@ -76,7 +76,7 @@ struct SVGCanvas {
         Double(text.unicodeScalars.count) * size * 0.61
     }
 
-    /// - Parameter margin: left free to the right and below.
+    /// - Parameter margin: the room left free to the right and below.
     func render(title: String, margin: Double) -> String {
         let w = Self.number(width + margin)
         let h = Self.number(height + margin)

@@ -1,9 +1,9 @@
 /// The computation of a program on one input as a picture: layer by layer, every head with its matrix of queries and
 /// keys, the values it reads and what it writes, then the named results of the feed-forward part.
 public struct SVGDrawing {
-    /// Longest input that still makes a legible picture.
+    /// The longest input that still makes a legible picture.
     public static let longestInput = 64
-    /// Most heads drawn.
+    /// The most heads that are drawn; a program with more is refused.
     public static let mostHeads = 400
 
     private let program: Program
@@ -59,7 +59,8 @@ public struct SVGDrawing {
             panels.append((mark, y...bottom))
             y = bottom + 10
         }
-        // All as wide as the widest; from the last, so that the marks stay true.
+        // All panels are as wide as the widest. The last one comes first: what is put in at a mark moves every mark
+        // after it.
         let width = canvas.width + Self.padding - Self.margin
         for panel in panels.reversed() { canvas.panel(at: panel.mark, x: Self.margin, y: panel.y, width: width) }
         return canvas.render(title: title, margin: Self.margin)
@@ -81,7 +82,7 @@ public struct SVGDrawing {
             return sop
         }
         let heads = groupedByHead(sops).map { HeadPicture(drawing: self, selector: $0.selector, users: $0.users) }
-        let rows = sops.filter { isRow($0, layer) }
+        let rows = sops.filter { isRow($0) }
         guard !heads.isEmpty || !rows.isEmpty else { return nil }
         let left = Self.margin + Self.padding
         canvas.text(
@@ -93,7 +94,7 @@ public struct SVGDrawing {
         return y + Self.padding
     }
 
-    /// Side by side, in a new row where the page ends.
+    /// Draws heads side by side, and goes on in a new row where the page ends.
     private func drawHeads(_ heads: [HeadPicture], _ canvas: inout SVGCanvas, left: Double, y top: Double) -> Double {
         var (x, y, lowest) = (left, top, top)
         for head in heads {
@@ -136,8 +137,8 @@ public struct SVGDrawing {
         return heads
     }
 
-    /// Named feed-forward results, the output, and the input itself.
-    private func isRow(_ sop: SOp, _ layer: Int) -> Bool {
+    /// Whether the s-op gets a row of its own below the heads: named feed-forward results do, and the input itself.
+    private func isRow(_ sop: SOp) -> Bool {
         switch sop.operation {
         case .elementwise: labels.names[.sop(sop)] != nil
         case .tokens, .indices: true
@@ -145,7 +146,7 @@ public struct SVGDrawing {
         }
     }
 
-    // MARK: What heads need too
+    // MARK: What pictures of heads need as well
 
     var size: Int { input.count }
     var tokens: [String] { input.map { clipped($0.displayed) } }

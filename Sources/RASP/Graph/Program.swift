@@ -17,8 +17,8 @@ public struct Program: Sendable {
     public var outputName: String
     /// The named s-ops that the output depends on, in order of assignment, the output's own name included.
     public var variables: [Variable]
-    /// Every s-op under every name that the program gives it, in order of assignment: a trace shows them, also those
-    /// that the output does not depend on.
+    /// Every s-op under every name that the program gives it, in order of assignment, whether or not the output depends
+    /// on it. A trace shows them all.
     public var named: [Variable]
     /// `#pragma vocab`
     public var vocabulary: [Atom]?
@@ -42,7 +42,19 @@ public struct Program: Sendable {
     /// Evaluation order of output and variables, made once.
     let plan: EvaluationPlan
 
-    /// - Parameter variables: named intermediate s-ops; those the output does not depend on are only traced.
+    /// A program that was built in Swift, or read from text.
+    ///
+    /// - Parameters:
+    ///   - name: what messages and compiled models call it.
+    ///   - output: the s-op whose values are the program's output.
+    ///   - outputName: the name of the output; that of the program by default.
+    ///   - variables: named intermediate s-ops; those the output does not depend on are only traced.
+    ///   - vocabulary: the tokens of its inputs, for compilation.
+    ///   - maxLength: the longest input in tokens, without BOS, for compilation.
+    ///   - causal: whether it is written for a causal mask; nil: it does not say.
+    ///   - encodings: how variables are laid out in a residual stream, by name, where the compiler is not to choose.
+    ///   - uniformSequences: whether every sequence must hold atoms of one kind.
+    ///   - warnings: findings that did not keep it from being built.
     public init(
         name: String, output: SOp, outputName: String? = nil, variables: [(name: String, sop: SOp)] = [],
         vocabulary: [Atom]? = nil, maxLength: Int? = nil, causal: Bool? = nil, encodings: [String: Encoding] = [:],

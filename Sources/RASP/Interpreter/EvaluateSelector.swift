@@ -109,7 +109,7 @@ extension Evaluator {
 }
 
 extension SelectionMatrix {
-    /// Sets every entry to whether its key holds against its query.
+    /// Sets every entry to whether the comparison holds between its key and its query.
     @inline(__always)
     mutating func fill(_ keys: [Int], _ queries: [Int], _ holds: (Int, Int) -> Bool) {
         for row in 0..<size {

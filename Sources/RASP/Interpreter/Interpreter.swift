@@ -80,19 +80,3 @@ public struct Interpreter: Sendable {
         return try evaluator.matrix(of: selector)
     }
 }
-
-/// What a program computes on one input.
-public struct Evaluation: Sendable {
-    public struct Variable: Sendable {
-        public let name: String
-        /// nil: undefined at that position.
-        public let values: [Atom?]
-    }
-
-    public let input: [Atom]
-    public let output: [Atom?]
-    /// Named variables in order of assignment.
-    public let variables: [Variable]
-
-    public subscript(name: String) -> [Atom?]? { variables.last { $0.name.utf8.elementsEqual(name.utf8) }?.values }
-}

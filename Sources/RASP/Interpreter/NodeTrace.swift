@@ -3,7 +3,7 @@ struct NodeTrace {
     fileprivate var sequences: [SOp: [Atom?]] = [:]
     fileprivate var matrices: [Selector: SelectionMatrix] = [:]
 
-    /// A node of the traced program; others have no values.
+    /// The values of a node of the traced program; none for any other node.
     func sequence(_ sop: SOp) -> [Atom?] { sequences[sop] ?? [] }
     func selection(_ selector: Selector) -> SelectionMatrix { matrices[selector] ?? SelectionMatrix(size: 0) }
 }

@@ -3,7 +3,7 @@ import Foundation
 /// The kinds of sequence of the language: every evaluated sequence is of exactly one.
 public enum SequenceKind: String, Sendable {
     case strings, bools, ints, floats
-    /// From the Swift DSL only.
+    /// Tuples. Only programs that are built in Swift have them.
     case tuples
 
     /// Booleans are tolerated among integers; a mixture of numbers counts as floats. Undefined values fit any kind.

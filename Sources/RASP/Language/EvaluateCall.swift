@@ -15,7 +15,7 @@ extension Evaluating {
         }
     }
 
-    /// Evaluates on an input, on the account of all applications.
+    /// Evaluates on an input. The work counts against the limit that all applications share.
     private func apply<Result>(
         to input: [Atom], at span: SourceSpan, _ body: (inout Evaluator) throws -> Result
     ) throws -> Result {

@@ -157,7 +157,7 @@ extension Evaluating {
         return atom
     }
 
-    /// The s-op's value at one position, everywhere: one attention head.
+    /// The s-op's value at one position, handed to all positions by one attention head.
     private func value(of sop: SOp, at position: Int, _ span: SourceSpan) throws -> Value {
         var location = SOp(.constant(.int(position)))
         if position < 0 {

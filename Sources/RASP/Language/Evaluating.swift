@@ -3,7 +3,8 @@ import Foundation
 /// Runs statements: builds the graph of s-ops that a program's text describes.
 final class Evaluating {
     struct Options: Sendable {
-        /// Refuse what the reference implementation refuses, trial evaluation on the example included.
+        /// Whether to refuse what the reference implementation refuses. As there, every node is then evaluated on the
+        /// example as soon as it is built.
         var strict = false
         var limits = Limits()
         var causal = false
@@ -53,7 +54,7 @@ final class Evaluating {
     /// Inputs of the applications being evaluated, innermost last.
     var trialInputs: [[Atom]] = []
 
-    // Accounts against the limits.
+    // What has been used so far of what the limits allow.
     var steps = 0
     var appliedWork = 0
     var storage = 0
@@ -83,7 +84,7 @@ final class Evaluating {
         if closedOver.last !== scope { closedOver.append(scope) }
     }
 
-    /// Starts the accounts anew, for the next input of a conversation.
+    /// Counts from zero again what the limits allow, for the next input of a conversation.
     func begin(with diagnostics: [Diagnostic]) {
         self.diagnostics = diagnostics
         events = []
@@ -175,7 +176,7 @@ final class Evaluating {
     }
 }
 
-/// A file on the way of being loaded.
+/// A file that is being loaded.
 struct LoadedFile {
     let path: String
     let directory: String

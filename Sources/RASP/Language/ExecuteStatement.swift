@@ -30,7 +30,7 @@ extension Evaluating {
         return true
     }
 
-    /// Marks what the failed statement would have bound.
+    /// Marks the names that the failed statement would have bound, so that their use is no second error.
     private func poison(_ statement: Statement) {
         switch statement.kind {
         case .assign(let names, _): scope.poisoned.formUnion(names.map(\.text).filter { scope.variables[$0] == nil })

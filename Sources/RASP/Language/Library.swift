@@ -15,7 +15,8 @@ enum Library {
     /// Names the console does not let be assigned.
     static let names: Set<String> = Set(scope.variables.keys).subtracting(["tokens"])
 
-    /// The library and what goes beyond the reference's: these names are not reserved, and strict mode is without them.
+    /// The library with the functions that the reference implementation does not have. Their names are not reserved,
+    /// and strict mode does not have them.
     nonisolated(unsafe) static let extended: Scope = {
         let scope = Scope(parent: Library.scope)
         fill(scope, from: extensionFile)

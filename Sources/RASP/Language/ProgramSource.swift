@@ -2,9 +2,9 @@ import Foundation
 
 /// How a program's text is read.
 public struct ProgramOptions: Sendable {
-    /// The s-op to take as output, over the file's own pragma.
+    /// The s-op to take as output, whatever the file's own pragma says.
     public var output: String?
-    /// Refuse what the reference implementation refuses.
+    /// Whether to refuse what the reference implementation refuses.
     public var strict = false
     public var limits = Limits()
 
@@ -27,7 +27,12 @@ extension Program {
 
     /// Reads a program's text. `load` statements in it start from the working directory.
     ///
-    /// - Parameter fileName: what diagnostics call the text; `<name>.rasp` by default.
+    /// - Parameters:
+    ///   - source: the text.
+    ///   - name: what the program is called. An s-op of this name is the output where neither option nor pragma says.
+    ///   - fileName: what diagnostics call the text; `<name>.rasp` by default.
+    ///   - options: how the text is read.
+    /// - Throws: `RASPError` with every finding, at least one of them an error.
     public init(source: String, name: String, fileName: String? = nil, options: ProgramOptions = .init()) throws {
         guard source.utf8.count <= options.limits.sourceSize else {
             throw RASPError(.limit, "the program is larger than \(options.limits.sourceSize >> 20) MiB")
@@ -83,7 +88,7 @@ extension Program {
         return program
     }
 
-    /// One name a node: the output's own for the output, else the first given.
+    /// Leaves each node one name: the output's own for the output, and the first that was given for any other.
     static func deduplicated(
         _ variables: [(name: String, sop: SOp)], output: (name: String, sop: SOp)
     ) -> [(name: String, sop: SOp)] {
@@ -94,7 +99,8 @@ extension Program {
         }
     }
 
-    /// What a trace shows: all of them, and the output, which `load` or the library may have named.
+    /// What a trace shows: all variables, and the output where none of them is it, since `load` or the library may have
+    /// named it.
     static func named(_ variables: [(name: String, sop: SOp)], output: (name: String, sop: SOp)) -> [Variable] {
         let isListed = variables.contains { $0.name == output.name }
         return (isListed ? variables : variables + [output]).map { Variable(name: $0.name, sop: $0.sop) }

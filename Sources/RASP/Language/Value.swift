@@ -11,7 +11,7 @@ enum Value {
     /// An s-op or selector applied to an input: for display, and usable as a list.
     case applied(Applied)
 
-    /// In the words of diagnostics.
+    /// The kind of value in the words of diagnostics.
     var kindName: String {
         switch self {
         case .atom(let atom): atom.kindName
@@ -24,7 +24,7 @@ enum Value {
         }
     }
 
-    /// With the value itself where it is short.
+    /// The kind of value, with the value itself where it is short.
     var described: String {
         if case .atom(let atom) = self { "\(atom.kindName) \(atom.described)" } else { "a \(kindName)" }
     }

@@ -1,6 +1,6 @@
 /// How a console shows values: the reference implementation's layout, which existing transcripts rely on.
 struct ValueDisplay {
-    /// Values printed of a list or dictionary, nested ones included.
+    /// The most values that are printed of a list or dictionary, nested ones included.
     static let largestShown = 10_000
 
     var nodeNames: [GraphNode: String] = [:]
@@ -75,7 +75,7 @@ struct ValueDisplay {
         return "[" + values.map(text).joined(separator: ", ") + "]"
     }
 
-    /// Header of input items, then a row for every query position.
+    /// A matrix as text: a header of input items, then a row for every query position.
     static func matrix(_ matrix: SelectionMatrix, _ input: [Atom]) -> String {
         var lines = ["\t\t\t     " + input.map(\.description).joined(separator: " ")]
         for row in 0..<matrix.size {
@@ -85,7 +85,7 @@ struct ValueDisplay {
         return lines.joined(separator: "\n ")
     }
 
-    /// Two aligned lines, input over output.
+    /// Two aligned lines, with the input above the output.
     static func aligned(_ input: [Atom], _ output: [Atom?]) -> String {
         // Boolean results leave false blank, which reads better, unless the input is boolean itself.
         let isBoolean = SequenceKind.of(input) == .bools

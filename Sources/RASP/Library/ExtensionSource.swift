@@ -1,6 +1,6 @@
 extension Library {
-    /// What RASP-L has beyond the reference's library, said with the means of the language. Under a causal mask "all
-    /// positions" are those up to the row's own, as they are there.
+    /// What RASP-L has beyond the library of the reference implementation, written in the language itself. Under a
+    /// causal mask "all positions" are those up to the row's own, as in RASP-L.
     static let extensionSource = """
         # Which occurrence of its value each position of seq holds: 0 for the first.
         def occurrence(seq) { return selector_width(select(seq, seq, ==) and select(indices, indices, <)); }

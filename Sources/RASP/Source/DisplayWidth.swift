@@ -6,7 +6,7 @@
 public enum DisplayWidth {
     public static func of(_ text: String) -> Int { text.reduce(0) { $0 + of($1) } }
 
-    /// Filled up with spaces to `width` columns.
+    /// The text, filled up with spaces to `width` columns.
     public static func padded(_ text: String, to width: Int, right: Bool = false) -> String {
         let space = String(repeating: " ", count: max(0, width - of(text)))
         return right ? space + text : text + space
@@ -26,7 +26,7 @@ public enum DisplayWidth {
         case .nonspacingMark, .enclosingMark, .format, .control, .lineSeparator, .paragraphSeparator: return 0
         default: break
         }
-        // Vowels and final consonants of Korean stand in the place of the consonant before them.
+        // Vowels and final consonants of Korean are drawn in the place of the consonant before them.
         if (0x1160...0x11FF).contains(scalar.value) { return 0 }
         return scalar.properties.isEmojiPresentation || wide.contains { $0.contains(scalar.value) } ? 2 : 1
     }

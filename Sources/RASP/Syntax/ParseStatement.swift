@@ -119,7 +119,8 @@ extension Parser {
         return Statement(kind: kind, span: span(from: start))
     }
 
-    /// The `;`. Where it is missing but the statement is over, that is said, and reading goes on behind it.
+    /// Reads the `;`. Where it is missing although the statement is over, that is reported, and reading goes on after
+    /// the statement.
     private mutating func endStatement() throws {
         if take(.semicolon) { return }
         let place = span(previousEnd..<previousEnd)
@@ -210,7 +211,7 @@ extension Parser {
         return Statement(kind: .loop(iteration, body: body), span: span(from: start))
     }
 
-    /// A `;` where none is needed: after commands and after `}`.
+    /// Reads a `;` where none is needed: after commands and after `}`.
     mutating func takeStraySemicolon() {
         guard token.is(.semicolon), !isOnNewLine else { return }
         strictly("no ; stands here", at: span(token.range))

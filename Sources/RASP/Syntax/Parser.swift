@@ -1,7 +1,7 @@
 /// Recursive descent over the tokens. An error ends its statement only; reading goes on at the next one.
 struct Parser {
     struct Options: Sendable {
-        /// Refuse what the reference implementation refuses.
+        /// Whether to refuse what the reference implementation refuses.
         var strict = false
         var limits = Limits()
     }
@@ -129,8 +129,8 @@ struct Parser {
         return try body(&self)
     }
 
-    /// The reference drops lines that begin with `#` before it reads a statement; only a comment behind something else
-    /// is read, and may stand nowhere but after a statement.
+    /// The reference implementation drops lines that begin with `#` before it reads a statement. A comment that stands
+    /// behind something else on its line is read, and may stand nowhere but after a statement.
     private mutating func checkComments() {
         for comment in output.comments where !comment.standsAlone && !boundaries.contains(comment.nextToken) {
             report(.strict, "a comment may stand only between statements", at: span(comment.range))

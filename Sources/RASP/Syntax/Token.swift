@@ -62,8 +62,8 @@ struct Comment: Sendable {
     let range: Range<Int>
     /// Index of the token that follows.
     let nextToken: Int
-    /// Outside all braces.
+    /// Whether it stands outside all braces.
     let isTopLevel: Bool
-    /// Nothing but white space stands before it on its line.
+    /// Whether nothing but white space stands before it on its line.
     let standsAlone: Bool
 }

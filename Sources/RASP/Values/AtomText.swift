@@ -18,7 +18,7 @@ extension Atom: CustomStringConvertible {
         if case .string(let value) = self { PythonLiteral.text(of: value) } else { description }
     }
 
-    /// With strings in double quotes, as RASP spells them; what diagnostics show.
+    /// What diagnostics show: the atom with strings in double quotes, as RASP spells them.
     public var described: String {
         guard case .string(let value) = self else { return description }
         // A diagnostic stays readable whatever the value's size.
@@ -65,7 +65,7 @@ extension Atom: CustomStringConvertible {
         return (String(digits), exponent)
     }
 
-    /// As sequences are displayed: `T`/`F`, floats rounded to three decimals, strings bare.
+    /// As the console displays it in a sequence: `T` or `F`, floats rounded to three decimals, strings without quotes.
     public var displayed: String {
         switch self {
         case .bool(let value): value ? "T" : "F"

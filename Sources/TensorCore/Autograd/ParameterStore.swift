@@ -10,7 +10,7 @@ public final class ParameterStore: @unchecked Sendable {
         let decays: Bool
         let group: Int
         var hiddenMaps = 0
-        /// Values that live elsewhere.
+        /// The values where they lie outside the store, as in a mapped file.
         let mapped: Tensor?
     }
 

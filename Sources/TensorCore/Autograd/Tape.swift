@@ -8,7 +8,7 @@ public final class Tape {
     /// Where stretches of the forward pass compute their activations again for the backward pass (`recomputing`); nil:
     /// they keep them.
     public let recomputation: Arena?
-    /// Of the matrix products with weights.
+    /// The format in which matrix products with weights are computed.
     public let precision: NumberFormat
     /// Which of the parameters' gradients it adds to, where a batch is computed in shards side by side.
     public let shard: Int
@@ -85,7 +85,7 @@ public final class Tape {
     private func playBack() {
         while let node = nodes.popLast() {
             guard let gradient = node.output.gradient else { continue }
-            // On this thread: the operation may read its inputs from several.
+            // Values are formed on this thread, before the operation reads them from several.
             for input in node.inputs { input.form() }
             node.backward(gradient)
             if !node.output.retainsGradient { node.output.recycleGradient() }

@@ -6,7 +6,7 @@ import COpenBLAS
 
 /// OpenBLAS: which one it is. Its own threads are off; `multiply` divides products among `Parallel`'s workers.
 public enum BLAS {
-    /// Asked for before any call, so that the library never starts threads of its own for our products.
+    /// Turns the library's own threads off. Everything that calls the library asks for this first.
     static let isReady: Bool = {
         openblas_set_num_threads(1)
         return true

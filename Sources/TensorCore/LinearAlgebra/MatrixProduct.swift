@@ -55,8 +55,8 @@ public struct Matrix {
 }
 
 extension BLAS {
-    /// c = alpha a b + beta c over all workers; beta 0 never reads c. Added where given, with beta 0: `bias`, one value
-    /// a column, and `addend`, of c's shape.
+    /// c = alpha a b + beta c, divided among all workers. With beta 0, c is never read, and `bias` (one value for each
+    /// column) and `addend` (of the shape of c) are added where they are given.
     public static func multiply(
         _ a: Matrix, _ b: Matrix, into c: Tensor, alpha: Float = 1, beta: Float = 0, bias: Tensor? = nil,
         addedTo addend: Tensor? = nil, precision: NumberFormat = .fp32
@@ -87,7 +87,8 @@ extension BLAS {
             let columns = blockRange(piece % grid.columns, of: grid.columns, count: width, unit: tile.columns)
             guard !rows.isEmpty, !columns.isEmpty else { return }
             let target = c + rows.lowerBound * stride + columns.lowerBound
-            // The block starts as what is added to it, while it is on its way into this worker's cache.
+            // The block is first filled with what is to be added to the product, which brings it into this worker's
+            // cache.
             let bias = bias.map { $0 + columns.lowerBound }
             if let addend {
                 kernel_add_row(

@@ -49,7 +49,7 @@ public final class Arena: @unchecked Sendable {
         if isRehearsing {
             offset += size
             extents[0] = max(extents[0], offset)
-            // Earlier tensors keep what they had, so it grows in few steps.
+            // Tensors made before keep the memory that they have, so the place grows in few, large steps.
             let place =
                 stage.flatMap { $0.capacity >= size ? $0 : nil }
                 ?? Storage(capacity: max(size, 2 * (stage?.capacity ?? 0)))
@@ -61,7 +61,7 @@ public final class Arena: @unchecked Sendable {
             offset = 0
         }
         if block == blocks.count {
-            // A quarter of what there is, so that few blocks are ever needed; 16 MiB at first.
+            // A new block has a quarter of what there is, at least 16 MiB, so that few blocks are ever needed.
             let held = blocks.reduce(0) { $0 + $1.capacity }
             blocks.append(Storage(capacity: max(size, held / 4, 4 << 20)))
             extents.append(0)

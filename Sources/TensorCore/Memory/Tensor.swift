@@ -78,12 +78,6 @@ public struct Tensor: @unchecked Sendable {
         return Tensor(shape: [range.count, columns], pointer: pointer + range.lowerBound * columns, owner: owner)
     }
 
-    /// The same elements under another shape.
-    public func reshaped(_ shape: Shape) -> Tensor {
-        precondition(shape.count == count, "\(self.shape) cannot be seen as \(shape)")
-        return Tensor(shape: shape, pointer: pointer, owner: owner)
-    }
-
     public func fill(_ value: Float) {
         let pointer = pointer
         Parallel.for(count, grain: 1 << 17) { range in

@@ -112,7 +112,7 @@ struct AttentionLayout {
         guard units > 0, longest > 0 else { return }
         let workers = Parallel.pieces(units)
         let scratch = arena.tensor(workers, Storage.padded(room))
-        // Unit by unit in a fixed stride: neighbours are the heads of one sequence, of equal cost.
+        // Units are dealt in turn: neighbours are the heads of one sequence, which cost the same.
         Parallel.each(workers) { worker in
             for unit in stride(from: worker, to: units, by: workers) {
                 let sequence = unit / count

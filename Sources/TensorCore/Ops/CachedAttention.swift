@@ -11,7 +11,7 @@ public final class KeyValueCache {
     public private(set) var capacities: [Int] = []
     /// Tokens each slot holds.
     public private(set) var lengths: [Int] = []
-    /// bf16: half the memory, and half of what reading it takes.
+    /// How the numbers are kept. bf16 takes half the memory, and half the time to read.
     public let format: NumberFormat
     private var offsets: [Int] = []
     private var total = 0
@@ -64,12 +64,6 @@ public final class KeyValueCache {
         }
     }
 
-    /// Forgets a slot's tokens from `length` on.
-    public func truncate(slot: Int, to length: Int) {
-        precondition(length >= 0 && length <= lengths[slot])
-        lengths[slot] = length
-    }
-
     /// Takes over what one head has of the key and the value of a token.
     fileprivate func store(
         _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>, columns: Range<Int>, layer: Int, slot: Int,
@@ -102,7 +96,10 @@ extension Tape {
     ///
     /// - Parameters:
     ///   - qkv: [N, 3D], the newest tokens' queries, keys and values, packed by sequence.
+    ///   - heads: H, which divides D.
     ///   - starts: B + 1 rows, as for `causalAttention`.
+    ///   - cache: the keys and values of earlier tokens.
+    ///   - layer: the layer of the model, from 0, whose keys and values these are.
     ///   - slots: B slots of the cache, all different.
     /// - Returns: [N, D]. The keys and values are now in the cache; `advance` counts them after the last layer.
     public func cachedAttention(
@@ -175,7 +172,7 @@ private struct CachePlace {
     private var width: Int { layout.headWidth }
     /// Tokens that were there before this step.
     private var old: Int { cache.lengths[slot] }
-    /// Of the head's numbers in a row.
+    /// The column at which the head's numbers begin in a row.
     private var column: Int { group * width }
 
     func store(_ operands: AttentionOperands, rows: Range<Int>) {

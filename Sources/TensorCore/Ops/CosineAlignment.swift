@@ -7,6 +7,7 @@ extension Tape {
     ///   - x: [N, C], the mapped student.
     ///   - target: [N, C], the compiled model's residual stream; a constant.
     ///   - rowWeights: N weights, or 1 for every row.
+    ///   - scale: a factor of the whole.
     /// - Returns: a scalar.
     ///
     /// A row where either vector has zero norm counts as cosine 0 (distance 1) and passes no gradient.

@@ -9,7 +9,8 @@ extension Tape {
     ///   - head: [V, D].
     ///   - targets: R token numbers.
     ///   - rowWeights: R weights, or 1 for every row.
-    ///   - chunk: rows whose logits are held at once; by default about 100 MB of them.
+    ///   - scale: a factor of the whole.
+    ///   - chunk: rows whose logits are held at once; by default 192 MiB of them at most (`HeadLoss.chunk`).
     /// - Returns: a scalar, which must be a root of `backward` (see `HeadLoss`): weigh it by `scale`.
     ///
     /// Backward: dz = scale weight (softmax(z) - onehot), dhidden = dz head, dhead += dz^T hidden.

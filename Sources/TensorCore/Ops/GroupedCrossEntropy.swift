@@ -10,6 +10,7 @@ extension Tape {
     ///   - targets: N x groups, row by row: the index within the group, or -1 for "no target here".
     ///   - weights: one weight a group, or 1 for every group.
     ///   - rowWeights: one weight a row, or 1 for every row.
+    ///   - scale: a factor of the whole.
     /// - Returns: a scalar.
     ///
     /// Backward: dx[n, g] = scale weight_n weight_g (softmax - onehot), formed in the forward pass; zero outside the

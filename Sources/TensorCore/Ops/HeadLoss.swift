@@ -6,7 +6,8 @@ import CKernels
 /// d(hidden) = dlogits head is kept for the backward pass and dhead += dlogits^T hidden is added at once. The loss must
 /// therefore be a root of `backward`: it relies on the upstream gradient being 1.
 enum HeadLoss {
-    /// Rows of logits held at once by default: at most this many megabytes, but enough rows for an efficient product.
+    /// Rows of logits that are held at once, where the caller does not say: 192 MiB of them at most, but 64 rows at
+    /// least, for an efficient product.
     static func chunk(rows: Int, vocabulary: Int, requested: Int?) -> Int {
         if let requested { return max(1, requested) }
         let fitting = (192 << 20) / MemoryLayout<Float>.stride / max(vocabulary, 1)

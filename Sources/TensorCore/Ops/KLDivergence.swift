@@ -5,8 +5,12 @@ extension Tape {
     /// at a time.
     ///
     /// - Parameters:
-    ///   - hidden, head: the student's final activations [R, D] and head [V, D].
-    ///   - teacherHidden, teacherHead: the teacher's, [R, D'] and [V, D']; constants.
+    ///   - hidden: the student's final activations, [R, D].
+    ///   - head: the student's head, [V, D].
+    ///   - teacherHidden: the teacher's final activations, [R, D']; a constant.
+    ///   - teacherHead: the teacher's head, [V, D']; a constant.
+    ///   - scale: a factor of the whole.
+    ///   - chunk: rows whose logits are held at once; by default 192 MiB of both models' at most.
     /// - Returns: a scalar, which must be a root of `backward` (see `HeadLoss`): weigh it by `scale`.
     ///
     /// Backward: dz = scale (softmax(student) - softmax(teacher)), dhidden = dz head, dhead += dz^T hidden.

@@ -34,7 +34,8 @@ extension Tape {
         let output = record(y, inputs: [x, gain, bias], formed: form) { [arena] dy in
             Profile.measure("layer norm backward") {
                 let wantsParameters = gain.requiresGradient || bias.requiresGradient
-                // One partial sum a piece, added up in order: the same result at the same number of threads.
+                // Each piece has a partial sum of its own, and these are added up in order, so that the result is the
+                // same whenever the number of threads is.
                 let pieces = Parallel.pieces(rows, grain: grain)
                 let partial = arena.zeros(pieces * 2, width)
                 func run(_ dx: Tensor?, _ beta: Float) {

@@ -3,8 +3,9 @@ extension Tape {
     ///
     /// - Parameters:
     ///   - x: [N, I].
-    ///   - weight: W, [I, O] (GPT-2's "Conv1D" layout); with `transposed`, [O, I] and y = x W^T + b.
+    ///   - weight: W, [I, O] (GPT-2's "Conv1D" layout).
     ///   - bias: [O] or none.
+    ///   - transposed: whether W is [O, I], and y = x W^T + b.
     ///   - residual: [N, O] or none: what the result is added to, without a pass or a tensor of its own.
     /// - Returns: [N, O].
     ///

@@ -29,7 +29,8 @@ extension Tape {
         form(y)
         let output = record(y, inputs: [x, gain], formed: form) { [arena] dy in
             Profile.measure("rms norm backward") {
-                // One partial sum a piece, added up in order: the same result at the same number of threads.
+                // Each piece has a partial sum of its own, and these are added up in order, so that the result is the
+                // same whenever the number of threads is.
                 let pieces = Parallel.pieces(rows, grain: grain)
                 let partial = arena.zeros(pieces, width)
                 func run(_ dx: Tensor?, _ beta: Float) {

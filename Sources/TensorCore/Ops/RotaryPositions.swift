@@ -10,7 +10,10 @@ public struct RotaryAngles: Sendable {
     let cosines: [Float]
     let sines: [Float]
 
-    /// - Parameter headWidth: W, even.
+    /// - Parameters:
+    ///   - positions: the position of each row in its sequence, from 0.
+    ///   - headWidth: W, even.
+    ///   - theta: the base of the angles: the larger it is, the slower the last pairs turn.
     public init(positions: [Int32], headWidth: Int, theta: Double) {
         precondition(headWidth > 0 && headWidth % 2 == 0, "rotary positions turn pairs, not \(headWidth) numbers")
         let half = headWidth / 2

@@ -7,9 +7,11 @@ extension Tape {
     ///     S = Q K^T, with `causal` on and below the diagonal only;   A = softmax(S);   y = A V
     ///
     /// - Parameters:
-    ///   - queries, keys: [N, K].
+    ///   - queries: [N, K].
+    ///   - keys: [N, K].
     ///   - values: [N, V].
     ///   - starts: B + 1 rows: sequence b is rows starts[b] ..< starts[b + 1].
+    ///   - causal: whether a row attends to no later row.
     /// - Returns: [N, V].
     ///
     /// A is kept, T x T floats a sequence. Backward:

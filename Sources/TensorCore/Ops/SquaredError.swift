@@ -18,7 +18,8 @@ extension Tape {
         precondition(targets.count == rows * columns.count && units.count == columns.count)
         let dx = arena.zeros(rows, width)
         var total = 0.0
-        // One piece, so that the order of the sum never changes; as a divided loop it is left out of a rehearsal.
+        // The loop has a single piece, so that the order of the sum never changes. It goes through `Parallel.for` so
+        // that it is left out of a rehearsal.
         Parallel.for(rows, grain: rows) { range in
             for row in range {
                 let weight = scale * (rowWeights?[row] ?? 1)

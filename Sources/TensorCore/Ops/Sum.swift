@@ -13,7 +13,8 @@ extension Tape {
     /// scale * sum over i of x_i.
     private func sum(_ x: Variable, scale: Float) -> Variable {
         let y = arena.tensor(Shape.scalar)
-        // One piece, so that the order of the sum never changes; as a divided loop it is left out of a rehearsal.
+        // The loop has a single piece, so that the order of the sum never changes. It goes through `Parallel.for` so
+        // that it is left out of a rehearsal.
         Parallel.for(1) { _ in y[0] = Float(kernel_sum(x.value.count, x.value.pointer) * Double(scale)) }
         return record(y, inputs: [x]) { dy in
             let value = dy.scalar * scale

@@ -10,7 +10,7 @@ import Foundation
 /// in one pass over the flat buffers of a `ParameterStore`.
 public final class AdamW: @unchecked Sendable {
     /// What differs between parameter groups; `Parameter.group` is an index into `groups`.
-    public struct Group: Sendable, Equatable, Codable {
+    public struct Group: Sendable, Equatable {
         public var learningRate: Float
         /// Applied to the parameters that decay.
         public var weightDecay: Float
@@ -38,8 +38,13 @@ public final class AdamW: @unchecked Sendable {
     private let segments: [ParameterStore.Segment]
 
     /// - Parameters:
-    ///   - precision: how the moments are kept. bf16 takes half the memory; they are rounded at random, unbiased (see
-    ///     `kernel_adamw_bf16`).
+    ///   - store: what is trained; it has gradients.
+    ///   - groups: one for each number that a parameter's `group` is.
+    ///   - beta1: what the running mean of the gradient keeps of itself in a step.
+    ///   - beta2: what the running mean of the gradient's square keeps of itself in a step.
+    ///   - epsilon: what is added to the divisor.
+    ///   - precision: how the moments are kept. In bf16 they take half the memory, and are rounded at random, without
+    ///     bias (see `kernel_adamw_bf16`).
     ///   - isIncluded: which parameters a step changes; others are left to another optimiser.
     public init(
         store: ParameterStore, groups: [Group], beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,

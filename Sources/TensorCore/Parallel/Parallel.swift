@@ -12,10 +12,8 @@ let elementwiseGrain = 1 << 15
 public enum Parallel {
     private static let chosen = Atomic<Int>(Int(pool_usable_processors()))
 
-    /// Processors this process may use, by affinity mask and control group.
-    public static var usableProcessors: Int { Int(pool_usable_processors()) }
-
-    /// Threads a loop is divided among, the calling one included. At first `usableProcessors`.
+    /// Threads a loop is divided among, the calling one included. At first as many as there are processors that this
+    /// process may use, by affinity mask and control group.
     public static var threads: Int {
         get { chosen.load(ordering: .relaxed) }
         set {

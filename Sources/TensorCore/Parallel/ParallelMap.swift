@@ -10,7 +10,7 @@ extension Parallel {
             slots.deallocate()
         }
         each(elements.count) { index in
-            // One slot an element, and nobody reads before all are done.
+            // Every element has a slot of its own, and slots are read only after all of them are filled.
             slots[index] = Swift.Result { try body(elements[index]) }
         }
         return try slots.map { slot in

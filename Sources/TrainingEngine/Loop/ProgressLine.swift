@@ -13,7 +13,9 @@ public struct ProgressLine {
     /// Seconds between two plain lines, and between two redraws.
     private var interval: Double { onTerminal ? 0.2 : 10 }
 
-    /// - Parameter first: how much of `total` was done before.
+    /// - Parameters:
+    ///   - total: how much there is to do.
+    ///   - first: how much of it was done before.
     public init(total: Int, first: Int = 0) { (self.total, self.first) = (total, first) }
 
     /// Shows `text`, where it is time to, and at the end always.

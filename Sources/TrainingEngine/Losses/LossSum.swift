@@ -14,6 +14,8 @@ package struct LossSum<Batch: LossBatch, Pass> {
         precondition(
             Set(self.columns).count == self.columns.count && terms.allSatisfy { self.columns.contains($0.name) },
             "every term has a column of its own")
+        // What a term is worth by itself is its weighted sum divided by its weight.
+        precondition(terms.allSatisfy { $0.weight > 0 }, "a term of weight 0 is left out")
     }
 
     /// What the terms need of a batch, all together.

@@ -80,8 +80,9 @@ struct PretrainCommand: ParsableCommand {
             throw Failure(.usage, "pretrain needs a text", remedy: "Name one or more files with --text FILE.")
         }
         SignalHandlers.install()
-        let pretrainer = try Pretrainer(
-            settings: settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume)
+        let inputs = try PretrainInputs.prepare(
+            settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume)
+        let pretrainer = try Pretrainer(inputs)
         try pretrainer.train()
         if let signal = Interruption.signal, pretrainer.step < settings.steps {
             Standard.error(

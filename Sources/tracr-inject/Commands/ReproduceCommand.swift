@@ -32,7 +32,8 @@ struct ReproduceCommand: ParsableCommand {
     @Option(help: ArgumentHelp("tiny, or the Hugging Face folder of a GPT-2 or Llama.", valueName: "dir"))
     var student: String?
 
-    @Option(help: ArgumentHelp("default, anywhere, paper or authors: where the settings start from.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("default, anywhere, paper or authors: where the settings start from.", valueName: "name"))
     var recipe: String?
 
     @Option(help: ArgumentHelp("Training steps of each run (default: the recipe's).", valueName: "n"))

@@ -28,7 +28,6 @@ enum Terminal {
         case bold = "1"
         case dim = "2"
         case red = "31"
-        case green = "32"
         case yellow = "33"
         case boldRed = "1;31"
     }

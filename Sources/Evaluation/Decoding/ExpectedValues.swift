@@ -1,0 +1,36 @@
+import Injection
+import RASP
+
+/// What the program says the variables are, by its own evaluation; where the program does not name a variable (tokens
+/// and indices, which the compiler adds), by what it is.
+public struct ExpectedValues: Sendable {
+    private let program: any SymbolicProgram
+    private let causal: Bool
+    private let names: [String]
+
+    public init(_ run: LoadedRun) {
+        self.init(run.task.program, causal: run.compiled.causal, names: run.layout.variables.map(\.name))
+    }
+
+    /// - Parameter names: the variables whose values are asked for.
+    package init(_ program: any SymbolicProgram, causal: Bool, names: [String]) {
+        self.program = program
+        self.causal = causal
+        self.names = names
+    }
+
+    /// Variables x positions; nil where a value is undefined.
+    ///
+    /// - Throws: where the program is not defined on these atoms.
+    public func values(on atoms: [Atom]) throws -> [[Atom?]] {
+        let evaluation = try program.evaluate(atoms, causal: causal)
+        return names.map { name in
+            if let values = evaluation[name] { return values }
+            switch name {
+            case "tokens": return atoms
+            case "indices": return atoms.indices.map { .int($0) }
+            default: return program.outputName.hasSameBytes(as: name) ? evaluation.output : atoms.map { _ in nil }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// What optimizers are told beside their learning rates, in every training.
+public struct OptimizerSettings: Sendable, Equatable {
+    /// What trains the matrices between hidden activations; everything else is AdamW's.
+    public enum Matrices: String, Sendable, CaseIterable { case adamw, muon }
+
+    public var matrices = Matrices.adamw
+    public var weightDecay = 0.01
+    public var betas = [0.9, 0.999]
+    public var epsilon = 1e-8
+    public var clip = 1.0
+
+    /// The defaults of an injection.
+    public init() {}
+
+    /// - Parameters:
+    ///   - weightDecay: AdamW's decoupled decay.
+    ///   - betas: the shares that the running means of the gradient and of its square keep, from 0 up to 1.
+    package init(weightDecay: Double, betas: [Double]) {
+        self.weightDecay = weightDecay
+        self.betas = betas
+    }
+}
+
+/// Settings of a training that has an optimizer. They share these rows of their list of keys.
+package protocol OptimizedSettings {
+    var optimizer: OptimizerSettings { get set }
+}
+
+extension Settings: OptimizedSettings {}
+
+extension SettingKey where Root: OptimizedSettings {
+    package static var matrices: SettingKey {
+        .choice(
+            "optimizer.matrices", \.optimizer.matrices,
+            "What trains the matrices between hidden activations: AdamW, as everything else, or Muon, whose steps change\n"
+                + "every direction of a matrix alike.")
+    }
+
+    package static var weightDecay: SettingKey {
+        .init("optimizer.weight_decay", .real(\.optimizer.weightDecay, .nonNegative), "AdamW's decoupled decay.")
+    }
+
+    package static var betas: SettingKey {
+        .init("optimizer.betas", .reals(\.optimizer.betas, count: 2, .belowOne), "AdamW's running means.")
+    }
+
+    package static var epsilon: SettingKey {
+        .init("optimizer.epsilon", .real(\.optimizer.epsilon, .positive), "AdamW's divisor floor.")
+    }
+
+    package static var clip: SettingKey {
+        .init(
+            "optimizer.clip", .real(\.optimizer.clip, .nonNegative),
+            "Largest norm of the whole gradient; 0: no clipping.")
+    }
+}
