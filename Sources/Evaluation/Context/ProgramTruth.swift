@@ -2,15 +2,13 @@ import Compiler
 import Injection
 import RASP
 
-/// What the program itself does on a text of any length, by the interpreter.
+/// What the program itself does on a text of any length.
 struct ProgramTruth {
     private let run: LoadedRun
-    private let interpreter: Interpreter
     private let expected: ExpectedValues
 
     init(_ run: LoadedRun) {
         (self.run, expected) = (run, ExpectedValues(run))
-        interpreter = Interpreter(causal: run.compiled.causal)
     }
 
     /// The program's answer to a text in the student's tokens; nil where it gives none.
@@ -18,7 +16,7 @@ struct ProgramTruth {
     /// - Parameter tokens: of the answer where the program does not mark its end.
     func answer(to text: [Int32], tokens: Int) throws -> String? {
         let answer = ProgramAnswer(run.task.encoder) { atoms in
-            try Self.unlessUndefined { try interpreter.run(run.task.program, on: atoms).output }
+            try Self.unlessUndefined { try run.task.program.evaluate(atoms, causal: run.compiled.causal).output }
         }
         return try answer(to: run.task.encoder.atoms(of: text), tokens: tokens)
     }

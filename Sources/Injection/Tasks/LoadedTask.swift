@@ -2,6 +2,7 @@ import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
+import RASP
 import Resources
 import Serialization
 
