@@ -116,7 +116,7 @@ import Testing
 
         let projection = Projection(rows: 12, width: 16, bias: golden.bias)
         projection.weight.copy(from: Self.sample(12 * 16, salt: 50, scale: 0.3))
-        projection.bias?.value.copy(from: Self.sample(12, salt: 51, scale: 0.2))
+        projection.bias?.copy(from: Self.sample(12, salt: 51, scale: 0.2))
         settings.roll.subspace = golden.rows == [0, 12] ? .all : .final
         settings.roll.site = golden.site == 2 ? .last : .next
         settings.roll.anchor = golden.anchor == "start" ? .start : .answer
