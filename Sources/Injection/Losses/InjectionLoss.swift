@@ -43,7 +43,8 @@ package struct InjectionLoss {
     ) throws -> LossValue {
         var hooks = Hooks()
         if let exchange = batch.exchange {
-            hooks.add(at: .residual(exchange.layer), try exchange.hook(projection: projection, batch: batch))
+            let hook = try exchange.hook(projection: projection, batch: batch.packed, contexts: batch.contexts)
+            hooks.add(at: .residual(exchange.layer), hook)
         }
         if let (point, hook) = try roll?.hook(projection: projection, batch: batch) { hooks.add(at: point, hook) }
         let activations = student.forward(tape, batch.packed, hooks: hooks)

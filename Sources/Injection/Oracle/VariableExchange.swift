@@ -45,9 +45,11 @@ package struct VariableExchange: Sendable {
 
     /// The hook on the student's residual state `layer`, in the row space of the variable's rows of the map, without
     /// gradient through that.
-    package func hook(projection: Projection, batch: TrainingBatch) throws -> Hooks.Hook {
+    ///
+    /// - Parameter contexts: tokens before each sequence's prompt, which are not exchanged.
+    package func hook(projection: Projection, batch: PackedBatch, contexts: [Int]) throws -> Hooks.Hook {
         let basis = try projection.subspace(of: [variable.rows])
-        let sources = sources(batch.packed, contexts: batch.contexts)
+        let sources = sources(batch, contexts: contexts)
         return { tape, hidden in tape.interchange(hidden, basis: basis, sources: sources) }
     }
 }
