@@ -44,6 +44,10 @@ struct RunResults {
                 object["encoding"] = "numerical"
                 object["reachable"] = .array(reachable.map { .number($0) })
             }
+            if let subspace = projection.subspaces.first(where: { $0.rows == entry.rows }) {
+                object["first_dimension"] = .integer(subspace.dimensions.lowerBound)
+                object["dimensions"] = .integer(subspace.dimensions.count)
+            }
             object["written_by_layer"] = .integer(entry.writtenByLayer)
             object["scratch"] = .bool(entry.isScratch)
             variables.append(.object(object))
