@@ -45,7 +45,7 @@ import Testing
 
     /// Lines `$ COMMAND` are run in a folder that holds the files which the page tells the reader to save; what follows
     /// each is what it prints. Commands that need a trained run are left out.
-    @Test(arguments: ["GettingStarted", "WritingPrograms", "InjectingAProgram", "Commands"])
+    @Test(arguments: ["GettingStarted", "WritingPrograms", "RASP", "InjectingAProgram", "Commands"])
     func transcripts(_ name: String) throws {
         let page = try Self.article(name)
         let scratch = try Scratch()
@@ -53,6 +53,8 @@ import Testing
             $0.hasPrefix("# How many earlier letters")
         }
         scratch.file("repeats.rasp", try #require(program))
+        let soFar = Self.blocks(try Self.article("RASP")).first { $0.hasPrefix("#pragma causal true\n") }
+        scratch.file("sofar.rasp", try #require(soFar))
         scratch.file(
             "mine.jsonl", #"{"prompt": "What is the number of 'X' in this text? x y. Answer:", "answer": " 2"}"# + "\n")
         var compared = 0

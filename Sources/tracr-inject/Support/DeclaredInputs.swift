@@ -1,0 +1,45 @@
+import RASP
+import Serialization
+
+/// Which inputs a program is declared for. The interpreter takes others as well, as every interpreter of the language
+/// does, while the compiled weights refuse them: who goes on to compile should hear of it here.
+struct DeclaredInputs {
+    /// nil: the program declares none.
+    private let vocabulary: Set<ExactString>?
+    private let maxLength: Int?
+    /// What was told of is not told again.
+    private var hasToldOfTokens = false
+    private var hasToldOfLength = false
+
+    /// - Parameter overrides: what is given in place of the program's pragmas.
+    init(_ program: Program, overrides: PragmaArguments) {
+        let tokens = overrides.compilerOptions.vocabulary ?? program.vocabulary
+        // A vocabulary holds strings, and an input may hold numbers: 1 stands for "1".
+        vocabulary = tokens.map { Set($0.map { ExactString($0.description) }) }
+        maxLength = overrides.maxLength ?? program.maxLength
+    }
+
+    /// Notes about an input, without BOS, that is not as declared; each kind once.
+    mutating func notes(about input: [Atom]) -> [Diagnostic] {
+        var notes: [Diagnostic] = []
+        if let vocabulary, !hasToldOfTokens,
+            let token = input.first(where: { !vocabulary.contains(ExactString($0.description)) })
+        {
+            hasToldOfTokens = true
+            notes.append(
+                Self.note("the token \(token.described) is not in the program's vocabulary (#pragma vocab, --vocab)"))
+        }
+        if let maxLength, !hasToldOfLength, input.count > maxLength {
+            hasToldOfLength = true
+            notes.append(
+                Self.note(
+                    "an input has \(input.count) tokens, and the program is declared for at most \(maxLength) (#pragma max_length, --max-length)"
+                ))
+        }
+        return notes
+    }
+
+    private static func note(_ message: String) -> Diagnostic {
+        Diagnostic(.note, .pragma, message + ": the interpreter runs it, compiled weights refuse it")
+    }
+}
