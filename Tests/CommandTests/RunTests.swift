@@ -45,6 +45,14 @@ import Testing
         #expect(findings?.map { $0["code"] as? String } == ["pragma"])
     }
 
+    /// What the article RASP says of the two counts of `sort`.
+    @Test func compileCountsTheLayersOfTheWeights() throws {
+        let compiled = try Tool.run("compile", "sort", "--verify", "0", "--json", in: scratch.root).json()
+        #expect(compiled["layers"] as? Int == 3 && compiled["heads_per_layer"] as? [Int] == [0, 1, 1])
+        let counted = try Tool.run("run", "sort", "--layers", "--json").json()
+        #expect(counted["layers"] as? Int == 2 && counted["heads_per_layer"] as? [Int] == [2, 1])
+    }
+
     @Test func theCompiledModelTakesNumbersAndSaysWhatItDoesNotHold() throws {
         let numbers = scratch.file("n.rasp", "unused = indices; y = tokens_int + 1;").path
         let weights = ["--compiled", "--vocab", "1", "2", "3", "--max-length", "4"]

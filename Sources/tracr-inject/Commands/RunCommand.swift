@@ -46,7 +46,10 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Show every named variable at every position.")
     var trace = false
 
-    @Flag(help: "Report layers and attention heads, by the reference implementation's rule.")
+    @Flag(
+        help:
+            "Report layers and attention heads, by the reference implementation's rule (compile counts those of the weights)."
+    )
     var layers = false
 
     @Option(help: ArgumentHelp("Draw the computation on the one INPUT.", valueName: "file.svg"))
