@@ -84,11 +84,13 @@ import Testing
     }
 
     @Test func resumedRunEqualsAnUninterruptedOne() throws {
+        // As many windows as two steps read: a run of two steps samples no more, and what it has stays with it.
+        let small = Self.small + ["--set", "text.samples=4"]
         let whole = try Tool.run(
-            ["train", "--task", "count", "--steps", "4", "--output", "whole"] + Self.small, in: scratch.root)
+            ["train", "--task", "count", "--steps", "4", "--output", "whole"] + small, in: scratch.root)
         #expect(whole.status == 0, "\(whole.error)")
         let half = try Tool.run(
-            ["train", "--task", "count", "--steps", "2", "--output", "half"] + Self.small, in: scratch.root)
+            ["train", "--task", "count", "--steps", "2", "--output", "half"] + small, in: scratch.root)
         #expect(half.status == 0, "\(half.error)")
         let resumed = try train("--resume", "--output", "half", "--steps", "4")
         #expect(resumed.status == 0, "\(resumed.error)")
@@ -105,6 +107,22 @@ import Testing
         let other = try train("--resume", "--output", "half", "--seed", "7")
         #expect(other.status == 64)
         #expect(other.error.contains("seed"))
+    }
+
+    @Test func noMoreTextIsSampledThanIsRead() throws {
+        let trained = try Tool.run(
+            ["train", "--task", "count", "--steps", "3", "--output", "run"] + Self.small, in: scratch.root)
+        #expect(trained.status == 0, "\(trained.error)")
+        // Three steps of two windows each, and four that are held out.
+        #expect(trained.error.contains("sampling 10 texts"), "\(trained.error)")
+        let file = scratch.root.appendingPathComponent("run/text.jsonl")
+        let text = try Data(contentsOf: file)
+        #expect(String(decoding: text, as: UTF8.self).split(separator: "\n").count == 10)
+        // More steps read the same windows again.
+        let resumed = try train("--resume", "--output", "run", "--steps", "5")
+        #expect(resumed.status == 0, "\(resumed.error)")
+        #expect(try Data(contentsOf: file) == text)
+        #expect(try metrics(of: "run").count == 5)
     }
 
     @Test func stepsZeroWritesTheInitialProjection() throws {
