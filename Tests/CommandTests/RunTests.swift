@@ -39,7 +39,8 @@ import Testing
 
                 """)
         #expect(try Tool.run("run", program, "ad", "--quiet").error.isEmpty)
-        #expect(try Tool.run("run", program, "abcabd", "--max-length", "6", "--vocab", "a", "b", "c", "d").error.isEmpty)
+        let larger = ["--max-length", "6", "--vocab", "a", "b", "c", "d"]
+        #expect(try Tool.run(["run", program, "abcabd"] + larger).error.isEmpty)
         #expect(try Tool.run("run", program, "--compiled", "ad").status == 65)
         let findings = try Tool.run("run", program, "ad", "--json").json()["diagnostics"] as? [[String: Any]]
         #expect(findings?.map { $0["code"] as? String } == ["pragma"])

@@ -136,6 +136,18 @@ import Testing
         let outcome = try Tool.run(["train", "--task", "count", "--dry-run"] + Self.small, in: scratch.root)
         #expect(outcome.status == 0, "\(outcome.error)")
         #expect(outcome.output.contains("12 layers"))
+        #expect(outcome.output.contains(/takes about .*, .* a step by a few timed ones, after .* 20 texts/))
+        let json = try Tool.run(
+            ["train", "--task", "count", "--dry-run", "--json", "--steps", "10"] + Self.small, in: scratch.root)
+        #expect(json.status == 0, "\(json.error)")
+        let check = try json.json()
+        #expect(check["student_layers"] as? Int == 12 && check["program"] as? String == "count")
+        #expect(check["variables"] as? [String] == ["tokens", "indices", "n", "offset", "next"])
+        #expect(check["steps"] as? Int == 10 && check["sampled_texts"] as? Int == 20)
+        for key in ["memory_bytes", "disk_bytes", "checkpoint_bytes"] { #expect(check[key] as? Int ?? 0 > 1 << 20) }
+        let step = try #require(check["step_seconds"] as? Double)
+        let seconds = try #require(check["seconds"] as? Double)
+        #expect(step > 0 && abs(seconds - 10 * step) < 1e-6 * seconds)
         #expect(!FileManager.default.fileExists(atPath: scratch.path("runs")))
     }
 

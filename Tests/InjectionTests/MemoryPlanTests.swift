@@ -79,8 +79,8 @@ import TrainingEngine
 
     @Test func theDryRunSaysWhatMemoryIsFor() throws {
         let folder = try MicroStudent.Folder()
-        let lines = try Training.check(MicroStudent.settings(in: folder))
-        let line = try #require(lines.first { $0.hasPrefix("needs about") })
+        let check = try Training.check(MicroStudent.settings(in: folder))
+        let line = try #require(check.header.first { $0.hasPrefix("needs about") })
         for part in ["student with AdamW", "original", "activations", "disk"] { #expect(line.contains(part)) }
     }
 }
