@@ -22,6 +22,7 @@ import Testing
             tokens: {a: [" a"], b: [" b"], ":": [" :", ":"]}
             answers: {a: a, b: b}
             generator: {alphabet: [a, b], lengths: [1, 4], solution: solve.rasp, read: last, test_share: 3}
+            settings: {longer: {summary: five letters, lengths: [5, 5]}}
             """)
     }
 
@@ -70,8 +71,14 @@ import Testing
             #expect(!page.contains(forbidden), "\(forbidden)")
         }
         #expect(page.components(separatedBy: "<svg").count - 1 == page.components(separatedBy: "</svg>").count - 1)
-        for part in ["Figure 3", "Training", "exchanged", "Figures 6 and 5", "prefers-color-scheme: dark"] {
+        for part in ["figure 3 of the paper", "Training", "exchanged", "figures 6 and 5", "prefers-color-scheme: dark"] {
             #expect(page.contains(part), "\(part)")
+        }
+
+        // A task of the user's own has settings of its own, and nothing of the paper's stands beside it.
+        #expect(page.contains("longer (five letters)"))
+        for foreign in ["Appendix D", "in the paper", "paper's figures"] {
+            #expect(!page.contains(foreign) && !second.output.contains(foreign), "\(foreign)")
         }
 
         // Figures that nothing measured: shares of more than one, of fewer than none.
