@@ -71,7 +71,10 @@ import Testing
             #expect(!page.contains(forbidden), "\(forbidden)")
         }
         #expect(page.components(separatedBy: "<svg").count - 1 == page.components(separatedBy: "</svg>").count - 1)
-        for part in ["figure 3 of the paper", "Training", "exchanged", "figures 6 and 5", "prefers-color-scheme: dark"] {
+        let parts = [
+            "figure 3 of the paper", "Training", "exchanged", "figures 6 and 5", "prefers-color-scheme: dark",
+        ]
+        for part in parts {
             #expect(page.contains(part), "\(part)")
         }
 

@@ -114,7 +114,9 @@ struct RunCommand: ParsableCommand {
             if trace, let runner = runner as? CompiledRunner { report.note(missing: runner.missing) }
             let reads = PositionCheck.reads(below: program.output)
             var positions = PositionCheck()
-            var declared = DeclaredInputs(program, overrides: pragmas)
+            var declared = DeclaredInputs(
+                vocabulary: pragmas.compilerOptions.vocabulary ?? program.vocabulary,
+                maxLength: pragmas.maxLength ?? program.maxLength)
             for text in layers && input.isEmpty ? AnySequence([]) : texts() {
                 let text = try text.get()
                 let result = try text.blamed {

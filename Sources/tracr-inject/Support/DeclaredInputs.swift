@@ -11,12 +11,13 @@ struct DeclaredInputs {
     private var hasToldOfTokens = false
     private var hasToldOfLength = false
 
-    /// - Parameter overrides: what is given in place of the program's pragmas.
-    init(_ program: Program, overrides: PragmaArguments) {
-        let tokens = overrides.compilerOptions.vocabulary ?? program.vocabulary
+    /// - Parameters:
+    ///   - vocabulary: the tokens of the compiled model, nil where none are declared.
+    ///   - maxLength: its longest input in tokens, without BOS; nil where none is declared.
+    init(vocabulary: [Atom]?, maxLength: Int?) {
         // A vocabulary holds strings, and an input may hold numbers: 1 stands for "1".
-        vocabulary = tokens.map { Set($0.map { ExactString($0.description) }) }
-        maxLength = overrides.maxLength ?? program.maxLength
+        self.vocabulary = vocabulary.map { Set($0.map { ExactString($0.description) }) }
+        self.maxLength = maxLength
     }
 
     /// Notes about an input, without BOS, that is not as declared; each kind once.
