@@ -101,6 +101,24 @@ public struct StepBenchmark: Sendable {
         gemmLimit = Self.measureLimit(options.settings.precision.ofProducts)
     }
 
+    /// Seconds of a step of a run with these settings, the median of several on synthetic tokens.
+    ///
+    /// - Parameter taskTokens: tokens of a task example with its answer.
+    /// - Throws: `Failure` for a student that is not there, or does not fit into the memory that is free.
+    public static func seconds(of settings: Settings, taskTokens: Int, steps: Int = 3) throws -> Double {
+        var options = Options()
+        options.student = settings.student
+        (options.settings.precision, options.settings.memory) = (settings.precision, settings.memory)
+        options.taskExamples = settings.batch.task + settings.perturbedExamples
+        options.texts = settings.batch.text
+        // The synthetic examples end with the sign and the answer.
+        (options.taskTokens, options.textTokens) = (max(taskTokens, 4), settings.text.tokens)
+        var work = try Work(model: BenchmarkStudent.model(options.student, seed: options.seed), options: options)
+        // The first step touches memory for the first time.
+        try work.step()
+        return try work.median(of: steps)
+    }
+
     /// The best of several large square products.
     private static func measureLimit(_ precision: NumberFormat) -> Double {
         let size = 2048

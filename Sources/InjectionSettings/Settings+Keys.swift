@@ -82,7 +82,7 @@ extension Settings {
                 + "as far as it sees some."),
         .init(
             "text.samples", .integer(\.text.samples, 1...10_000_000),
-            "Windows sampled from the student where text.file is null."),
+            "Windows sampled from the student where text.file is null; fewer where the run's steps read fewer."),
         .init(
             "text.held_out", .integer(\.text.heldOut, 0...1_000_000),
             "Further sampled windows that are kept out of training, for perplexity."),

@@ -44,20 +44,19 @@ public struct Report {
             least and the greatest. Perturbed prompts: test prompts with other tokens put in, against the compiled model's answers. \
             Variables decoded: tokens of test prompts at which a variable read through the linear map is the interpreter's. \
             Interchange: of the exchanges of the output variable between two prompts that change the program's answer, and of all \
-            other such exchanges, those after which the student says the same. The paper's figures (table 1) are for GPT-2-large.
-            """)
+            other such exchanges, those after which the student says the same.
+            """ + (isOfPaper ? " The paper's figures (table 1) are for GPT-2-large." : ""))
         body += ReportTables.results(groups).html
         body += "<h2>What is left of the original</h2>\n"
         body += note(
-            "Perplexity of the text in one piece, and its change; the change once more as the mean over single lines. The paper's figures are its table 3."
-        )
+            "Perplexity of the text in one piece, and its change; the change once more as the mean over single lines."
+                + (isOfPaper ? " The paper's figures are its table 3." : ""))
         body += ReportTables.retention(groups).html
         let settings = ReportTables.outOfDistribution(groups).html
         if !settings.isEmpty {
             body += "<h2>Out of distribution</h2>\n"
             body += note(
-                "The settings of the paper's Appendix D, and its table 2. Whether the compiled program solves a setting is measured by running it."
-            )
+                settingsNote + " Whether the compiled program solves a setting is measured by running it.")
             body += settings
         }
         for run in runs { body += section(run) }
@@ -89,6 +88,24 @@ public struct Report {
             + (shared.isEmpty ? "." : "; all with \(shared.joined(separator: ", ")).")
     }
 
+    /// Whether any of the runs has a task of the paper's.
+    private var isOfPaper: Bool { runs.contains(where: \.isOfPaper) }
+
+    /// Where the settings outside the training distribution come from: the paper, or the tasks' own files.
+    private var settingsNote: String {
+        var sentences = isOfPaper ? ["The settings of the paper's Appendix D, and its table 2."] : []
+        var told: [String] = []
+        for run in runs where !run.isOfPaper && !run.settingSummaries.isEmpty {
+            guard !told.contains(where: { $0.hasSameBytes(as: run.task) }) else { continue }
+            told.append(run.task)
+            let settings = run.settingSummaries.map { name, summary in
+                name.hasSameBytes(as: summary) ? name : "\(name) (\(summary))"
+            }
+            sentences.append("The settings of the task \(run.task)'s own: \(settings.joined(separator: ", ")).")
+        }
+        return sentences.joined(separator: " ")
+    }
+
     private func section(_ run: ReportedRun) -> String {
         var body =
             "<h2>\(HTML.escape("\(run.task), \(run.label(shared: shared)), seed \(run.settings.seed)"))</h2>\n<div class=\"charts\">\n"
@@ -96,7 +113,8 @@ public struct Report {
         body += chart(curves(run), "Training: \(quantities); means over a hundredth of the run.")
         if run.settings.method == .tracr {
             body += chart(
-                causality(run), "Figure 3: accuracy under noise in the output variable's subspace, and in random ones.")
+                causality(run),
+                "As figure 3 of the paper: accuracy under noise in the output variable's subspace, and in random ones.")
         }
         body += chart(
             context(run),
@@ -124,12 +142,12 @@ public struct Report {
     private func picture(_ decoded: DecodedPrompt) -> String {
         var body = "<h3>One prompt, read token by token</h3>\n"
         body +=
-            "<figure>\(decoded.picture())<figcaption>Figures 6 and 5: decoded values, and the residual stream after layer "
+            "<figure>\(decoded.picture())<figcaption>As figures 6 and 5 of the paper: decoded values, and the residual stream after layer "
         body +=
             "\(decoded.layer) through the linear map, one column a direction of the compiled model. A value that is not the "
         body += "interpreter's is marked, with the interpreter's behind it.</figcaption></figure>\n"
         body +=
-            "<figure>\(decoded.rawHeatmap.svg())<figcaption>Figure 4: the same residual stream as it is, one column a "
+            "<figure>\(decoded.rawHeatmap.svg())<figcaption>As figure 4 of the paper: the same residual stream as it is, one column a "
         return body + "coordinate.</figcaption></figure>\n"
     }
 

@@ -24,6 +24,19 @@ public struct ReportTable {
         rows.append(cells)
     }
 
+    /// The table without the columns of that title, where nothing stands in any of them.
+    func leavingOut(_ title: String) -> ReportTable {
+        let columns = header.indices.filter { header[$0] == title }
+        let isEmpty = rows.allSatisfy { row in
+            columns.allSatisfy { if case .faint(nil) = row[$0] { true } else { false } }
+        }
+        guard isEmpty else { return self }
+        let kept = header.indices.filter { !columns.contains($0) }
+        var table = ReportTable(kept.map { header[$0] })
+        for row in rows { table.add(kept.map { row[$0] }) }
+        return table
+    }
+
     /// The same as plain text.
     public var cells: [[String]] {
         rows.map { row in

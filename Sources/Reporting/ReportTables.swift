@@ -4,10 +4,13 @@ import Serialization
 
 /// Tables of a report: our figures with their intervals, and the paper's beside them.
 enum ReportTables {
+    /// The column of the paper's figures, which tables of other tasks go without.
+    private static let inThePaper = "in the paper"
+
     /// Table 1 of the paper: what was injected.
     static func results(_ groups: [ReportedGroup]) -> ReportTable {
         var table = ReportTable([
-            "task", "method", "accuracy", "in the paper", "perturbed prompts", "variables decoded",
+            "task", "method", "accuracy", inThePaper, "perturbed prompts", "variables decoded",
             "interchange of the output",
             "of the others", "seeds", "training",
         ])
@@ -15,7 +18,7 @@ enum ReportTables {
             let injected = group.method == .tracr
             table.add([
                 .head(group.task), .head(group.label), share(group.shares { $0.task?.proportion }),
-                .faint(PaperResults.row(group.task, group.method).map { percent($0.accuracy) }),
+                .faint(group.paper.map { percent($0.accuracy) }),
                 share(group.shares { $0.perturbed?.accuracy.proportion }),
                 injected ? number(group.values { $0.decoding?.agreement }) : .faint(nil),
                 injected ? share(finalExchange(group)) : .faint(nil),
@@ -24,7 +27,7 @@ enum ReportTables {
                 .plain(mean(group.runs.map(\.seconds)).map { Clock.describe(seconds: $0) }),
             ])
         }
-        return table
+        return table.leavingOut(inThePaper)
     }
 
     /// Table 3 of the paper: what is left of the original.
@@ -34,11 +37,11 @@ enum ReportTables {
         }
         var table = ReportTable(
             ["task", "method", "perplexity", "original", "change", "line by line"]
-                + measured.flatMap { [$0.rawValue, "original", "in the paper"] })
+                + measured.flatMap { [$0.rawValue, "original", inThePaper] })
         for group in groups {
             let asked = group.values { results in results.perplexity.flatMap { $0[$0.asked] } }
             let perLine = group.values { $0.perplexity?[.paper] }
-            let paper = PaperResults.row(group.task, group.method)
+            let paper = group.paper
             var cells: [ReportTable.Cell] = [
                 .head(group.task), .head(group.label),
                 .plain(mean(asked.map(\.perplexity.value)).map { String(format: "%.3f", $0) }),
@@ -55,13 +58,13 @@ enum ReportTables {
             }
             table.add(cells)
         }
-        return table
+        return table.leavingOut(inThePaper)
     }
 
     /// Table 2 of the paper, one row a setting and method.
     static func outOfDistribution(_ groups: [ReportedGroup]) -> ReportTable {
         var table = ReportTable([
-            "task", "setting", "program solves it", "method", "accuracy", "in the paper", "variables decoded",
+            "task", "setting", "program solves it", "method", "accuracy", inThePaper, "variables decoded",
         ])
         var tasks: [String] = []
         for group in groups where !tasks.contains(where: { $0.hasSameBytes(as: group.task) }) {
@@ -76,13 +79,13 @@ enum ReportTables {
                     table.add([
                         .head(task), .head(name), .plain(setting.compiledSupports ? "yes" : "no"), .head(group.label),
                         share(settings.map(\.accuracy.proportion).filter { $0.n > 0 }),
-                        .faint(PaperResults.setting(task, name, group.method).map(percent)),
+                        .faint(group.paper(setting: name).map(percent)),
                         group.method == .tracr ? number(settings.compactMap(\.decoding)) : .faint(nil),
                     ])
                 }
             }
         }
-        return table
+        return table.leavingOut(inThePaper)
     }
 
     /// Exchanged variables against layers: of the exchanges that change the answer, how many did as the program says.

@@ -12,6 +12,10 @@ struct ReportedRun {
     /// What of them is not the recipe's.
     let deviations: [String]
     let task: String
+    /// Whether the task is one of the paper's, and not one of the user's own by whatever name.
+    let isOfPaper: Bool
+    /// What its settings outside the training distribution are, by name.
+    let settingSummaries: [(name: String, summary: String)]
     let results: EvaluationResults
     let course: [Course]
     /// Wall time of all steps.
@@ -32,6 +36,8 @@ struct ReportedRun {
         settings = run.settings
         deviations = try settings.deviations()
         task = run.task.task.name
+        isOfPaper = run.task.task.sources.isEmpty && InjectionTask.builtInNames.contains(task)
+        settingSummaries = run.task.task.settings.map { ($0.name, $0.summary) }
         results = try StoredEvaluation.results(of: run, options: options)
         (course, seconds) = try Self.metrics(directory.metrics)
         if settings.aligns, let example = try run.task.task.examples(.test, count: 1, seed: options.seed).first {
@@ -77,6 +83,13 @@ struct ReportedGroup {
     let runs: [ReportedRun]
 
     var method: Settings.Method { runs[0].settings.method }
+    /// The paper's figures; nil for a task that is none of its own.
+    var paper: PaperResults.Row? { runs[0].isOfPaper ? PaperResults.row(task, method) : nil }
+
+    /// The paper's accuracy in a setting outside the training distribution, in percent.
+    func paper(setting name: String) -> Double? {
+        runs[0].isOfPaper ? PaperResults.setting(task, name, method) : nil
+    }
 
     static func groups(of runs: [ReportedRun], shared: [String]) -> [ReportedGroup] {
         var keys: [[ExactString]] = []

@@ -122,12 +122,6 @@ public struct Reproduction {
     private static func stepSeconds(_ settings: Settings) throws -> Double {
         let student = try StudentFolder.locate(settings.student)
         let task = try LoadedTask(settings: settings, tokenizer: Tokenizer.load(student))
-        var options = StepBenchmark.Options()
-        options.student = settings.student
-        (options.settings.precision, options.settings.memory) = (settings.precision, settings.memory)
-        (options.steps, options.taskExamples) = (3, settings.batch.task + settings.perturbedExamples)
-        options.texts = settings.batch.text
-        (options.taskTokens, options.textTokens) = (task.encoder.longest, settings.text.tokens)
-        return try StepBenchmark(options).stepSeconds
+        return try StepBenchmark.seconds(of: settings, taskTokens: task.encoder.longest)
     }
 }

@@ -28,6 +28,15 @@ import Testing
         #expect(try Tool.run("data", task, "--split", split, "--count", "\(asked)").lines.count == count)
     }
 
+    /// What the articles call a setting can be asked for by that word.
+    @Test func settingIsAnotherNameOfSplit() throws {
+        let arguments = ["data", "count", "--count", "3"]
+        let split = try Tool.run(arguments + ["--split", "y-to-z"])
+        #expect(split.lines.count == 3)
+        #expect(try Tool.run(arguments + ["--setting", "y-to-z"]).output == split.output)
+        #expect(try Tool.run(arguments + ["--setting", "y-to-x"]).error.contains("Did you mean 'y-to-z'?"))
+    }
+
     @Test func unknownTaskIsUsageWithASuggestion() throws {
         let outcome = try Tool.run("data", "coutn")
         #expect(outcome.status == 64)

@@ -40,12 +40,13 @@ import Testing
     private static func masked(_ text: String) -> String {
         text.replacing(/compiled in +[0-9.,]+ \w+/, with: "compiled in T")
             .replacing(/seed 42, .*/, with: "seed 42").replacing(/needs about .*/, with: "needs")
+            .replacing(/takes about .* a step/, with: "takes T a step")
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// Lines `$ COMMAND` are run in a folder that holds the files which the page tells the reader to save; what follows
     /// each is what it prints. Commands that need a trained run are left out.
-    @Test(arguments: ["GettingStarted", "WritingPrograms", "InjectingAProgram", "Commands"])
+    @Test(arguments: ["GettingStarted", "WritingPrograms", "RASP", "InjectingAProgram", "Commands"])
     func transcripts(_ name: String) throws {
         let page = try Self.article(name)
         let scratch = try Scratch()
@@ -53,6 +54,8 @@ import Testing
             $0.hasPrefix("# How many earlier letters")
         }
         scratch.file("repeats.rasp", try #require(program))
+        let soFar = Self.blocks(try Self.article("RASP")).first { $0.hasPrefix("#pragma causal true\n") }
+        scratch.file("sofar.rasp", try #require(soFar))
         scratch.file(
             "mine.jsonl", #"{"prompt": "What is the number of 'X' in this text? x y. Answer:", "answer": " 2"}"# + "\n")
         var compared = 0

@@ -22,6 +22,7 @@ import Testing
             tokens: {a: [" a"], b: [" b"], ":": [" :", ":"]}
             answers: {a: a, b: b}
             generator: {alphabet: [a, b], lengths: [1, 4], solution: solve.rasp, read: last, test_share: 3}
+            settings: {longer: {summary: five letters, lengths: [5, 5]}}
             """)
     }
 
@@ -70,8 +71,17 @@ import Testing
             #expect(!page.contains(forbidden), "\(forbidden)")
         }
         #expect(page.components(separatedBy: "<svg").count - 1 == page.components(separatedBy: "</svg>").count - 1)
-        for part in ["Figure 3", "Training", "exchanged", "Figures 6 and 5", "prefers-color-scheme: dark"] {
+        let parts = [
+            "figure 3 of the paper", "Training", "exchanged", "figures 6 and 5", "prefers-color-scheme: dark",
+        ]
+        for part in parts {
             #expect(page.contains(part), "\(part)")
+        }
+
+        // A task of the user's own has settings of its own, and nothing of the paper's stands beside it.
+        #expect(page.contains("longer (five letters)"))
+        for foreign in ["Appendix D", "in the paper", "paper's figures"] {
+            #expect(!page.contains(foreign) && !second.output.contains(foreign), "\(foreign)")
         }
 
         // Figures that nothing measured: shares of more than one, of fewer than none.
@@ -113,6 +123,9 @@ import Testing
         #expect(trained.status == 0, "\(trained.error)")
         let evaluated = try Tool.run("eval", "run", "--suite", "task", "--json", in: scratch.root)
         #expect(evaluated.status == 0, "\(evaluated.error)")
+        // The task has fewer than the 500 test prompts that the suite asks otherwise: it takes all, and says so.
+        let noised = try Tool.run("eval", "run", "--suite", "causality", "--norms", "0", in: scratch.root)
+        #expect(noised.status == 0 && noised.output.contains("(all test prompts that fit)"), "\(noised.output)")
         let decoded = try Tool.run(
             "decode", "Last of a b :", "--run", "run", "--layer", "3", "--json", in: scratch.root)
         let variables = try #require(try decoded.json()["variables"] as? [String: [String: [Any]]])

@@ -25,6 +25,35 @@ import Testing
         #expect(outcome.status == 0)
     }
 
+    /// The interpreter takes more than what is declared for compilation, and says so once for each kind.
+    @Test func whatIsNotDeclaredIsTold() throws {
+        let outcome = try Tool.run("run", program, "ad", "d", "abcabc", "aaaaaaa")
+        #expect(outcome.status == 0)
+        #expect(outcome.output == "[1, 1]\n[1]\n[2, 2, 2, 2, 2, 2]\n[7, 7, 7, 7, 7, 7, 7]\n")
+        #expect(
+            outcome.error == """
+                tracr-inject: note: the token "d" is not in the program's vocabulary (#pragma vocab, --vocab): the interpreter \
+                runs it, compiled weights refuse it [pragma]
+                tracr-inject: note: an input has 6 tokens, and the program is declared for at most 5 (#pragma max_length, \
+                --max-length): the interpreter runs it, compiled weights refuse it [pragma]
+
+                """)
+        #expect(try Tool.run("run", program, "ad", "--quiet").error.isEmpty)
+        let larger = ["--max-length", "6", "--vocab", "a", "b", "c", "d"]
+        #expect(try Tool.run(["run", program, "abcabd"] + larger).error.isEmpty)
+        #expect(try Tool.run("run", program, "--compiled", "ad").status == 65)
+        let findings = try Tool.run("run", program, "ad", "--json").json()["diagnostics"] as? [[String: Any]]
+        #expect(findings?.map { $0["code"] as? String } == ["pragma"])
+    }
+
+    /// What the article RASP says of the two counts of `sort`.
+    @Test func compileCountsTheLayersOfTheWeights() throws {
+        let compiled = try Tool.run("compile", "sort", "--verify", "0", "--json", in: scratch.root).json()
+        #expect(compiled["layers"] as? Int == 3 && compiled["heads_per_layer"] as? [Int] == [0, 1, 1])
+        let counted = try Tool.run("run", "sort", "--layers", "--json").json()
+        #expect(counted["layers"] as? Int == 2 && counted["heads_per_layer"] as? [Int] == [2, 1])
+    }
+
     @Test func theCompiledModelTakesNumbersAndSaysWhatItDoesNotHold() throws {
         let numbers = scratch.file("n.rasp", "unused = indices; y = tokens_int + 1;").path
         let weights = ["--compiled", "--vocab", "1", "2", "3", "--max-length", "4"]

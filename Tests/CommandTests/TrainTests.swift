@@ -84,11 +84,13 @@ import Testing
     }
 
     @Test func resumedRunEqualsAnUninterruptedOne() throws {
+        // As many windows as two steps read: a run of two steps samples no more, and what it has stays with it.
+        let small = Self.small + ["--set", "text.samples=4"]
         let whole = try Tool.run(
-            ["train", "--task", "count", "--steps", "4", "--output", "whole"] + Self.small, in: scratch.root)
+            ["train", "--task", "count", "--steps", "4", "--output", "whole"] + small, in: scratch.root)
         #expect(whole.status == 0, "\(whole.error)")
         let half = try Tool.run(
-            ["train", "--task", "count", "--steps", "2", "--output", "half"] + Self.small, in: scratch.root)
+            ["train", "--task", "count", "--steps", "2", "--output", "half"] + small, in: scratch.root)
         #expect(half.status == 0, "\(half.error)")
         let resumed = try train("--resume", "--output", "half", "--steps", "4")
         #expect(resumed.status == 0, "\(resumed.error)")
@@ -107,6 +109,22 @@ import Testing
         #expect(other.error.contains("seed"))
     }
 
+    @Test func noMoreTextIsSampledThanIsRead() throws {
+        let trained = try Tool.run(
+            ["train", "--task", "count", "--steps", "3", "--output", "run"] + Self.small, in: scratch.root)
+        #expect(trained.status == 0, "\(trained.error)")
+        // Three steps of two windows each, and four that are held out.
+        #expect(trained.error.contains("sampling 10 texts"), "\(trained.error)")
+        let file = scratch.root.appendingPathComponent("run/text.jsonl")
+        let text = try Data(contentsOf: file)
+        #expect(String(decoding: text, as: UTF8.self).split(separator: "\n").count == 10)
+        // More steps read the same windows again.
+        let resumed = try train("--resume", "--output", "run", "--steps", "5")
+        #expect(resumed.status == 0, "\(resumed.error)")
+        #expect(try Data(contentsOf: file) == text)
+        #expect(try metrics(of: "run").count == 5)
+    }
+
     @Test func stepsZeroWritesTheInitialProjection() throws {
         let outcome = try Tool.run(
             ["train", "--task", "count", "--steps", "0", "--method", "finetune"] + Self.small, in: scratch.root)
@@ -118,6 +136,18 @@ import Testing
         let outcome = try Tool.run(["train", "--task", "count", "--dry-run"] + Self.small, in: scratch.root)
         #expect(outcome.status == 0, "\(outcome.error)")
         #expect(outcome.output.contains("12 layers"))
+        #expect(outcome.output.contains(/takes about .*, .* a step by a few timed ones, after .* 20 texts/))
+        let json = try Tool.run(
+            ["train", "--task", "count", "--dry-run", "--json", "--steps", "10"] + Self.small, in: scratch.root)
+        #expect(json.status == 0, "\(json.error)")
+        let check = try json.json()
+        #expect(check["student_layers"] as? Int == 12 && check["program"] as? String == "count")
+        #expect(check["variables"] as? [String] == ["tokens", "indices", "n", "offset", "next"])
+        #expect(check["steps"] as? Int == 10 && check["sampled_texts"] as? Int == 20)
+        for key in ["memory_bytes", "disk_bytes", "checkpoint_bytes"] { #expect(check[key] as? Int ?? 0 > 1 << 20) }
+        let step = try #require(check["step_seconds"] as? Double)
+        let seconds = try #require(check["seconds"] as? Double)
+        #expect(step > 0 && abs(seconds - 10 * step) < 1e-6 * seconds)
         #expect(!FileManager.default.fileExists(atPath: scratch.path("runs")))
     }
 

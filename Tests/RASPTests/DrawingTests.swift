@@ -39,6 +39,20 @@ import Testing
         #expect(session.feed("for i in range(101) { draw(indices); }").diagnostics.map(\.code) == [.limit])
     }
 
+    /// A loop builds its heads from one text; each is labelled by what it compares.
+    @Test(arguments: [
+        "m = max_of(select(indices, indices, <=), tokens_int, range(10), 0);",
+        "m = 0; for v in range(10) { m = v if has_focus(select(tokens_int, v, ==)) else m; }",
+    ])
+    func headsOfOneTextAreToldApart(_ source: String) throws {
+        let svg = try SVGDrawing(Program(source: source, name: "m"), on: [.int(3), .int(1)]).render()
+        let text = svg.replacing("\u{A0}", with: " ").replacing(/<[^>]*>/, with: "\n")
+        for value in 0..<10 {
+            #expect(text.components(separatedBy: "select(tokens_int, \(value), ==)").count == 2, "\(text)")
+        }
+        #expect(!text.contains("max_of("))
+    }
+
     /// A graph built in Swift has no source text to quote.
     @Test func graphsWithoutTextAreLabelled() throws {
         let before = select(tokens, "a", .equal) && !select(indices, indices, named: "later") { _, _ in false }

@@ -22,17 +22,19 @@ extension ModelEvaluation.Report {
     mutating func causality(_ run: LoadedRun) throws {
         let result = try Causality.measure(
             run, norms: options.norms, prompts: options.noisedPrompts, seed: options.seed)
+        let asked = options.noisedPrompts * result.seeds
         for point in result.points {
+            // A task of few problems has fewer, and prompts longer than the student's context are not asked.
+            let all = point.accuracy.n < asked ? " (all test prompts that fit)" : ""
             let interval = point.accuracy.interval
             rows.append([
                 "causality",
                 String(format: "noise of %g, %@", point.norm, point.subspace == .final ? "final" : "random"),
                 Self.percent(point.accuracy.value),
                 String(
-                    format: "%.1f to %.1f %%, n = %d; %d dimensions at layer %d, where activations have norm %.1f",
-                    interval.lowerBound * 100, interval.upperBound * 100, point.accuracy.n, result.dimension,
-                    result.layer,
-                    result.residualNorm),
+                    format: "%.1f to %.1f %%, n = %d%@; %d dimensions at layer %d, where activations have norm %.1f",
+                    interval.lowerBound * 100, interval.upperBound * 100, point.accuracy.n, all,
+                    result.dimension, result.layer, result.residualNorm),
             ])
         }
         results.add(.causality, result)

@@ -100,7 +100,7 @@ extension ModelEvaluation {
             if accuracy.tooLong > 0 { detail += ", \(accuracy.tooLong) longer than the student's context" }
             if let miss = accuracy.firstMiss {
                 detail +=
-                    "; first miss: '\(miss.example.prompt.suffix(40))' gave '\(miss.generated)', not '\(miss.example.answer)'"
+                    "; first miss: '\(excerpt(miss.example.prompt))' gave '\(miss.generated)', not '\(miss.example.answer)'"
             }
             rows.append([suite, what, Self.percent(accuracy.value), detail])
         }

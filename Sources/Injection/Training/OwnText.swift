@@ -9,7 +9,8 @@ import TrainingEngine
 /// a resume.
 ///
 /// A large student takes hours to write it. What there is of it is saved every minute and at a signal, and gone on with
-/// by the run's resume, to the same text.
+/// by the run's resume, to the same text. Once it is whole it stays as it is: a resume with more steps reads the same
+/// windows again.
 enum OwnText {
     private static let savingInterval = 60.0
 
@@ -24,13 +25,13 @@ enum OwnText {
 
         let part = exists(run.partialText) ? try SampledText.load(from: run.partialText, vocabulary: vocabulary) : nil
         var drawn = part.map { $0.windows + $0.heldOut } ?? []
-        let total = settings.text.samples + settings.text.heldOut
+        let total = settings.sampledWindows + settings.text.heldOut
         Narration.note("sampling \(total) texts from the student" + (drawn.isEmpty ? "" : ", \(drawn.count) are there"))
-        var line = ProgressLine(total: total, first: drawn.count)
+        var line = ProgressLine(total: total, first: min(drawn.count, total))
         var lastSaved = Clock.now
         do {
             let text = try SampledText.sample(
-                samples: settings.text.samples, heldOut: settings.text.heldOut, tokens: settings.text.tokens,
+                samples: settings.sampledWindows, heldOut: settings.text.heldOut, tokens: settings.text.tokens,
                 seed: settings.seed, tokenizer: student.tokenizer, known: drawn,
                 progress: { windows in
                     drawn = windows
@@ -59,5 +60,14 @@ enum OwnText {
     private static func save(_ windows: [[Int32]], to run: RunDirectory, _ student: Student) throws {
         guard !windows.isEmpty else { return }
         try SampledText(windows: windows, heldOut: []).save(to: run.partialText, tokenizer: student.tokenizer)
+    }
+}
+
+extension Settings {
+    /// Windows that a student writes to be trained on: `text.samples`, or all that the run's steps read where these are
+    /// fewer.
+    var sampledWindows: Int {
+        let (read, overflows) = steps.multipliedReportingOverflow(by: batch.text)
+        return overflows ? text.samples : min(text.samples, max(1, read))
     }
 }

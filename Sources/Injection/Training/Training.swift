@@ -21,15 +21,8 @@ public enum Training {
     }
 
     /// Reads and checks everything a run needs and writes nothing: `--dry-run`.
-    /// - Returns: the run's header, a line each.
-    public static func check(_ settings: Settings, output: URL? = nil) throws -> [String] {
-        let inputs = try TrainingInputs(settings)
-        let place = output ?? defaultOutput(settings)
-        let preflight = try Preflight(inputs)
-        try preflight.requireMemory()
-        try preflight.requireDisk(at: place)
-        return TrainingHeader.lines(inputs) + [preflight.line(at: place)]
-            + (inputs.warnings + [preflight.memoryWarning()].compactMap(\.self)).map { "warning: \($0)" }
+    public static func check(_ settings: Settings, output: URL? = nil) throws -> TrainingCheck {
+        try TrainingCheck(TrainingInputs(settings), at: output ?? defaultOutput(settings))
     }
 
     /// Trains from the beginning.

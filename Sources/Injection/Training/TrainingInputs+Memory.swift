@@ -15,7 +15,7 @@ extension TrainingInputs {
         let configuration = student.model.configuration
         let kept =
             readsText && settings.text.file == nil
-            ? Teacher.cost(tokens: settings.text.samples * settings.text.tokens, width: configuration.width) : 0
+            ? Teacher.cost(tokens: settings.sampledWindows * settings.text.tokens, width: configuration.width) : 0
         return try MemoryPlan(
             settings, model: student.model, loss: loss, variables: AlignedVariables(VariableLayout(compiled)),
             hasTeacher: readsText, kept: kept,

@@ -1,6 +1,19 @@
 /// What a picture calls the nodes of a graph: by name, else by the source text that builds them, else by what they do.
 struct NodeLabels {
     let names: [GraphNode: String]
+    /// Source texts that several heads of the picture were built from, as a loop or a function of the library builds
+    /// them: they would not tell these heads apart.
+    private let shared: Set<String>
+
+    /// - Parameter heads: the selectors of the picture's heads, each once.
+    init(names: [GraphNode: String], heads: [Selector]) {
+        self.names = names
+        var counts: [String: Int] = [:]
+        for head in heads where Library.nodeNames[.selector(head)] == nil {
+            if let text = Self.source(of: head.span) { counts[text, default: 0] += 1 }
+        }
+        shared = Set(counts.filter { $0.value > 1 }.keys)
+    }
 
     func label(_ sop: SOp) -> String { label(sop, depth: 0) }
 
@@ -14,7 +27,7 @@ struct NodeLabels {
         case .aggregate(_, _, _, let reduction): return reduction == .sum ? "sum" : "aggregate"
         case .selectorWidth: return "selector_width"
         case .elementwise(let function, let inputs):
-            if let text = Self.text(of: sop.span) { return text.clipped(to: 44) }
+            if let text = text(of: sop.span) { return text.clipped(to: 44) }
             // A node that was built in Swift, or by the library, has no source text of its own.
             let parts = depth < 3 ? inputs.map { label($0, depth: depth + 1) } : ["…"]
             return "\(function.name)(\(parts.joined(separator: ", ")))".clipped(to: 44)
@@ -30,7 +43,7 @@ struct NodeLabels {
 
     private func label(_ selector: Selector, depth: Int) -> String {
         if let name = Library.nodeNames[.selector(selector)] { return name }
-        if let text = Self.text(of: selector.span) { return text }
+        if let text = text(of: selector.span) { return text }
         guard depth < 4 else { return "…" }
         func part(_ selector: Selector) -> String {
             let text = label(selector, depth: depth + 1)
@@ -48,8 +61,14 @@ struct NodeLabels {
         }
     }
 
+    /// The source text, where it says which node is meant.
+    private func text(of span: SourceSpan?) -> String? {
+        guard let text = Self.source(of: span), !shared.contains(text) else { return nil }
+        return text
+    }
+
     /// The source text on one line; nil for what the library is built from, since the call that the user wrote says it.
-    private static func text(of span: SourceSpan?) -> String? {
+    private static func source(of span: SourceSpan?) -> String? {
         guard let span, !Library.isLibrary(span.file) else { return nil }
         let text = span.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return text.isEmpty ? nil : text.clipped(to: 120)

@@ -36,10 +36,10 @@ public struct SVGDrawing {
             if case .tokens(.asIs) = sop.operation { names[.sop(sop)] = "tokens" }
             if case .tokens(.string) = sop.operation { names[.sop(sop)] = "tokens" }
         }
-        labels = NodeLabels(names: names)
         guard LayerReport(program.output).headsPerLayer.reduce(0, +) <= Self.mostHeads else {
             throw RASPError(.limit, "the program has more than \(Self.mostHeads) heads; draw a part of it")
         }
+        labels = NodeLabels(names: names, heads: Self.heads(order.compactMap(\.sop)).map(\.selector))
     }
 
     /// Space around panels, inside them, and between what stands in them.
@@ -77,11 +77,8 @@ public struct SVGDrawing {
 
     /// - Returns: where the layer's panel ends; nil when there is nothing to show of it.
     private func drawLayer(_ layer: Int, _ canvas: inout SVGCanvas, y top: Double) -> Double? {
-        let sops = order.compactMap { node -> SOp? in
-            guard case .sop(let sop) = node, depths[node] == layer else { return nil }
-            return sop
-        }
-        let heads = groupedByHead(sops).map { HeadPicture(drawing: self, selector: $0.selector, users: $0.users) }
+        let sops = order.filter { depths[$0] == layer }.compactMap(\.sop)
+        let heads = Self.heads(sops).map { HeadPicture(drawing: self, selector: $0.selector, users: $0.users) }
         let rows = sops.filter { isRow($0) }
         guard !heads.isEmpty || !rows.isEmpty else { return nil }
         let left = Self.margin + Self.padding
@@ -120,7 +117,8 @@ public struct SVGDrawing {
         return top + Double(rows.count) * 25 - 5
     }
 
-    private func groupedByHead(_ sops: [SOp]) -> [(selector: Selector, users: [SOp])] {
+    /// The selectors that the s-ops attend with, each with the s-ops that share it.
+    private static func heads(_ sops: [SOp]) -> [(selector: Selector, users: [SOp])] {
         var heads: [(selector: Selector, users: [SOp])] = []
         for sop in sops {
             let selector: Selector

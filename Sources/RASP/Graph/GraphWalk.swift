@@ -10,6 +10,9 @@ public enum GraphNode: Hashable, Sendable {
         }
     }
 
+    /// The s-op; nil for a selector.
+    var sop: SOp? { if case .sop(let sop) = self { sop } else { nil } }
+
     public var span: SourceSpan? {
         switch self {
         case .sop(let sop): sop.span

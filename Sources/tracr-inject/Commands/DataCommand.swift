@@ -23,7 +23,10 @@ struct DataCommand: ParsableCommand {
     @Argument(help: "count, int-sum, shuffle-dyck, or a task of your own: a YAML file, or the name of a bundled one.")
     var task: String
 
-    @Option(help: ArgumentHelp("train, test, or a setting outside the training distribution.", valueName: "split"))
+    // Settings are what the articles and eval call them: whoever looks for one asks for --setting.
+    @Option(
+        name: [.long, .customLong("setting")],
+        help: ArgumentHelp("train, test, or a setting outside the training distribution.", valueName: "split"))
     var split = "train"
 
     @Option(help: ArgumentHelp("At most this many examples.", valueName: "n"))

@@ -12,13 +12,14 @@ struct RunCommand: ParsableCommand {
         discussion: """
             INPUT is a string, split into characters, or a JSON array of tokens. Without INPUT, every line of standard \
             input is one, and ends at a line feed or a carriage return and line feed; on a terminal, a session with the \
-            program loaded begins. Each output is printed as a JSON array, which can serve as an input again. Without \
-            PROGRAM: a session in the RASP language.
+            program loaded begins. Each output is printed as a JSON array, which can serve as an input again. The \
+            interpreter also takes tokens and lengths that the program does not declare, and says so once on standard \
+            error. Without PROGRAM: a session in the RASP language.
 
             EXAMPLES
-              tracr-inject run reverse hello
-              tracr-inject run count '["x", "y", "x", ":"]' --trace
-              tracr-inject run count --compiled 'xyx:' --json
+              tracr-inject run reverse bead
+              tracr-inject run count '["x", "_", "x", ":"]' --trace
+              tracr-inject run count --compiled 'x_x:' --json
               tracr-inject run sort --layers
               tracr-inject run sort cab --draw sort.svg
               echo abcab | tracr-inject run histogram.rasp
@@ -45,7 +46,10 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Show every named variable at every position.")
     var trace = false
 
-    @Flag(help: "Report layers and attention heads, by the reference implementation's rule.")
+    @Flag(
+        help:
+            "Report layers and attention heads, by the reference implementation's rule (compile counts those of the weights)."
+    )
     var layers = false
 
     @Option(help: ArgumentHelp("Draw the computation on the one INPUT.", valueName: "file.svg"))
@@ -110,12 +114,17 @@ struct RunCommand: ParsableCommand {
             if trace, let runner = runner as? CompiledRunner { report.note(missing: runner.missing) }
             let reads = PositionCheck.reads(below: program.output)
             var positions = PositionCheck()
+            var declared = DeclaredInputs(
+                vocabulary: pragmas.compilerOptions.vocabulary ?? program.vocabulary,
+                maxLength: pragmas.maxLength ?? program.maxLength)
             for text in layers && input.isEmpty ? AnySequence([]) : texts() {
                 let text = try text.get()
                 let result = try text.blamed {
                     let sequence = try InputSequence(parsing: text)
                     let length = sequence.tokens.count + (bos ? 1 : 0)
                     report.note(positions.warnings(about: reads, length: length))
+                    // The compiled model refuses such an input itself.
+                    if !compiled { report.note(declared.notes(about: sequence.tokens)) }
                     if let draw {
                         try DrawingFile.write(program, on: sequence.tokens, causal: causal, bos: bosToken, to: draw)
                     }

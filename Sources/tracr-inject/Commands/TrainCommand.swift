@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarking
 import Foundation
 import Injection
 import InjectionSettings
@@ -38,7 +39,10 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Print the resolved settings as YAML and exit.")
     var printConfig = false
 
-    @Flag(help: "Check everything (files, shapes, memory, the program against the task), write nothing and exit.")
+    @Flag(
+        help:
+            "Check everything (files, shapes, memory, the program against the task), time a few steps, write nothing and exit."
+    )
     var dryRun = false
 
     @OptionGroup var json: JSONOption
@@ -58,12 +62,7 @@ struct TrainCommand: ParsableCommand {
             try Standard.output.write(resume ? ownSettings(of: runToResume(resolved)).yaml() : resolved.yaml())
             return
         }
-        if dryRun {
-            for line in try Training.check(resolved, output: output.map { URL(fileURLWithPath: $0) }) {
-                try Standard.output.line(line)
-            }
-            return
-        }
+        if dryRun { return try check(resolved) }
         SignalHandlers.install()
         let outcome: Training.Outcome
         if resume {
@@ -72,6 +71,34 @@ struct TrainCommand: ParsableCommand {
             outcome = try Training.start(resolved, output: output.map { URL(fileURLWithPath: $0) })
         }
         try report(outcome)
+    }
+
+    /// What the run would be, what it would take of the machine, and how long.
+    private func check(_ settings: Settings) throws {
+        let check = try Training.check(settings, output: output.map { URL(fileURLWithPath: $0) })
+        let stepSeconds = try stepSeconds(of: settings, check)
+        if json.isOn {
+            return try Standard.output.json(check.json(stepSeconds: stepSeconds, steps: settings.steps))
+        }
+        for line in check.header { try Standard.output.line(line) }
+        if let stepSeconds {
+            let before = check.sampledTexts > 0 ? ", after the student has written \(check.sampledTexts) texts" : ""
+            try Standard.output.line(
+                "takes about \(Clock.describe(seconds: stepSeconds * Double(settings.steps))), \(Quantity.seconds(stepSeconds)) a step by a few timed ones"
+                    + before)
+        }
+        for warning in check.warnings { try Standard.output.line("warning: \(warning)") }
+    }
+
+    /// Timed on synthetic steps here and now; nil where the memory for them cannot be had at present.
+    private func stepSeconds(of settings: Settings, _ check: TrainingCheck) throws -> Double? {
+        guard settings.steps > 0 else { return nil }
+        do {
+            return try StepBenchmark.seconds(of: settings, taskTokens: check.exampleTokens)
+        } catch let failure as Failure {
+            Standard.error("tracr-inject: note: no step could be timed: \(failure.message)")
+            return nil
+        }
     }
 
     private func report(_ outcome: Training.Outcome) throws {

@@ -6,7 +6,10 @@ import Serialization
 
 /// What `eval`, `report` and `reproduce` measure with.
 struct MeasurementArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("At most so many prompts for each figure.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "At most so many prompts for each figure; for each of the five seeds of causality, of at most 100.",
+            valueName: "n"))
     var prompts = 1000
 
     @Option(
