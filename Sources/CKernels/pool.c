@@ -107,6 +107,12 @@ void pool_mute(int on) { muted = on != 0; }
 
 int pool_is_muted(void) { return muted; }
 
+static _Thread_local bool uncounted;
+
+void pool_stop_counting(int on) { uncounted = on != 0; }
+
+int pool_is_counting(void) { return !uncounted; }
+
 void pool_run(ptrdiff_t pieces, int threads, pool_body body, void *context) {
     if (pieces <= 1 || threads <= 1 || inside || pieces > MAX_PIECES || pthread_mutex_trylock(&owner) != 0) {
         run_here(pieces, body, context);

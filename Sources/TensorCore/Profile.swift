@@ -1,3 +1,4 @@
+import CKernels
 import Synchronization
 
 /// Time and floating-point operations by operation, for `--profile` and benchmarks. Off unless enabled.
@@ -28,12 +29,10 @@ public enum Profile {
 
     /// Runs `body` without counting its operations: they were counted before.
     static func withoutCounting<Result>(_ body: () -> Result) -> Result {
-        counts.store(false, ordering: .relaxed)
-        defer { counts.store(true, ordering: .relaxed) }
+        pool_stop_counting(1)
+        defer { pool_stop_counting(0) }
         return body()
     }
-
-    private static let counts = Atomic<Bool>(true)
 
     /// What one call of `measured` counts, whatever else runs in the process.
     private final class Scope: Sendable {
@@ -71,7 +70,7 @@ public enum Profile {
         let result = body()
         let elapsed = (ContinuousClock.now - start).components
         let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-        let count = counts.load(ordering: .relaxed) ? operations() : 0
+        let count = pool_is_counting() != 0 ? operations() : 0
         if isEnabled { table.withLock { $0["\(name)", default: Entry()].add(seconds: seconds, operations: count) } }
         scope?.table.withLock { $0["\(name)", default: Entry()].add(seconds: seconds, operations: count) }
         return result

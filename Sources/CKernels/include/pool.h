@@ -13,6 +13,10 @@ void pool_run(ptrdiff_t pieces, int threads, pool_body body, void *context);
 void pool_mute(int muted);
 int pool_is_muted(void);
 
+/// Whether the calling thread counts the operations of what it runs; other threads go on counting.
+void pool_stop_counting(int on);
+int pool_is_counting(void);
+
 /// Processors this process may run on: the affinity mask, cut by the control group's quota where one is set.
 int pool_usable_processors(void);
 #endif

@@ -17,7 +17,6 @@ struct ContextMeasurement {
     private let exchange: PlacedExchange?
     /// For each variable, the values that directions of the compiled model stand for; nil where all are possible.
     private let represented: [Set<Atom>?]
-    private let arena = Arena()
 
     init(_ run: LoadedRun, placer: PromptPlacer) throws {
         (self.run, self.placer, reader, decoder) = (run, placer, AnswerReader(run), Decoder(run))
@@ -34,13 +33,13 @@ struct ContextMeasurement {
     func measure() throws -> ContextResult {
         ContextResult(
             prompts: placer.prompts.count, studentContext: run.student.model.configuration.contextLength,
-            programLength: run.compiled.maxLength, cells: try placer.cells.map(measure))
+            programLength: run.compiled.maxLength, cells: try run.student.model.mapSideBySide(placer.cells, measure))
     }
 
     /// Those that are decoded, without counts.
     private var variables: [ContextResult.Variable] { decoder.variableNames.map { ContextResult.Variable(name: $0) } }
 
-    private func measure(_ empty: ContextResult.Cell) throws -> ContextResult.Cell {
+    private func measure(_ empty: ContextResult.Cell, arena: Arena) throws -> ContextResult.Cell {
         var cell = empty
         var placed: [PlacedPrompt] = []
         for place in try Parallel.map(Array(placer.prompts.indices), { try placer.place($0, in: cell) }) {
@@ -53,8 +52,8 @@ struct ContextMeasurement {
         if run.settings.aligns { cell.variables = variables }
         let before = placed.map(\.before)
         cell.before = (before.min() ?? 0)...(before.max() ?? 0)
-        for batch in Self.batches(placed) { try read(batch, into: &cell) }
-        cell.exchanges = try exchange?.measure(placed)
+        for batch in Self.batches(placed) { try read(batch, into: &cell, arena: arena) }
+        cell.exchanges = try exchange?.measure(placed, arena: arena)
         return cell
     }
 
@@ -75,7 +74,7 @@ struct ContextMeasurement {
     }
 
     /// One pass for the answers and the variables both.
-    private func read(_ batch: [PlacedPrompt], into cell: inout ContextResult.Cell) throws {
+    private func read(_ batch: [PlacedPrompt], into cell: inout ContextResult.Cell, arena: Arena) throws {
         arena.reset()
         var mapped: Tensor?
         let exact = reader.areExact(

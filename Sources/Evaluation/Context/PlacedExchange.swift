@@ -35,7 +35,6 @@ struct PlacedExchange {
     private let reader: AnswerReader
     private let comparison: ExchangeComparison
     private let sites: [Site]
-    private let arena = Arena()
 
     init(_ run: LoadedRun) throws {
         self.run = run
@@ -52,14 +51,14 @@ struct PlacedExchange {
     }
 
     /// - Returns: nil where no two of the texts are short enough for the compiled model.
-    func measure(_ placed: [PlacedPrompt]) throws -> ContextResult.Exchanges? {
+    func measure(_ placed: [PlacedPrompt], arena: Arena) throws -> ContextResult.Exchanges? {
         let fitting = placed.filter { $0.count <= run.compiled.maxLength }.prefix(Self.mostPrompts)
         guard fitting.count > 1 else { return nil }
         // Partners of like length lie side by side, 0 and 1, 2 and 3, ...
         let sorted = fitting.sorted { $0.own.count < $1.own.count }
         let members = try Parallel.map(Array(sorted.prefix(sorted.count / 2 * 2)), member)
         var exchanges = ContextResult.Exchanges()
-        for site in sites { try exchange(site, members, into: &exchanges) }
+        for site in sites { try exchange(site, members, into: &exchanges, arena: arena) }
         return exchanges
     }
 
@@ -78,7 +77,9 @@ struct PlacedExchange {
     }
 
     /// One variable in one state, between all partners; the student is asked only where the program's answer changes.
-    private func exchange(_ site: Site, _ members: [Member], into exchanges: inout ContextResult.Exchanges) throws {
+    private func exchange(
+        _ site: Site, _ members: [Member], into exchanges: inout ContextResult.Exchanges, arena: Arena
+    ) throws {
         let outputs = try Parallel.map(Array(members.indices)) { index in
             let (own, other) = (members[index], members[index ^ 1])
             let offset = Self.offset(from: own, to: other)

@@ -33,16 +33,15 @@ public struct DecodingAgreement: Sendable {
         let expected = ExpectedValues(run)
         let none = decoder.variableNames.map { Count(variable: $0) }
         let configuration = run.student.model.configuration
-        var layers = [[Count]](repeating: none, count: configuration.layers + 1)
         let encoded = examples.filter { $0.contentCount <= configuration.contextLength }
-        let arena = Arena()
-        for start in stride(from: 0, to: encoded.count, by: 32) {
-            arena.reset()
-            let batch = Array(encoded[start..<min(start + 32, encoded.count)])
+        let batches = stride(from: 0, to: encoded.count, by: 32).map {
+            Array(encoded[$0..<min($0 + 32, encoded.count)])
+        }
+        let counted = try run.student.model.mapSideBySide(batches) { batch, arena in
             let states = decoder.mappedStates(of: batch.map { Array($0.tokens[..<$0.contentCount]) }, arena: arena)
             let values = try Parallel.map(batch) { try expected.values(on: Array($0.atoms[..<$0.contentCount])) }
-            layers = try Parallel.map(Array(layers.indices)) { layer in
-                var counts = layers[layer]
+            return try Parallel.map(Array(states.indices)) { layer in
+                var counts = none
                 var row = 0
                 for (example, values) in zip(batch, values) {
                     for position in 0..<example.contentCount {
@@ -56,6 +55,15 @@ public struct DecodingAgreement: Sendable {
                     }
                 }
                 return counts
+            }
+        }
+        var layers = [[Count]](repeating: none, count: configuration.layers + 1)
+        for counts in counted {
+            for layer in layers.indices {
+                for variable in layers[layer].indices {
+                    layers[layer][variable].equal += counts[layer][variable].equal
+                    layers[layer][variable].n += counts[layer][variable].n
+                }
             }
         }
         return DecodingAgreement(layers: layers, prompts: encoded.count, layer: decoder.layer)

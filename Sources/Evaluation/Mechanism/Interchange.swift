@@ -32,17 +32,18 @@ public struct Interchange: Sendable {
 
     static func measure(_ run: LoadedRun, prompts: Int, seed: Int) throws -> Interchange {
         let pairs = try Pairs(run, prompts: prompts, seed: seed)
-        var cells: [Cell] = []
-        for entry in run.layout.variables {
-            guard let variable = run.compiled.variable(named: entry.name) else { continue }
+        let sites = run.layout.variables.flatMap { entry -> [(VariableLayout.Entry, CompiledVariable, state: Int)] in
+            guard let variable = run.compiled.variable(named: entry.name) else { return [] }
+            return (variable.writtenByLayer...run.layout.layers).map { (entry, variable, $0) }
+        }
+        let cells = try run.student.model.mapSideBySide(sites) { site, arena in
+            let (entry, variable, state) = site
             let basis = try run.projection.subspace(of: [entry.rows])
-            for state in variable.writtenByLayer...run.layout.layers {
-                var cell = Cell(variable: entry.name, layer: run.layers[state], state: state)
-                for batch in pairs.batches {
-                    try pairs.exchange(variable, basis: basis, in: batch, into: &cell)
-                }
-                cells.append(cell)
+            var cell = Cell(variable: entry.name, layer: run.layers[state], state: state)
+            for batch in pairs.batches {
+                try pairs.exchange(variable, basis: basis, in: batch, into: &cell, arena: arena)
             }
+            return cell
         }
         return Interchange(cells: cells, prompts: pairs.count, final: run.compiled.output)
     }
@@ -104,7 +105,6 @@ private struct Pairs {
     private let run: LoadedRun
     private let reader: AnswerReader
     private let comparison: ExchangeComparison
-    private let arena = Arena()
 
     var count: Int { batches.reduce(0) { $0 + $1.count } }
 
@@ -140,9 +140,9 @@ private struct Pairs {
     }
 
     /// Exchanges the variable between all pairs of a batch.
-    func exchange(_ variable: CompiledVariable, basis: Tensor, in batch: [Member], into cell: inout Interchange.Cell)
-        throws
-    {
+    func exchange(
+        _ variable: CompiledVariable, basis: Tensor, in batch: [Member], into cell: inout Interchange.Cell, arena: Arena
+    ) throws {
         let (layer, state) = (cell.layer, cell.state)
         arena.reset()
         let said = reader.nextTokens(

@@ -1,4 +1,5 @@
 import Serialization
+import Synchronization
 import TensorCore
 
 extension LanguageModel {
@@ -22,14 +23,25 @@ extension LanguageModel {
         for (index, prompt) in prompts.enumerated() { try check(prompt, index) }
         var results = [[Int32]](repeating: [], count: prompts.count)
         guard maxNewTokens > 0 else { return results }
-        let room = GenerationRoom(self, precision)
+        let rooms = (0..<(runsPassesSideBySide ? Parallel.threads : 1)).map { _ in GenerationRoom(self, precision) }
+        let asking = Mutex(())
         var start = 0
         while start < prompts.count {
             let end = endOfGroup(from: start, prompts, maxNewTokens)
-            let group = GenerationGroup(
-                self, Array(prompts[start..<end]), maxNewTokens, sampling, room, firstIndex: start)
-            try group.run(stop: stop, isCancelled: isCancelled)
-            for (offset, tokens) in group.results.enumerated() { results[start + offset] = tokens }
+            let groups = rooms.indices.map { place in
+                let part = Parallel.range(of: place, pieces: rooms.count, count: end - start)
+                let first = start + part.lowerBound
+                return GenerationGroup(
+                    self, Array(prompts[first..<(first + part.count)]), maxNewTokens, sampling, rooms[place],
+                    firstIndex: first)
+            }.filter { !$0.results.isEmpty }
+            Parallel.each(groups.count) { place in
+                groups[place].run(stop: stop) { asking.withLock { _ in isCancelled() } }
+            }
+            if groups.contains(where: \.wasCancelled) { throw CancellationError() }
+            for group in groups {
+                for (offset, tokens) in group.results.enumerated() { results[group.firstIndex + offset] = tokens }
+            }
             start = end
         }
         return results
@@ -95,6 +107,9 @@ private final class GenerationGroup {
     private let cache: KeyValueCache
     private let arena: Arena
     private var samplers: [TokenSampler] = []
+    /// Of the first prompt among all that are continued.
+    let firstIndex: Int
+    private(set) var wasCancelled = false
     private(set) var results: [[Int32]]
 
     init(
@@ -104,6 +119,7 @@ private final class GenerationGroup {
         self.model = model
         self.prompts = prompts
         self.maxNewTokens = maxNewTokens
+        self.firstIndex = firstIndex
         (precision, cache, arena) = (room.precision, room.cache, room.arena)
         cache.reset(capacities: prompts.map { model.capacity(for: $0, maxNewTokens) })
         results = [[Int32]](repeating: [], count: prompts.count)
@@ -114,9 +130,10 @@ private final class GenerationGroup {
         }
     }
 
-    func run(stop: Int32?, isCancelled: () -> Bool) throws {
+    /// Continues the prompts, until it is cancelled.
+    func run(stop: Int32?, isCancelled: () -> Bool) {
         var active = Array(prompts.indices)
-        var next = try read(isCancelled)
+        guard var next = read(isCancelled) else { return }
         while true {
             var batch = PackedBatch()
             var remaining: [Int] = []
@@ -129,17 +146,19 @@ private final class GenerationGroup {
             }
             active = remaining
             if active.isEmpty { return }
-            if isCancelled() { throw CancellationError() }
+            wasCancelled = isCancelled()
+            if wasCancelled { return }
             next = step(batch, slots: active)
         }
     }
 
     /// Feeds the prompts, about 4,096 tokens at a time for the sake of the activations' room, and chooses what follows
-    /// each.
-    private func read(_ isCancelled: () -> Bool) throws -> [Int32] {
+    /// each; nil where it is cancelled.
+    private func read(_ isCancelled: () -> Bool) -> [Int32]? {
         var next: [Int32] = []
         while next.count < prompts.count {
-            if isCancelled() { throw CancellationError() }
+            wasCancelled = isCancelled()
+            if wasCancelled { return nil }
             var batch = PackedBatch()
             var end = next.count
             while end < prompts.count, batch.tokens.count < 4_096 {
