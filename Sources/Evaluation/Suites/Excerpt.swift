@@ -3,8 +3,9 @@
 /// The middle is what a reader can do without: a prompt begins with the question and ends with what is asked of it, and
 /// both are needed to tell which prompt it is.
 package func excerpt(_ prompt: String, longest: Int = 160) -> String {
-    let left = prompt.count - longest
-    guard left > 0 else { return prompt }
-    let end = longest / 3
-    return "\(prompt.prefix(longest - end)) … (\(left) characters) … \(prompt.suffix(end))"
+    guard prompt.count > longest else { return prompt }
+    // What says how much is left out takes room as well.
+    let kept = max(longest - 20, 2)
+    let end = kept / 3
+    return "\(prompt.prefix(kept - end)) … (\(prompt.count - kept) characters) … \(prompt.suffix(end))"
 }
