@@ -60,6 +60,10 @@ extension Settings {
             "Task examples a step behind random tokens of the student's (method tracr; not with data.file)."),
 
         .init(
+            "context.behind", .integer(\.context.behind, 0...65_536),
+            "Task examples a step that random tokens of the student's stand behind, for the alignment there (method tracr; not with\n"
+                + "data.file)."),
+        .init(
             "context.wording", .real(\.context.wording, .unit),
             "Share of the perturbed examples whose wording is perturbed as well, everything but the last token."),
 

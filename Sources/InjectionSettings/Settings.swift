@@ -83,6 +83,7 @@ extension Settings {
     public struct Context: Sendable, Equatable {
         public var text = false
         public var random = 0
+        public var behind = 0
         public var wording = 0.0
     }
 

@@ -4,34 +4,35 @@ import Testing
 
 /// What stands before task examples in training.
 @Suite struct ContextSourceTests {
-    private static let source = ContextSource(random: 3, texts: true, seed: 5, ordinaryTokens: 50, limit: 40)
+    private static let source = ContextSource(
+        before: 3, behind: 2, texts: true, seed: 5, ordinaryTokens: 50, symbols: [[60], [61, 62]], limit: 40)
 
     @Test func everySequenceFitsAndEveryTextStandsOnce() {
         let (lengths, texts) = ([10, 38, 40, 7, 12, 20, 30, 5], [4, 39, 12, 25])
         var counts: Set<Int> = []
+        var drawn: Set<Int32> = []
         for step in 0..<200 {
-            let contexts = Self.source.contexts(lengths: lengths, texts: texts, at: step)
-            let numbers = contexts.values.compactMap { if case .text(let number) = $0 { number } else { nil } }
-            #expect(Set(numbers).count == numbers.count)
+            let around = Self.source.surroundings(lengths: lengths, texts: texts, at: step)
             // The text of 39 tokens fits before no example, the others before some.
-            #expect(Set(numbers) == [0, 2, 3])
-            for (index, context) in contexts {
-                switch context {
-                case .text(let number): #expect(lengths[index] + texts[number] <= 40)
-                case .tokens(let tokens):
-                    #expect((1...(40 - lengths[index])).contains(tokens.count))
-                    #expect(tokens.allSatisfy { (0..<50).contains($0) })
-                    counts.insert(tokens.count)
-                }
+            #expect(around.values.compactMap(\.text).sorted() == [0, 2, 3])
+            #expect(around.values.count { !$0.behind.isEmpty } <= 2)
+            for (index, around) in around {
+                let before = around.text.map { texts[$0] } ?? around.before.count
+                #expect(around.text == nil || around.before.isEmpty)
+                #expect(lengths[index] + before + around.behind.count <= 40)
+                if around.text == nil, before > 0 { counts.insert(before) }
+                drawn.formUnion(around.before + around.behind)
             }
         }
-        // From one token to all that fits.
+        // From one token to all that fits, the student's and the program's own.
         #expect(counts.contains(1) && counts.contains { $0 > 25 })
+        #expect(drawn.isSuperset(of: [60, 61, 62]) && drawn.count > 40)
+        #expect(drawn.allSatisfy { (0..<50).contains($0) || (60...62).contains($0) })
     }
 
     @Test func theSameChoiceWheneverItIsAskedFor() {
         func chosen(_ step: Int) -> [String] {
-            Self.source.contexts(lengths: [5, 6, 7, 8], texts: [9], at: step).map { "\($0)" }.sorted()
+            Self.source.surroundings(lengths: [5, 6, 7, 8], texts: [9], at: step).map { "\($0)" }.sorted()
         }
         #expect(chosen(3) == chosen(3))
         #expect((0..<20).contains { chosen($0) != chosen($0 + 1) })

@@ -88,13 +88,21 @@ package struct PerturbedExamples: Sendable {
         return (tokens, isTasksOwn ? Array(input) : nil)
     }
 
-    /// The example behind other tokens, with the answer that the compiled model gives to both together.
+    /// The example behind some tokens and before others, with the answer that the compiled model gives to it there.
     ///
     /// - Returns: nil where there is none, or where it does not fit the model.
-    package func example(_ example: Example, _ encoded: EncodedExample, behind context: [Int32]) throws -> Made? {
+    package func example(
+        _ example: Example, _ encoded: EncodedExample, behind context: [Int32], before following: [Int32] = []
+    ) throws -> Made? {
         let prompt = context + encoded.prompt
         guard let answer = try answer(to: prompt, like: encoded) else { return nil }
-        let made = try encoder.encode(promptTokens: prompt, answer: answer)
+        var made = try encoder.encode(promptTokens: prompt, answer: answer)
+        if !following.isEmpty {
+            // The token that ends the answer is there already where examples are padded.
+            let end = made.tokens.count == made.contentCount ? encoder.endOfText.map { [$0] } ?? [] : []
+            made.tokens += end + following
+            made.atoms += encoder.atoms(of: end + following)
+        }
         guard made.tokens.count <= model.maxLength else { return nil }
         return (Example(prompt: example.prompt, answer: answer), made)
     }

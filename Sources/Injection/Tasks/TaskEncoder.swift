@@ -71,6 +71,8 @@ public struct TaskEncoder: Sendable {
 
     /// How many of the student's tokens, from the first on, stand for text.
     package var ordinaryTokens: Int { tokenizer.ordinaryCount }
+    /// The student's token that ends a text, where it has one.
+    var endOfText: Int32? { tokenizer.endOfText }
 
     /// What is to be said at the supervised positions of an example whose program outputs something else than its
     /// answer, an intervention having seen to that: a position and the token due after it.

@@ -140,7 +140,7 @@ struct BatchSource {
         return result
     }
 
-    /// Puts something before some of the examples.
+    /// Puts something around some of the examples.
     ///
     /// - Returns: how many tokens stand before each example's prompt, and before which example each text stands.
     private func place(
@@ -148,23 +148,20 @@ struct BatchSource {
     ) throws -> (contexts: [Int], texts: [Int: Int]) {
         var counts = Array(repeating: 0, count: made.count)
         guard let contexts, let perturbed else { return (counts, [:]) }
-        let chosen = contexts.contexts(
+        let chosen = contexts.surroundings(
             lengths: made.map(\.encoded.tokens.count), texts: pieces.map(\.count), at: position
         ).sorted { $0.key < $1.key }
-        let placed = try Parallel.map(chosen) { [made] index, context -> PerturbedExamples.Made? in
-            let tokens =
-                switch context {
-                case .text(let number): pieces[number]
-                case .tokens(let tokens): tokens
-                }
-            return try perturbed.example(made[index].example, made[index].encoded, behind: tokens)
+        let placed = try Parallel.map(chosen) { [made] index, around -> PerturbedExamples.Made? in
+            try perturbed.example(
+                made[index].example, made[index].encoded, behind: around.text.map { pieces[$0] } ?? around.before,
+                before: around.behind)
         }
         var texts: [Int: Int] = [:]
-        for ((index, context), example) in zip(chosen, placed) {
+        for ((index, around), example) in zip(chosen, placed) {
             guard let example else { continue }
             counts[index] = example.encoded.promptCount - made[index].encoded.promptCount
             made[index] = example
-            if case .text(let number) = context { texts[number] = index }
+            if let number = around.text { texts[number] = index }
         }
         return (counts, texts)
     }

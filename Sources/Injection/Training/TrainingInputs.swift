@@ -168,11 +168,15 @@ struct TrainingInputs {
 
     /// nil where nothing stands before prompts.
     var contexts: ContextSource? {
-        guard settings.perturbedExamples > 0, settings.context.text || settings.context.random > 0 else { return nil }
+        let context = settings.context
+        guard settings.perturbedExamples > 0, context.text || context.random > 0 || context.behind > 0 else {
+            return nil
+        }
         return ContextSource(
-            random: settings.context.random, texts: settings.context.text, seed: settings.seed,
-            ordinaryTokens: task.encoder.ordinaryTokens,
-            limit: min(student.model.configuration.contextLength, compiled.maxLength))
+            before: context.random, behind: context.behind, texts: context.text, seed: settings.seed,
+            ordinaryTokens: task.encoder.ordinaryTokens, symbols: task.encoder.tokensOfSymbols,
+            // The token that ends an answer, where something stands behind it, has to fit too.
+            limit: min(student.model.configuration.contextLength, compiled.maxLength) - 1)
     }
 
     /// nil where nothing is exchanged: without alignment nobody would say what follows.
