@@ -60,10 +60,22 @@ import TrainingEngine
         try handle.close()
     }
 
-    @Test func aKilledRunResumesToTheSameBytes() throws {
+    /// What the recipe `anywhere` adds to the default one.
+    private static let anywhere = [
+        ("program.max_length", "256"), ("context.text", "true"), ("context.random", "1"), ("context.behind", "1"),
+        ("context.wording", "0.5"), ("optimizer.matrices", "muon"), ("loss.kl_rise", "0.5"),
+        ("alignment.dimensions", "3"),
+    ]
+
+    @Test(arguments: [false, true]) func aKilledRunResumesToTheSameBytes(anywhere: Bool) throws {
         let folder = try MicroStudent.Folder()
-        let settings = try MicroStudent.settings(in: folder, overrides: [("checkpoint.keep_last", "9")])
+        let settings = try MicroStudent.settings(
+            in: folder, overrides: [("checkpoint.keep_last", "9")] + (anywhere ? Self.anywhere : []))
         let run = try Training.start(settings, output: folder("run")).run
+        let loaded = try LoadedRun(run)
+        #expect((loaded.projection.basis != nil) == anywhere)
+        // The whole context where the program reads what stands before a prompt, else the longest example.
+        #expect((loaded.compiled.maxLength == loaded.student.model.configuration.contextLength) == anywhere)
         let wanted = try contents(run)
         #expect(wanted.count > 8)
         for step in [4, 2] {
