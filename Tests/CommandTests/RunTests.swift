@@ -125,7 +125,7 @@ import Testing
 
     /// What begins with a bracket and is no JSON array is a string where a language of brackets may have it.
     @Test(arguments: ["[", "[]a", "[(])", "[[a", "[a][b]"]) func bracketsAreCharacters(text: String) throws {
-        let outcome = try Tool.run("run", program, text, "--json")
+        let outcome = try Tool.run("run", program, text, "--json", "--quiet")
         #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.error)")
         let results = try outcome.json()["results"] as? [[String: Any]]
         #expect(results?.first?["input"] as? [String] == text.map(String.init))
