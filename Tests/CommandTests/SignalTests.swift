@@ -40,7 +40,11 @@ import Testing
     /// Texts are sampled before the first step; what there is of them is kept, and the run that goes on has the text of
     /// one that was never ended.
     @Test func aSignalWhileTextIsSampledKeepsIt() throws {
-        let arguments = micro.arguments + ["--steps", "1", "--set", "text.samples=1500", "--set", "text.tokens=100"]
+        // Of the windows to train on no more are sampled than the steps read; those that are held out all are.
+        let arguments =
+            micro.arguments + [
+                "--steps", "1", "--set", "text.samples=1", "--set", "text.held_out=1500", "--set", "text.tokens=100",
+            ]
         let errors = micro.scratch.file("errors", "")
         func begin(_ output: String, _ body: ((Process) throws -> Void)? = nil) throws -> Outcome {
             try Tool.run(arguments + ["--output", output], in: micro.scratch.root, errors: errors) { process in
