@@ -35,32 +35,18 @@ package struct ShardedGradient {
         let normalizers = batches.map(loss.normalizers).reduce(into: [Float]()) { sums, own in
             sums = sums.isEmpty ? own : zip(sums, own).map { $0 + $1 }
         }
-        let shards = UnsafeMutableBufferPointer<Result<LossValue, any Error>?>.allocate(capacity: batches.count)
-        shards.initialize(repeating: nil)
-        defer {
-            shards.deinitialize()
-            shards.deallocate()
+        let values = try Parallel.map(Array(batches.indices)) { shard -> (parts: Metrics, total: Float) in
+            let tape = Tape(
+                arena: arenas[shard], recomputation: recomputations[shard], precision: precision, shard: shard)
+            let value = try loss(
+                tape, student: student, originalHead: originalHead, batch: batches[shard], normalizers: normalizers)
+            tape.backward(from: value.roots)
+            return (value.parts, value.total)
         }
-        Parallel.each(batches.count) { shard in
-            // One slot a shard, and nobody reads before all are done.
-            shards[shard] = Result {
-                let tape = Tape(
-                    arena: arenas[shard], recomputation: recomputations[shard], precision: precision, shard: shard)
-                var value = try loss(
-                    tape, student: student, originalHead: originalHead, batch: batches[shard], normalizers: normalizers)
-                tape.backward(from: value.roots)
-                value.roots = []
-                return value
-            }
-        }
-        var sum: LossValue?
-        for case let shard? in shards {
-            let value = try shard.get()
-            if sum == nil { sum = value } else { sum?.add(value) }
-        }
+        var sum = LossValue(parts: values[0].parts, total: values[0].total)
+        for value in values.dropFirst() { sum.add(LossValue(parts: value.parts, total: value.total)) }
         student.parameters.combineShards()
         projection.store.combineShards()
-        guard let sum else { preconditionFailure("a step has at least one shard") }
         return sum
     }
 }

@@ -54,6 +54,8 @@ package struct LossValue {
     /// The weighted sum of the parts.
     package var total: Float = 0
 
+    package init(parts: Metrics, total: Float = 0) { (self.parts, self.total) = (parts, total) }
+
     /// Adds the value on another part of the same batch, without its roots.
     package mutating func add(_ other: LossValue) {
         for (name, value) in other.parts.entries { parts[name] = (parts[name] ?? 0) + value }
