@@ -2,8 +2,9 @@
 import PackageDescription
 
 /// The two halves never see each other: RASP <- Compiler on one side, TensorCore <- LanguageModels on the other. They
-/// meet in Injection (and Compiler and TensorCore in Compression). Below both lies Serialization; TrainingEngine knows
-/// runs and loops and no method; Evaluation, Benchmarking and Reporting stand on Injection; the command line is a thin
+/// meet in Injection (and Compiler and TensorCore in Compression). Below both lie Serialization and Circuits, the
+/// vocabulary of components and edges; Discovery finds circuits in language models; TrainingEngine knows runs and loops
+/// and no method; Evaluation, Benchmarking and Reporting stand on Injection; the command line is a thin
 /// layer on top.
 let package = Package(
     name: "tracr-inject",
@@ -12,8 +13,10 @@ let package = Package(
         .library(name: "RASP", targets: ["RASP"]),
         .library(name: "Compiler", targets: ["Compiler"]),
         .library(name: "Compression", targets: ["Compression"]),
+        .library(name: "Circuits", targets: ["Circuits"]),
         .library(name: "TensorCore", targets: ["TensorCore"]),
         .library(name: "LanguageModels", targets: ["LanguageModels"]),
+        .library(name: "Discovery", targets: ["Discovery"]),
         .library(name: "TrainingEngine", targets: ["TrainingEngine"]),
         .library(name: "InjectionSettings", targets: ["InjectionSettings"]),
         .library(name: "Injection", targets: ["Injection"]),
@@ -36,7 +39,8 @@ let package = Package(
             name: "RASP",
             dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
         .target(name: "Serialization"),
-        .target(name: "Compiler", dependencies: ["RASP", "Serialization"]),
+        .target(name: "Circuits", dependencies: ["Serialization"]),
+        .target(name: "Compiler", dependencies: ["RASP", "Circuits", "Serialization"]),
 
         .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS", "CLAPACKE"]),
         .target(name: "Compression", dependencies: ["Compiler", "TensorCore", "RASP", "Serialization"]),
@@ -46,6 +50,8 @@ let package = Package(
                 "TensorCore", "Serialization",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
+        .target(
+            name: "Discovery", dependencies: ["Circuits", "LanguageModels", "TensorCore", "Serialization"]),
 
         .target(
             name: "Resources", dependencies: ["Serialization"],
@@ -93,13 +99,14 @@ let package = Package(
             name: "tracr-inject",
             dependencies: [
                 "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings",
-                "TrainingEngine", "Pictures", "Resources",
+                "TrainingEngine", "Discovery", "Circuits", "Pictures", "Resources",
                 "RASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
         .testTarget(name: "RASPTests", dependencies: ["RASP"], exclude: ["Peer"]),
+        .testTarget(name: "CircuitsTests", dependencies: ["Circuits", "Serialization"]),
         .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
         .testTarget(
             name: "CompilerTests", dependencies: ["Compiler", "LanguageModels", "RASP", "Serialization", "TensorCore"],
