@@ -114,8 +114,9 @@ struct RunCommand: ParsableCommand {
             if trace, let runner = runner as? CompiledRunner { report.note(missing: runner.missing) }
             let reads = PositionCheck.reads(below: program.output)
             var positions = PositionCheck()
+            let vocabulary = pragmas.compilerOptions.vocabulary ?? program.vocabulary
             var declared = DeclaredInputs(
-                vocabulary: pragmas.compilerOptions.vocabulary ?? program.vocabulary,
+                tokens: vocabulary.map { DeclaredTokens($0, of: program) },
                 maxLength: pragmas.maxLength ?? program.maxLength)
             for text in layers && input.isEmpty ? AnySequence([]) : texts() {
                 let text = try text.get()

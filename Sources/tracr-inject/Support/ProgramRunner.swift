@@ -58,7 +58,7 @@ struct CompiledRunner: ProgramRunner {
     /// The others: what the output does not depend on is not compiled, and what is computed in one step with something
     /// else has no place in the residual stream.
     let missing: [String]
-    private let conversions: [TokenConversion]
+    private let tokens: DeclaredTokens
 
     init(model: CompiledModel, program: Program) {
         (self.model, self.program) = (model, program)
@@ -75,31 +75,11 @@ struct CompiledRunner: ProgramRunner {
             }
         }
         (self.held, self.missing) = (held, missing)
-        conversions = TokenConversion.allCases.filter { conversion in
-            topologicalOrder(of: [.sop(program.output)]).contains { node in
-                guard case .sop(let sop) = node, case .tokens(let used) = sop.operation else { return false }
-                return used == conversion
-            }
-        }
-    }
-
-    /// The token of the vocabulary that the program cannot tell from this one.
-    ///
-    /// A vocabulary of a command line or a pragma is of strings, and an input can hold numbers: 1 is "1" to a program
-    /// that reads its tokens as text or as integers, and is not to one that reads them as they are.
-    private func known(_ token: Atom) -> Atom {
-        if model.tokenNumber(of: token) != nil { return token }
-        func isSame(_ other: Atom, _ conversion: TokenConversion) -> Bool {
-            guard let left = try? conversion.convert(token), let right = try? conversion.convert(other) else {
-                return false
-            }
-            return left == right
-        }
-        return model.vocabulary.first { other in conversions.allSatisfy { isSame(other, $0) } } ?? token
+        tokens = DeclaredTokens(model.vocabulary, of: program)
     }
 
     func run(_ input: [Atom], tracing: Bool) throws -> RunResult {
-        let tokens = input.map(known)
+        let tokens = input.map { self.tokens.token(meantBy: $0) ?? $0 }
         try model.verify(against: program, on: [tokens]).require()
         guard tracing else { return RunResult(input: input, output: try model.run(tokens)) }
         // A variable is read off the last state that holds it.
