@@ -74,7 +74,7 @@ import Testing
         ("tokens_asis", "[1]", false), ("indices", "[1]", true), ("indices", #"["x"]"#, false),
     ])
     func theNoteOnATokenIsTrue(_ output: String, _ input: String, _ isTaken: Bool) throws {
-        let path = scratch.file("k.rasp", "#pragma vocab "1" "2"\n#pragma max_length 4\ny = \(output);").path
+        let path = scratch.file("k.rasp", "#pragma vocab \"1\" \"2\"\n#pragma max_length 4\ny = \(output);\n").path
         let interpreted = try Tool.run("run", path, input)
         #expect(interpreted.status == 0 && interpreted.error.contains("weights refuse") == !isTaken, "\(interpreted.error)")
         let compiled = try Tool.run("run", path, input, "--compiled")

@@ -30,7 +30,7 @@ struct DeclaredTokens {
     }
 
     private func isSame(_ token: Atom, _ other: Atom, _ conversion: TokenConversion) -> Bool {
-        guard let left = try? conversion.convert(token), let right = try? conversion.convert(other) else { return false }
-        return left == right
+        guard let value = try? conversion.convert(token) else { return false }
+        return (try? conversion.convert(other)) == value
     }
 }
