@@ -11,6 +11,7 @@ let package = Package(
     products: [
         .executable(name: "tracr-inject", targets: ["tracr-inject"]),
         .library(name: "RASP", targets: ["RASP"]),
+        .library(name: "CRASP", targets: ["CRASP"]),
         .library(name: "Compiler", targets: ["Compiler"]),
         .library(name: "Compression", targets: ["Compression"]),
         .library(name: "Circuits", targets: ["Circuits"]),
@@ -40,7 +41,8 @@ let package = Package(
             dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
         .target(name: "Serialization"),
         .target(name: "Circuits", dependencies: ["Serialization"]),
-        .target(name: "Compiler", dependencies: ["RASP", "Circuits", "Serialization"]),
+        .target(name: "CRASP", dependencies: ["RASP", "Serialization"]),
+        .target(name: "Compiler", dependencies: ["RASP", "CRASP", "Circuits", "Serialization"]),
 
         .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS", "CLAPACKE"]),
         .target(name: "Compression", dependencies: ["Compiler", "TensorCore", "RASP", "Serialization"]),
@@ -100,16 +102,22 @@ let package = Package(
             dependencies: [
                 "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings",
                 "TrainingEngine", "Discovery", "Circuits", "Pictures", "Resources",
-                "RASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
+                "RASP", "CRASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
         .testTarget(name: "RASPTests", dependencies: ["RASP"], exclude: ["Peer"]),
+        .target(
+            name: "CountingTestSupport", dependencies: ["RASP", "Serialization"], path: "Tests/CountingTestSupport"),
+        .testTarget(name: "CRASPTests", dependencies: ["CRASP", "CountingTestSupport", "RASP", "Serialization"]),
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits", "Serialization"]),
         .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
         .testTarget(
-            name: "CompilerTests", dependencies: ["Compiler", "LanguageModels", "RASP", "Serialization", "TensorCore"],
+            name: "CompilerTests",
+            dependencies: [
+                "Compiler", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Serialization", "TensorCore",
+            ],
             exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),
         .testTarget(

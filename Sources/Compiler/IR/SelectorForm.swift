@@ -48,6 +48,11 @@ struct SelectorForm: Hashable, Sendable {
     /// Whether a row selects the same positions whatever position it stands at, as far as the mask goes.
     var isUnmasked = false
 
+    /// Every position that the mask lets through.
+    static func everything(within length: Int) -> SelectorForm {
+        SelectorForm(terms: [], isNever: false, largestWidth: length, smallestWidth: 1, isUnmasked: true)
+    }
+
     var variables: [Int] { terms.flatMap { [$0.key?.variable, $0.query?.variable].compactMap { $0 } } }
 
     static func == (a: SelectorForm, b: SelectorForm) -> Bool { a.terms == b.terms && a.isNever == b.isNever }

@@ -6,6 +6,8 @@ struct HeadPlan {
     /// Whether a value dimension copies a one-hot: all selected positions hold the same, however attention is shared
     /// among them.
     var isCopy: [Bool] = []
+    /// Whether a value dimension is nothing but the share of attention that BOS gets.
+    var isShare: [Bool] = []
     /// The directions that each value dimension is added to.
     var outputs: [[(direction: Int, weight: Double)]] = []
     /// The dimensions of each term of the selector, and whether at most one of them is set at a key, else at a query.

@@ -10,9 +10,13 @@ struct DeclaredTokens {
     /// How the output reads its tokens; as text, where it reads none.
     private let conversions: [TokenConversion]
 
-    init(_ vocabulary: [Atom], of program: Program) {
+    init(_ vocabulary: [Atom], of program: any SymbolicProgram) {
         self.vocabulary = vocabulary
         known = Set(vocabulary)
+        guard let program = program as? Program else {
+            conversions = [.string]
+            return
+        }
         let nodes = topologicalOrder(of: [.sop(program.output)])
         let used = TokenConversion.allCases.filter { conversion in
             nodes.contains { node in
