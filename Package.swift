@@ -22,6 +22,9 @@ let package = Package(
         .library(name: "Injection", targets: ["Injection"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
     ],
+    traits: [
+        .trait(name: "MPI", description: "Training by several processes together, over Open MPI.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -34,11 +37,16 @@ let package = Package(
         .systemLibrary(
             name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
         .target(name: "CKernels"),
+        .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .target(
+            name: "CMPI", dependencies: [.target(name: "COpenMPI", condition: .when(traits: ["MPI"]))],
+            cSettings: [.define("MPI", .when(traits: ["MPI"]))]),
 
         .target(
             name: "RASP",
             dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
         .target(name: "Serialization"),
+        .target(name: "Ranks", dependencies: ["CKernels", "CMPI", "Serialization"]),
         .target(name: "Circuits", dependencies: ["Serialization"]),
         .target(name: "Compiler", dependencies: ["RASP", "Circuits", "Serialization"]),
 
@@ -57,7 +65,7 @@ let package = Package(
             name: "Resources", dependencies: ["Serialization"],
             resources: [.copy("tiny")]),
         .target(name: "Pictures", dependencies: ["Serialization"]),
-        .target(name: "TrainingEngine", dependencies: ["TensorCore", "Serialization"]),
+        .target(name: "TrainingEngine", dependencies: ["Ranks", "TensorCore", "Serialization"]),
         .target(
             name: "InjectionSettings",
             dependencies: [
@@ -66,14 +74,15 @@ let package = Package(
         .target(
             name: "Injection",
             dependencies: [
-                "InjectionSettings", "TrainingEngine", "Compiler", "LanguageModels", "RASP", "Resources", "TensorCore",
+                "InjectionSettings", "TrainingEngine", "Ranks", "Compiler", "LanguageModels", "RASP", "Resources",
+                "TensorCore",
                 "Serialization",
                 "Yams",
             ]),
         .target(
             name: "Pretraining",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "LanguageModels", "TensorCore", "Serialization",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "LanguageModels", "TensorCore", "Serialization",
                 "Yams",
             ]),
         .target(
@@ -117,6 +126,7 @@ let package = Package(
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"],
             exclude: ["Goldens", "Peer"]),
+        .testTarget(name: "RanksTests", dependencies: ["Ranks", "Serialization", "TensorCore"]),
         .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Serialization"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
         .target(name: "TestSupport", dependencies: ["Injection"], path: "Tests/TestSupport"),

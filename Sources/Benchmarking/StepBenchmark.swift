@@ -175,17 +175,18 @@ private struct Work {
         loss = InjectionLoss(
             InjectionLoss.terms(LossSetup(settings: settings, variables: oracle.variables, layers: layers)),
             roll: roll, projection: projection)
-        let shards = StepShards.count(parameters: model.parameters.flatCount, examples: options.taskExamples)
+        let division = try StepDivision(
+            count: 0, parameters: model.parameters.flatCount, examples: options.taskExamples)
         func batch(_ examples: Int, _ texts: Int) -> SyntheticBatch {
             SyntheticBatch(
                 examples: Array(repeating: options.taskTokens, count: examples),
                 texts: Array(repeating: options.textTokens, count: texts), vocabulary: configuration.vocabularySize,
                 seed: options.seed)
         }
-        synthetic = (0..<shards).map { shard in
+        synthetic = division.own.map { shard in
             batch(
-                Parallel.range(of: shard, pieces: shards, count: options.taskExamples).count,
-                Parallel.range(of: shard, pieces: shards, count: options.texts).count)
+                Parallel.range(of: shard, pieces: division.count, count: options.taskExamples).count,
+                Parallel.range(of: shard, pieces: division.count, count: options.texts).count)
         }
         atoms = synthetic.map { shard in
             (0..<shard.batch.taskSequences).map { _ in
@@ -196,10 +197,10 @@ private struct Work {
         }
         plan = try MemoryPlan(
             settings, model: model, loss: loss, variables: oracle.variables, hasTeacher: options.texts > 0, kept: 0,
-            batch: batch(options.taskExamples, options.texts))
+            lanes: division.lanes, batch: batch(options.taskExamples, options.texts))
         try Preflight.require(plan.bytes, most: MemoryLimits.usable)
         gradient = ShardedGradient(
-            settings, student: model, projection: projection, shards: shards, activations: plan.activations)
+            settings, student: model, projection: projection, division: division, activations: plan.activations)
         teacher = Teacher(of: model, settings: settings, windows: nil)
         optimizers = Optimizers(student: model.parameters, projection: projection.store, settings: settings)
     }
