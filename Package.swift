@@ -88,27 +88,27 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources", "Compiler",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Pictures", "Resources", "Compiler",
                 "LanguageModels", "RASP", "TensorCore", "Serialization",
             ]),
         .target(
             name: "Benchmarking",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Resources", "Compiler", "LanguageModels", "RASP",
-                "TensorCore",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Resources", "Compiler", "LanguageModels",
+                "RASP", "TensorCore",
                 "Serialization",
             ]),
         .target(
             name: "Reporting",
             dependencies: [
-                "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Pictures",
+                "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Pictures",
                 "LanguageModels", "TensorCore", "Serialization",
             ]),
         .executableTarget(
             name: "tracr-inject",
             dependencies: [
                 "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings",
-                "TrainingEngine", "Discovery", "Circuits", "Pictures", "Resources",
+                "TrainingEngine", "Ranks", "Discovery", "Circuits", "Pictures", "Resources",
                 "RASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -126,15 +126,15 @@ let package = Package(
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"],
             exclude: ["Goldens", "Peer"]),
-        .testTarget(name: "RanksTests", dependencies: ["Ranks", "Serialization", "TensorCore"]),
+        .testTarget(name: "RanksTests", dependencies: ["Ranks", "Serialization", "TestSupport"]),
         .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Serialization"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
-        .target(name: "TestSupport", dependencies: ["Injection"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Injection", "Ranks"], path: "Tests/TestSupport"),
         .testTarget(
             name: "InjectionTests",
-            dependencies: ["Injection", "Evaluation", "Benchmarking", "LanguageModels", "TestSupport"],
+            dependencies: ["Injection", "Evaluation", "Benchmarking", "LanguageModels", "Ranks", "TestSupport"],
             exclude: ["Goldens", "Peer"]),
-        .testTarget(name: "PretrainingTests", dependencies: ["Pretraining"]),
+        .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "Ranks", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Reporting", "TestSupport"]),
         .testTarget(
             name: "RobustnessTests",

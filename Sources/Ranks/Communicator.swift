@@ -20,11 +20,11 @@ package final class Communicator: Sendable {
     /// - Parameters:
     ///   - patience: seconds that another rank may be silent.
     ///   - onFailure: called, by another thread, for a failure of another rank that this one does not notice within
-    ///     seconds, as it computes.
+    ///     seconds, as it computes, with whether a person is to be told here.
     ///   - link: makes the link, on the thread that will use it.
     /// - Throws: `Failure` where the link cannot be made.
     package init(
-        patience: Double = Communicator.defaultPatience, onFailure: (@Sendable (PeerFailure) -> Void)? = nil,
+        patience: Double = Communicator.defaultPatience, onFailure: (@Sendable (_ failure: PeerFailure, _ tells: Bool) -> Void)? = nil,
         _ link: @escaping @Sendable () throws(Failure) -> any Link
     ) throws {
         let courier = try Courier(patience: patience, onFailure: onFailure, link)
@@ -39,6 +39,8 @@ package final class Communicator: Sendable {
         var size = 1
     }
 
+    /// This machine's name.
+    package static var host: String { Watch.host }
     /// Whether there is nobody else.
     package var isAlone: Bool { size == 1 }
     /// Whether this is the rank that writes and speaks.

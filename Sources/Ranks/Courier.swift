@@ -31,7 +31,7 @@ final class Courier: @unchecked Sendable {
 
     /// Begins to work; returns when the link is there.
     init(
-        patience: Double, onFailure: (@Sendable (PeerFailure) -> Void)?,
+        patience: Double, onFailure: Watch.OnFailure?,
         _ make: @escaping @Sendable () throws(Failure) -> any Link
     ) throws {
         self.make = make
@@ -128,7 +128,7 @@ final class Courier: @unchecked Sendable {
     }
 
     private func watchOver() {
-        if failure != nil { return watch.remindOfFailure() }
+        if failure != nil { return watch.remindOfFailure(over: link) }
         do { try watch.look(at: link) } catch { fail(error) }
     }
 

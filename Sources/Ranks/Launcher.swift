@@ -37,9 +37,13 @@ package struct Launcher: Sendable, Equatable {
 
     /// - Throws: `.usage` where this program was built without MPI: each rank would do all of the work, and all would
     ///   write to one place.
-    package func communicator() throws(Failure) -> Communicator {
+    ///
+    /// - Parameter onFailure: see `Communicator`.
+    package func communicator(
+        onFailure: @escaping @Sendable (_ failure: PeerFailure, _ tells: Bool) -> Void
+    ) throws -> Communicator {
         #if MPI
-            return try Communicator { () throws(Failure) -> any Link in try MPILink() }
+            return try Communicator(onFailure: onFailure) { () throws(Failure) -> any Link in try MPILink() }
         #else
             throw Failure(
                 .usage, "started by \(self.name) as rank \(rank) of \(size), and built without MPI",

@@ -8,6 +8,9 @@ import Synchronization
 /// A rank fails by itself or because of another. Only the first are told to a person, and where several fail at once,
 /// by one error, as a missing file does on all ranks, only by the lowest.
 struct Watch {
+    /// Gets the failure, and whether a person is to be told here.
+    typealias OnFailure = @Sendable (_ failure: PeerFailure, _ tells: Bool) -> Void
+
     /// Seconds between two looks.
     static let interval = 0.1
     /// Seconds between two signs of life.
@@ -18,7 +21,7 @@ struct Watch {
     let patience: Double
     /// Called once a failure has not been noticed by the rank's own thread for some seconds: it computes, and nobody
     /// waits for what it computes any more.
-    private var onFailure: (@Sendable (PeerFailure) -> Void)?
+    private var onFailure: OnFailure?
     private let isNoticed: Flag
     private var failed: (failure: PeerFailure, at: Double)?
 
@@ -42,7 +45,7 @@ struct Watch {
     private var (lastLook, lastBeat) = (0.0, 0.0)
     private var tellers: Set<Int> = []
 
-    init(patience: Double, isNoticed: Flag, onFailure: (@Sendable (PeerFailure) -> Void)?) {
+    init(patience: Double, isNoticed: Flag, onFailure: OnFailure?) {
         (self.patience, self.isNoticed, self.onFailure) = (patience, isNoticed, onFailure)
     }
 
@@ -80,10 +83,10 @@ struct Watch {
     }
 
     /// Calls `onFailure` where the failure is some seconds old and nobody has taken it up.
-    mutating func remindOfFailure() {
+    mutating func remindOfFailure(over link: any Link) {
         guard let failed, let onFailure, !isNoticed.isSet, Clock.now - failed.at > 5 else { return }
         self.onFailure = nil
-        onFailure(failed.failure)
+        onFailure(failed.failure, (try? announce(over: link)) ?? true)
     }
 
     private mutating func note(_ failure: PeerFailure, at now: Double) -> PeerFailure {

@@ -55,9 +55,10 @@ struct TracrInject: ParsableCommand {
             try VectorLevelCheck.run()
             try command.run()
             try Standard.output.flush()
+            try Launch.leave()
             status = 0
         } catch {
-            status = (ErrorReport(parsing: error) ?? ErrorReport(error)).send()
+            status = ErrorReport(parsing: error)?.send() ?? Launch.end(with: error)
         }
         Foundation.exit(status)
     }

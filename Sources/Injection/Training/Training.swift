@@ -23,7 +23,12 @@ public enum Training {
 
     /// Reads and checks everything a run needs and writes nothing: `--dry-run`.
     public static func check(_ settings: Settings, output: URL? = nil) throws -> TrainingCheck {
-        try TrainingCheck(TrainingInputs(settings), at: output ?? defaultOutput(settings))
+        try check(settings, output: output, ranks: .alone)
+    }
+
+    /// The same for the run of several ranks.
+    package static func check(_ settings: Settings, output: URL? = nil, ranks: Communicator) throws -> TrainingCheck {
+        try TrainingCheck(TrainingInputs(settings, ranks: ranks), at: output ?? defaultOutput(settings))
     }
 
     /// Trains from the beginning.

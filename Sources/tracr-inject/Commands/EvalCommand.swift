@@ -55,7 +55,9 @@ struct EvalCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
-        let evaluation = try ModelEvaluation(subject, options: options())
+        var options = try options()
+        options.ranks = try Launch.join()
+        let evaluation = try ModelEvaluation(subject, options: options)
         if json.isOn {
             try Standard.output.json(evaluation.json)
             return

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import InjectionSettings
 import Pretraining
+import Ranks
 import Resources
 import Serialization
 import TrainingEngine
@@ -80,11 +81,12 @@ struct PretrainCommand: ParsableCommand {
             throw Failure(.usage, "pretrain needs a text", remedy: "Name one or more files with --text FILE.")
         }
         SignalHandlers.install()
+        let ranks = try Launch.join()
         let inputs = try PretrainInputs.prepare(
-            settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume)
+            settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume, ranks: ranks)
         let pretrainer = try Pretrainer(inputs)
         try pretrainer.train()
-        if let signal = Interruption.signal, pretrainer.step < settings.steps {
+        if let signal = pretrainer.interruptedBy, pretrainer.step < settings.steps {
             Standard.error(
                 "tracr-inject: interrupted; saved after step \(pretrainer.step). Go on with --resume.")
             throw ExitCode(128 + signal)

@@ -63,7 +63,9 @@ struct ReproduceCommand: ParsableCommand {
         common.apply()
         Standard.ignoreClosedPipes()
         SignalHandlers.install()
-        let outcome = try Reproduction(options()).run()
+        var options = try options()
+        options.ranks = try Launch.join()
+        let outcome = try Reproduction(options).run()
         if let signal = outcome.interruptedBy {
             Standard.error("tracr-inject: interrupted; the same command goes on from here")
             throw ExitCode(128 + signal)
