@@ -13,7 +13,7 @@ extension ModelEvaluation.Report {
     /// Brings the results and rows of all ranks together, in the order of the suites.
     mutating func share() throws {
         guard !options.ranks.isAlone else { return }
-        let own: JSONValue = ["suites": results.json, "rows": .array(rows.map(JSONValue.strings))]
+        let own: JSONValue = ["suites": results.json, "rows": .array(rows.map { .array($0.map(JSONValue.string)) })]
         let all = try options.ranks.exchange(Array(own.text(indented: false).utf8)).enumerated().map { rank, bytes in
             try JSONParser.parse(String(decoding: bytes, as: UTF8.self), name: "the results of rank \(rank)")
         }
