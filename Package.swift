@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "Pretraining",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "LanguageModels", "TensorCore", "Serialization",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "LanguageModels", "TensorCore",
+                "Serialization",
                 "Yams",
             ]),
         .target(
@@ -143,7 +144,7 @@ let package = Package(
                 "TensorCore",
             ],
             exclude: ["soak.sh"]),
-        .testTarget(name: "CommandTests", dependencies: ["tracr-inject"], exclude: ["Faults"]),
+        .testTarget(name: "CommandTests", dependencies: ["tracr-inject", "Ranks"], exclude: ["Faults"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -123,7 +123,8 @@ public struct StepBenchmark: Sendable {
     ///   - taskTokens: tokens of a task example with its answer.
     ///   - ranks: how many ranks a step is divided among; what they exchange is not timed.
     /// - Throws: `Failure` for a student that is not there, or does not fit into the memory that is free.
-    public static func seconds(of settings: Settings, taskTokens: Int, steps: Int = 3, ranks: Int = 1) throws -> Double {
+    public static func seconds(of settings: Settings, taskTokens: Int, steps: Int = 3, ranks: Int = 1) throws -> Double
+    {
         var options = Options()
         options.student = settings.student
         (options.settings.precision, options.settings.memory) = (settings.precision, settings.memory)
@@ -222,7 +223,8 @@ private struct Work {
             settings, student: model, projection: projection, division: division, activations: plan.activations,
             ranks: options.ranks)
         teacher = Teacher(of: model, settings: settings, windows: nil)
-        optimizers = Optimizers(student: model.parameters, projection: projection.store, settings: settings, ranks: options.ranks,
+        optimizers = Optimizers(
+            student: model.parameters, projection: projection.store, settings: settings, ranks: options.ranks,
             sums: gradient.sums)
     }
 

@@ -71,7 +71,8 @@ extension SettingKey where Root: OptimizedSettings {
     package static var gradients: SettingKey {
         .choice(
             "optimizer.gradients", \.optimizer.gradients,
-            "How several ranks send gradients to each other; bf16 halves what is sent, and keeps what rounding leaves out for later.")
+            "How several ranks send gradients to each other; bf16 halves what is sent, and keeps what rounding leaves out for later."
+        )
     }
 
     package static var sharded: SettingKey {

@@ -24,7 +24,8 @@ package final class Communicator: Sendable {
     ///   - link: makes the link, on the thread that will use it.
     /// - Throws: `Failure` where the link cannot be made.
     package init(
-        patience: Double = Communicator.defaultPatience, onFailure: (@Sendable (_ failure: PeerFailure, _ tells: Bool) -> Void)? = nil,
+        patience: Double = Communicator.defaultPatience,
+        onFailure: (@Sendable (_ failure: PeerFailure, _ tells: Bool) -> Void)? = nil,
         _ link: @escaping @Sendable () throws(Failure) -> any Link
     ) throws {
         let courier = try Courier(patience: patience, onFailure: onFailure, link)

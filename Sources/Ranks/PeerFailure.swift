@@ -18,6 +18,7 @@ package struct PeerFailure: Error, Sendable, Equatable, CustomStringConvertible 
     package var failure: Failure {
         Failure(
             .verificationFailed, description,
-            remedy: "It was ended, or its machine or the network stopped. Go on from the last checkpoint with --resume.")
+            remedy: "It was ended, or its machine or the network stopped. Go on from the last checkpoint with --resume."
+        )
     }
 }

@@ -108,7 +108,10 @@ struct Watch {
         return true
     }
 
-    private enum Word: UInt64 { case alive = 1, failing }
+    private enum Word: UInt64 {
+        case alive = 1
+        case failing
+    }
 
     /// To every other rank that has taken the last one.
     private mutating func send(_ word: Word, over link: any Link) throws {

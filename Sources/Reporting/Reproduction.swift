@@ -100,7 +100,9 @@ public struct Reproduction {
             try ranks.meet()
             _ = try StoredEvaluation.results(of: LoadedRun(job.directory), options: options.evaluation)
             let signals = try ranks.exchange([Double(Interruption.signal ?? 0)]).map { Int32($0[0]) }
-            if let signal = signals.first(where: { $0 != 0 }) { return Outcome(page: page, report: nil, interruptedBy: signal) }
+            if let signal = signals.first(where: { $0 != 0 }) {
+                return Outcome(page: page, report: nil, interruptedBy: signal)
+            }
         }
         guard ranks.isFirst else { return Outcome(page: page, report: nil, interruptedBy: nil) }
         var options = options

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Injection
+import Ranks
 import Serialization
 import TensorCore
 
@@ -58,7 +59,12 @@ struct TracrInject: ParsableCommand {
             try Launch.leave()
             status = 0
         } catch {
-            status = ErrorReport(parsing: error)?.send() ?? Launch.end(with: error)
+            if let report = ErrorReport(parsing: error) {
+                Standard.isSilent = Launcher.detect().map { $0.rank > 0 } ?? false
+                status = report.send()
+            } else {
+                status = Launch.end(with: error)
+            }
         }
         Foundation.exit(status)
     }

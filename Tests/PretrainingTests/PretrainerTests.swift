@@ -102,10 +102,13 @@ struct PretrainerTests {
             settings.output = folder.appendingPathComponent("three-\(sharded)").path
             let shared = settings
             func train(_ ranks: Int, resume: Bool, upTo last: Int) throws {
-                for outcome in LocalRanks.run(ranks, { ranks in
-                    let inputs = try PretrainInputs.prepare(shared, texts: texts, resume: resume, ranks: ranks)
-                    try Pretrainer(inputs).train(upTo: last)
-                }) { _ = try outcome.result.get() }
+                for outcome in LocalRanks.run(
+                    ranks,
+                    { ranks in
+                        let inputs = try PretrainInputs.prepare(shared, texts: texts, resume: resume, ranks: ranks)
+                        try Pretrainer(inputs).train(upTo: last)
+                    })
+                { _ = try outcome.result.get() }
             }
             try train(3, resume: false, upTo: 11)
             try train(2, resume: true, upTo: 12)  // from step 10
@@ -117,7 +120,9 @@ struct PretrainerTests {
         }
         settings.batch.sequences = 1
         let shared = settings
-        let refused = LocalRanks.run(2) { try PretrainInputs.prepare(shared, texts: texts, resume: false, ranks: $0).settings.seed }
+        let refused = LocalRanks.run(2) {
+            try PretrainInputs.prepare(shared, texts: texts, resume: false, ranks: $0).settings.seed
+        }
         #expect((refused[0].error as? Failure)?.kind == .usage)
     }
 

@@ -45,7 +45,9 @@ import Testing
         let noticed = DispatchSemaphore(value: 0)
         let computing = try Communicator(patience: 2) { failure, tells in
             if failure.rank == 1, tells { noticed.signal() }
-        } _: { LocalLink(exchange, rank: 0) }
+        } _: {
+            LocalLink(exchange, rank: 0)
+        }
         let lost = try Communicator(patience: 60) { LocalLink(exchange, rank: 1) }
         exchange.silence(1)
         #expect(noticed.wait(timeout: .now() + 60) == .success)

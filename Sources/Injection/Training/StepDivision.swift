@@ -36,7 +36,8 @@ package struct StepDivision: Equatable, Sendable {
                 .usage,
                 "a step of \(examples) examples cannot be divided into \(self.count) shards of at least \(least)",
                 remedy: count > 0
-                    ? "Set a smaller batch.shards." : "Start fewer ranks, or set a larger batch.task or batch.perturbed.")
+                    ? "Set a smaller batch.shards."
+                    : "Start fewer ranks, or set a larger batch.task or batch.perturbed.")
         }
         guard self.count >= ranks.size else {
             throw Failure(

@@ -36,7 +36,8 @@ final class Trainer {
         optimizers = Optimizers(
             student: plan.inputs.student.model.parameters, projection: plan.loss.projection.store,
             settings: plan.inputs.settings, ranks: plan.inputs.ranks, sums: gradient.sums)
-        log = try plan.inputs.ranks.isFirst
+        log =
+            try plan.inputs.ranks.isFirst
             ? MetricsLog(at: plan.run.metrics, keeping: start?.record["metrics_length"]?.integer ?? 0) : nil
         if let start { try restore(start) }
     }
@@ -94,7 +95,8 @@ final class Trainer {
 
     private func save() throws {
         for group in optimizers.groups { try Divergence.check(group.store, named: group.name, step: step, run: run) }
-        try ranks.requireEqual(XXHash64.hex(UnsafeRawBufferPointer(student.parameters.values)), "weights of the student")
+        try ranks.requireEqual(
+            XXHash64.hex(UnsafeRawBufferPointer(student.parameters.values)), "weights of the student")
         try log?.synchronize()
         try optimizers.withBuffers { buffers in
             try Checkpoint.write(

@@ -7,7 +7,9 @@ extension Courier {
     func exchange(_ bytes: [UInt8]) throws -> [[UInt8]] {
         let (rank, size) = (link.rank, link.size)
         let room = scratch.room(0, bytes: Self.head * (size + 1))
-        let heads = (0...size).map { UnsafeMutableRawBufferPointer(rebasing: room[($0 * Self.head)..<(($0 + 1) * Self.head)]) }
+        let heads = (0...size).map {
+            UnsafeMutableRawBufferPointer(rebasing: room[($0 * Self.head)..<(($0 + 1) * Self.head)])
+        }
         let own = heads[size]
         own.initializeMemory(as: UInt8.self, repeating: 0)
         own.storeBytes(of: UInt64(bytes.count), as: UInt64.self)

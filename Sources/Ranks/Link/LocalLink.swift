@@ -56,7 +56,8 @@ package final class LocalLink: Link {
     package func isDone(_ request: Int) throws(Failure) -> Bool {
         guard let (address, bytes) = receives[request] else { return true }
         guard let message = exchange.take(address) else { return false }
-        precondition(message.count == bytes.count, "a message of \(message.count) bytes where \(bytes.count) were expected")
+        precondition(
+            message.count == bytes.count, "a message of \(message.count) bytes where \(bytes.count) were expected")
         bytes.copyBytes(from: message)
         receives[request] = nil
         return true

@@ -126,7 +126,9 @@ package final class GradientSum: @unchecked Sendable {
     /// first rank.
     ///
     /// - Parameter own: the stretches that this rank owns, one after another.
-    package func collect(_ own: UnsafeMutableRawBufferPointer, elementSize: Int, into whole: UnsafeMutableRawBufferPointer) throws {
+    package func collect(
+        _ own: UnsafeMutableRawBufferPointer, elementSize: Int, into whole: UnsafeMutableRawBufferPointer
+    ) throws {
         place(own, elementSize: elementSize, in: whole, isOut: true)
         for piece in pieces {
             let bytes = UnsafeMutableRawBufferPointer(
@@ -136,12 +138,16 @@ package final class GradientSum: @unchecked Sendable {
     }
 
     /// The other way round: each rank takes its own share of `whole`, which the first rank has.
-    package func distribute(_ whole: UnsafeMutableRawBufferPointer, elementSize: Int, into own: UnsafeMutableRawBufferPointer) throws {
+    package func distribute(
+        _ whole: UnsafeMutableRawBufferPointer, elementSize: Int, into own: UnsafeMutableRawBufferPointer
+    ) throws {
         try ranks.broadcast(whole)
         place(own, elementSize: elementSize, in: whole, isOut: false)
     }
 
-    private func place(_ own: UnsafeMutableRawBufferPointer, elementSize: Int, in whole: UnsafeMutableRawBufferPointer, isOut: Bool) {
+    private func place(
+        _ own: UnsafeMutableRawBufferPointer, elementSize: Int, in whole: UnsafeMutableRawBufferPointer, isOut: Bool
+    ) {
         var start = 0
         for range in owned ?? [0..<store.flatCount] {
             let length = range.count * elementSize

@@ -64,12 +64,12 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        let ranks = try Launch.join()
         if let program {
             let result = try StreamBenchmark(ProgramFile.load(program), repetitions: steps)
             if json.isOn { try Standard.output.json(result.json) } else { try Standard.output.line(result.text) }
             return
         }
-        let ranks = try Launch.join()
         if threads > 0 { Parallel.threads = threads }
         BLASWarning.warn()
         let settings = try Settings.resolve(

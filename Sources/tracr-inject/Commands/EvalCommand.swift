@@ -55,8 +55,9 @@ struct EvalCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        let ranks = try Launch.join()
         var options = try options()
-        options.ranks = try Launch.join()
+        options.ranks = ranks
         let evaluation = try ModelEvaluation(subject, options: options)
         if json.isOn {
             try Standard.output.json(evaluation.json)

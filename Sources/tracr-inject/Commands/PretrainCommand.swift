@@ -70,6 +70,7 @@ struct PretrainCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        let ranks = try Launch.join()
         Standard.ignoreClosedPipes()
         let settings = try PretrainSettings.resolve(
             configuration: try config.map { try BundledFiles().configuration($0) }, overrides: overrides())
@@ -81,7 +82,6 @@ struct PretrainCommand: ParsableCommand {
             throw Failure(.usage, "pretrain needs a text", remedy: "Name one or more files with --text FILE.")
         }
         SignalHandlers.install()
-        let ranks = try Launch.join()
         let inputs = try PretrainInputs.prepare(
             settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume, ranks: ranks)
         let pretrainer = try Pretrainer(inputs)

@@ -61,10 +61,11 @@ struct ReproduceCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        let ranks = try Launch.join()
         Standard.ignoreClosedPipes()
         SignalHandlers.install()
         var options = try options()
-        options.ranks = try Launch.join()
+        options.ranks = ranks
         let outcome = try Reproduction(options).run()
         if let signal = outcome.interruptedBy {
             Standard.error("tracr-inject: interrupted; the same command goes on from here")

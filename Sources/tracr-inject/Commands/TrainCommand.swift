@@ -51,6 +51,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        let ranks = try Launch.join()
         // A run of hours outlives the reader of its progress.
         Standard.ignoreClosedPipes()
         guard settings.task != nil || settings.config != nil || resume || printConfig else {
@@ -63,7 +64,6 @@ struct TrainCommand: ParsableCommand {
             try Standard.output.write(resume ? ownSettings(of: runToResume(resolved)).yaml() : resolved.yaml())
             return
         }
-        let ranks = try Launch.join()
         if dryRun { return try check(resolved, ranks) }
         SignalHandlers.install()
         let outcome: Training.Outcome

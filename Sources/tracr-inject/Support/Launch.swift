@@ -16,13 +16,13 @@ enum Launch {
     static func join() throws -> Communicator {
         if let joined { return joined }
         guard let launcher = Launcher.detect() else { return .alone }
+        Standard.isSilent = launcher.rank > 0
         let ranks = try launcher.communicator { failure, tells in
             // The rank computes, and nobody waits for the result any more. Files are replaced whole.
             if tells { Standard.error(ErrorReport.prefix + ErrorReport.describe(failure.failure)) }
             _exit(1)
         }
         joined = ranks
-        Standard.isSilent = !ranks.isFirst
         if !ranks.isFirst { Narration.listener = nil }
         try ranks.divideProcessors()
         return ranks
