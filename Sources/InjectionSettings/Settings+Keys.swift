@@ -50,6 +50,10 @@ extension Settings {
         .choice(
             "batch.pad", \.batch.pad,
             "longest: pad task examples with the end-of-text token to the longest of the task, as the authors do."),
+        .init(
+            "batch.shards", .integer(\.batch.shards, 0...65_536),
+            "Parts that a step is computed in, between which nothing is rolled or exchanged; 0: one a rank, and one a thread for small\n"
+                + "students."),
 
         .init(
             "context.text", .flag(\.context.text),
@@ -106,7 +110,7 @@ extension Settings {
         .init("lr.warmup", .integer(\.lr.warmup, 0...Int.max), "Steps of linear warm-up."),
         .init("lr.floor", .real(\.lr.floor, .unit), "Share of the peak that a decaying schedule ends at."),
 
-        .matrices, .weightDecay, .betas, .epsilon, .clip,
+        .matrices, .weightDecay, .betas, .epsilon, .clip, .gradients, .sharded,
 
         .init("loss.ce", .real(\.loss.ce, .nonNegative), "alpha, weight of the answers' cross-entropy."),
         .init("loss.alg", .real(\.loss.alg, .nonNegative), "beta, weight of the alignment."),

@@ -73,6 +73,8 @@ extension Settings {
         public var candidates = 4
         public var text = 2
         public var pad = Padding.none
+        /// 0: one a rank, and one a thread for small students.
+        public var shards = 0
     }
 
     public struct Program: Sendable, Equatable {

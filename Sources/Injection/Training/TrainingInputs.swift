@@ -2,6 +2,7 @@ import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
+import Ranks
 import Serialization
 import TensorCore
 import TrainingEngine
@@ -9,6 +10,7 @@ import TrainingEngine
 /// What a training is made from, read from its settings and checked against each other; nothing is written.
 struct TrainingInputs {
     let settings: Settings
+    let ranks: Communicator
     let student: Student
     let task: LoadedTask
     let compiled: CompiledModel
@@ -27,10 +29,11 @@ struct TrainingInputs {
     private let shorterProgram: String?
     var fingerprint: Fingerprint
 
-    init(_ settings: Settings) throws {
-        self.settings = settings
+    init(_ settings: Settings, ranks: Communicator = .alone) throws {
+        (self.settings, self.ranks) = (settings, ranks)
         if settings.threads > 0 { Parallel.threads = settings.threads }
         fingerprint = Fingerprint()
+        fingerprint.ranks = ranks.size
 
         let folder = try StudentFolder.locate(settings.student)
         // From the shapes alone, before a byte is allocated for them.
