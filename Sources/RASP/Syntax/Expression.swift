@@ -71,6 +71,7 @@ enum BinaryOperator: String, Sendable {
     case power = "^"
     case times = "*"
     case divide = "/"
+    case floorDivide = "//"
     case modulo = "%"
     case plus = "+"
     case minus = "-"
