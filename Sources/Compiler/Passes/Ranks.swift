@@ -69,33 +69,66 @@ extension Lowering {
         return nil
     }
 
-    /// The class that the position with each index, or each rank, has of an axis; several such lists where that depends
-    /// on something else that is the same at all positions. nil where positions may share a class for other reasons.
+    /// The class that the position with each index, or each rank, has of an axis; a list for each combination of what
+    /// else that depends on and is the same at all positions, such as the length. -1: there is no such position.
+    ///
+    /// - Returns: nil where the class depends on anything else, or there are very many combinations.
     func placements(_ axis: Axis) -> [[Int]]? {
-        placements(of: axis.variable).map { $0.map { $0.map { axis.classOf[$0] } } }
+        guard let (bases, tables) = sources(of: axis.variable) else { return nil }
+        let others = bases.filter { !isPlace($0) }
+        let places = bases.filter(isPlace)
+        guard places.count == 1, let valueOfPlace = valuesOfPlaces(places[0]) else { return nil }
+        let combinations = others.reduce(1) { min($0 * variables[$1].values.count, 1 << 20) }
+        guard combinations * setting.maxLength * (tables.count + 1) <= 1 << 18 else { return nil }
+        return (0..<combinations).map { combination in
+            var (rest, value, length) = (combination, [Int: Int](), setting.maxLength)
+            for base in others {
+                let number = rest % variables[base].values.count
+                rest /= variables[base].values.count
+                value[base] = number
+                if isLength(base), let own = variables[base].values[number]?.integerValue { length = own }
+            }
+            return (0..<setting.maxLength).map { index in
+                guard index < length else { return -1 }
+                value[places[0]] = valueOfPlace[index]
+                for (number, table) in tables { value[number] = table.function.output { value[$0, default: 0] } }
+                return axis.classOf[value[axis.variable, default: 0]]
+            }
+        }
     }
 
-    /// The value that each index or rank has.
-    private func placements(of variable: Int) -> [[Int]]? {
-        if variable == Self.indices { return [Array(0..<setting.maxLength)] }
-        if ranks.contains(variable) {
-            let values = variables[variable].values
-            let places = (0..<setting.maxLength).map { rank in values.firstIndex(of: .int(rank)) }
-            let known = places.compactMap { $0 }
-            return known.count == places.count ? [known] : nil
+    private func isPlace(_ variable: Int) -> Bool { variable == Self.indices || ranks.contains(variable) }
+
+    /// The number of the value that each index or rank is of its variable.
+    private func valuesOfPlaces(_ variable: Int) -> [Int]? {
+        if variable == Self.indices { return Array(0..<setting.maxLength) }
+        let values = variables[variable].values
+        let places = (0..<setting.maxLength).compactMap { rank in values.firstIndex(of: .int(rank)) }
+        return places.count == setting.maxLength ? places : nil
+    }
+
+    private func isLength(_ variable: Int) -> Bool {
+        if case .width(let form) = variables[variable].origin { return form.isUnmasked && form.terms.isEmpty }
+        return false
+    }
+
+    /// The variables that one is a table of, directly or not, and that are no tables themselves: places, and what is
+    /// the same at all positions; and the tables between, each after those that it reads. nil where there are others.
+    private func sources(of variable: Int) -> (bases: [Int], tables: [(number: Int, table: ValueTable)])? {
+        var (bases, tables, pending) = (Set<Int>(), [Int: ValueTable](), [variable])
+        while let next = pending.popLast() {
+            guard !bases.contains(next), tables[next] == nil else { continue }
+            if case .table(let table) = variables[next].origin, !isPlace(next) {
+                tables[next] = table
+                guard tables.count <= 32 else { return nil }
+                pending += table.axes.map(\.variable)
+            } else if isPlace(next) || variables.isSameEverywhere(next) {
+                bases.insert(next)
+            } else {
+                return nil
+            }
         }
-        guard case .table(let table) = variables[variable].origin else { return nil }
-        let varying = table.axes.indices.filter { !variables.isSameEverywhere(table.axes[$0].variable) }
-        guard varying.count == 1, let inner = placements(table.axes[varying[0]]) else { return nil }
-        let strides = table.axes.indices.map { index in table.axes[(index + 1)...].reduce(1) { $0 * $1.classCount } }
-        let count = table.function.outputs.count / table.axes[varying[0]].classCount
-        guard count * inner.count <= 1 << 12 else { return nil }
-        // The entries of the table at which the axis that varies has its first class: one for each case of the rest.
-        let cases = table.function.outputs.indices.filter {
-            $0 / strides[varying[0]] % table.axes[varying[0]].classCount == 0
-        }
-        return cases.flatMap { start in
-            inner.map { map in map.map { table.function.outputs[start + $0 * strides[varying[0]]] } }
-        }
+        // A variable is made after those that it is computed from.
+        return (bases.sorted(), tables.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
 }

@@ -23,7 +23,7 @@ extension Lowering {
     func widthBounds(_ term: SelectorForm.Term) -> ClosedRange<Int> {
         guard let key = term.key, let placements = placements(key) else { return 0...setting.maxLength }
         let bounds = placements.map { widthBounds(term, classOf: $0) }
-        // Which of several placements there is may depend on the length, and so does which positions there are.
+        // Of several placements some may never be, and one that is left would have to hold for every row.
         let smallest = bounds.count == 1 ? bounds[0].lowerBound : 0
         return smallest...(bounds.map(\.upperBound).max() ?? setting.maxLength)
     }
@@ -35,7 +35,7 @@ extension Lowering {
         for q in 0..<(queryOf == nil ? term.queryClasses : setting.maxLength) {
             let queryClass = queryOf?[q] ?? q
             var (total, early) = (0, 0)
-            for k in 0..<setting.maxLength where term.holds(key: classOf[k], query: queryClass) {
+            for k in 0..<setting.maxLength where classOf[k] >= 0 && term.holds(key: classOf[k], query: queryClass) {
                 total += 1
                 // The row's position exists, and so do all before it, and as many ranks. Later ones may not exist.
                 if queryOf != nil && k <= q { early += 1 }
