@@ -3,9 +3,9 @@ import Serialization
 import TensorCore
 import Testing
 
-/// What holds for every family, asked of Llama.
-@Suite struct LlamaModelTests {
-    private static let models = [LlamaFormula.untied, .tied]
+/// What holds for every family.
+@Suite struct FamilyModelTests {
+    private static let models = FamilyFormula.all
     private let batch = PackedBatch(FormulaModel.sequences)
 
     private func final(_ model: any LanguageModel) -> [Float] {
@@ -14,7 +14,7 @@ import Testing
 
     /// Prompts of many lengths in one batch.
     @Test(arguments: models)
-    func cachedGenerationIsThePlainOne(formula: LlamaFormula) throws {
+    func cachedGenerationIsThePlainOne(formula: FamilyFormula) throws {
         let model = formula.make()
         var random = SeededRandom(seed: 4)
         let prompts = (0..<20).map { _ in
@@ -26,7 +26,7 @@ import Testing
 
     /// Positions are relative: a text's continuation may only depend on how far its tokens are apart, up to rounding.
     @Test func rotaryPositionsAreRelative() {
-        let model = LlamaFormula.untied.make()
+        let model = FamilyFormula.llama.make()
         var shifted = PackedBatch()
         for sequence in FormulaModel.sequences { shifted.append(sequence, firstPosition: 9) }
         let moved = model.forward(Tape(arena: Arena(), recording: false), shifted).final.value.values
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func hooksSeeTheStreamBetweenLayers() {
-        let model = LlamaFormula.untied.make()
+        let model = FamilyFormula.llama.make()
         let plain = model.forward(Tape(arena: Arena(), recording: false), batch)
         #expect(plain.residual.count == 3)
         let changed = model.forward(
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: models)
-    func recomputationGivesTheSameBits(formula: LlamaFormula) {
+    func recomputationGivesTheSameBits(formula: FamilyFormula) {
         let model = formula.make()
         func gradients(_ tape: Tape) -> [[Float]] {
             model.parameters.zeroGradients()
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func aRehearsalMeasuresTheStep() {
-        let model = LlamaFormula.tied.make()
+        let model = FamilyFormula.wideHeads.make()
         func step(_ arena: Arena) {
             model.parameters.zeroGradients()
             let tape = Tape(arena: arena)
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(arguments: models)
-    func copiesAreTheModel(formula: LlamaFormula) {
+    func copiesAreTheModel(formula: FamilyFormula) {
         let model = formula.make()
         let exact = final(model)
         #expect(final(model.frozenCopy()) == exact)
