@@ -66,8 +66,8 @@ let package = Package(
         .target(
             name: "Injection",
             dependencies: [
-                "InjectionSettings", "TrainingEngine", "Compiler", "LanguageModels", "RASP", "Resources", "TensorCore",
-                "Serialization",
+                "InjectionSettings", "TrainingEngine", "Circuits", "Compiler", "LanguageModels", "RASP", "Resources",
+                "TensorCore", "Serialization",
                 "Yams",
             ]),
         .target(

@@ -134,6 +134,23 @@ struct Execution {
         addSums()
     }
 
+    /// The same, where some heads write what they would write in another forward pass that has come as far as this
+    /// one, at the positions that both have but BOS.
+    mutating func attend(_ heads: [CompiledHead], taking taken: [Int], from other: Execution) {
+        guard !taken.isEmpty else { return attend(heads) }
+        let input = SparseVectors(dense: state, width: width)
+        let otherInput = SparseVectors(dense: other.state, width: width)
+        for (index, head) in heads.enumerated() {
+            var means = attentionMeans(head, input)
+            if taken.contains(index) {
+                let source = other.attentionMeans(head, otherInput)
+                means = means.replacing(1..<min(positions, other.positions), by: source)
+            }
+            sums.withUnsafeMutableBufferPointer { head.output.accumulate(means, into: $0) }
+        }
+        addSums()
+    }
+
     private func attentionMeans(_ head: CompiledHead, _ input: SparseVectors) -> SparseVectors {
         let (size, valueSize) = (head.keySize, head.valueSize)
         let queries = SparseVectors(dense: head.query.apply(input).map(Float.init), width: size)

@@ -112,6 +112,22 @@ package struct CompiledOracle: Sendable {
         return targets
     }
 
+    /// Sets what the targets are behind a compiled state, for the sequences in which something was exchanged there.
+    ///
+    /// - Returns: the program's outputs, by sequence.
+    package func exchange(
+        _ targets: inout AlignmentTargets, behind state: Int, runs: [(sequence: Int, states: ResidualStates)],
+        starts: [Int]
+    ) -> [Int: [Atom?]] {
+        var after = AlignmentTargets.Exchanged(state: state, labels: targets.labels, numbers: targets.numbers)
+        for (sequence, states) in runs {
+            read(states, firstRow: starts[sequence], &after.labels, &after.numbers)
+            after.outputs[sequence] = model.outputs(of: states)
+        }
+        targets.exchanged = after
+        return after.outputs
+    }
+
     /// The rows of one sequence in the dense states, from the state `first` on.
     private func copy(_ states: ResidualStates, firstRow: Int, from first: Int, into targets: [Tensor]) {
         for (state, target) in targets.enumerated() where state >= first {
