@@ -109,7 +109,7 @@ let package = Package(
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits", "Serialization"]),
         .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
         .testTarget(
-            name: "CompilerTests", dependencies: ["Compiler", "LanguageModels", "RASP", "Serialization", "TensorCore"],
+            name: "CompilerTests", dependencies: ["Compiler", "Circuits", "LanguageModels", "RASP", "Serialization", "TensorCore"],
             exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),
         .testTarget(

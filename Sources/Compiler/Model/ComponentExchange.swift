@@ -24,14 +24,12 @@ extension CompiledModel {
             let heads = layer.heads.indices.filter { components.contains(.head(layer: index, head: $0)) }
             own.attend(layer.heads, taking: heads, from: other)
             other.attend(layer.heads)
-            let before = (own.state, other.state)
-            own.feedForward(layer)
-            other.feedForward(layer)
             if components.contains(.mlp(layer: index)) {
-                for place in shared {
-                    own.state[place] = before.0[place] + (other.state[place] - before.1[place])
-                }
+                own.feedForward(layer, from: other)
+            } else {
+                own.feedForward(layer)
             }
+            other.feedForward(layer)
             values += own.state[width...]
         }
         return ResidualStates(count: layers.count + 1, positions: rows.count, width: width, values: values)

@@ -18,13 +18,17 @@ package struct CircuitPlacement: Sendable {
 
     /// - Throws: `.badData` where the student has too few layers.
     package init(
-        _ compiled: CompiledModel, student: any ModelConfiguration, settings: Settings.Circuit
+        _ circuit: CompiledCircuit, student: any ModelConfiguration, settings: Settings.Circuit
     ) throws(Failure) {
+        let compiled = circuit.model
+        let alive = Set(circuit.nodes)
+        /// The heads of each compiled layer that the output needs.
+        let heads = compiled.layers.enumerated().map { index, layer in
+            layer.heads.indices.map { CircuitNode.head(layer: index, head: $0) }.filter(alive.contains)
+        }
         shape = CircuitShape(
             headsPerLayer: Array(repeating: student.heads, count: student.layers), streamWidth: student.width)
-        let depths = compiled.layers.map { layer -> Int in
-            max(1, (layer.heads.count * settings.heads + student.heads - 1) / student.heads)
-        }
+        let depths = heads.map { max(1, ($0.count * settings.heads + student.heads - 1) / student.heads) }
         let needed = depths.reduce(0, +)
         guard needed <= student.layers else {
             throw Failure(
@@ -38,19 +42,18 @@ package struct CircuitPlacement: Sendable {
         var first = 0
         // What is left between the last aligned layer and the logits turns the output into the next token.
         let room = settings.placement == .spread ? max(needed, 5 * student.layers / 6) : needed
-        for (index, layer) in compiled.layers.enumerated() {
+        for index in compiled.layers.indices {
             // Layers that are not needed are divided evenly among the compiled ones, and lie before them.
             let spare = (room - needed) * (index + 1) / compiled.layerCount - (room - needed) * index / compiled.layerCount
             first += spare
             let places = (first..<(first + depths[index])).flatMap { layer in
                 (0..<student.heads).map { CircuitNode.head(layer: layer, head: $0) }
             }
-            for head in layer.heads.indices {
-                let own = places[(head * settings.heads)..<((head + 1) * settings.heads)]
-                steps.append((.head(layer: index, head: head), Array(own)))
+            for (number, head) in heads[index].enumerated() {
+                steps.append((head, Array(places[(number * settings.heads)..<((number + 1) * settings.heads)])))
             }
             first += depths[index]
-            if layer.hiddenCount > 0 { steps.append((.mlp(layer: index), [.mlp(layer: first - 1)])) }
+            if alive.contains(.mlp(layer: index)) { steps.append((.mlp(layer: index), [.mlp(layer: first - 1)])) }
             states.append(first)
         }
         (self.steps, self.states) = (steps, states)
@@ -74,9 +77,9 @@ package struct CircuitPlacement: Sendable {
 
 extension CircuitPlacement {
     /// The student's edges that the compiled model's stand for.
-    package func edges(of model: CompiledModel) -> Set<CircuitEdge> {
+    package func edges(of circuit: CompiledCircuit) -> Set<CircuitEdge> {
         var edges: Set<CircuitEdge> = []
-        for edge in model.componentEdges {
+        for edge in circuit.edges {
             for writer in nodes(of: edge.writer) {
                 for node in nodes(of: edge.reader.node) {
                     let candidate = CircuitEdge(writer, edge.reader.moved(to: node))
@@ -95,38 +98,5 @@ extension CircuitReader {
             return .head(layer: layer, head: head, operand)
         }
         return node.readers.first ?? self
-    }
-}
-
-extension CompiledModel {
-    /// Edges by weights alone: what a reader reads of a direction that a writer before it writes.
-    package var componentEdges: [CircuitEdge] {
-        var written: [(CircuitNode, Set<Int>)] = [
-            (.input, Set((tokenEmbedding.entries + positionEmbedding.entries).map(\.row)))
-        ]
-        var edges: [CircuitEdge] = []
-        func add(_ reader: CircuitReader, _ map: SparseMap) {
-            let read = Set(map.entries.map(\.column))
-            for (node, directions) in written where !read.isDisjoint(with: directions) {
-                edges.append(CircuitEdge(node, reader))
-            }
-        }
-        for (index, layer) in layers.enumerated() {
-            for (head, maps) in layer.heads.enumerated() {
-                add(.head(layer: index, head: head, .query), maps.query)
-                add(.head(layer: index, head: head, .key), maps.key)
-                add(.head(layer: index, head: head, .value), maps.value)
-            }
-            written += layer.heads.enumerated().map {
-                (.head(layer: index, head: $0), Set($1.output.entries.map(\.row)))
-            }
-            add(.mlp(layer: index), layer.hidden)
-            written.append((.mlp(layer: index), Set(layer.output.entries.map(\.row))))
-        }
-        let output = Set(outputVariable.directions)
-        for (node, directions) in written where !output.isDisjoint(with: directions) {
-            edges.append(CircuitEdge(node, .logits))
-        }
-        return edges
     }
 }

@@ -16,15 +16,23 @@ package struct CircuitSource {
     let settings: Settings.Circuit
     let seed: Int
     private let outside: [CircuitNode]
+    /// The variables that the circuit computes; the program may name others, which its output does not need.
+    private let computed: Set<ExactString>
     /// By reader the writers that it has no true edge from.
     private let foreign: [(reader: CircuitReader, writers: [CircuitNode])]
 
     package init(
-        placement: CircuitPlacement, edges: Set<CircuitEdge>, perturbed: PerturbedExamples, oracle: CompiledOracle,
+        placement: CircuitPlacement, circuit: CompiledCircuit, perturbed: PerturbedExamples, oracle: CompiledOracle,
         settings: Settings.Circuit, seed: Int
     ) {
+        let edges = placement.edges(of: circuit)
         (self.placement, self.edges, self.perturbed, self.oracle) = (placement, edges, perturbed, oracle)
         (self.settings, self.seed) = (settings, seed)
+        let nodes = Set(circuit.nodes)
+        computed = Set(
+            circuit.model.variables.filter { circuit.writer(of: $0).map(nodes.contains) ?? false }.map {
+                ExactString($0.name)
+            })
         outside = placement.outside
         let shape = placement.shape
         foreign = shape.readers.map { reader in
@@ -88,12 +96,17 @@ package struct CircuitSource {
             packed: packed, taskSequences: pairs.count, answerRows: [], answerTargets: [],
             isAnswer: Array(repeating: false, count: packed.tokens.count), texts: [])
         var targets = try oracle.targets(for: pairs.map(\.own.atoms), dense: false, arena: arena)
+        oracle.forget(&targets) { !computed.contains(ExactString($0.name)) }
         let changed = try Parallel.map(exchanged) { index in
             try oracle.model.residualStates(
                 pairs[index].own.atoms, replacing: [component], with: pairs[index].partner.atoms)
         }
         let outputs = oracle.exchange(
             &targets, behind: component.layer ?? 0, runs: Array(zip(exchanged, changed)), starts: packed.starts)
+        if var after = targets.exchanged {
+            oracle.forget(&after) { !computed.contains(ExactString($0.name)) }
+            targets.exchanged = after
+        }
         for (index, pair) in pairs.enumerated() {
             let start = packed.starts[index]
             for position in pair.own.predicting where position < pair.own.tokens.count {

@@ -92,7 +92,7 @@ struct TrainingInputs {
             let k = variables.layout.layers
             placement =
                 settings.circuit.examples > 0 && settings.aligns
-                ? try CircuitPlacement(compiled, student: configuration, settings: settings.circuit) : nil
+                ? try CircuitPlacement(CompiledCircuit(compiled), student: configuration, settings: settings.circuit) : nil
             guard
                 let layers = placement?.states
                     ?? settings.alignment.layers.sites(compiled: k, student: configuration.layers)
@@ -193,7 +193,7 @@ struct TrainingInputs {
     func circuits() throws -> CircuitSource? {
         guard let placement, let perturbed = try perturbed() else { return nil }
         return CircuitSource(
-            placement: placement, edges: placement.edges(of: compiled), perturbed: perturbed,
+            placement: placement, circuit: CompiledCircuit(compiled), perturbed: perturbed,
             oracle: CompiledOracle(compiled), settings: settings.circuit, seed: settings.seed)
     }
 
