@@ -76,9 +76,8 @@ let package = Package(
         .target(
             name: "Injection",
             dependencies: [
-                "InjectionSettings", "TrainingEngine", "Ranks", "Compiler", "LanguageModels", "RASP", "Resources",
-                "TensorCore",
-                "Serialization",
+                "InjectionSettings", "TrainingEngine", "Ranks", "Circuits", "Compiler", "LanguageModels", "RASP",
+                "Resources", "TensorCore", "Serialization",
                 "Yams",
             ]),
         .target(
@@ -126,7 +125,8 @@ let package = Package(
         .testTarget(
             name: "CompilerTests",
             dependencies: [
-                "Compiler", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Serialization", "TensorCore",
+                "Compiler", "Circuits", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Serialization",
+                "TensorCore",
             ],
             exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),

@@ -171,6 +171,20 @@ extension Settings {
                 + "the compiled model's after the same exchange (method tracr)."),
 
         .init(
+            "circuit.examples", .integer(\.circuit.examples, 0...65_536),
+            "Task examples a step in which components are made to give out what they give out for another prompt, so that\n"
+                + "each step of the program has heads and MLPs of its own; 0: no circuit (method tracr; not with data.file)."),
+        .init(
+            "circuit.edges", .real(\.circuit.edges, .unit),
+            "Share of the steps that replace single edges instead of whole components."),
+        .choice(
+            "circuit.placement", \.circuit.placement,
+            "spread: the program's layers over the first 5/6 of the student's; compact: in its first layers."),
+        .init(
+            "circuit.heads", .integer(\.circuit.heads, 1...64),
+            "Student heads for each head of the compiled program."),
+
+        .init(
             "memory.recompute", .flag(\.memory.recompute),
             "Keep one activation a layer and compute the others again in the backward pass: less memory, same bits, a quarter more time."
         ),

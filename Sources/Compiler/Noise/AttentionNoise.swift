@@ -14,7 +14,7 @@ struct AttentionNoise {
         // The score of BOS is half a condition below that of a position that matches, and half a condition above that
         // of one that does not. For a width it equals that of a match.
         let gap = HeadPlan.scale * (head.countsBOS ? 1 : 0.5)
-        let isCut = stream.sums == .exact && 2 * logits - gap < Execution.negligibleLogit
+        let isCut = stream.sums == .exact && 2 * logits - gap < CompiledHead.negligibleLogit
         let leak = isCut ? 0 : 2 * positions * exp(min(2 * logits - gap, 0))
         // By how much the shares of positions can differ that should get equal ones.
         let tilt = expm1(min(2 * logits, 64))

@@ -21,8 +21,9 @@ struct HeadPlan {
     /// The most positions that a row selects.
     var largestWidth = 0
 
-    /// What each condition of a selector adds to a logit where no order of positions does (`PickOrder`). The share of attention that leaks to positions which are not
-    /// selected is then exp(-scale/2) = 1e-28, which the executor leaves out (`Execution.negligibleLogit`) and which
+    /// What each condition of a selector adds to a logit where no order of positions does (`PickOrder`). The share of
+    /// attention that leaks to positions which are not selected is then exp(-scale/2) = 1e-28, which the executor
+    /// leaves out (`CompiledHead.negligibleLogit`) and which
     /// other readers of the weights notice only after many layers have summed it up. It is a power of two, so that
     /// logits are exact.
     static let scale = 128.0
