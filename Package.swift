@@ -79,7 +79,7 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources", "Compiler",
+                "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources", "Circuits", "Compiler",
                 "LanguageModels", "RASP", "TensorCore", "Serialization",
             ]),
         .target(
