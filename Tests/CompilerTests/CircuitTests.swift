@@ -6,15 +6,18 @@ import Testing
 
 /// What components read and write, and what changes when one of them is exchanged.
 @Suite struct CircuitTests {
-    @Test(arguments: ["count", "shuffle_dyck", "reverse", "histogram", "balance", "induction", "int_sum", "sort"]) func show(_ name: String) throws {
+    @Test(arguments: ["count", "shuffle_dyck", "reverse", "histogram", "balance", "induction", "int_sum", "sort"])
+    func show(_ name: String) throws {
         let circuit = CompiledCircuit(try RASPCompiler.compile(ShippedPrograms.load(name)))
         var text = name + "\n"
         for component in circuit.components {
             let reads = component.reads.map { "\($0.reader): " + $0.variables.map(\.name).joined(separator: " ") }
-            text += "\(component.node)  \(reads.joined(separator: "; "))  -> \(component.writes.map(\.name).joined(separator: " ")) clears \(component.clears.map(\.name).joined(separator: " "))\n"
+            text +=
+                "\(component.node)  \(reads.joined(separator: "; "))  -> \(component.writes.map(\.name).joined(separator: " ")) clears \(component.clears.map(\.name).joined(separator: " "))\n"
         }
         for connection in circuit.connections {
-            text += "\(connection.edge) \(connection.carries.map(\.name).joined(separator: " ")) \(connection.varies ? "" : "constant")\n"
+            text +=
+                "\(connection.edge) \(connection.carries.map(\.name).joined(separator: " ")) \(connection.varies ? "" : "constant")\n"
         }
         print(text)
         var random = SeededRandom(seed: 3)

@@ -57,7 +57,8 @@ struct Lexer {
     private var isDirective: Bool {
         var before = offset
         while before > 0, bytes[before - 1] == 32 || bytes[before - 1] == 9 { before -= 1 }
-        let isFirst = before == 0 || bytes[before - 1] == 10 || bytes[before - 1] == 13 || before == 3 && bytes[0] == 0xEF
+        let isFirst =
+            before == 0 || bytes[before - 1] == 10 || bytes[before - 1] == 13 || before == 3 && bytes[0] == 0xEF
         guard isFirst else { return false }
         return ["#pragma", "#import"].contains { word in
             let end = offset + word.utf8.count

@@ -10,7 +10,8 @@ import TrainingEngine
 /// What can be measured of a run: `tracr-inject eval` as a function.
 public struct ModelEvaluation: Sendable {
     public enum Suite: String, Sendable, CaseIterable {
-        case task, data, decoding, perturbed, ood, causality, interchange, circuit, context, perplexity, sampled, lambada,
+        case task, data, decoding, perturbed, ood, causality, interchange, circuit, context, perplexity, sampled,
+            lambada,
             sst2, mrpc
 
         /// Whether a student alone will do, without a run.

@@ -39,8 +39,9 @@ public struct LoadedRun: Sendable {
             ? try CircuitPlacement(
                 CompiledCircuit(compiled), student: student.model.configuration, settings: settings.circuit) : nil
         guard
-            let layers = placement?.states ?? settings.alignment.layers.sites(
-                compiled: layout.layers, student: student.model.configuration.layers)
+            let layers = placement?.states
+                ?? settings.alignment.layers.sites(
+                    compiled: layout.layers, student: student.model.configuration.layers)
         else {
             throw Failure(.badData, "the student has too few layers for the program", at: directory.student.path)
         }

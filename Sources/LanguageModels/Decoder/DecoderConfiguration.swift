@@ -61,7 +61,8 @@ public struct DecoderConfiguration<Family: DecoderFamily>: ModelConfiguration, E
     static func check(_ shape: DecoderShape, at place: String?) throws(Failure) {
         for (key, path, most) in Family.keys.sizes {
             guard (1...most).contains(shape[keyPath: path]) else {
-                throw Failure(.badData, "\(key.name) is \(shape[keyPath: path]), and must be from 1 to \(most)", at: place)
+                throw Failure(
+                    .badData, "\(key.name) is \(shape[keyPath: path]), and must be from 1 to \(most)", at: place)
             }
         }
     }

@@ -51,13 +51,15 @@ extension ConfigurationReader {
     func refuseWindow(_ size: Int?, in shape: DecoderShape) throws(Failure) {
         if let size, size < shape.contextLength {
             throw Failure(
-                .badData, "sliding_window is \(size), and only attention to the whole context is supported, of "
+                .badData,
+                "sliding_window is \(size), and only attention to the whole context is supported, of "
                     + "\(shape.contextLength) tokens", at: place)
         }
         for (layer, type) in (json["layer_types"]?.array ?? []).enumerated() where type != "full_attention" {
             guard type == "sliding_attention", size != nil else {
                 throw Failure(
-                    .badData, "layer_types has \(type.text(indented: false)) for layer \(layer), and only "
+                    .badData,
+                    "layer_types has \(type.text(indented: false)) for layer \(layer), and only "
                         + "\"full_attention\" is supported", at: place)
             }
         }

@@ -30,7 +30,8 @@ struct RunResult {
     mutating func accept(output name: String) throws {
         guard case .bool(let accepted)? = output.last ?? nil else {
             throw Failure(
-                .badData, "the output \(name) says neither yes nor no at the last position: it is \((output.last ?? nil)?.described ?? "undefined")",
+                .badData,
+                "the output \(name) says neither yes nor no at the last position: it is \((output.last ?? nil)?.described ?? "undefined")",
                 at: name, remedy: "Take a boolean for the output, with --name or #pragma output.")
         }
         self.accepted = accepted
