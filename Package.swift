@@ -23,6 +23,9 @@ let package = Package(
         .library(name: "Injection", targets: ["Injection"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
     ],
+    traits: [
+        .trait(name: "MPI", description: "Training by several processes together, over Open MPI.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -35,11 +38,16 @@ let package = Package(
         .systemLibrary(
             name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
         .target(name: "CKernels"),
+        .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .target(
+            name: "CMPI", dependencies: [.target(name: "COpenMPI", condition: .when(traits: ["MPI"]))],
+            cSettings: [.define("MPI", .when(traits: ["MPI"]))]),
 
         .target(
             name: "RASP",
             dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
         .target(name: "Serialization"),
+        .target(name: "Ranks", dependencies: ["CKernels", "CMPI", "Serialization"]),
         .target(name: "Circuits", dependencies: ["Serialization"]),
         .target(name: "CRASP", dependencies: ["RASP", "Serialization"]),
         .target(name: "Compiler", dependencies: ["RASP", "CRASP", "Circuits", "Serialization"]),
@@ -59,7 +67,7 @@ let package = Package(
             name: "Resources", dependencies: ["Serialization"],
             resources: [.copy("tiny")]),
         .target(name: "Pictures", dependencies: ["Serialization"]),
-        .target(name: "TrainingEngine", dependencies: ["TensorCore", "Serialization"]),
+        .target(name: "TrainingEngine", dependencies: ["Ranks", "TensorCore", "Serialization"]),
         .target(
             name: "InjectionSettings",
             dependencies: [
@@ -68,40 +76,42 @@ let package = Package(
         .target(
             name: "Injection",
             dependencies: [
-                "InjectionSettings", "TrainingEngine", "Compiler", "LanguageModels", "RASP", "Resources", "TensorCore",
-                "Serialization",
+                "InjectionSettings", "TrainingEngine", "Ranks", "Circuits", "Compiler", "LanguageModels", "RASP",
+                "Resources", "TensorCore", "Serialization",
                 "Yams",
             ]),
         .target(
             name: "Pretraining",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "LanguageModels", "TensorCore", "Serialization",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "LanguageModels", "TensorCore",
+                "Serialization",
                 "Yams",
             ]),
         .target(
             name: "Evaluation",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources", "Compiler",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Pictures", "Resources", "Circuits",
+                "Compiler",
                 "LanguageModels", "RASP", "TensorCore", "Serialization",
             ]),
         .target(
             name: "Benchmarking",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Resources", "Compiler", "LanguageModels", "RASP",
-                "TensorCore",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Resources", "Compiler", "LanguageModels",
+                "RASP", "TensorCore",
                 "Serialization",
             ]),
         .target(
             name: "Reporting",
             dependencies: [
-                "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Pictures",
+                "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Pictures",
                 "LanguageModels", "TensorCore", "Serialization",
             ]),
         .executableTarget(
             name: "tracr-inject",
             dependencies: [
                 "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings",
-                "TrainingEngine", "Discovery", "Circuits", "Pictures", "Resources",
+                "TrainingEngine", "Ranks", "Discovery", "Circuits", "Pictures", "Resources",
                 "RASP", "CRASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -116,7 +126,8 @@ let package = Package(
         .testTarget(
             name: "CompilerTests",
             dependencies: [
-                "Compiler", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Serialization", "TensorCore",
+                "Compiler", "Circuits", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Serialization",
+                "TensorCore",
             ],
             exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),
@@ -125,14 +136,15 @@ let package = Package(
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"],
             exclude: ["Goldens", "Peer"]),
+        .testTarget(name: "RanksTests", dependencies: ["Ranks", "Serialization", "TestSupport"]),
         .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Serialization"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
-        .target(name: "TestSupport", dependencies: ["Injection"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Injection", "Ranks"], path: "Tests/TestSupport"),
         .testTarget(
             name: "InjectionTests",
-            dependencies: ["Injection", "Evaluation", "Benchmarking", "LanguageModels", "TestSupport"],
+            dependencies: ["Injection", "Evaluation", "Benchmarking", "LanguageModels", "Ranks", "TestSupport"],
             exclude: ["Goldens", "Peer"]),
-        .testTarget(name: "PretrainingTests", dependencies: ["Pretraining"]),
+        .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "Ranks", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Reporting", "TestSupport"]),
         .testTarget(
             name: "RobustnessTests",
@@ -141,7 +153,7 @@ let package = Package(
                 "TensorCore",
             ],
             exclude: ["soak.sh"]),
-        .testTarget(name: "CommandTests", dependencies: ["tracr-inject"], exclude: ["Faults"]),
+        .testTarget(name: "CommandTests", dependencies: ["tracr-inject", "Ranks"], exclude: ["Faults"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -76,6 +76,7 @@ enum BinaryOperator: String, Sendable {
     case power = "^"
     case times = "*"
     case divide = "/"
+    case floorDivide = "//"
     case modulo = "%"
     case plus = "+"
     case minus = "-"

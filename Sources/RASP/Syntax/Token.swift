@@ -51,6 +51,7 @@ enum Symbol: String, Sendable, CaseIterable {
     case minus = "-"
     case times = "*"
     case divide = "/"
+    case floorDivide = "//"
     case modulo = "%"
     case power = "^"
 

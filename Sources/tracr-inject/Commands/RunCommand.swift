@@ -143,7 +143,8 @@ struct RunCommand: ParsableCommand {
             var positions = PositionCheck()
             let vocabulary = pragmas.compilerOptions.vocabulary ?? program.vocabulary
             let maxLength = pragmas.maxLength ?? program.maxLength
-            var declared = DeclaredInputs(vocabulary: vocabulary, maxLength: maxLength)
+            var declared = DeclaredInputs(
+                tokens: vocabulary.map { DeclaredTokens($0, of: program) }, maxLength: maxLength)
             let generation = generate.map {
                 Generation(count: $0, until: until, vocabulary: vocabulary, maxLength: maxLength)
             }

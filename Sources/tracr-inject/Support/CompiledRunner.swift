@@ -11,8 +11,7 @@ struct CompiledRunner: ProgramRunner {
     /// The others: what the output does not depend on is not compiled, and what is computed in one step with something
     /// else has no place in the residual stream.
     let missing: [String]
-    /// As what the program reads its tokens.
-    private let conversions: [TokenConversion]
+    private let tokens: DeclaredTokens
 
     init(model: CompiledModel, program: any SymbolicProgram) {
         (self.model, self.program) = (model, program)
@@ -21,42 +20,18 @@ struct CompiledRunner: ProgramRunner {
             // An s-op with several names is compiled under one of them.
             let kept = Dictionary(program.variables.map { ($0.sop, $0.name) }) { first, _ in first }
             names = program.named.map { ($0.name, $0.sop === program.output ? model.output : kept[$0.sop]) }
-            conversions = TokenConversion.allCases.filter(Self.conversions(in: program).contains)
         } else {
             names = program.variableNames.map { ($0, $0) }
-            conversions = [.string]
         }
         held = names.compactMap { name, compiled in
             compiled.flatMap { model.variable(named: $0) }.map { (name, $0) }
         }
+        tokens = DeclaredTokens(model.vocabulary, of: program)
         missing = names.filter { $0.compiled.flatMap { model.variable(named: $0) } == nil }.map(\.name)
     }
 
-    private static func conversions(in program: Program) -> Set<TokenConversion> {
-        Set(
-            topologicalOrder(of: [.sop(program.output)]).compactMap { node in
-                guard case .sop(let sop) = node, case .tokens(let used) = sop.operation else { return nil }
-                return used
-            })
-    }
-
-    /// The token of the vocabulary that the program cannot tell from this one.
-    ///
-    /// A vocabulary of a command line or a pragma is of strings, and an input can hold numbers: 1 is "1" to a program
-    /// that reads its tokens as text or as integers, and is not to one that reads them as they are.
-    private func known(_ token: Atom) -> Atom {
-        if model.tokenNumber(of: token) != nil { return token }
-        func isSame(_ other: Atom, _ conversion: TokenConversion) -> Bool {
-            guard let left = try? conversion.convert(token), let right = try? conversion.convert(other) else {
-                return false
-            }
-            return left == right
-        }
-        return model.vocabulary.first { other in conversions.allSatisfy { isSame(other, $0) } } ?? token
-    }
-
     func run(_ input: [Atom], tracing: Bool) throws -> RunResult {
-        let tokens = input.map(known)
+        let tokens = input.map { self.tokens.token(meantBy: $0) ?? $0 }
         try model.verify(against: program, on: [tokens]).require()
         guard tracing else { return RunResult(input: input, output: try model.run(tokens)) }
         // A variable is read off the last state that holds it.
