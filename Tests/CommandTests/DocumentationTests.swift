@@ -202,8 +202,8 @@ import Testing
     /// Every library that the package offers has a page that names all its public types, and no other.
     @Test(
         arguments: [
-            "RASP", "CRASP", "Serialization", "Compiler", "Compression", "TensorCore", "LanguageModels", "TrainingEngine",
-            "InjectionSettings", "Injection", "Evaluation",
+            "RASP", "CRASP", "Serialization", "Compiler", "Compression", "TensorCore", "LanguageModels",
+            "TrainingEngine", "InjectionSettings", "Injection", "Evaluation",
         ])
     func libraryPages(_ name: String) throws {
         let folder = Self.root.appendingPathComponent("Sources/\(name)")
