@@ -40,9 +40,8 @@ import Testing
     ])
     func errors(_ source: String, _ message: String, _ code: String) {
         let found = findings(source)
-        #expect(
-            found.contains { $0.message.contains(message) && $0.code.rawValue == code },
-            "\(source): \(found.map(\.rendered))")
+        let isFound = found.contains { $0.message.contains(message) && $0.code.rawValue == code }
+        #expect(isFound, "\(source): \(found.map(\.rendered))")
         #expect(found.allSatisfy { $0.severity == .error })
     }
 
@@ -79,8 +78,8 @@ import Testing
         String(repeating: "(", count: 100_000), "x := " + String(repeating: "not ", count: 100_000) + "Q_a",
         "x := " + String(repeating: "-", count: 100_000) + "1",
         "x := " + String(repeating: "#", count: 100_000) + "Q_a",
-        "x := " + String(repeating: "Q_a ? 1 : ", count: 100_000) + "1", "\u{FEFF}", "\u{0}", "#", "#[", "x := #[",
-        "x := \"",
+        "x := " + String(repeating: "Q_a ? 1 : ", count: 100_000) + "1",
+        "\u{FEFF}", "\u{0}", "#", "#[", "x := #[", "x := \"",
         "NEXT_", "NEXT_ := Q_a", "Q_", "x := Q_", "x := 9223372036854775807 * 9223372036854775807", "#pragma",
         "#pragma vocab",
         "x := #[j >= i - 10000] true", "x(i)(j) := 1", "🧮 := 1", "x := -9223372036854775807 - 2 < #Q_a",
