@@ -56,7 +56,7 @@ let package = Package(
         .target(
             name: "Resources", dependencies: ["Serialization"],
             resources: [.copy("tiny")]),
-        .target(name: "Pictures", dependencies: ["Serialization"]),
+        .target(name: "Pictures", dependencies: ["Circuits", "Serialization"]),
         .target(name: "TrainingEngine", dependencies: ["TensorCore", "Serialization"]),
         .target(
             name: "InjectionSettings",
