@@ -131,9 +131,36 @@ struct Execution {
         addSums()
     }
 
+    /// The same, where some heads write what they would write in another forward pass that has come as far as this
+    /// one, at the positions that both have but BOS.
+    mutating func attend(_ heads: [CompiledHead], taking taken: [Int], from other: Execution) {
+        let input = SparseVectors(dense: state, width: width)
+        let otherInput = SparseVectors(dense: other.state, width: width)
+        for (index, head) in heads.enumerated() {
+            var means = head.means(queries: input, keys: input, values: input, causal: causal)
+            if taken.contains(index) {
+                means = means.replacing(
+                    1..<min(positions, other.positions),
+                    by: head.means(queries: otherInput, keys: otherInput, values: otherInput, causal: causal))
+            }
+            sums.withUnsafeMutableBufferPointer { head.output.accumulate(means, into: $0) }
+        }
+        addSums()
+    }
+
     mutating func feedForward(_ layer: CompiledLayer) {
         guard layer.hiddenCount > 0 else { return }
         let active = layer.activations(SparseVectors(dense: state, width: width))
+        sums.withUnsafeMutableBufferPointer { layer.output.accumulate(active, into: $0) }
+        addSums()
+    }
+
+    /// The same, with what the layer's MLP would write in another forward pass.
+    mutating func feedForward(_ layer: CompiledLayer, from other: Execution) {
+        guard layer.hiddenCount > 0 else { return }
+        let active = layer.activations(SparseVectors(dense: state, width: width)).replacing(
+            1..<min(positions, other.positions),
+            by: layer.activations(SparseVectors(dense: other.state, width: width)))
         sums.withUnsafeMutableBufferPointer { layer.output.accumulate(active, into: $0) }
         addSums()
     }

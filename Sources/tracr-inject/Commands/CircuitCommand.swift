@@ -61,12 +61,11 @@ struct CircuitCommand: ParsableCommand {
     func run() throws {
         common.apply()
         let program = try ProgramFile.load(self.program, output: name)
-        ProgramFile.show(
-            program.warnings + CausalCheck.warnings(for: program, masked: pragmas.causal ?? program.causal ?? false))
+        ProgramFile.show(ProgramFile.findings(program, masked: pragmas.causal ?? program.causal ?? false))
         var options = pragmas.compilerOptions
         layout.apply(to: &options)
         if output != nil { options.readError = GPT2Export.readError }
-        let model = try RASPCompiler.compile(program, options: options)
+        let model = try program.compile(options)
         let folder = try output.map { try ModelFolder.replaceable($0) }
         let export = try output.map { _ in try GPT2Export(model) }
 
