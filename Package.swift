@@ -128,7 +128,7 @@ let package = Package(
                 "Compiler", "Circuits", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Serialization",
                 "TensorCore",
             ],
-            exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
+            exclude: ["Cases", "Peer", "run_circuit.py", "run_compiled.py", "run_gpt2.py"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),

@@ -26,7 +26,7 @@ struct CircuitLayout {
     private(set) var centres: [Place: Double] = [:]
     private let widths: [Place: Double]
 
-    static let boxWidth = 78.0
+    static let boxWidth = 90.0
     private static let laneWidth = 16.0
     private static let gap = 18.0
 

@@ -35,7 +35,7 @@ public struct CircuitPicture: Sendable {
     public func svg() -> String {
         let circuit = Set(graph.circuitNodes + graph.circuit.flatMap { [$0.writer, $0.reader.node] })
         let nodes = graph.nodes.filter { circuit.contains($0) || outside.contains($0) }
-        let layout = CircuitLayout(graph, nodes: nodes) { Self.size(of: labels[$0] ?? []).width + 6 }
+        let layout = CircuitLayout(graph, nodes: nodes) { Self.size(of: labels[$0] ?? []).width + 12 }
         let tops = rowTops(layout)
         let width = max(layout.width, Double(title.unicodeScalars.count) * 8) + 2 * Self.margin
         let height = (tops.last ?? 0) + Self.boxHeight + Self.margin
@@ -60,7 +60,12 @@ public struct CircuitPicture: Sendable {
         for place in layout.rows.joined() where !place.isLane {
             out += box(place.node, centre(place, layout), tops[place.row], isOutside: !circuit.contains(place.node))
         }
-        return out + texts(layout, curves) + "</svg>\n"
+        let boxes = layout.rows.joined().filter { !$0.isLane }.map { place in
+            Box(
+                x: centre(place, layout) - CircuitLayout.boxWidth / 2, y: tops[place.row],
+                width: CircuitLayout.boxWidth, height: Self.boxHeight)
+        }
+        return out + texts(layout, curves, apartFrom: boxes) + "</svg>\n"
     }
 
     private func centre(_ place: CircuitLayout.Place, _ layout: CircuitLayout) -> Double {
@@ -72,9 +77,10 @@ public struct CircuitPicture: Sendable {
         var tops: [Double] = []
         for row in layout.rows.indices {
             let incoming = layout.segments.filter { $0.to.row == row }.compactMap(\.edge)
-            let lines = incoming.map { labels[$0]?.count ?? 0 }.max() ?? 0
-            let crowd = Dictionary(grouping: incoming, by: \.reader).values.map(\.count).max() ?? 0
-            let gap = 34 + Self.lineHeight * Double(lines) + 9 * Double(min(crowd, 10))
+            let lines = Dictionary(grouping: incoming, by: \.reader.node).values.map { edges in
+                edges.reduce(0) { $0 + (labels[$1]?.count ?? 0) }
+            }
+            let gap = 44 + Self.lineHeight * Double(min(lines.max() ?? 0, 10))
             tops.append(tops.last.map { $0 + Self.boxHeight + gap } ?? Self.header)
         }
         return tops
@@ -120,14 +126,15 @@ public struct CircuitPicture: Sendable {
         return "stroke-width=\"\(number(0.8 + 2.4 * min(1, abs(score))))\" "
     }
 
-    /// Labels along their edges, each where it covers the least of those before it.
-    private func texts(_ layout: CircuitLayout, _ curves: [Curve]) -> String {
-        var taken: [Box] = []
+    /// Labels along their edges, each where it covers the least of the boxes and of the labels before it.
+    private func texts(_ layout: CircuitLayout, _ curves: [Curve], apartFrom boxes: [Box]) -> String {
+        var taken = boxes
         var out = ""
         for (segment, curve) in zip(layout.segments, curves) {
             guard let edge = segment.edge, let lines = labels[edge], !lines.isEmpty else { continue }
             let size = Self.size(of: lines)
-            let places = [0.6, 0.7, 0.5, 0.8, 0.4, 0.3, 0.2].map { share -> Box in
+            let places = stride(from: 0.0, through: 0.35, by: 0.05).flatMap { [0.55 + $0, 0.55 - $0] }.map {
+                share -> Box in
                 let point = curve.point(at: share)
                 return Box(
                     x: point.x - size.width / 2, y: point.y - size.height / 2, width: size.width, height: size.height)
