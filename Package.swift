@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "Resources", dependencies: ["Serialization"],
             resources: [.copy("tiny")]),
-        .target(name: "Pictures", dependencies: ["Serialization"]),
+        .target(name: "Pictures", dependencies: ["Circuits", "Serialization"]),
         .target(name: "TrainingEngine", dependencies: ["Ranks", "TensorCore", "Serialization"]),
         .target(
             name: "InjectionSettings",
@@ -129,7 +129,7 @@ let package = Package(
                 "Compiler", "Circuits", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Serialization",
                 "TensorCore",
             ],
-            exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
+            exclude: ["Cases", "Peer", "run_circuit.py", "run_compiled.py", "run_gpt2.py"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),

@@ -28,6 +28,7 @@ struct TracrInject: ParsableCommand {
         version: "tracr-inject \(Version.current)",
         groupedSubcommands: [
             CommandGroup(name: "RASP", subcommands: [RunCommand.self, CompileCommand.self]),
+            CommandGroup(name: "Circuits", subcommands: [CircuitCommand.self]),
             CommandGroup(
                 name: "Language Model",
                 subcommands: [
