@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Injection
+import Ranks
 import Serialization
 import TrainingEngine
 
@@ -26,11 +27,17 @@ enum StoredEvaluation {
             results = EvaluationResults(known)
         }
         var missing = options
-        missing.suites = options.suites.filter { !results.suites.contains($0) }
+        // The first rank says what is missing: the others may see the file later.
+        let names = try options.ranks.fromFirst {
+            Array(options.suites.filter { !results.suites.contains($0) }.map(\.rawValue).joined(separator: ",").utf8)
+        }
+        missing.suites = try ModelEvaluation.suites(parsing: String(decoding: names, as: UTF8.self))
         if !missing.suites.isEmpty {
             Narration.note("measuring \(run.directory.name): \(missing.suites.map(\.rawValue).joined(separator: ", "))")
             results.add(try ModelEvaluation(run, options: missing).results)
-            try JSONFile.write(["manifest": .string(manifest), "options": key, "suites": results.json], to: file)
+            if options.ranks.isFirst {
+                try JSONFile.write(["manifest": .string(manifest), "options": key, "suites": results.json], to: file)
+            }
         }
         return results.only(options.suites)
     }

@@ -152,11 +152,11 @@ struct RandomProgram {
         }
     }
 
-    /// Equal atoms hash alike, whatever their kind; the same on every run.
+    /// Equal atoms hash alike, whatever their kind and whatever the sign of a zero; the same on every run.
     private static func hash(_ atoms: [Atom], _ salt: UInt64) -> UInt64 {
         var state = salt
         for atom in atoms {
-            let text = atom.doubleValue.map { String(($0 * 1e6).rounded()) } ?? atom.description
+            let text = atom.doubleValue.map { String(($0 * 1e6).rounded() + 0) } ?? atom.description
             for byte in text.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
             state = (state ^ 0xFF) &* 0x100_0000_01B3
         }

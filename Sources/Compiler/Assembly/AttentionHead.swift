@@ -109,7 +109,17 @@ struct AttentionHead {
     }
 
     func addWidth(into target: Int, to head: inout HeadPlan) {
-        append(bosShare, reader.layout.scalar(target), to: &head)
+        append(bosShare, reader.layout.scalar(target), isShare: true, to: &head)
+    }
+
+    /// Every position adds its number, and BOS the constant.
+    func addBalance(_ read: BalanceRead, into target: Int, to head: inout HeadPlan) {
+        var value = LinearForm(bias: read.everywhere)
+        value.add(read.constant - read.everywhere, reader.layout.bos)
+        for term in read.terms {
+            value.add(reader.sum(term.numbers, Axis(variable: term.source, valueCount: term.numbers.count)))
+        }
+        append(value, reader.layout.scalar(target), to: &head)
     }
 
     private var bosShare: LinearForm {
@@ -118,15 +128,19 @@ struct AttentionHead {
         return value
     }
 
-    private func append(_ value: LinearForm, _ direction: Int, isCopy: Bool = false, to head: inout HeadPlan) {
+    private func append(
+        _ value: LinearForm, _ direction: Int, isCopy: Bool = false, isShare: Bool = false, to head: inout HeadPlan
+    ) {
         guard value != LinearForm() else { return }
         if let index = head.values.firstIndex(of: value) {
             head.outputs[index].append((direction, 1))
             head.isCopy[index] = head.isCopy[index] && isCopy
+            head.isShare[index] = head.isShare[index] && isShare
         } else {
             head.values.append(value)
             head.outputs.append([(direction, 1)])
             head.isCopy.append(isCopy)
+            head.isShare.append(isShare)
         }
     }
 }

@@ -50,6 +50,11 @@ struct SelectorForm: Hashable, Sendable {
     /// Which one of the positions for which all terms hold is selected; nil: all of them are.
     var order: PickOrder?
 
+    /// Every position that the mask lets through.
+    static func everything(within length: Int) -> SelectorForm {
+        SelectorForm(terms: [], isNever: false, largestWidth: length, smallestWidth: 1, isUnmasked: true)
+    }
+
     var variables: [Int] {
         terms.flatMap { [$0.key?.variable, $0.query?.variable].compactMap { $0 } } + (order?.variables ?? [])
     }

@@ -14,16 +14,16 @@ struct AttentionNoise {
         // The score of BOS is half a condition below that of a position that matches, and half a condition above that
         // of one that does not. For a width it equals that of a match.
         let gap = HeadPlan.scale * (head.countsBOS ? 1 : 0.5)
-        let isCut = stream.sums == .exact && 2 * logits - gap < Execution.negligibleLogit
+        let isCut = stream.sums == .exact && 2 * logits - gap < CompiledHead.negligibleLogit
         let leak = isCut ? 0 : 2 * positions * exp(min(2 * logits - gap, 0))
         // By how much the shares of positions can differ that should get equal ones.
         let tilt = expm1(min(2 * logits, 64))
-        let selected = Double(max(head.largestWidth, 1))
-        return zip(head.values, head.isCopy).map { form, isCopy in
-            let form = SortedForm(form)
+        let selected = Double(max(head.largestWidth, 1)) + (head.countsBOS ? 1 : 0)
+        return head.values.indices.map { index in
+            let (form, isCopy) = (SortedForm(head.values[index]), head.isCopy[index])
             let error = stream.error(of: form)
-            if head.countsBOS {
-                let roundings = logits > stream.sums.roundoff / 4 ? selected + 3 : 2
+            if head.isShare[index], head.countsBOS {
+                let roundings = logits > stream.sums.roundoff / 4 ? selected + 2 : 2
                 return .init(relative: leak + tilt + stream.sums.roundoff * roundings)
             }
             let atBOS = stream.errorAtBOS(of: form)

@@ -96,6 +96,13 @@ package struct LoweredProgram {
                 return sum + part.coefficient * (width?.doubleValue ?? 0)
             }
             return nearest(sum, variable)
+        case .balance(let read):
+            let sum = (0...position).reduce(read.constant) { sum, key in
+                read.terms.reduce(sum + read.everywhere) {
+                    $0 + $1.numbers[value(of: $1.source, at: key, tokens, levels)]
+                }
+            }
+            return nearest(sum == 0 ? 0 : sum < 0 ? -1 : 1, variable)
         }
     }
 
