@@ -8,6 +8,8 @@ syntax match raspCall /\<[A-Za-z_][A-Za-z0-9_]*\>\ze\s*(/
 syntax keyword raspStatement return load draw set show example examples selector on off exit quit
 syntax keyword raspConditional if else
 syntax keyword raspRepeat for
+syntax match raspRepeat /\<loop\>\ze\s\+\w/
+syntax match raspRepeat /\<until\>\ze\s\+\w\+\s*{/
 syntax keyword raspWordOperator and or not in
 syntax keyword raspDefine def nextgroup=raspFunctionName skipwhite
 syntax match raspFunctionName /[A-Za-z_][A-Za-z0-9_]*/ contained
