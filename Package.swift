@@ -136,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"],
             exclude: ["Goldens", "Peer"]),
-        .testTarget(name: "RanksTests", dependencies: ["Ranks", "Serialization", "TestSupport"]),
+        .testTarget(
+            name: "RanksTests", dependencies: ["Ranks", "Serialization", "TestSupport"], exclude: ["Network"]),
         .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Serialization"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
         .target(name: "TestSupport", dependencies: ["Injection", "Ranks"], path: "Tests/TestSupport"),
