@@ -2,7 +2,7 @@ extension Settings {
     public static let keys: [SettingKey<Settings>] = [
         .init(
             "student", .text(\.student),
-            "The model to inject into: tiny (bundled), or the Hugging Face folder of a GPT-2 or Llama."),
+            "The model to inject into: tiny (bundled), or the Hugging Face folder of a GPT-2, Llama, Qwen or GPT-NeoX."),
         .init(
             "task", .text(\.task),
             "The algorithm: count, int-sum, shuffle-dyck, or a task file of your own."),

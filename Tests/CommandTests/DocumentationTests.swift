@@ -213,7 +213,7 @@ import Testing
         let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
         for case let file as URL in files where file.pathExtension == "swift" {
             for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
-                let declaration = /public (?:final |indirect )?(?:struct|class|enum|protocol|actor) ([A-Za-z0-9]+)/
+                let declaration = /public (?:final |indirect )?(?:struct|class|enum|protocol|actor|typealias) (\w+)/
                 if let match = line.prefixMatch(of: declaration) { types.insert(String(match.1)) }
             }
         }
