@@ -43,7 +43,7 @@ struct CircuitLayout {
         var rows = [[Place]](repeating: [], count: times.count)
         for node in nodes { rows[place(node).row].append(place(node)) }
         var segments: [Segment] = []
-        var widths: [Place: Double] = [:]
+        var labels: [Place: [CircuitReader: Double]] = [:]
         let standing = Set(nodes)
         let drawn = graph.circuit.filter { standing.contains($0.writer) && standing.contains($0.reader.node) }
         let edges = Dictionary(grouping: drawn, by: \.writer)
@@ -54,7 +54,8 @@ struct CircuitLayout {
                 for edge in edges where place(edge.reader.node).row == row {
                     let to = place(edge.reader.node)
                     segments.append(Segment(from: from, to: to, edge: edge))
-                    widths[to] = max(widths[to] ?? 0, labelWidth(edge))
+                    let widest = labels[to]?[edge.reader] ?? 0
+                    labels[to, default: [:]][edge.reader] = max(widest, labelWidth(edge))
                 }
                 guard row < last else { continue }
                 let lane = Place(row: row, node: writer, isLane: true)
@@ -63,8 +64,11 @@ struct CircuitLayout {
                 from = lane
             }
         }
+        var widths: [Place: Double] = [:]
         for place in rows.joined() {
-            widths[place] = place.isLane ? Self.laneWidth : max(Self.boxWidth, widths[place] ?? 0)
+            // Labels above the queries, keys and values of one head stand side by side.
+            let needed = place.node.readers.reduce(0) { $0 + (labels[place]?[$1] ?? 0) }
+            widths[place] = place.isLane ? Self.laneWidth : max(Self.boxWidth, needed)
         }
         (self.rows, self.segments, self.widths) = (rows, segments, widths)
         arrange()

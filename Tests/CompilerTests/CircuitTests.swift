@@ -79,18 +79,17 @@ import Testing
         #expect(circuit.run(base, exchanging: all, with: source).output == base.output)
     }
 
-    /// A named variable that the output does without is computed and is in no edge.
+    /// A named variable that the output is computed past, in the same layer, is computed and is in no edge.
     @Test func whatTheOutputDoesNotNeed() throws {
-        let circuit = try circuit(
-            """
-            n = selector_width(select(tokens, "a", ==));
-            spare = selector_width(select(tokens, "b", ==)) + 1;
-            result = n + 0;
-            """, name: "n")
-        let spare = try #require(circuit.model.variable(named: "spare"))
-        #expect(circuit.writer(of: spare) != nil && circuit.readers(of: spare).isEmpty)
-        let needed = try #require(circuit.model.variable(named: "n"))
+        let circuit = CompiledCircuit(try RASPCompiler.compile(ShippedPrograms.load("count")))
+        for name in ["n", "offset"] {
+            let spare = try #require(circuit.model.variable(named: name))
+            #expect(circuit.writer(of: spare) == .mlp(layer: 0) && circuit.readers(of: spare).isEmpty)
+        }
+        let needed = try #require(circuit.model.variable(named: "next"))
         #expect(circuit.readers(of: needed) == [.logits])
+        // It looks three places back, of which only `offset` makes use.
+        #expect(!circuit.nodes.contains(.head(layer: 0, head: 2)))
     }
 
     static let programs = [
