@@ -11,6 +11,7 @@ let package = Package(
     products: [
         .executable(name: "tracr-inject", targets: ["tracr-inject"]),
         .library(name: "RASP", targets: ["RASP"]),
+        .library(name: "CRASP", targets: ["CRASP"]),
         .library(name: "Compiler", targets: ["Compiler"]),
         .library(name: "Compression", targets: ["Compression"]),
         .library(name: "Circuits", targets: ["Circuits"]),
@@ -48,7 +49,8 @@ let package = Package(
         .target(name: "Serialization"),
         .target(name: "Ranks", dependencies: ["CKernels", "CMPI", "Serialization"]),
         .target(name: "Circuits", dependencies: ["Serialization"]),
-        .target(name: "Compiler", dependencies: ["RASP", "Circuits", "Serialization"]),
+        .target(name: "CRASP", dependencies: ["RASP", "Serialization"]),
+        .target(name: "Compiler", dependencies: ["RASP", "CRASP", "Circuits", "Serialization"]),
 
         .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS", "CLAPACKE"]),
         .target(name: "Compression", dependencies: ["Compiler", "TensorCore", "RASP", "Serialization"]),
@@ -64,7 +66,7 @@ let package = Package(
         .target(
             name: "Resources", dependencies: ["Serialization"],
             resources: [.copy("tiny")]),
-        .target(name: "Pictures", dependencies: ["Serialization"]),
+        .target(name: "Pictures", dependencies: ["Circuits", "Serialization"]),
         .target(name: "TrainingEngine", dependencies: ["Ranks", "TensorCore", "Serialization"]),
         .target(
             name: "InjectionSettings",
@@ -74,9 +76,8 @@ let package = Package(
         .target(
             name: "Injection",
             dependencies: [
-                "InjectionSettings", "TrainingEngine", "Ranks", "Compiler", "LanguageModels", "RASP", "Resources",
-                "TensorCore",
-                "Serialization",
+                "InjectionSettings", "TrainingEngine", "Ranks", "Circuits", "Compiler", "LanguageModels", "RASP",
+                "Resources", "TensorCore", "Serialization",
                 "Yams",
             ]),
         .target(
@@ -89,7 +90,8 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Pictures", "Resources", "Compiler",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Pictures", "Resources", "Circuits",
+                "Compiler",
                 "LanguageModels", "RASP", "TensorCore", "Serialization",
             ]),
         .target(
@@ -110,17 +112,24 @@ let package = Package(
             dependencies: [
                 "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings",
                 "TrainingEngine", "Ranks", "Discovery", "Circuits", "Pictures", "Resources",
-                "RASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
+                "RASP", "CRASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
         .testTarget(name: "RASPTests", dependencies: ["RASP"], exclude: ["Peer"]),
+        .target(
+            name: "CountingTestSupport", dependencies: ["RASP", "Serialization"], path: "Tests/CountingTestSupport"),
+        .testTarget(name: "CRASPTests", dependencies: ["CRASP", "CountingTestSupport", "RASP", "Serialization"]),
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits", "Serialization"]),
         .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
         .testTarget(
-            name: "CompilerTests", dependencies: ["Compiler", "LanguageModels", "RASP", "Serialization", "TensorCore"],
-            exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
+            name: "CompilerTests",
+            dependencies: [
+                "Compiler", "Circuits", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Serialization",
+                "TensorCore",
+            ],
+            exclude: ["Cases", "Peer", "run_circuit.py", "run_compiled.py", "run_gpt2.py"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),

@@ -49,6 +49,7 @@ public struct Settings: Sendable {
     public var alignment = Alignment()
     public var roll = Roll()
     public var interchange = Interchange()
+    public var circuit = Circuit()
     public var memory = Memory()
     public var checkpoint = Checkpoint()
 
@@ -59,6 +60,8 @@ public struct Settings: Sendable {
     /// Perturbed examples a step: none for the baseline, and none where examples are a file's, which is trained on as
     /// it stands.
     package var perturbedExamples: Int { aligns && data.file == nil ? batch.perturbed : 0 }
+    /// Whether the program's steps get components of their own.
+    package var injectsCircuit: Bool { perturbedExamples > 0 && circuit.examples > 0 }
     /// Whether the task batches are rolled.
     public var rolls: Bool { method == .tracr && roll.enabled }
 }
@@ -180,6 +183,22 @@ extension Settings {
 
     public struct Interchange: Sendable, Equatable {
         public var pairs = 6
+    }
+
+    /// Where the program's steps are placed in the student, and how the placement is enforced.
+    public struct Circuit: Sendable, Equatable {
+        public enum Placement: String, Sendable, CaseIterable {
+            /// Over the first 5/6 of the layers.
+            case spread
+            /// In the first layers that hold it.
+            case compact
+        }
+
+        public var examples = 0
+        public var edges = 0.5
+        public var placement = Placement.spread
+        public var heads = 2
+        public var mlps = 1
     }
 
     /// What can be had for less memory, and costs time or precision.

@@ -43,16 +43,22 @@ import Testing
         }
     }
 
-    /// The published sizes: 124, 355, 774 and 1,558 million.
+    /// As the models' cards have them.
     @Test func presetsHaveTheirParameters() {
-        let counts = GPT2Configuration.presets.map(\.configuration.parameterCount)
-        #expect(counts == [124_439_808, 354_823_168, 774_030_080, 1_557_611_200])
+        let counts = ModelRegistry.presets.map { [$0.name: $0.configuration.parameterCount] }
+        #expect(
+            counts == [
+                ["gpt2": 124_439_808], ["gpt2-medium": 354_823_168], ["gpt2-large": 774_030_080],
+                ["gpt2-xl": 1_557_611_200], ["smollm2-135m": 134_515_008], ["tinyllama-1.1b": 1_100_048_384],
+                ["llama-3.2-1b": 1_235_814_400], ["qwen2.5-0.5b": 494_032_768], ["qwen3-0.6b": 596_049_920],
+                ["pythia-70m": 70_426_624], ["pythia-160m": 162_322_944], ["pythia-410m": 405_334_016],
+            ])
     }
 
     @Test(arguments: [
         ("n_head", "5"), ("n_head", "0"), ("n_embd", "-32"), ("n_embd", "9223372036854775807"), ("n_embd", "\"32\""),
         ("n_layer", "0"), ("n_layer", "1000000000"), ("vocab_size", "1.5"), ("n_positions", "null"), ("n_inner", "-1"),
-        ("layer_norm_epsilon", "0"), ("layer_norm_epsilon", "\"small\""), ("activation_function", "\"relu\""),
+        ("layer_norm_epsilon", "0"), ("layer_norm_epsilon", "\"small\""), ("activation_function", "\"quick_gelu\""),
         ("model_type", "\"llama\""), ("tie_word_embeddings", "false"), ("scale_attn_weights", "false"),
         ("scale_attn_by_inverse_layer_idx", "true"), ("add_cross_attention", "true"),
     ])

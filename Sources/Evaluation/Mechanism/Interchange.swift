@@ -112,24 +112,7 @@ private struct Pairs {
         self.run = run
         reader = AnswerReader(run)
         comparison = ExchangeComparison(reader)
-        let encoder = run.task.encoder
-
-        // Only some prompts find a partner of their length.
-        let context = run.student.model.configuration.contextLength
-        let encoded = try run.task.task.examples(.test, count: prompts * 4, seed: seed)
-            .map { try encoder.encode($0) }.filter { $0.contentCount <= context }
-            // Words have lengths of their own, by which only equal answers would be paired.
-            .map { encoder.task.tokens.answers == nil ? $0 : $0.upToFirstAnswerToken }
-        var waiting: [[Int]: EncodedExample] = [:]
-        var partners: [EncodedExample] = []
-        for example in encoded where partners.count + 1 < prompts {
-            let lengths = [example.promptCount, example.answerCount]
-            if let other = waiting.removeValue(forKey: lengths) {
-                partners += [other, example]
-            } else {
-                waiting[lengths] = example
-            }
-        }
+        let partners = try PromptPairs.examples(run, prompts: prompts, seed: seed)
         let members = try Parallel.map(partners) { example in
             let atoms = Array(example.atoms[..<example.contentCount])
             return Member(

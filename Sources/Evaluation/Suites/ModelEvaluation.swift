@@ -10,8 +10,9 @@ import TrainingEngine
 /// What can be measured of a run: `tracr-inject eval` as a function.
 public struct ModelEvaluation: Sendable {
     public enum Suite: String, Sendable, CaseIterable {
-        case task, data, decoding, perturbed, ood, causality, interchange, context, perplexity, sampled, lambada, sst2,
-            mrpc
+        case task, data, decoding, perturbed, ood, causality, interchange, circuit, context, perplexity, sampled,
+            lambada,
+            sst2, mrpc
 
         /// Whether a student alone will do, without a run.
         var needsNoRun: Bool { [.perplexity, .lambada, .sst2, .mrpc].contains(self) }
@@ -95,6 +96,7 @@ public struct ModelEvaluation: Sendable {
             case .ood: try report.outOfDistribution(run)
             case .causality: try report.causality(run)
             case .interchange: try report.interchange(run)
+            case .circuit: try report.circuit(run)
             case .context: try report.context(run)
             case .sampled: try report.sampledText(run, original: original)
             case .perplexity, .lambada, .sst2, .mrpc:

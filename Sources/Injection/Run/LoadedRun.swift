@@ -17,6 +17,8 @@ public struct LoadedRun: Sendable {
     public let projection: Projection
     /// The student's residual state that carries compiled state i.
     public let layers: [Int]
+    /// Where the program's steps lie in the student; nil for a run that injected no circuit.
+    package let placement: CircuitPlacement?
 
     /// - Throws: `Failure` for a directory that is no finished run, or whose files are not what the run wrote.
     public init(_ directory: RunDirectory) throws {
@@ -32,9 +34,14 @@ public struct LoadedRun: Sendable {
         projection = try Projection.load(
             from: directory.projection, rows: layout.width, width: width,
             subspaces: settings.subspaces(layout, width: width))
+        placement =
+            settings.injectsCircuit
+            ? try CircuitPlacement(
+                CompiledCircuit(compiled), student: student.model.configuration, settings: settings.circuit) : nil
         guard
-            let layers = settings.alignment.layers.sites(
-                compiled: layout.layers, student: student.model.configuration.layers)
+            let layers = placement?.states
+                ?? settings.alignment.layers.sites(
+                    compiled: layout.layers, student: student.model.configuration.layers)
         else {
             throw Failure(.badData, "the student has too few layers for the program", at: directory.student.path)
         }

@@ -14,6 +14,8 @@ struct BatchSource {
     let contexts: ContextSource?
     /// nil where nothing is exchanged.
     let exchanges: ExchangeSource?
+    /// nil where no circuit is injected.
+    let circuits: CircuitSource?
     /// Whether the cosine's dense states are wanted.
     let aligningStates: Bool
     let teacher: Teacher?
@@ -141,6 +143,11 @@ struct BatchSource {
                 batch.answerTargets.append(target)
             }
         }
+        batch.circuit = try circuits?.batch(
+            from: zip(made, batch.contexts).filter { $1 == 0 }.map(\.0), at: first, shard: place.number,
+            encoder: encoder,
+            arena: arena
+        ).map(CircuitBox.init)
         batch.teacherHidden = hidden.map { hidden in
             hidden.texts == shard.texts
                 ? hidden.rows : rows(of: shard.texts, in: hidden, lengths: drawn.pieces.map(\.count), arena)

@@ -19,6 +19,8 @@ struct TrainingInputs {
     /// The terms of the loss that take part in the run.
     let terms: [InjectionLoss.Term]
     let roll: RollIntervention?
+    /// Where the program's steps lie in the student; nil where no circuit is injected.
+    let placement: CircuitPlacement?
     var examples: ExampleSource
     private let heldOut: HeldOutPrompts
     /// The student's tokens of each example that was checked: how long examples are.
@@ -91,7 +93,14 @@ struct TrainingInputs {
         let variables = AlignedVariables(VariableLayout(compiled))
         if settings.method == .tracr {
             let k = variables.layout.layers
-            guard let layers = settings.alignment.layers.sites(compiled: k, student: configuration.layers) else {
+            placement =
+                settings.injectsCircuit
+                ? try CircuitPlacement(CompiledCircuit(compiled), student: configuration, settings: settings.circuit)
+                : nil
+            guard
+                let layers = placement?.states
+                    ?? settings.alignment.layers.sites(compiled: k, student: configuration.layers)
+            else {
                 throw Failure(
                     .badData,
                     "the student has \(configuration.layers) layers, and the program's \(k) do not fit into them as "
@@ -109,7 +118,7 @@ struct TrainingInputs {
                     at: folder.path, remedy: "use a deeper student, or --set roll.site=last")
             }
         } else {
-            (alignedLayers, roll) = (nil, nil)
+            (alignedLayers, roll, placement) = (nil, nil, nil)
         }
         terms = InjectionLoss.terms(LossSetup(settings: settings, variables: variables, layers: alignedLayers))
         // Opened again when the run begins; a text that is not there is told before anything is written.
@@ -140,8 +149,10 @@ struct TrainingInputs {
     /// The results that a run of these inputs leaves.
     func results(projection: Projection) -> RunResults {
         let compiledLayers = VariableLayout(compiled).layers
-        let layers = settings.alignment.layers.sites(
-            compiled: compiledLayers, student: student.model.configuration.layers)
+        let layers =
+            placement?.states
+            ?? settings.alignment.layers.sites(
+                compiled: compiledLayers, student: student.model.configuration.layers)
         return RunResults(
             student: student, projection: projection, compiled: compiled, layers: layers ?? [],
             alignment: settings.alignment.kind, roll: roll)
@@ -180,6 +191,14 @@ struct TrainingInputs {
             ordinaryTokens: task.encoder.ordinaryTokens, symbols: task.encoder.tokensOfSymbols,
             // The token that ends an answer, where something stands behind it, has to fit too.
             limit: min(student.model.configuration.contextLength, compiled.maxLength) - 1)
+    }
+
+    /// nil where no circuit is injected.
+    func circuits() throws -> CircuitSource? {
+        guard let placement, let perturbed = try perturbed() else { return nil }
+        return CircuitSource(
+            placement: placement, circuit: CompiledCircuit(compiled), perturbed: perturbed,
+            oracle: CompiledOracle(compiled), settings: settings.circuit, seed: settings.seed)
     }
 
     /// nil where nothing is exchanged: without alignment nobody would say what follows.

@@ -20,6 +20,8 @@ public protocol SymbolicProgram: Sendable {
     var maxLength: Int? { get }
     /// Whether no position may depend on later ones, where the program says so.
     var causal: Bool? { get }
+    /// Findings that did not keep the program from being read.
+    var warnings: [Diagnostic] { get }
 
     /// The values of all variables on one input.
     ///
@@ -28,6 +30,10 @@ public protocol SymbolicProgram: Sendable {
     ///   - causal: whether no position may depend on later ones; this decides, not the program's own `causal`.
     /// - Throws: where the program is not defined on the input as a whole. Nothing is then promised of compiled weights.
     func evaluate(_ input: [Atom], causal: Bool) throws -> Evaluation
+}
+
+extension SymbolicProgram {
+    public var warnings: [Diagnostic] { [] }
 }
 
 extension Program: SymbolicProgram {
