@@ -14,7 +14,7 @@ package enum MicroStudent {
         let tokenizer = try Tokenizer.train(
             on: [String](repeating: text, count: 20), vocabularySize: 400)
         let endOfText = tokenizer.endOfText.map(Int.init)
-        func configuration<Kind: DecoderFamily>(_ kind: Kind.Type) -> any ModelConfiguration {
+        func sized<Kind: DecoderFamily>(_ kind: Kind.Type) -> any ModelConfiguration {
             var shape = Kind.plain
             (shape.vocabularySize, shape.contextLength, shape.width) = (tokenizer.count, context, width)
             (shape.layers, shape.heads, shape.headWidth, shape.innerWidth) = (layers, 4, width / 4, 3 * width)
@@ -30,9 +30,9 @@ package enum MicroStudent {
                 LlamaConfiguration(
                     vocabularySize: tokenizer.count, contextLength: context, width: width, layers: layers, heads: 4,
                     keyValueHeads: 2, innerWidth: 3 * width, endOfText: endOfText)
-            case .qwen2: configuration(Qwen2.self)
-            case .qwen3: configuration(Qwen3.self)
-            case .gptNeoX: configuration(GPTNeoX.self)
+            case .qwen2: sized(Qwen2.self)
+            case .qwen3: sized(Qwen3.self)
+            case .gptNeoX: sized(GPTNeoX.self)
             }
         return try Student(model: configuration.model(seed: seed), tokenizer: tokenizer)
     }
