@@ -79,7 +79,7 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources", "Compiler",
+                "Injection", "InjectionSettings", "TrainingEngine", "Discovery", "Pictures", "Resources", "Compiler",
                 "LanguageModels", "RASP", "TensorCore", "Serialization",
             ]),
         .target(
@@ -117,6 +117,10 @@ let package = Package(
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"],
             exclude: ["Goldens", "Peer"]),
+        .testTarget(
+            name: "DiscoveryTests",
+            dependencies: ["Discovery", "Circuits", "LanguageModels", "Resources", "TensorCore", "Serialization"],
+            exclude: ["Peer"]),
         .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Serialization"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
         .target(name: "TestSupport", dependencies: ["Injection"], path: "Tests/TestSupport"),

@@ -14,12 +14,13 @@ public final class GPT2Model: LanguageModel {
     }
 
     private let tokenTable: Parameter
-    private let positionTable: Parameter
+    private let learnedPositions: Parameter
     private let blocks: [Block]
     private let finalGain: Parameter
     private let finalBias: Parameter
 
     public var head: Parameter { tokenTable }
+    public var positionTable: Parameter? { learnedPositions }
 
     /// A model with zeros for weights.
     public convenience init(configuration: GPT2Configuration) {
@@ -37,7 +38,7 @@ public final class GPT2Model: LanguageModel {
         self.weights = weights
         let store = weights.store
         tokenTable = store["wte.weight"]
-        positionTable = store["wpe.weight"]
+        learnedPositions = store["wpe.weight"]
         blocks = weights.parameters(configuration.layers) { layer in
             func parameter(_ name: String) -> Parameter { store["h.\(layer).\(name)"] }
             return Block(
@@ -56,7 +57,7 @@ public final class GPT2Model: LanguageModel {
     public func embed(_ tape: Tape, _ pass: ForwardPass) -> Variable {
         tape.embedding(
             pass.batch.tokens, positions: pass.batch.positions, tokenTable: tape.parameter(tokenTable),
-            positionTable: tape.parameter(positionTable))
+            positionTable: tape.parameter(learnedPositions))
     }
 
     public func normalizeForAttention(_ tape: Tape, _ x: Variable, layer: Int) -> Variable {
