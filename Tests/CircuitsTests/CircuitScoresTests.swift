@@ -75,9 +75,10 @@ import Testing
             Set(signed.circuit.map(\.description)) == [
                 "input->a0.h0<q>", "input->a0.h0<k>", "input->a0.h0<v>", "input->logits", "a0.h0->logits",
             ])
-        #expect(graph.circuit(ofBestNodes: 2, byMagnitude: true).circuitNodes.map(\.description) == [
-            "input", "a1.h0", "logits",
-        ])
+        #expect(
+            graph.circuit(ofBestNodes: 2, byMagnitude: true).circuitNodes.map(\.description) == [
+                "input", "a1.h0", "logits",
+            ])
     }
 
     /// By hand: of 23 edges, the ten circuits have 1, 1, 1, 1, 1, 2, 3, 5, 12 and 23 before pruning.

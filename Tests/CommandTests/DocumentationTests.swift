@@ -201,7 +201,7 @@ import Testing
     @Test(
         arguments: [
             "RASP", "Serialization", "Compiler", "Compression", "TensorCore", "LanguageModels", "TrainingEngine",
-            "InjectionSettings", "Injection", "Evaluation",
+            "InjectionSettings", "Injection", "Evaluation", "Circuits", "Discovery",
         ])
     func libraryPages(_ name: String) throws {
         let folder = Self.root.appendingPathComponent("Sources/\(name)")

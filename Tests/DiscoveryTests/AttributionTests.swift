@@ -51,11 +51,12 @@ import Testing
         model.initialize(seed: 3, deviation: 0.1)
         let references = SmallModel.pairs.map { PlainReference(model, $0) }
         let graph = try DiscoveryMethods.graph(method, model)
-        let total = references.reduce(0.0) { sum, reference in
-            // Everything that the logits read is the corrupted prompt's.
-            let edges = Set(graph.edges.filter { $0.reader == .logits })
-            return sum + reference.loss(cutting: edges) - reference.cleanLoss
-        } / 3
+        let total =
+            references.reduce(0.0) { sum, reference in
+                // Everything that the logits read is the corrupted prompt's.
+                let edges = Set(graph.edges.filter { $0.reader == .logits })
+                return sum + reference.loss(cutting: edges) - reference.cleanLoss
+            } / 3
         for (what, edges) in [
             ("from the input", graph.edges.filter { $0.writer == .input }),
             ("to the logits", graph.edges.filter { $0.reader == .logits }),

@@ -48,13 +48,15 @@ import Testing
             for index in item.value.indices { longer[index] = (longer[index] + item.value[index]) / 2 }
             means[item.key] = longer
         }
-        let graph = try DiscoveryMethods.graph("exact", model, pairs: pairs, DiscoveryOptions(level: .node, ablation: .mean))
+        let graph = try DiscoveryMethods.graph(
+            "exact", model, pairs: pairs, DiscoveryOptions(level: .node, ablation: .mean))
         for node in graph.nodes.dropLast() {
-            let change = pairs.reduce(0.0) { sum, pair in
-                let reference = PlainReference(model, pair)
-                let own = Array((mean[node] ?? []).prefix(pair.clean.count * model.configuration.width))
-                return sum + reference.loss(replacing: [node: own]) - reference.cleanLoss
-            } / 2
+            let change =
+                pairs.reduce(0.0) { sum, pair in
+                    let reference = PlainReference(model, pair)
+                    let own = Array((mean[node] ?? []).prefix(pair.clean.count * model.configuration.width))
+                    return sum + reference.loss(replacing: [node: own]) - reference.cleanLoss
+                } / 2
             #expect(abs((graph[node].score ?? .nan) - change) < 2e-4, "\(node)")
         }
     }

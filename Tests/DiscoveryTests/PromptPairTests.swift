@@ -20,11 +20,11 @@ import Testing
     @Test func quotesLineEndsAndOtherColumnsAreRead() throws {
         let text =
             "\u{FEFF},clean,corrupted,correct_idx,incorrect_idx\r\n"
-            + "0,\"a, \"\"b\"\"\",\"c, \"\"d\"\"\", 5 ,6\r\n\r\n1,\"two\nlines\",\"ten\nlines\",7,8"
+            + "0,\"a, \"\"b\"\"\",\"b, \"\"a\"\"\", 5 ,6\r\n\r\n1,\"two\nlines\",\"two\nlines\",7,8"
         let pairs = try read(text)
         #expect(pairs.count == 2)
         #expect(pairs[0].clean == student.tokenizer.encode("a, \"b\""))
-        #expect(pairs[0].corrupted == student.tokenizer.encode("c, \"d\""))
+        #expect(pairs[0].corrupted == student.tokenizer.encode("b, \"a\""))
         #expect(pairs[0].correct == 5 && pairs[0].incorrect == 6)
         #expect(pairs[1].clean == student.tokenizer.encode("two\nlines"))
     }
@@ -42,7 +42,7 @@ import Testing
             ("", "empty", nil), ("clean,corrupted,correct_idx,incorrect_idx\n", "no rows", nil),
             ("clean,corrupted,correct_idx\na,b,1\n", "incorrect_idx", 1),
             ("clean,corrupted,correct_idx,incorrect_idx\na,b,1,2\na,b,1\n", "3 fields", 3),
-            ("clean,corrupted,correct_idx,incorrect_idx\n\"a\nb\",\"a\nb\",1,2\na,a b c d,1,2\n", "tokens", 4),
+            ("clean,corrupted,correct_idx,incorrect_idx\n\"a\nb\",\"a\nb\",1,2\na,a b c d,1,2\n", "tokens", 5),
             ("clean,corrupted,correct_idx,incorrect_idx\na,b,1.5,2\n", "correct_idx", 2),
             ("clean,corrupted,correct_idx,incorrect_idx\na,b,1,99999999999999999999\n", "incorrect_idx", 2),
             ("clean,corrupted,correct_idx,incorrect_idx\na,b,1,-1\n", "incorrect_idx", 2),

@@ -14,7 +14,9 @@ extension CircuitGraph {
     /// The circuit of all edges that leave the `count` nodes with the highest scores and lie on a way from the input to
     /// the logits. Nodes without a score belong to it.
     public func circuit(ofBestNodes count: Int, byMagnitude: Bool) -> CircuitGraph {
-        let scored = nodes.dropLast().enumerated().compactMap { index, node in self[node].score.map { (index, node, $0) } }
+        let scored = nodes.dropLast().enumerated().compactMap { index, node in
+            self[node].score.map { (index, node, $0) }
+        }
         let order = scored.sorted { left, right in
             let values = (byMagnitude ? abs(left.2) : left.2, byMagnitude ? abs(right.2) : right.2)
             return (-values.0, left.0) < (-values.1, right.0)

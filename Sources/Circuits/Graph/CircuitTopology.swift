@@ -34,7 +34,9 @@ struct CircuitTopology {
             Array(repeating: false, count: nodeCount), Array(repeating: false, count: nodeCount)
         )
         isReached[Self.input] = true
-        for edge in writers.indices where isIncluded[edge] && isReached[writers[edge]] { isReached[readers[edge]] = true }
+        for edge in writers.indices where isIncluded[edge] && isReached[writers[edge]] {
+            isReached[readers[edge]] = true
+        }
         isUsed[logits] = true
         for edge in writers.indices.reversed() where isIncluded[edge] && isUsed[readers[edge]] {
             isUsed[writers[edge]] = true

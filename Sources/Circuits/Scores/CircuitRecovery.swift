@@ -33,13 +33,15 @@ public struct CircuitRecovery: Sendable, Equatable {
     public init(found: CircuitGraph, truth: CircuitGraph, seed: UInt64 = 42) throws(Failure) {
         guard found.shape == truth.shape else {
             throw Failure(
-                .badData, "the graphs are of different models: one \(found.shape.summary), the other \(truth.shape.summary)",
+                .badData,
+                "the graphs are of different models: one \(found.shape.summary), the other \(truth.shape.summary)",
                 remedy: "score a graph beside the truth of the model that it was found in")
         }
         level = found.nodes.contains { found[$0].score != nil } ? .node : .edge
         let items: [Item] =
             switch level {
-            case .node: found.nodes.dropLast().map { Item(isEmbedding: $0 == .input, found: found[$0], truth: truth[$0]) }
+            case .node:
+                found.nodes.dropLast().map { Item(isEmbedding: $0 == .input, found: found[$0], truth: truth[$0]) }
             case .edge: found.edges.map { Item(isEmbedding: $0.writer == .input, found: found[$0], truth: truth[$0]) }
             }
         let topology = level == .edge ? CircuitTopology(found.shape) : nil

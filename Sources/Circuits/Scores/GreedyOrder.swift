@@ -31,7 +31,8 @@ extension CircuitTopology {
             var place = 0
             while true {
                 var top = place
-                for child in [2 * place + 1, 2 * place + 2] where child < heap.count && heap[top].isBehind(heap[child]) {
+                for child in [2 * place + 1, 2 * place + 2] where child < heap.count && heap[top].isBehind(heap[child])
+                {
                     top = child
                 }
                 if top == place { return best }

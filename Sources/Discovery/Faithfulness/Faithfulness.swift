@@ -43,7 +43,8 @@ public struct Faithfulness: Sendable, Equatable {
         let model = task.model
         guard graph.shape == model.shape else {
             throw Failure(
-                .badData, "the graph is of a model of \(graph.shape.layers) layers, and this one has \(model.shape.layers) "
+                .badData,
+                "the graph is of a model of \(graph.shape.layers) layers, and this one has \(model.shape.layers) "
                     + "layers of \(model.shape.headsPerLayer.first ?? 0) heads, \(model.width) wide",
                 remedy: "give the model that the graph was found in")
         }
@@ -73,6 +74,11 @@ public struct Faithfulness: Sendable, Equatable {
             for (number, loss) in parts.enumerated() { losses[number] += loss }
         }
         let (nothing, range) = (losses[0], baseline - losses[0])
+        guard losses.allSatisfy(\.isFinite), baseline.isFinite else {
+            throw Failure(
+                .badData, "the metric is not a number",
+                remedy: "the model's activations overflow on these pairs: are its weights as its training left them?")
+        }
         guard range != 0 else {
             throw Failure(
                 .badData, "replacing every component does not change the metric on these pairs",

@@ -5,7 +5,7 @@ import Serialization
 public enum DiscoveryMethods {
     public static let all: [any DiscoveryMethod.Type] = [
         ExactPatching.self, AttributionPatching.self, IntegratedInputs.self, IntegratedActivations.self,
-        CleanCorrupted.self, InformationFlowRoutes.self, ACDC.self,
+        CleanCorrupted.self, InformationFlowRoutes.self, ACDC.self, EdgePruning.self,
     ]
 
     /// Checks options against what a method can do, and fills in what they leave open.

@@ -34,7 +34,8 @@ extension PromptPair {
                 let size = student.configuration.vocabularySize
                 guard let token = Int32(text), token >= 0, token < size else {
                     throw Failure(
-                        .badData, "\(columns[column]) is '\(text.prefix(40))', and not the number of a token below \(size)",
+                        .badData,
+                        "\(columns[column]) is '\(text.prefix(40))', and not the number of a token below \(size)",
                         at: row.place, remedy: remedy)
                 }
                 return token
@@ -42,6 +43,9 @@ extension PromptPair {
             let (clean, corrupted) = (
                 start + student.tokenizer.encode(row.fields[0]), start + student.tokenizer.encode(row.fields[1])
             )
+            do { try student.tokenizer.requireReadable(clean + corrupted) } catch {
+                throw error.located(at: row.place)
+            }
             guard clean.count == corrupted.count else {
                 throw Failure(
                     .badData, "the clean prompt has \(clean.count) tokens, and the corrupted one \(corrupted.count)",

@@ -17,7 +17,8 @@ struct DiscoverCommand: ParsableCommand {
             Methods. exact: each is replaced by itself. eap: to first order, from gradients. eap-ig-inputs, \
             eap-ig-activations: gradients integrated over inputs, or over activations. clean-corrupted: gradients of both \
             prompts. ifr: information-flow routes, without a metric. acdc: edges are cut one by one from the logits down, \
-            while the metric rises by less than --threshold.
+            while the metric rises by less than --threshold. edge-pruning: a mask is trained that keeps the share \
+            --threshold of the edges.
 
             EXAMPLES
               tracr-inject discover runs/count-tracr --method exact
@@ -78,6 +79,7 @@ struct DiscoverCommand: ParsableCommand {
             model, pairs: pairs, ablation: options.ablation, metric: options.metric ?? .logitDifference,
             report: { try report.show($0, of: $1) })
         let graph = try method.graph(task)
+        try graph.requireFiniteScores()
         let seconds = Clock.now - started
         let file = URL(fileURLWithPath: output ?? "circuit-\(name).json")
         try JSONFile.write(graph.json(), to: file)

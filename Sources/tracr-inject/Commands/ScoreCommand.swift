@@ -27,7 +27,8 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The true graph, or a case folder that holds it as graph.json.", valueName: "path"))
     var truth: String
 
-    @Option(help: ArgumentHelp("The model that the graph is of, a run or a folder: adds CPR and CMD.", valueName: "run"))
+    @Option(
+        help: ArgumentHelp("The model that the graph is of, a run or a folder: adds CPR and CMD.", valueName: "run"))
     var model: String?
 
     @OptionGroup(title: "Pairs") var discovery: DiscoveryArguments
@@ -56,7 +57,9 @@ struct ScoreCommand: ParsableCommand {
         try Standard.output.line(Self.table(recovery).text)
         guard let faithfulness else { return }
         try Standard.output.line(
-            String(format: "\nCPR %.4f (scores as they are), CMD %.4f (their magnitudes)", faithfulness.cpr, faithfulness.cmd))
+            String(
+                format: "\nCPR %.4f (scores as they are), CMD %.4f (their magnitudes)", faithfulness.cpr,
+                faithfulness.cmd))
     }
 
     private static func truthFile(_ path: String) -> URL {

@@ -17,18 +17,21 @@ struct DiscoveryArguments: ParsableArguments {
     @Option(help: ArgumentHelp("At most so many pairs.", valueName: "n"))
     var count = 100
 
-    @Flag(name: .customLong("prepend-bos"), help: "Put the end-of-text token before each prompt, as TransformerLens does.")
+    @Flag(
+        name: .customLong("prepend-bos"), help: "Put the end-of-text token before each prompt, as TransformerLens does."
+    )
     var prependsBOS = false
 
     @Option(
-        help: ArgumentHelp("What replaces a component's output: patch (the corrupted prompt's), mean or zero.", valueName: "name"))
+        help: ArgumentHelp(
+            "What replaces a component's output: patch (the corrupted prompt's), mean or zero.", valueName: "name"))
     var ablation = Ablation.patch.rawValue
 
     @Option(help: ArgumentHelp("Decides a run's pairs and all that is drawn.", valueName: "n"))
     var seed = 42
 
     func validate() throws {
-        if count < 1 { throw ValidationError("--count has to be at least 1.") }
+        if !(1...100_000).contains(count) { throw ValidationError("--count has to be from 1 to 100000.") }
     }
 
     func ablationKind() throws -> Ablation {

@@ -168,30 +168,31 @@ def row(model, what, difference, bound, note=""):
     print(f"{model:12} {what:28} {difference:10.1e} {bound:9.0e}  {note}", flush=True)
 
 
-def theirs(eap, model, method, data, steps=5, sample=None):
+def theirs(eap, model, method, data, sample=None):
+    """Of one of our methods by theirs: score by edge, and seconds."""
     graph = eap.graph.Graph.from_model(model)
     if sample:
         graph.edges = {name: graph.edges[name] for name in sample}
     start = time.time()
     metric = loss if method == "exact" else total
-    eap.attribute.attribute(model, graph, data, metric, method, "patching", ig_steps=steps, quiet=True)
+    eap.attribute.attribute(model, graph, data, metric, METHODS[method], "patching", ig_steps=STEPS.get(method), quiet=True)
     return {name: float(edge.score) for name, edge in graph.edges.items()}, time.time() - start
 
 
 METHODS = {"eap": "EAP", "eap-ig-inputs": "EAP-IG-inputs", "eap-ig-activations": "EAP-IG-activations",
            "clean-corrupted": "clean-corrupted", "ifr": "information-flow-routes", "exact": "exact"}
-STEPS = ("eap-ig-inputs", "eap-ig-activations")
+STEPS = {"eap-ig-inputs": 5, "eap-ig-activations": 2}
 
 
 def compare_methods(options, eap, name, model, folder, file, rows, exact_edges):
     data = batches(rows)
-    for method, peer in METHODS.items():
+    for method in METHODS:
         sample = None
         if method == "exact":
             edges = list(eap.graph.Graph.from_model(model).edges)
             sample = edges if exact_edges is None else random.Random(1).sample(edges, exact_edges)
-        expected, _ = theirs(eap, model, peer, data, sample=sample)
-        more = ["--steps", 5] if method in STEPS else []
+        expected, _ = theirs(eap, model, method, data, sample=sample)
+        more = ["--steps", STEPS[method]] if method in STEPS else []
         found = ours(options, "discover", folder, "--method", method, "--pairs", file, "--prepend-bos", *more,
                      "--output", f"{folder}/{method}.json")["scores"]
         assert sample or set(found) == set(expected), "other edges"
@@ -201,31 +202,25 @@ def compare_methods(options, eap, name, model, folder, file, rows, exact_edges):
 
 
 def compare_nodes(options, eap, name, model, folder, file, rows):
-    """Their gradient hook of an MLP as a node is at its input and not its output: MLPs are left out but for `exact`."""
-    for method, peer in (("exact", "exact"), ("eap", "EAP"), ("eap-ig-inputs", "EAP-IG-inputs")):
+    """Their gradient hook of an MLP as a node is at its input and not at its output: MLPs are left out but for `exact`."""
+    for method in ("exact", "eap", "eap-ig-inputs"):
         graph = eap.graph.Graph.from_model(model, node_scores=True)
-        metric = loss if method == "exact" else total
-        del graph.nodes["logits"]
-        full = eap.graph.Graph.from_model(model, node_scores=True)
         if method == "exact":
-            graph.nodes["logits"] = full.nodes["logits"]
-            order = dict(graph.nodes)
-            graph.nodes = {k: v for k, v in order.items() if k != "logits"}
-            nodes, expected = list(graph.nodes.values()), {}
-            graph.nodes = order
-            graph.in_graph |= graph.real_edge_mask
             data = batches(rows)
             base = eap.evaluate.evaluate_baseline(model, data, loss, quiet=True).mean().item()
-            for node in nodes:
+            expected = {}
+            for node in graph.nodes.values():
+                if node.name == "logits":
+                    continue
+                graph.in_graph |= graph.real_edge_mask
                 for edge in node.child_edges:
                     edge.in_graph = False
                 expected[node.name] = eap.evaluate.evaluate_graph(model, graph, data, loss, quiet=True).mean().item() - base
-                graph.in_graph |= graph.real_edge_mask
         else:
-            eap.attribute_node.attribute_node(model, full, batches(rows), metric, peer, ig_steps=5, quiet=True)
-            expected = {k: float(full.nodes_scores[full.forward_index(v, attn_slice=False)]) for k, v in full.nodes.items()
-                        if k != "logits" and not k.startswith("m")}
-        more = ["--steps", 5] if method in STEPS else []
+            eap.attribute_node.attribute_node(model, graph, batches(rows), total, METHODS[method], ig_steps=STEPS.get(method), quiet=True)
+            expected = {name: float(graph.nodes_scores[graph.forward_index(node, attn_slice=False)])
+                        for name, node in graph.nodes.items() if name != "logits" and not name.startswith("m")}
+        more = ["--steps", STEPS[method]] if method in STEPS else []
         found = ours(options, "discover", folder, "--method", method, "--level", "node", "--pairs", file, "--prepend-bos", *more,
                      "--output", f"{folder}/{method}-node.json")["scores"]
         row(name, f"{method} (nodes)", max(abs(found[n] - expected[n]) for n in expected), 1e-4, f"{len(expected)} nodes")
@@ -279,10 +274,10 @@ def measure_times(options, eap, name, model, folder, tokenizer, count, length, m
     file = f"{folder}/timed.csv"
     rows = pairs(tokenizer, file, count, length, 5)
     for method in methods:
-        more = ["--steps", 5] if method in STEPS else []
+        more = ["--steps", STEPS[method]] if method in STEPS else []
         found = ours(options, "discover", folder, "--method", method, "--pairs", file, "--prepend-bos", "--count", count, *more,
                      "--output", f"{folder}/timed.json")["seconds"]
-        peer = None if method == "exact" else theirs(eap, model, METHODS[method], batches(rows))[1]
+        peer = None if method == "exact" else theirs(eap, model, method, batches(rows))[1]
         ratio = f"{peer:8.1f} s, {peer / found:.1f} times as long" if peer else ""
         print(f"{name:12} {method:20} {found:8.1f} s  peer {ratio}  load {os.getloadavg()[0]:.1f}", flush=True)
 
@@ -300,7 +295,7 @@ def main():
         eap = load_eap(options.eap_ig, folder)
         mib = load_mib(options.mib, eap)
         print(f"{'model':12} {'what':28} {'difference':>10} {'bound':>9}")
-        models = [("small", options.tiny, 3, 4, 128, 0.08, 6, 12), ("tiny", options.tiny, 12, 4, 128, 0.08, 6, 16),
+        models = [("small", options.tiny, 3, 4, 128, 0.08, 5, 10), ("tiny", options.tiny, 12, 4, 128, 0.08, 6, 16),
                   ("gpt2", options.tokenizer, 12, 12, 768, 0.03, 2, 12)]
         for name, tokenizer_folder, layers, heads, width, spread, count, length in models:
             if options.only not in (None, name):

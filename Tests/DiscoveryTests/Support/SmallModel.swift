@@ -23,10 +23,11 @@ struct SmallModel: CustomTestStringConvertible, Sendable {
         let model = LlamaModel(
             configuration: LlamaConfiguration(
                 vocabularySize: 23, contextLength: 16, width: 12, layers: 2, heads: 2, keyValueHeads: 1,
-                innerWidth: 20, epsilon: 1e-5), weights: ModelWeights(
-                    zeros: LlamaConfiguration(
-                        vocabularySize: 23, contextLength: 16, width: 12, layers: 2, heads: 2, keyValueHeads: 1,
-                        innerWidth: 20, epsilon: 1e-5)))
+                innerWidth: 20, epsilon: 1e-5),
+            weights: ModelWeights(
+                zeros: LlamaConfiguration(
+                    vocabularySize: 23, contextLength: 16, width: 12, layers: 2, heads: 2, keyValueHeads: 1,
+                    innerWidth: 20, epsilon: 1e-5)))
         model.initialize(seed: 5, deviation: 0.4)
         return model
     }
