@@ -7,7 +7,8 @@ import TensorCore
 /// the edges is kept. Masks are hard-concrete (Louizos, Welling & Kingma 2018): each is 0 or 1 or between, drawn anew
 /// in every step, and what is trained is how likely each is.
 ///
-/// Other than there, edges alone have masks, not components, and one learning rate serves all.
+/// Other than there, edges alone have masks, not components, one learning rate serves all, and the circuit is the share
+/// of edges that are most likely kept.
 struct EdgePruning: DiscoveryMethod {
     static let name = "edge-pruning"
     static let metrics: [DiscoveryMetric] = [.kl, .logitDifference]
@@ -69,16 +70,16 @@ struct EdgePruning: DiscoveryMethod {
             try meter.advance()
         }
         var graph = task.emptyGraph
-        var kept: [CircuitEdge] = []
-        for (edge, location) in zip(edges, locations.values) {
+        // The pressure on all masks may overshoot the target; their order says what is kept.
+        let order = locations.values.indices.sorted { locations.values[$0] > locations.values[$1] }
+        let kept = Set(order.prefix(Int((target * Double(edges.count)).rounded())))
+        for (index, edge) in edges.enumerated() {
             let name = CircuitEdge(model.writers[edge.1], model.readers[edge.0])
-            if Mask.center(location) > 0.5 { kept.append(name) }
-            graph[name].score = Mask.keptProbability(location)
-        }
-        for edge in kept {
-            graph[edge].isInGraph = true
-            graph[edge.writer].isInGraph = true
-            graph[edge.reader.node].isInGraph = true
+            graph[name].score = Mask.keptProbability(locations.values[index])
+            guard kept.contains(index) else { continue }
+            graph[name].isInGraph = true
+            graph[name.writer].isInGraph = true
+            graph[name.reader.node].isInGraph = true
         }
         return graph
     }
@@ -103,11 +104,6 @@ struct EdgePruning: DiscoveryMethod {
         /// The probability that a mask is not 0.
         static func keptProbability(_ location: Double) -> Double {
             sigmoid(location - temperature * log(-low / high))
-        }
-
-        /// The mask without a draw.
-        static func center(_ location: Double) -> Double {
-            min(max(sigmoid(location) * (high - low) + low, 0), 1)
         }
     }
 }
