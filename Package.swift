@@ -90,7 +90,7 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Pictures", "Resources", "Circuits",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Discovery", "Pictures", "Resources", "Circuits",
                 "Compiler",
                 "LanguageModels", "RASP", "TensorCore", "Serialization",
             ]),
@@ -138,6 +138,10 @@ let package = Package(
             exclude: ["Goldens", "Peer"]),
         .testTarget(
             name: "RanksTests", dependencies: ["Ranks", "Serialization", "TestSupport"], exclude: ["Network"]),
+        .testTarget(
+            name: "DiscoveryTests",
+            dependencies: ["Discovery", "Circuits", "LanguageModels", "Resources", "TensorCore", "Serialization"],
+            exclude: ["Peer"]),
         .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Serialization"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
         .target(name: "TestSupport", dependencies: ["Injection", "Ranks"], path: "Tests/TestSupport"),

@@ -35,6 +35,7 @@ struct TracrInject: ParsableCommand {
                     TrainCommand.self, EvalCommand.self, DecodeCommand.self, DataCommand.self, TokenizeCommand.self,
                     PretrainCommand.self, ReportCommand.self, ReproduceCommand.self,
                 ]),
+            CommandGroup(name: "Circuits", subcommands: [DiscoverCommand.self, ScoreCommand.self]),
             CommandGroup(name: "Machine", subcommands: [BenchCommand.self, DoctorCommand.self]),
         ])
 

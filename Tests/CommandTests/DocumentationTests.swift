@@ -203,7 +203,7 @@ import Testing
     @Test(
         arguments: [
             "RASP", "CRASP", "Serialization", "Compiler", "Compression", "TensorCore", "LanguageModels",
-            "TrainingEngine", "InjectionSettings", "Injection", "Evaluation",
+            "TrainingEngine", "InjectionSettings", "Injection", "Evaluation", "Circuits", "Discovery",
         ])
     func libraryPages(_ name: String) throws {
         let folder = Self.root.appendingPathComponent("Sources/\(name)")

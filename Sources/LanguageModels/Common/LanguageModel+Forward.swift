@@ -41,7 +41,7 @@ extension LanguageModel {
     }
 
     /// One layer, with the hooks inside it. Where there are none, a tape that recomputes keeps its result only.
-    private func run(
+    func run(
         layer: Int, _ tape: Tape, _ x: Variable, _ pass: ForwardPass, _ hooks: Hooks, discardingInput: Bool
     ) -> Variable {
         guard hooks.act(inside: layer) else {

@@ -19,6 +19,8 @@ public protocol LanguageModel: AnyObject, Sendable {
     var weights: ModelWeights { get }
     /// The head, [V, D]: logits are the final activations times its transpose.
     var head: Parameter { get }
+    /// What `embed` adds for a token's position alone, [P, D]; nil where positions enter elsewhere.
+    var positionTable: Parameter? { get }
 
     /// The residual stream before the first layer, [N, D].
     func embed(_ tape: Tape, _ pass: ForwardPass) -> Variable
@@ -58,6 +60,8 @@ public protocol LanguageModel: AnyObject, Sendable {
 extension LanguageModel {
     /// Named by the configuration's tensors.
     public var parameters: ParameterStore { weights.store }
+
+    public var positionTable: Parameter? { nil }
 
     /// A frozen model with a copy of these weights: the teacher of a student that is about to be trained.
     public func frozenCopy() -> any LanguageModel {

@@ -8,7 +8,7 @@ public final class DecoderModel<Family: DecoderFamily>: LanguageModel {
 
     private let tokenTable: Parameter
     /// nil where positions are rotary.
-    private let positionTable: Parameter?
+    public let positionTable: Parameter?
     private let frequencies: RotaryFrequencies?
     private let blocks: [DecoderBlock]
     private let finalNorm: NormParameters

@@ -1,0 +1,137 @@
+import ArgumentParser
+import Circuits
+import Discovery
+import Foundation
+import RASP
+import Serialization
+
+struct DiscoverCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discover",
+        abstract: "Find out which components and edges of a model a behaviour comes from.",
+        discussion: """
+            Gives every edge between components (or, with --level node, every component) a score: the change, or an \
+            approximation of it, of minus the logit difference of the two answers when it is replaced, mean over pairs. \
+            The scores are written as a graph of MIB's circuit track.
+
+            Methods. exact: each is replaced by itself. eap: to first order, from gradients. eap-ig-inputs, \
+            eap-ig-activations: gradients integrated over inputs, or over activations. clean-corrupted: gradients of both \
+            prompts. ifr: information-flow routes, without a metric. acdc: edges are cut one by one from the logits down, \
+            while the metric rises by less than --threshold. edge-pruning: a mask is trained that keeps the share \
+            --threshold of the edges.
+
+            EXAMPLES
+              tracr-inject discover runs/count-tracr --method exact
+              tracr-inject discover ./gpt2 --method eap-ig-inputs --pairs ioi.csv --prepend-bos --output ioi.json
+              tracr-inject discover tiny --method acdc --pairs mine.csv --threshold 0.05 --metric kl
+            """)
+
+    @Argument(help: ArgumentHelp("A run directory or a model folder.", valueName: "run"))
+    var subject: String
+
+    @Option(help: ArgumentHelp("How to find them; see above.", valueName: "name"))
+    var method: String
+
+    @Option(help: ArgumentHelp("Score node or edge (default: what the method scores).", valueName: "name"))
+    var level: String?
+
+    @Option(
+        help: ArgumentHelp("Measure changes by logit-difference or kl (default: the method's).", valueName: "name"))
+    var metric: String?
+
+    @Option(help: ArgumentHelp("Steps of methods that have them (default: the method's).", valueName: "n"))
+    var steps: Int?
+
+    @Option(help: ArgumentHelp("Threshold of methods that have one (default: the method's).", valueName: "t"))
+    var threshold: Double?
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The graph's file (default: circuit-METHOD.json).", valueName: "file"))
+    var output: String?
+
+    @OptionGroup(title: "Pairs") var discovery: DiscoveryArguments
+    @OptionGroup var json: JSONOption
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if let steps, !(1...1_000_000).contains(steps) {
+            throw ValidationError("--steps has to be from 1 to 1000000.")
+        }
+        if let threshold, !(threshold.isFinite && threshold >= 0) {
+            throw ValidationError("--threshold has to be a number, at least 0.")
+        }
+    }
+
+    func run() throws {
+        common.apply()
+        let (method, options) = try DiscoveryMethods.named(
+            method,
+            DiscoveryOptions(
+                level: try choice(level, "level"), ablation: try discovery.ablationKind(),
+                metric: try choice(metric, "metric"), steps: steps, threshold: threshold,
+                seed: UInt64(bitPattern: Int64(discovery.seed))))
+        let name = type(of: method).name
+        SignalHandlers.install()
+        let (model, pairs) = try discovery.subject(subject)
+        let report = WorkReport(name)
+        let started = Clock.now
+        let task = PreparedTask(
+            model, pairs: pairs, ablation: options.ablation, metric: options.metric ?? .logitDifference,
+            report: { try report.show($0, of: $1) })
+        let graph = try method.graph(task)
+        try graph.requireFiniteScores()
+        let seconds = Clock.now - started
+        let file = URL(fileURLWithPath: output ?? "circuit-\(name).json")
+        try JSONFile.write(graph.json(), to: file)
+        try show(
+            Ranking(graph, options), name: name, options: options, pairs: pairs.count, file: file, seconds: seconds)
+    }
+
+    private func choice<Choice: RawRepresentable & CaseIterable>(
+        _ text: String?, _ what: String
+    ) throws(Failure) -> Choice? where Choice.RawValue == String {
+        guard let text else { return nil }
+        guard let value = Choice(rawValue: text) else {
+            throw Failure(
+                .usage, "unknown \(what) '\(text.prefix(100))'",
+                remedy: "there are " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return value
+    }
+
+    /// What was scored, largest magnitudes first.
+    private struct Ranking {
+        let scores: [(name: String, score: Double)]
+
+        init(_ graph: CircuitGraph, _ options: DiscoveryOptions) {
+            let all: [(name: String, score: Double?)] =
+                options.level == .node
+                ? graph.nodes.map { ($0.description, graph[$0].score) }
+                : graph.edges.map { ($0.description, graph[$0].score) }
+            let scored = all.compactMap { item in item.score.map { (name: item.name, score: $0) } }
+            scores = scored.enumerated().sorted { (-abs($0.1.score), $0.0) < (-abs($1.1.score), $1.0) }.map(\.1)
+        }
+    }
+
+    private func show(
+        _ listing: Ranking, name: String, options: DiscoveryOptions, pairs: Int, file: URL, seconds: Double
+    ) throws {
+        let level = options.level ?? .edge
+        if json.isOn {
+            let scores = listing.scores.map { ($0.name, JSONValue.number($0.score)) }
+            return try Standard.output.json([
+                "method": .string(name), "level": .string(level.rawValue),
+                "ablation": .string(options.ablation.rawValue),
+                "metric": .optional(options.metric?.rawValue), "steps": .optional(options.steps),
+                "threshold": .optional(options.threshold), "pairs": .integer(pairs), "seconds": .number(seconds),
+                "output": .string(Path.shown(file)), "scores": .object(JSONObject(scores)),
+            ])
+        }
+        var table = Table([level.rawValue, "score"], rightAligned: [1])
+        for (name, score) in listing.scores.prefix(20) { table.add([name, String(format: "%.5f", score)]) }
+        try Standard.output.line(table.text)
+        try Standard.output.line(
+            "\nthe largest of \(listing.scores.count) scores, from \(pairs) pairs in \(Clock.describe(seconds: seconds)); "
+                + "all are in \(Path.shown(file))")
+    }
+}
