@@ -93,7 +93,7 @@ let package = Package(
             name: "Reporting",
             dependencies: [
                 "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Pictures",
-                "LanguageModels", "TensorCore", "Serialization",
+                "Resources", "LanguageModels", "TensorCore", "Serialization",
             ]),
         .executableTarget(
             name: "tracr-inject",
@@ -133,7 +133,7 @@ let package = Package(
                 "TensorCore",
             ],
             exclude: ["soak.sh"]),
-        .testTarget(name: "CommandTests", dependencies: ["tracr-inject"], exclude: ["Faults"]),
+        .testTarget(name: "CommandTests", dependencies: ["tracr-inject"], exclude: ["Faults", "Peer"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Injection
+import Resources
 import Serialization
 import TensorCore
 
@@ -24,14 +25,14 @@ struct TracrInject: ParsableCommand {
               tracr-inject eval
               tracr-inject decode "What is the number of 'X' in this text? x y. Answer:"
             """,
-        version: "tracr-inject \(Version.current)",
+        version: "tracr-inject \(Release.version)",
         groupedSubcommands: [
             CommandGroup(name: "RASP", subcommands: [RunCommand.self, CompileCommand.self]),
             CommandGroup(
                 name: "Language Model",
                 subcommands: [
                     TrainCommand.self, EvalCommand.self, DecodeCommand.self, DataCommand.self, TokenizeCommand.self,
-                    PretrainCommand.self, ReportCommand.self, ReproduceCommand.self,
+                    ExportCommand.self, PretrainCommand.self, ReportCommand.self, ReproduceCommand.self,
                 ]),
             CommandGroup(name: "Machine", subcommands: [BenchCommand.self, DoctorCommand.self]),
         ])

@@ -36,7 +36,7 @@ public enum Training {
         let lock = try RunLock(directory: run.root)
         defer { withExtendedLifetime(lock) {} }
         run.removeLeftovers()
-        try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
+        try write(settings, to: run)
         return try train(inputs, preflight, run: run, resuming: nil)
     }
 
@@ -60,11 +60,16 @@ public enum Training {
         let inputs = try TrainingInputs(settings)
         let preflight = try Preflight(inputs)
         try preflight.requireMemory()
-        if !overrides.isEmpty { try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration) }
+        if !overrides.isEmpty { try write(settings, to: run) }
         run.removeLeftovers()
         let checkpoint = try Checkpoint.newest(in: run.checkpoints) { Narration.warn($0) }
         if let checkpoint { try RunRecord(checkpoint.record).compare(with: settings, at: run) }
         return try train(inputs, preflight, run: run, resuming: checkpoint)
+    }
+
+    private static func write(_ settings: Settings, to run: RunDirectory) throws(Failure) {
+        let text = Computation.comment(precision: settings.precision) + settings.yaml()
+        try AtomicFile.write(Data(text.utf8), to: run.configuration)
     }
 
     private static func train(
@@ -73,9 +78,6 @@ public enum Training {
         for line in TrainingHeader.lines(inputs) + [preflight.line(at: run.root)] { Narration.note(line) }
         for warning in inputs.warnings + [preflight.memoryWarning()].compactMap(\.self) { Narration.warn(warning) }
         run.becomeLatest()
-        // On a resume again: a run can be killed before its first write of it.
-        try inputs.compiled.save(to: run.compiled)
-
         let plan: TrainingPlan
         do {
             plan = try TrainingPlan.make(inputs, run: run)
@@ -83,11 +85,18 @@ public enum Training {
             return Outcome(run: run, step: checkpoint?.step ?? 0, interruptedBy: raised.signal)
         }
         let trainer = try Trainer(plan, activations: preflight.plan.activations, resuming: checkpoint)
+        // On a resume again, as a run can be killed before its first write of it; and only now that these are known to be
+        // the inputs that the run was begun with.
+        try inputs.compiled.save(to: run.compiled)
+        try KeptSources.write(inputs.task, to: run.sources)
+        try RunSessions.begin(Computation.facts(precision: inputs.settings.precision), after: trainer.step, at: run)
         if trainer.step > 0 { Narration.note("resuming after step \(trainer.step)") }
         if let signal = try trainer.train() {
             return Outcome(run: run, step: trainer.step, interruptedBy: signal)
         }
-        try inputs.results(projection: plan.loss.projection).write(to: run, step: trainer.step)
+        try inputs.results(
+            projection: plan.loss.projection, step: trainer.step, inputs: plan.fingerprint.hashes
+        ).write(to: run, step: trainer.step)
         return Outcome(run: run, step: max(trainer.step, inputs.settings.steps), interruptedBy: nil)
     }
 }

@@ -10,6 +10,8 @@ public protocol SymbolicProgram: Sendable {
     var name: String { get }
     /// The files that it was read from, its own first. Empty for a program without a file.
     var sources: [URL] { get }
+    /// What its files name of each other, and where that was found. Empty for a program of one file.
+    var references: [SourceReference] { get }
     /// The variable that is the output.
     var outputName: String { get }
     /// The variables whose values `evaluate` gives, in its order.
@@ -28,6 +30,10 @@ public protocol SymbolicProgram: Sendable {
     ///   - causal: whether no position may depend on later ones; this decides, not the program's own `causal`.
     /// - Throws: where the program is not defined on the input as a whole. Nothing is then promised of compiled weights.
     func evaluate(_ input: [Atom], causal: Bool) throws -> Evaluation
+}
+
+extension SymbolicProgram {
+    public var references: [SourceReference] { [] }
 }
 
 extension Program: SymbolicProgram {
