@@ -3,7 +3,7 @@ import Testing
 @Suite struct HelpTests {
     static let commands = [
         "run", "compile", "train", "eval", "decode", "data", "tokenize", "bench", "doctor", "pretrain",
-        "report", "reproduce",
+        "export", "report", "reproduce",
     ]
 
     @Test func helpNamesEveryCommand() throws {
