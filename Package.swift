@@ -11,6 +11,7 @@ let package = Package(
     products: [
         .executable(name: "tracr-inject", targets: ["tracr-inject"]),
         .library(name: "RASP", targets: ["RASP"]),
+        .library(name: "CRASP", targets: ["CRASP"]),
         .library(name: "Compiler", targets: ["Compiler"]),
         .library(name: "Compression", targets: ["Compression"]),
         .library(name: "Circuits", targets: ["Circuits"]),
@@ -21,6 +22,9 @@ let package = Package(
         .library(name: "InjectionSettings", targets: ["InjectionSettings"]),
         .library(name: "Injection", targets: ["Injection"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
+    ],
+    traits: [
+        .trait(name: "MPI", description: "Training by several processes together, over Open MPI.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -34,13 +38,19 @@ let package = Package(
         .systemLibrary(
             name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
         .target(name: "CKernels"),
+        .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .target(
+            name: "CMPI", dependencies: [.target(name: "COpenMPI", condition: .when(traits: ["MPI"]))],
+            cSettings: [.define("MPI", .when(traits: ["MPI"]))]),
 
         .target(
             name: "RASP",
             dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
         .target(name: "Serialization"),
+        .target(name: "Ranks", dependencies: ["CKernels", "CMPI", "Serialization"]),
         .target(name: "Circuits", dependencies: ["Serialization"]),
-        .target(name: "Compiler", dependencies: ["RASP", "Circuits", "Serialization"]),
+        .target(name: "CRASP", dependencies: ["RASP", "Serialization"]),
+        .target(name: "Compiler", dependencies: ["RASP", "CRASP", "Circuits", "Serialization"]),
 
         .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS", "CLAPACKE"]),
         .target(name: "Compression", dependencies: ["Compiler", "TensorCore", "RASP", "Serialization"]),
@@ -57,7 +67,7 @@ let package = Package(
             name: "Resources", dependencies: ["Serialization"],
             resources: [.copy("tiny")]),
         .target(name: "Pictures", dependencies: ["Serialization"]),
-        .target(name: "TrainingEngine", dependencies: ["TensorCore", "Serialization"]),
+        .target(name: "TrainingEngine", dependencies: ["Ranks", "TensorCore", "Serialization"]),
         .target(
             name: "InjectionSettings",
             dependencies: [
@@ -66,50 +76,58 @@ let package = Package(
         .target(
             name: "Injection",
             dependencies: [
-                "InjectionSettings", "TrainingEngine", "Compiler", "LanguageModels", "RASP", "Resources", "TensorCore",
-                "Serialization",
+                "InjectionSettings", "TrainingEngine", "Ranks", "Circuits", "Compiler", "LanguageModels", "RASP",
+                "Resources", "TensorCore", "Serialization",
                 "Yams",
             ]),
         .target(
             name: "Pretraining",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "LanguageModels", "TensorCore", "Serialization",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "LanguageModels", "TensorCore",
+                "Serialization",
                 "Yams",
             ]),
         .target(
             name: "Evaluation",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Pictures", "Resources", "Compiler",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Pictures", "Resources", "Compiler",
                 "LanguageModels", "RASP", "TensorCore", "Serialization",
             ]),
         .target(
             name: "Benchmarking",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Resources", "Compiler", "LanguageModels", "RASP",
-                "TensorCore",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Resources", "Compiler", "LanguageModels",
+                "RASP", "TensorCore",
                 "Serialization",
             ]),
         .target(
             name: "Reporting",
             dependencies: [
-                "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Pictures",
+                "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Pictures",
                 "Resources", "LanguageModels", "TensorCore", "Serialization",
             ]),
         .executableTarget(
             name: "tracr-inject",
             dependencies: [
                 "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings",
-                "TrainingEngine", "Discovery", "Circuits", "Pictures", "Resources",
-                "RASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
+                "TrainingEngine", "Ranks", "Discovery", "Circuits", "Pictures", "Resources",
+                "RASP", "CRASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
         .testTarget(name: "RASPTests", dependencies: ["RASP"], exclude: ["Peer"]),
+        .target(
+            name: "CountingTestSupport", dependencies: ["RASP", "Serialization"], path: "Tests/CountingTestSupport"),
+        .testTarget(name: "CRASPTests", dependencies: ["CRASP", "CountingTestSupport", "RASP", "Serialization"]),
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits", "Serialization"]),
         .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
         .testTarget(
-            name: "CompilerTests", dependencies: ["Compiler", "LanguageModels", "RASP", "Serialization", "TensorCore"],
+            name: "CompilerTests",
+            dependencies: [
+                "Compiler", "Circuits", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Serialization",
+                "TensorCore",
+            ],
             exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),
         .testTarget(
@@ -117,14 +135,15 @@ let package = Package(
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"],
             exclude: ["Goldens", "Peer"]),
+        .testTarget(name: "RanksTests", dependencies: ["Ranks", "Serialization", "TestSupport"]),
         .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Serialization"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
-        .target(name: "TestSupport", dependencies: ["Injection"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Injection", "Ranks"], path: "Tests/TestSupport"),
         .testTarget(
             name: "InjectionTests",
-            dependencies: ["Injection", "Evaluation", "Benchmarking", "LanguageModels", "TestSupport"],
+            dependencies: ["Injection", "Evaluation", "Benchmarking", "LanguageModels", "Ranks", "TestSupport"],
             exclude: ["Goldens", "Peer"]),
-        .testTarget(name: "PretrainingTests", dependencies: ["Pretraining"]),
+        .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "Ranks", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Reporting", "TestSupport"]),
         .testTarget(
             name: "RobustnessTests",
@@ -133,7 +152,7 @@ let package = Package(
                 "TensorCore",
             ],
             exclude: ["soak.sh"]),
-        .testTarget(name: "CommandTests", dependencies: ["tracr-inject"], exclude: ["Faults", "Peer"]),
+        .testTarget(name: "CommandTests", dependencies: ["tracr-inject", "Ranks"], exclude: ["Faults", "Peer"]),
     ],
     swiftLanguageModes: [.v6]
 )

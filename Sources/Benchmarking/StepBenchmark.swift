@@ -3,6 +3,7 @@ import Injection
 import InjectionSettings
 import LanguageModels
 import RASP
+import Ranks
 import Resources
 import Serialization
 import TensorCore
@@ -30,6 +31,8 @@ public struct StepBenchmark: Sendable {
         public var profiles = false
         /// Whether the step is timed on one thread as well.
         public var scales = false
+        /// They take a step together, each with a batch of its own.
+        package var ranks = Communicator.alone
 
         public init() {}
     }
@@ -51,6 +54,9 @@ public struct StepBenchmark: Sendable {
     /// Time and operations of one more step by operation, where they were asked for.
     public let profile: [(name: String, entry: Profile.Entry)]
 
+    /// Where several ranks take the step: what one of them takes by itself, and the sum of all gradients by itself.
+    public let aloneSeconds: Double?, sumSeconds: Double?
+
     /// The step on one thread, where it was asked for and there are more.
     public let singleThreadSeconds: Double?
 
@@ -68,6 +74,15 @@ public struct StepBenchmark: Sendable {
     /// - Throws: `Failure` for a student that is not there, or does not fit into memory.
     public init(_ options: Options) throws {
         let model = try BenchmarkStudent.model(options.student, seed: options.seed)
+        if options.ranks.isAlone {
+            aloneSeconds = nil
+        } else {
+            var own = options
+            own.ranks = .alone
+            var work = try Work(model: model, options: own)
+            try work.step()
+            aloneSeconds = try work.median(of: options.steps)
+        }
         var work = try Work(model: model, options: options)
         plannedMemory = work.plan.bytes
         plan = work.plan.description
@@ -78,7 +93,8 @@ public struct StepBenchmark: Sendable {
         Profile.isEnabled = false
         operationsPerStep = Profile.entries.reduce(0) { $0 + $1.entry.operations }
         stepSeconds = try work.median(of: options.steps)
-        tokensPerStep = work.tokens
+        tokensPerStep = work.tokens * options.ranks.size
+        sumSeconds = options.ranks.isAlone ? nil : try work.sumSeconds()
         if options.profiles {
             Profile.reset()
             Profile.isEnabled = true
@@ -90,7 +106,7 @@ public struct StepBenchmark: Sendable {
         }
         Profile.reset()
         let threads = Parallel.threads
-        if options.scales, threads > 1 {
+        if options.scales, threads > 1, options.ranks.isAlone {
             Parallel.threads = 1
             defer { Parallel.threads = threads }
             singleThreadSeconds = try work.median(of: options.steps)
@@ -103,14 +119,18 @@ public struct StepBenchmark: Sendable {
 
     /// Seconds of a step of a run with these settings, the median of several on synthetic tokens.
     ///
-    /// - Parameter taskTokens: tokens of a task example with its answer.
+    /// - Parameters:
+    ///   - taskTokens: tokens of a task example with its answer.
+    ///   - ranks: how many ranks a step is divided among; what they exchange is not timed.
     /// - Throws: `Failure` for a student that is not there, or does not fit into the memory that is free.
-    public static func seconds(of settings: Settings, taskTokens: Int, steps: Int = 3) throws -> Double {
+    public static func seconds(of settings: Settings, taskTokens: Int, steps: Int = 3, ranks: Int = 1) throws -> Double
+    {
         var options = Options()
         options.student = settings.student
         (options.settings.precision, options.settings.memory) = (settings.precision, settings.memory)
-        options.taskExamples = settings.batch.task + settings.perturbedExamples
-        options.texts = settings.batch.text
+        let share = { (count: Int) in (count + ranks - 1) / max(ranks, 1) }
+        options.taskExamples = share(settings.batch.task + settings.perturbedExamples)
+        options.texts = share(settings.batch.text)
         // The synthetic examples end with the sign and the answer.
         (options.taskTokens, options.textTokens) = (max(taskTokens, 4), settings.text.tokens)
         var work = try Work(model: BenchmarkStudent.model(options.student, seed: options.seed), options: options)
@@ -175,17 +195,18 @@ private struct Work {
         loss = InjectionLoss(
             InjectionLoss.terms(LossSetup(settings: settings, variables: oracle.variables, layers: layers)),
             roll: roll, projection: projection)
-        let shards = StepShards.count(parameters: model.parameters.flatCount, examples: options.taskExamples)
+        let division = try StepDivision(
+            count: 0, parameters: model.parameters.flatCount, examples: options.taskExamples)
         func batch(_ examples: Int, _ texts: Int) -> SyntheticBatch {
             SyntheticBatch(
                 examples: Array(repeating: options.taskTokens, count: examples),
                 texts: Array(repeating: options.textTokens, count: texts), vocabulary: configuration.vocabularySize,
                 seed: options.seed)
         }
-        synthetic = (0..<shards).map { shard in
+        synthetic = division.own.map { shard in
             batch(
-                Parallel.range(of: shard, pieces: shards, count: options.taskExamples).count,
-                Parallel.range(of: shard, pieces: shards, count: options.texts).count)
+                Parallel.range(of: shard, pieces: division.count, count: options.taskExamples).count,
+                Parallel.range(of: shard, pieces: division.count, count: options.texts).count)
         }
         atoms = synthetic.map { shard in
             (0..<shard.batch.taskSequences).map { _ in
@@ -196,12 +217,26 @@ private struct Work {
         }
         plan = try MemoryPlan(
             settings, model: model, loss: loss, variables: oracle.variables, hasTeacher: options.texts > 0, kept: 0,
-            batch: batch(options.taskExamples, options.texts))
+            lanes: division.lanes, ranks: options.ranks.size, batch: batch(options.taskExamples, options.texts))
         try Preflight.require(plan.bytes, most: MemoryLimits.usable)
         gradient = ShardedGradient(
-            settings, student: model, projection: projection, shards: shards, activations: plan.activations)
+            settings, student: model, projection: projection, division: division, activations: plan.activations,
+            ranks: options.ranks)
         teacher = Teacher(of: model, settings: settings, windows: nil)
-        optimizers = Optimizers(student: model.parameters, projection: projection.store, settings: settings)
+        optimizers = Optimizers(
+            student: model.parameters, projection: projection.store, settings: settings, ranks: options.ranks,
+            sums: gradient.sums)
+    }
+
+    /// Seconds of the sum of all gradients over the ranks, with nothing computed beside it: the best of three.
+    func sumSeconds() throws -> Double {
+        var best = Double.infinity
+        for _ in 0..<3 {
+            let started = Clock.now
+            for sum in gradient.sums { try sum.finish() }
+            best = min(best, Clock.now - started)
+        }
+        return best
     }
 
     /// Seconds of a step, the median of several.

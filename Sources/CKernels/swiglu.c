@@ -57,3 +57,26 @@ VECTOR_KERNEL(
         }
     }
 }
+
+VECTOR_KERNEL(void, kernel_silu, (ptrdiff_t count, const float *x, float *y), (count, x, y)) {
+    ptrdiff_t i = 0;
+    for (; i + LANES <= count; i += LANES) store(y + i, silu(load(x + i)));
+    if (i < count) store_tail(y + i, silu(load_tail(x + i, count - i, 0)), count - i);
+}
+
+VECTOR_KERNEL(
+    void, kernel_silu_backward,
+    (ptrdiff_t count, const float *x, const float *dy, float beta, float *dx),
+    (count, x, dy, beta, dx)) {
+    for (ptrdiff_t i = 0; i < count; i += LANES) {
+        const ptrdiff_t left = count - i;
+        if (left >= LANES) {
+            v16 result = load(dy + i) * silu_derivative(load(x + i));
+            store(dx + i, beta == 0 ? result : beta * load(dx + i) + result);
+        } else {
+            v16 result = load_tail(dy + i, left, 0) * silu_derivative(load_tail(x + i, left, 0));
+            if (beta != 0) result += beta * load_tail(dx + i, left, 0);
+            store_tail(dx + i, result, left);
+        }
+    }
+}

@@ -42,6 +42,6 @@ extension CircuitShape {
     public init(_ configuration: some ModelConfiguration) {
         self.init(
             headsPerLayer: Array(repeating: configuration.heads, count: configuration.layers),
-            streamWidth: configuration.width)
+            streamWidth: configuration.width, hasParallelMLP: configuration.hasParallelMLP)
     }
 }

@@ -8,6 +8,10 @@ public struct OptimizerSettings: Sendable, Equatable {
     public var betas = [0.9, 0.999]
     public var epsilon = 1e-8
     public var clip = 1.0
+    /// How ranks send gradients to each other.
+    public var gradients = Settings.Storage.fp32
+    /// Whether a rank keeps the moments of its share of the parameters only.
+    public var sharded = false
 
     /// The defaults of an injection.
     public init() {}
@@ -26,7 +30,17 @@ package protocol OptimizedSettings {
     var optimizer: OptimizerSettings { get set }
 }
 
-extension Settings: OptimizedSettings {}
+extension OptimizedSettings {
+    /// Muon orthogonalises whole matrices, which a share of the parameters cuts.
+    package var optimizerConflict: (key: String, expectation: String)? {
+        guard optimizer.sharded, optimizer.matrices == .muon else { return nil }
+        return ("optimizer.sharded", "false where optimizer.matrices is muon")
+    }
+}
+
+extension Settings: OptimizedSettings {
+    public func conflict() -> (key: String, expectation: String)? { optimizerConflict }
+}
 
 extension SettingKey where Root: OptimizedSettings {
     package static var matrices: SettingKey {
@@ -52,5 +66,18 @@ extension SettingKey where Root: OptimizedSettings {
         .init(
             "optimizer.clip", .real(\.optimizer.clip, .nonNegative),
             "Largest norm of the whole gradient; 0: no clipping.")
+    }
+
+    package static var gradients: SettingKey {
+        .choice(
+            "optimizer.gradients", \.optimizer.gradients,
+            "How several ranks send gradients to each other; bf16 halves what is sent, and keeps what rounding leaves out for later."
+        )
+    }
+
+    package static var sharded: SettingKey {
+        .init(
+            "optimizer.sharded", .flag(\.optimizer.sharded),
+            "Whether each of several ranks keeps AdamW's moments of its share of the parameters only (not with Muon).")
     }
 }

@@ -50,6 +50,10 @@ extension Settings {
         .choice(
             "batch.pad", \.batch.pad,
             "longest: pad task examples with the end-of-text token to the longest of the task, as the authors do."),
+        .init(
+            "batch.shards", .integer(\.batch.shards, 0...65_536),
+            "Parts that a step is computed in, between which nothing is rolled or exchanged; 0: one a rank, and one a thread for small\n"
+                + "students."),
 
         .init(
             "context.text", .flag(\.context.text),
@@ -106,7 +110,7 @@ extension Settings {
         .init("lr.warmup", .integer(\.lr.warmup, 0...Int.max), "Steps of linear warm-up."),
         .init("lr.floor", .real(\.lr.floor, .unit), "Share of the peak that a decaying schedule ends at."),
 
-        .matrices, .weightDecay, .betas, .epsilon, .clip,
+        .matrices, .weightDecay, .betas, .epsilon, .clip, .gradients, .sharded,
 
         .init("loss.ce", .real(\.loss.ce, .nonNegative), "alpha, weight of the answers' cross-entropy."),
         .init("loss.alg", .real(\.loss.alg, .nonNegative), "beta, weight of the alignment."),
@@ -165,6 +169,20 @@ extension Settings {
             "interchange.pairs", .integer(\.interchange.pairs, 0...32_768),
             "Pairs of task examples a step between which one variable's subspace is exchanged; states and answer are then to be\n"
                 + "the compiled model's after the same exchange (method tracr)."),
+
+        .init(
+            "circuit.examples", .integer(\.circuit.examples, 0...65_536),
+            "Task examples a step in which components are made to give out what they give out for another prompt, so that\n"
+                + "each step of the program has heads and MLPs of its own; 0: no circuit (method tracr; not with data.file)."),
+        .init(
+            "circuit.edges", .real(\.circuit.edges, .unit),
+            "Share of the steps that replace single edges instead of whole components."),
+        .choice(
+            "circuit.placement", \.circuit.placement,
+            "spread: the program's layers over the first 5/6 of the student's; compact: in its first layers."),
+        .init(
+            "circuit.heads", .integer(\.circuit.heads, 1...64),
+            "Student heads for each head of the compiled program."),
 
         .init(
             "memory.recompute", .flag(\.memory.recompute),

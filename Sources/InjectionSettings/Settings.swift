@@ -49,6 +49,7 @@ public struct Settings: Sendable {
     public var alignment = Alignment()
     public var roll = Roll()
     public var interchange = Interchange()
+    public var circuit = Circuit()
     public var memory = Memory()
     public var checkpoint = Checkpoint()
 
@@ -73,6 +74,8 @@ extension Settings {
         public var candidates = 4
         public var text = 2
         public var pad = Padding.none
+        /// 0: one a rank, and one a thread for small students.
+        public var shards = 0
     }
 
     public struct Program: Sendable, Equatable {
@@ -178,6 +181,21 @@ extension Settings {
 
     public struct Interchange: Sendable, Equatable {
         public var pairs = 6
+    }
+
+    /// Where the program's steps are placed in the student, and how the placement is enforced.
+    public struct Circuit: Sendable, Equatable {
+        public enum Placement: String, Sendable, CaseIterable {
+            /// Over the first 5/6 of the layers.
+            case spread
+            /// In the first layers that hold it.
+            case compact
+        }
+
+        public var examples = 0
+        public var edges = 0.5
+        public var placement = Placement.spread
+        public var heads = 2
     }
 
     /// What can be had for less memory, and costs time or precision.

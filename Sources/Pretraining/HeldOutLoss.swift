@@ -1,4 +1,5 @@
 import LanguageModels
+import Ranks
 import TensorCore
 
 /// The mean loss of a language model on a held-out text, in nats.
@@ -8,11 +9,15 @@ struct HeldOutLoss: Sendable, Equatable {
     var perByte: Double
 
     /// Every token but the first is predicted once, from at most `context` - 1 tokens before it in its window.
-    static func measure(_ model: any LanguageModel, on corpus: TokenCorpus, context: Int, arena: Arena) -> HeldOutLoss {
+    ///
+    /// - Parameter ranks: they measure a part each.
+    static func measure(
+        _ model: any LanguageModel, on corpus: TokenCorpus, context: Int, arena: Arena, ranks: Communicator = .alone
+    ) throws -> HeldOutLoss {
         var total = 0.0
         var predicted = 0
         let windows = Array(stride(from: 0, to: corpus.count - 1, by: context))
-        for group in stride(from: 0, to: windows.count, by: 16) {
+        for group in stride(from: ranks.rank * 16, to: windows.count, by: ranks.size * 16) {
             var sequences: [[Int32]] = []
             var targets: [Int32] = []
             for start in windows[group..<min(group + 16, windows.count)] {
@@ -28,7 +33,9 @@ struct HeldOutLoss: Sendable, Equatable {
             }
             predicted += targets.count
         }
+        let parts = try ranks.exchange([total, Double(predicted)])
+        total = parts.reduce(0) { $0 + $1[0] }
         return HeldOutLoss(
-            perToken: total / Double(max(predicted, 1)), perByte: total / Double(max(corpus.byteCount, 1)))
+            perToken: total / max(parts.reduce(0) { $0 + $1[1] }, 1), perByte: total / Double(max(corpus.byteCount, 1)))
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
+import Ranks
 import Serialization
 import TensorCore
 import TrainingEngine
@@ -14,7 +15,9 @@ public struct PretrainInputs {
     /// Whether the training goes on in the directory of an earlier one.
     let isResumed: Bool
     let run: RunDirectory
-    private let lock: RunLock
+    let ranks: Communicator
+    /// nil on ranks that do not write.
+    private let lock: RunLock?
     let corpus: TokenCorpus
     let heldOut: TokenCorpus?
     let fingerprint: Fingerprint
@@ -25,13 +28,27 @@ public struct PretrainInputs {
     /// - Throws: `Failure` for texts that cannot be read or from which nothing can be learned, a directory that cannot be
     ///   written, and settings that are not those that a resumed training was begun with.
     public static func prepare(_ settings: PretrainSettings, texts: [URL], resume: Bool) throws -> PretrainInputs {
+        try prepare(settings, texts: texts, resume: resume, ranks: .alone)
+    }
+
+    /// The same by several ranks together. All read the texts; the first one writes.
+    package static func prepare(
+        _ settings: PretrainSettings, texts: [URL], resume: Bool, ranks: Communicator
+    ) throws -> PretrainInputs {
         let run = RunDirectory(URL(fileURLWithPath: settings.output))
         guard !texts.isEmpty else {
             throw Failure(.usage, "pretrain needs a text", remedy: "Name one or more files with --text FILE.")
         }
+        guard settings.batch.sequences >= ranks.size else {
+            throw Failure(
+                .usage, "a step of \(settings.batch.sequences) sequences cannot be divided among \(ranks.size) ranks",
+                remedy: "Start fewer ranks, or set a larger batch.sequences.")
+        }
         if settings.threads > 0 { Parallel.threads = settings.threads }
         let tokenizer: Tokenizer
-        if resume {
+        if !ranks.isFirst {
+            tokenizer = try trainVocabulary(settings, on: texts)
+        } else if resume {
             guard run.isRun else { throw Failure(.notFound, "there is no training to resume", at: run.root.path) }
             try requireSame(settings, as: run)
             // A training that broke off before its first model was saved learns the same vocabulary once more.
@@ -43,14 +60,17 @@ public struct PretrainInputs {
             try run.prepare { Narration.note($0) }
             try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
         }
-        let lock = try RunLock(directory: run.root)
-        run.removeLeftovers()
+        let lock = ranks.isFirst ? try RunLock(directory: run.root) : nil
+        if ranks.isFirst { run.removeLeftovers() }
         Narration.note("seed \(settings.seed), fp32, " + TrainingHeader.machine)
 
         func tokens(_ texts: [URL], in name: String) throws -> TokenCorpus {
-            try TokenCorpus(
+            // The first rank's file stays for a look at it; others need theirs as long as they run.
+            let spare = FileManager.default.temporaryDirectory.appendingPathComponent(
+                "tracr-inject-\(getpid())-\(ranks.rank)-\(name)")
+            return try TokenCorpus(
                 texts: texts, format: settings.text.format, tokenizer: tokenizer, endOfText: tokenizer.endOfText ?? 0,
-                at: run.root.appendingPathComponent(name))
+                at: ranks.isFirst ? run.root.appendingPathComponent(name) : spare, isKept: ranks.isFirst)
         }
         let corpus = try tokens(texts, in: "train.tokens")
         guard corpus.count > settings.batch.tokens else {
@@ -58,10 +78,13 @@ public struct PretrainInputs {
         }
         let heldOut = try settings.heldout.file.map { try tokens([URL(fileURLWithPath: $0)], in: "heldout.tokens") }
         var fingerprint = Fingerprint()
-        try fingerprint.add("text", contentsOf: corpus.place)
+        fingerprint.ranks = ranks.size
+        fingerprint.inputs.append(("text", corpus.hash))
+        try ranks.requireEqual(corpus.hash + (heldOut?.hash ?? ""), "texts")
+        try ranks.requireEqualArithmetic()
         return PretrainInputs(
-            settings: settings, tokenizer: tokenizer, isResumed: resume, run: run, lock: lock, corpus: corpus,
-            heldOut: heldOut, fingerprint: fingerprint)
+            settings: settings, tokenizer: tokenizer, isResumed: resume, run: run, ranks: ranks, lock: lock,
+            corpus: corpus, heldOut: heldOut, fingerprint: fingerprint)
     }
 
     /// - Throws: `.badData` for a setting that is not what the run was begun with; how long and on how many threads it

@@ -28,7 +28,7 @@ extension PretrainSettings: KeyedSettings {
         .init("lr.warmup", .integer(\.lr.warmup, 0...Int.max), "Steps of linear warm-up; a cosine decay follows."),
         .init("lr.floor", .real(\.lr.floor, .unit), "Share of the peak that the decay ends at."),
 
-        .matrices, .weightDecay, .betas, .epsilon, .clip,
+        .matrices, .weightDecay, .betas, .epsilon, .clip, .gradients, .sharded,
 
         .init("checkpoint.every", .integer(\.checkpoint.every, 1...Int.max), "Steps between checkpoints."),
 
@@ -49,6 +49,6 @@ extension PretrainSettings: KeyedSettings {
             return ("model.heads", "a divisor of model.width, which is \(model.width)")
         }
         if batch.tokens > model.context { return ("batch.tokens", "at most model.context, which is \(model.context)") }
-        return nil
+        return optimizerConflict
     }
 }

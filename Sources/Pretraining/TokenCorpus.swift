@@ -10,6 +10,8 @@ import Serialization
 final class TokenCorpus {
     private let file: MappedFile
     var place: URL { file.url }
+    /// Of the tokens.
+    var hash: String { XXHash64.hex(UnsafeRawBufferPointer(file.bytes)) }
     /// Bytes of the text, for losses per byte.
     let byteCount: Int
 
@@ -18,7 +20,11 @@ final class TokenCorpus {
     private init(file: MappedFile, byteCount: Int) { (self.file, self.byteCount) = (file, byteCount) }
 
     /// Tokenises `texts` into the file at `place`, block by block.
-    convenience init(texts: [URL], format: TextFormat, tokenizer: Tokenizer, endOfText: Int32, at place: URL) throws {
+    ///
+    /// - Parameter isKept: Whether the file stays; else it goes with the process.
+    convenience init(
+        texts: [URL], format: TextFormat, tokenizer: Tokenizer, endOfText: Int32, at place: URL, isKept: Bool = true
+    ) throws {
         var byteCount = 0
         let pending = try PendingFile(for: place)
         for text in texts {
@@ -36,6 +42,7 @@ final class TokenCorpus {
             throw Failure(.badData, "there is no text to train on", at: texts.map(\.path).joined(separator: ", "))
         }
         try self.init(file: MappedFile(contentsOf: place), byteCount: byteCount)
+        if !isKept { AtomicFile.remove(place) }
     }
 
     /// Tokens `range`, which must lie within the corpus.

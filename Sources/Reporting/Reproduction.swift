@@ -4,6 +4,7 @@ import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
+import Ranks
 import Serialization
 import TrainingEngine
 
@@ -22,6 +23,8 @@ public struct Reproduction {
         public var overrides: [SettingOverride] = []
         public var output = RunDirectory.runs.appendingPathComponent("reproduce")
         public var evaluation: ModelEvaluation.Options = Report.defaultOptions
+        /// They train and measure together; the first one writes.
+        package var ranks = Communicator.alone
 
         public init() {}
     }
@@ -51,12 +54,14 @@ public struct Reproduction {
         }
     }
 
-    private let options: Options
+    private var options: Options
+    private var ranks: Communicator { options.ranks }
     private let jobs: [Job]
 
     /// - Throws: `Failure` for settings or tasks that do not exist; nothing is written.
     public init(_ options: Options) throws {
         self.options = options
+        self.options.evaluation.ranks = options.ranks
         var jobs: [Job] = []
         // A first seed of everything comes before the second of anything.
         for seed in options.firstSeed..<(options.firstSeed + options.seeds) {
@@ -81,16 +86,27 @@ public struct Reproduction {
         let page = options.output.appendingPathComponent("report.html")
         try announce()
         for (index, job) in jobs.enumerated() {
-            if !job.isFinished {
+            // The first rank says what there is: the others may see files later.
+            let state = try ranks.fromFirst { [job.isFinished ? 2 : job.isBegun ? 1 : 0] }
+            if state != [2] {
                 Narration.note("run \(index + 1) of \(jobs.count): \(job.name)")
                 let outcome =
-                    try job.isBegun
-                    ? Training.resume(job.directory.root) : Training.start(job.settings, output: job.directory.root)
+                    try state == [1]
+                    ? Training.resume(job.directory.root, ranks: ranks)
+                    : Training.start(job.settings, output: job.directory.root, ranks: ranks)
                 if let signal = outcome.interruptedBy { return Outcome(page: page, report: nil, interruptedBy: signal) }
             }
+            // The run's results are whole.
+            try ranks.meet()
             _ = try StoredEvaluation.results(of: LoadedRun(job.directory), options: options.evaluation)
-            if let signal = Interruption.signal { return Outcome(page: page, report: nil, interruptedBy: signal) }
+            let signals = try ranks.exchange([Double(Interruption.signal ?? 0)]).map { Int32($0[0]) }
+            if let signal = signals.first(where: { $0 != 0 }) {
+                return Outcome(page: page, report: nil, interruptedBy: signal)
+            }
         }
+        guard ranks.isFirst else { return Outcome(page: page, report: nil, interruptedBy: nil) }
+        var options = options
+        options.evaluation.ranks = .alone
         let report = try Report(
             jobs.map(\.directory), options: options.evaluation, title: "Tracr-Injection, reproduced")
         try AtomicFile.write(Data(report.html.utf8), to: page)
@@ -99,6 +115,7 @@ public struct Reproduction {
 
     /// What there is to do, and how long it will take by a few steps timed here and now.
     private func announce() throws {
+        guard ranks.isFirst else { return }
         let left = jobs.filter { !$0.isFinished }
         Narration.note(
             "\(jobs.count) run\(jobs.count == 1 ? "" : "s"): \(options.tasks.joined(separator: ", ")) x \(options.methods.map(\.rawValue).joined(separator: ", ")) x "

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Injection
+import Ranks
 import Resources
 import Serialization
 import TrainingEngine
@@ -28,13 +29,20 @@ enum StoredEvaluation {
             if stored["baseline"] != baseline { results = results.only(results.suites.filter { $0 != .controls }) }
         }
         var missing = options
-        missing.suites = options.suites.filter { !results.suites.contains($0) }
+        // The first rank says what is missing: the others may see the file later.
+        let names = try options.ranks.fromFirst {
+            Array(options.suites.filter { !results.suites.contains($0) }.map(\.rawValue).joined(separator: ",").utf8)
+        }
+        missing.suites = try ModelEvaluation.suites(parsing: String(decoding: names, as: UTF8.self))
         if !missing.suites.isEmpty {
             Narration.note("measuring \(run.directory.name): \(missing.suites.map(\.rawValue).joined(separator: ", "))")
             results.add(try ModelEvaluation(run, options: missing).results)
-            try JSONFile.write(["basis": basis, "baseline": baseline, "suites": results.json], to: file)
-            let card = try ModelCard(run).text(figures: results.figures)
-            try AtomicFile.write(Data(card.utf8), to: run.directory.student.appendingPathComponent(RunDirectory.card))
+            if options.ranks.isFirst {
+                try JSONFile.write(["basis": basis, "baseline": baseline, "suites": results.json], to: file)
+                let card = try ModelCard(run).text(figures: results.figures)
+                try AtomicFile.write(
+                    Data(card.utf8), to: run.directory.student.appendingPathComponent(RunDirectory.card))
+            }
         }
         return results.only(options.suites)
     }

@@ -47,21 +47,21 @@ public struct BundledFiles: Sendable {
         studentCandidates = students.map { $0.appendingPathComponent("tiny") }
     }
 
-    /// The program at that path, or of that name under `Programs/`, both with or without the ending `.rasp` (in a name,
-    /// hyphens and underscores are alike). What is both a name and a file of the working directory is the file if it
-    /// has the ending.
+    /// The program at that path, or of that name under `Programs/`, both with or without the ending `.rasp` or
+    /// `.crasp` (in a name, hyphens and underscores are alike). What is both a name and a file of the working directory
+    /// is the file if it has the ending.
     ///
     /// - Throws: `.notFound` also for a file that cannot be opened. The front end knows of findings about programs
     ///   only.
     public func program(_ name: String) throws -> URL {
-        let url = try file(name, in: "Programs", suffix: "rasp", called: "program")
+        let url = try file(name, in: "Programs", suffixes: ["rasp", "crasp"], called: "program")
         close(try RegularFile.open(url).descriptor)
         return url
     }
 
     /// The configuration at that path, or of that name under `configs/`, in the same way.
     public func configuration(_ name: String) throws -> URL {
-        try file(name, in: "configs", suffix: "yaml", called: "configuration")
+        try file(name, in: "configs", suffixes: ["yaml"], called: "configuration")
     }
 
     /// The task file at that path, which need not exist, or of that name under `configs/tasks/`; nil where the name is
@@ -100,11 +100,13 @@ public struct BundledFiles: Sendable {
         return Bundle.main.executableURL
     }
 
-    private func file(_ name: String, in folder: String, suffix: String, called kind: String) throws -> URL {
+    private func file(_ name: String, in folder: String, suffixes: [String], called kind: String) throws -> URL {
         let isPath = name.holds("/")
-        if isPath || name.ends(with: "." + suffix), let path = Self.existing(name, suffix: suffix) { return path }
-        if let url = bundled(name, in: folder, suffix: suffix) { return url }
-        if let path = Self.existing(name, suffix: suffix) { return path }
+        for suffix in suffixes where isPath || name.ends(with: "." + suffix) {
+            if let path = Self.existing(name, suffix: suffix) { return path }
+        }
+        for suffix in suffixes { if let url = bundled(name, in: folder, suffix: suffix) { return url } }
+        for suffix in suffixes { if let path = Self.existing(name, suffix: suffix) { return path } }
         let shown = name.prefix(200)
         if isPath {
             throw Failure(
@@ -112,7 +114,8 @@ public struct BundledFiles: Sendable {
                 at: URL(fileURLWithPath: name).path)
         }
         let near = Suggestion.nearest(
-            to: Self.without(suffix, name), among: names(in: folder, suffix: "." + suffix))
+            to: suffixes.reduce(name) { Self.without($1, $0) },
+            among: suffixes.flatMap { names(in: folder, suffix: "." + $0) })
         let looked = Self.remedy(lookedIn: places.map { $0.appendingPathComponent(folder) })
         throw Failure(
             .notFound, "no \(kind) '\(shown)', as a file or under \(folder)/",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Injection
+import Ranks
 import Resources
 import Serialization
 import TensorCore
@@ -56,9 +57,15 @@ struct TracrInject: ParsableCommand {
             try VectorLevelCheck.run()
             try command.run()
             try Standard.output.flush()
+            try Launch.leave()
             status = 0
         } catch {
-            status = (ErrorReport(parsing: error) ?? ErrorReport(error)).send()
+            if let report = ErrorReport(parsing: error) {
+                Standard.isSilent = Launcher.detect().map { $0.rank > 0 } ?? false
+                status = report.send()
+            } else {
+                status = Launch.end(with: error)
+            }
         }
         Foundation.exit(status)
     }

@@ -68,6 +68,21 @@ import Testing
         #expect(try Tool.run(["run", asis, "[1]"] + weights).status == 65)
     }
 
+    /// The note that weights refuse a token stands where they do, and nowhere else.
+    @Test(arguments: [
+        ("tokens_float + 1", "[1.0, 2]", true), ("tokens_int + 1", #"["01"]"#, true), ("tokens", "[1.0]", false),
+        ("tokens_asis", "[1]", false), ("indices", "[1]", true), ("indices", #"["x"]"#, false),
+    ])
+    func theNoteOnATokenIsTrue(_ output: String, _ input: String, _ isTaken: Bool) throws {
+        let path = scratch.file("k.rasp", "#pragma vocab \"1\" \"2\"\n#pragma max_length 4\ny = \(output);\n").path
+        let interpreted = try Tool.run("run", path, input)
+        #expect(interpreted.status == 0, "\(interpreted.error)")
+        #expect(interpreted.error.contains("weights refuse") == !isTaken, "\(interpreted.error)")
+        let compiled = try Tool.run("run", path, input, "--compiled")
+        #expect(compiled.status == (isTaken ? 0 : 65), "\(compiled.error)")
+        #expect(!isTaken || compiled.output == interpreted.output)
+    }
+
     @Test func columnsStandBelowEachOther() throws {
         let outcome = try Tool.run("run", program, #"["日本", "a", "\u0301", "\u0007"]"#, "--trace")
         #expect(

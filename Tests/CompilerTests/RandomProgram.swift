@@ -47,7 +47,20 @@ struct RandomProgram {
     private mutating func any() -> SOp { random.pick(numbers + others) }
 
     private mutating func node() -> SOp {
-        switch random.integer(below: 9) {
+        switch random.integer(below: 11) {
+        case 8:
+            let occurrence = random.pick(Occurrence.allCases)
+            if random.integer(below: 2) == 0 {
+                let defaults: [Atom?] = [0, nil, -1, 3]
+                return keepNumber(
+                    pick(selector(depth: 2), random.pick(numbers), default: random.pick(defaults), occurrence))
+            }
+            let defaults: [Atom?] = ["none", nil, 0]
+            return keep(pick(selector(depth: 2), any(), default: random.pick(defaults), occurrence))
+        case 9:
+            // Places that are chosen to have no value, and what is made of that.
+            let gaps = choose(compared(random.pick(numbers), random.pick(numbers)), any(), else: undefined())
+            return keep(random.integer(below: 2) == 0 ? gaps : choose(defined(gaps), gaps, else: any()))
         case 0: return keep(unary(any()))
         case 1: return keep(binary(any(), any()))
         case 2: return keepNumber(arithmetic(random.pick(numbers), random.pick(numbers)))
@@ -119,7 +132,8 @@ struct RandomProgram {
     }
 
     private mutating func arithmetic(_ a: SOp, _ b: SOp) -> SOp {
-        switch random.integer(below: 6) {
+        switch random.integer(below: 7) {
+        case 5: return floorDivide(a, b)
         case 0: return a + b
         case 1: return a - b
         case 2: return a * b
@@ -138,11 +152,11 @@ struct RandomProgram {
         }
     }
 
-    /// Equal atoms hash alike, whatever their kind; the same on every run.
+    /// Equal atoms hash alike, whatever their kind and whatever the sign of a zero; the same on every run.
     private static func hash(_ atoms: [Atom], _ salt: UInt64) -> UInt64 {
         var state = salt
         for atom in atoms {
-            let text = atom.doubleValue.map { String(($0 * 1e6).rounded()) } ?? atom.description
+            let text = atom.doubleValue.map { String(($0 * 1e6).rounded() + 0) } ?? atom.description
             for byte in text.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
             state = (state ^ 0xFF) &* 0x100_0000_01B3
         }

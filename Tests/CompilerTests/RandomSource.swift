@@ -128,7 +128,10 @@ struct RandomSource {
 
     private mutating func number(_ depth: Int, _ d: Int) -> String {
         guard depth > 0 else { return random.pick(["indices", isNumeric ? "tokens_int" : "indices"]) }
-        switch random.integer(below: 12) {
+        switch random.integer(below: 15) {
+        case 12: return "pick(\(selector(d)), \(expression(.number, d)), -1, \(occurrence()))"
+        case 13: return "(\(expression(.number, d)) // \(random.pick(["2", "3"])))"
+        case 14: return "sort(\(expression(.number, 0)), \(expression(.number, 0)))"
         case 0, 1: return "selector_width(\(selector(d)))"
         case 9: return widths()
         case 10: return "\(dictionary(["0", "1", "2", "-1", "3"]))[\(isNumeric ? "tokens_str" : "tokens")]"
@@ -190,7 +193,12 @@ struct RandomSource {
     private mutating func word(_ depth: Int, _ d: Int) -> String {
         let plain = isNumeric ? "tokens_str" : "tokens"
         guard depth > 0 else { return plain }
-        switch random.integer(below: 9) {
+        switch random.integer(below: 12) {
+        case 8: return "pick(\(selector(d)), \(expression(.word, d)), \"-\", \(occurrence()))"
+        case 9: return "{\"p\": [\"q\", \"r\"], \"-\": [\"r\", \"s\"]}[(\"p\" if \(truth(d)) else \"-\"), indices % 2]"
+        case 10 where depth > 1:
+            let gap = "(\(plain) if \(truth(d)) else None)"
+            return "(\(gap) if defined(\(gap)) else \"-\")"
         case 0: return "(\"p\" if \(expression(.truth, d)) else \"q\")"
         case 1: return "(\"more\" if \(expression(.share, d)) > \(expression(.share, d)) else \(plain))"
         case 2:
@@ -271,5 +279,6 @@ struct RandomSource {
         return "(" + counts.joined(separator: random.pick([" + ", " - ", " + "])) + ")"
     }
 
+    private mutating func occurrence() -> String { random.pick(["first", "last", "closest"]) }
     private mutating func token() -> String { "\"\(random.pick(vocabulary))\"" }
 }

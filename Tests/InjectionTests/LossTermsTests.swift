@@ -85,7 +85,8 @@ import TrainingEngine
             let projection = Projection(rows: 5, width: 16, bias: false)
             projection.weight.copy(from: (0..<80).map { Float($0 % 7) / 10 - 0.3 })
             let loss = InjectionLoss(Self.terms(settings), roll: nil, projection: projection)
-            let gradient = ShardedGradient(settings, student: student, projection: projection, shards: parts.count)
+            let gradient = ShardedGradient(
+                settings, student: student, projection: projection, division: StepDivision(count: parts.count))
             for store in [student.parameters, projection.store] { store.zeroGradients() }
             let batches = zip(parts, gradient.arenas).map {
                 Self.batch($0.0.0, $0.0.1, original: original, arena: $0.1)

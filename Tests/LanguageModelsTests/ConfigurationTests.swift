@@ -52,7 +52,7 @@ import Testing
     @Test(arguments: [
         ("n_head", "5"), ("n_head", "0"), ("n_embd", "-32"), ("n_embd", "9223372036854775807"), ("n_embd", "\"32\""),
         ("n_layer", "0"), ("n_layer", "1000000000"), ("vocab_size", "1.5"), ("n_positions", "null"), ("n_inner", "-1"),
-        ("layer_norm_epsilon", "0"), ("layer_norm_epsilon", "\"small\""), ("activation_function", "\"relu\""),
+        ("layer_norm_epsilon", "0"), ("layer_norm_epsilon", "\"small\""), ("activation_function", "\"quick_gelu\""),
         ("model_type", "\"llama\""), ("tie_word_embeddings", "false"), ("scale_attn_weights", "false"),
         ("scale_attn_by_inverse_layer_idx", "true"), ("add_cross_attention", "true"),
     ])

@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func operationsOfLlama() {
-        let model = LlamaFormula.untied.make()
+        let model = FamilyFormula.llama.make()
         expect(model, at: [], Self.llama, and: [:])
         expect(model, at: [.residual(0), .residual(1), .residual(2), .mlpInput(layer: 0)], Self.llama, and: [:])
         expect(model, at: [.mlp(layer: 0)], Self.llama, and: ["add": 1])

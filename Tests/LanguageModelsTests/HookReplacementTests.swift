@@ -65,8 +65,8 @@ import Testing
 
     /// The norm of zeros is zero. A head without keys attends as one without queries, evenly; one without values
     /// gathers nothing. Neither touches the other head that shares its keys and values.
-    @Test(arguments: [LlamaFormula.untied, .tied])
-    func zerosInLlama(formula: LlamaFormula) {
+    @Test(arguments: [FamilyFormula.llama, .wideHeads, .qwen3])
+    func zerosInLlama(formula: FamilyFormula) {
         let model = formula.make()
         let (width, layer) = (formula.configuration.headWidth, 0)
         let name = "layers.\(layer)"

@@ -44,12 +44,13 @@ import Testing
             for head in 0..<configuration.heads {
                 for reader in HookPoint.Reader.allCases { isRead(.headInput(layer: layer, head: head, reader)) }
             }
+            if configuration.hasParallelMLP { isRead(.mlpInput(layer: layer)) }
             for head in 0..<configuration.heads { add(.head(layer: layer, head: head)) }
             if let name = hooked.projectionBias?(layer) {
                 let bias = model.parameters[name].value.values
                 sum = sum.enumerated().map { $1 + bias[$0 % configuration.width] }
             }
-            isRead(.mlpInput(layer: layer))
+            if !configuration.hasParallelMLP { isRead(.mlpInput(layer: layer)) }
             add(.mlp(layer: layer))
         }
         isRead(.residual(configuration.layers))

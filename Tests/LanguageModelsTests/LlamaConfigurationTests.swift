@@ -20,18 +20,18 @@ import Testing
         let plain = try read()
         #expect(plain.width == 32 && plain.headWidth == 8 && plain.keyValueHeads == 2 && plain.keyWidth == 16)
         #expect(
-            plain.theta == 50_000 && plain.isTied && plain.endOfText == 60
+            plain.shape.rotary?.theta == 50_000 && plain.shape.isTied && plain.endOfText == 60
                 && plain.otherKeys["attention_dropout"] == 0.0)
         let again = try LlamaConfiguration(try #require(plain.json.object), at: "config.json")
         #expect(again == plain)
         #expect(plain.json["rms_norm_eps"] == 1e-5)
         #expect(try read(("num_key_value_heads", nil)).keyValueHeads == 4)
-        #expect(try !read(("tie_word_embeddings", nil)).isTied)
+        #expect(try !read(("tie_word_embeddings", nil)).shape.isTied)
         let wide = try read(("head_dim", "6"), ("num_attention_heads", "10"))
         #expect(wide.headWidth == 6 && wide.heads == 10)
-        #expect(try read(("rope_theta", nil)).theta == 10_000)
-        #expect(try read(("rope_parameters", #"{"rope_type": "default", "rope_theta": 7.5}"#)).theta == 7.5)
-        #expect(try read(("rope_scaling", #"{"rope_type": "default"}"#)).theta == 50_000)
+        #expect(try read(("rope_theta", nil)).shape.rotary?.theta == 10_000)
+        #expect(try read(("rope_parameters", #"{"rope_type": "default", "rope_theta": 7.5}"#)).shape.rotary?.theta == 7.5)
+        #expect(try read(("rope_scaling", #"{"rope_type": "default"}"#)).shape.rotary?.theta == 50_000)
     }
 
     @Test func parametersAreCounted() throws {
@@ -46,11 +46,11 @@ import Testing
         ("head_dim", "7"),
         ("head_dim", "-2"), ("num_hidden_layers", "0"), ("num_hidden_layers", "1000000000"), ("vocab_size", "1.5"),
         ("max_position_embeddings", "null"), ("intermediate_size", "-1"), ("rms_norm_eps", "0"),
-        ("rms_norm_eps", "\"small\""), ("rope_theta", "0"), ("rope_theta", "1e300"), ("hidden_act", "\"gelu\""),
-        ("model_type", "\"gpt2\""), ("tie_word_embeddings", "1"), ("attention_bias", "true"), ("mlp_bias", "true"),
+        ("rms_norm_eps", "\"small\""), ("rope_theta", "0"), ("rope_theta", "1e300"), ("hidden_act", "\"gelu_10\""),
+        ("model_type", "\"gpt2\""), ("tie_word_embeddings", "1"), ("attention_bias", "1"), ("mlp_bias", "\"no\""),
         ("rope_scaling", #"{"rope_type": "llama3", "factor": 8.0}"#), ("rope_scaling", "\"linear\""),
-        ("rope_parameters", #"{"rope_type": "yarn"}"#), ("rope_parameters", "3"), ("rope_interleaved", "true"),
-        ("partial_rotary_factor", "0.5"), ("quantization_config", #"{"bits": 4}"#), ("sliding_window", "128"),
+        ("rope_parameters", #"{"rope_type": "longrope"}"#), ("rope_parameters", "3"), ("rope_interleaved", "true"),
+        ("partial_rotary_factor", "0.5"), ("quantization_config", #"{"bits": 4}"#), ("sliding_window", "39"),
     ])
     func otherModelsAreRefused(key: String, value: String) throws {
         var json = valid

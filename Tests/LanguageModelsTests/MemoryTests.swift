@@ -41,7 +41,7 @@ import Testing
 
     @Test func recomputationTakesLessMemory() {
         var configuration = Self.configuration
-        configuration.layers = 12
+        configuration.shape.layers = 12
         let model = GPT2Model(configuration: configuration, seed: 5)
         let (plain, spared, room) = (Arena(), Arena(), Arena())
         _ = gradients(model, Tape(arena: plain))

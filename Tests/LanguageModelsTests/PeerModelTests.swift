@@ -23,16 +23,28 @@ struct PeerModelTests {
             Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, type: "bfloat16"),
             Case(layers: 5, width: 96, heads: 3, vocabulary: 1000, positions: 128, shard: "500KB"),
             Case(layers: 12, width: 128, heads: 4, vocabulary: 2048, positions: 256),
-            Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, family: "llama"),
-            Case(layers: 3, width: 64, heads: 4, vocabulary: 61, positions: 40, type: "bfloat16", family: "llama"),
-            Case(layers: 5, width: 96, heads: 6, vocabulary: 1000, positions: 128, shard: "500KB", family: "llama"),
-        ]
+        ] + families
         + (environment("GPT2_PEER_LARGE") == nil
             ? []
             : [
                 Case(layers: 12, width: 768, heads: 12, vocabulary: 50257, positions: 1024),
                 Case(layers: 24, width: 1024, heads: 16, vocabulary: 50257, positions: 1024),
             ])
+
+    /// Three sizes of each: the second one's heads have kernels of their own, the third has shards.
+    private static let families = [
+        "llama", "llama-linear", "llama-dynamic", "llama-llama3", "llama-yarn", "llama-biased", "qwen2", "qwen3", "neox",
+        "neox-sequential",
+    ].flatMap { family in
+        [
+            Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, family: family),
+            Case(layers: 3, width: 64, heads: 4, vocabulary: 61, positions: 40, type: "bfloat16", family: family),
+            Case(
+                layers: 5, width: 96, heads: 6, vocabulary: 1000, positions: 128, type: "float16", shard: "500KB",
+                family: family),
+            Case(layers: 8, width: 128, heads: 4, vocabulary: 2048, positions: 256, family: family),
+        ]
+    }
 
     /// 1e-4 in the logits, as promised: fp32 with sums of up to 4,096 terms in another order.
     @Test(arguments: cases)
@@ -61,6 +73,11 @@ struct PeerModelTests {
                     prompts: [try integers("start", in: expected)], maxNewTokens: 8,
                     stop: model.configuration.endOfText.map(Int32.init))
                 #expect(greedy == [try integers("greedy", in: expected).filter { $0 != shape.vocabulary - 1 }])
+                if gradients, (try? expected.entry("trained.losses")) != nil {
+                    let training = TrainingComparison(expected: expected, prefix: "trained.", batch: batch)
+                    try training.expectGradients(of: model)
+                    try training.expectTenSteps(of: model)
+                }
             }
         }
     }

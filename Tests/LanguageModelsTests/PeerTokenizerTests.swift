@@ -16,25 +16,44 @@ struct PeerTokenizerTests {
             guard let path = environment("GPT2_TOKENIZER") else { return }
             folder = URL(fileURLWithPath: path)
         }
-        let tokenizer = try Tokenizer.load(folder)
         try withFolder { temporary in
             let file = temporary.appendingPathComponent("texts.json")
-            try python("random_texts.py", folder.path, environment("GPT2_PEER_TEXTS") ?? "5000", "1", file.path)
-            let items = try #require(try JSONFile.read(file, maximumBytes: 2_000_000_000).array)
-            var wrong = 0
-            for item in items {
-                let text = try #require(item["text"]?.string)
-                let ids = try #require(item["ids"]?.array).map { Int32($0.integer ?? -1) }
-                let got = tokenizer.encode(text)
-                // Without the first token the bytes often start within a character.
-                if got != ids || tokenizer.decode(ids.dropFirst()) != item["decoded"]?.string {
-                    wrong += 1
-                    if wrong < 10 { Issue.record("\(text.debugDescription): \(got), not \(ids)") }
-                }
-            }
-            print("\(vocabulary): \(items.count) texts, \(wrong) differ")
-            #expect(wrong == 0)
+            try python("random_texts.py", folder.path, Self.count, "1", file.path)
+            try compare(Tokenizer.load(folder), file, vocabulary)
         }
+    }
+
+    /// Small tokenizers of the kinds that other families have.
+    @Test(
+        arguments: [
+            "llama3", "qwen2", "qwen2-described", "pythia", "digits", "llama2", "llama2-class", "llama2-metaspace",
+        ], ["1", "2"])
+    func kindsAreThePeers(kind: String, seed: String) throws {
+        try withFolder { temporary in
+            let (folder, file) = (temporary.appendingPathComponent("folder"), temporary.appendingPathComponent("texts.json"))
+            try python("tokenizer_kinds.py", kind, folder.path, Self.count, seed, file.path)
+            try compare(Tokenizer.load(folder), file, kind)
+        }
+    }
+
+    private static let count = environment("GPT2_PEER_TEXTS") ?? "5000"
+
+    /// Compares with a file of texts, their ids, and what all ids but the first are decoded to.
+    private func compare(_ tokenizer: Tokenizer, _ file: URL, _ name: String) throws {
+        let items = try #require(try JSONFile.read(file, maximumBytes: 2_000_000_000).array)
+        var wrong = 0
+        for item in items {
+            let text = try #require(item["text"]?.string)
+            let ids = try #require(item["ids"]?.array).map { Int32($0.integer ?? -1) }
+            let got = tokenizer.encode(text, framed: true)
+            // Without the first token the bytes often start within a character.
+            if got != ids || tokenizer.decode(ids.dropFirst()) != item["decoded"]?.string {
+                wrong += 1
+                if wrong < 10 { Issue.record("\(name): \(text.debugDescription): \(got), not \(ids)") }
+            }
+        }
+        print("\(name): \(items.count) texts, \(wrong) differ")
+        #expect(wrong == 0)
     }
 
     /// The folder that `Student.save` writes, edited merges included.

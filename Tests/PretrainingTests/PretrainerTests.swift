@@ -1,7 +1,9 @@
 import Foundation
 import LanguageModels
 import Pretraining
+import Ranks
 import Serialization
+import TestSupport
 import Testing
 
 @Suite("Pretraining: training")
@@ -82,6 +84,46 @@ struct PretrainerTests {
         try second.train()
         // Same machine, same threads: the same sums in the same order.
         #expect(try losses(parts) == losses(whole))
+    }
+
+    @Test("Several ranks train the same model as one, and go on from each other's checkpoints")
+    func ranks() throws {
+        let (base, texts) = try settings("one", steps: 12)
+        var settings = base
+        defer { try? FileManager.default.removeItem(at: folder) }
+        (settings.threads, settings.heldout.file, settings.heldout.every) = (1, texts[0].path, 6)
+        // Where a gradient is zero but for rounding, AdamW's own epsilon would make a step of either sign of it.
+        settings.optimizer.epsilon = 1e-3
+        try pretrainer(settings, texts, resume: false).train()
+        let one = try losses(settings)
+        let tokens = try Data(contentsOf: folder.appendingPathComponent("one/train.tokens"))
+        for sharded in [false, true] {
+            settings.optimizer.sharded = sharded
+            settings.output = folder.appendingPathComponent("three-\(sharded)").path
+            let shared = settings
+            func train(_ ranks: Int, resume: Bool, upTo last: Int) throws {
+                for outcome in LocalRanks.run(
+                    ranks,
+                    { ranks in
+                        let inputs = try PretrainInputs.prepare(shared, texts: texts, resume: resume, ranks: ranks)
+                        try Pretrainer(inputs).train(upTo: last)
+                    })
+                { _ = try outcome.result.get() }
+            }
+            try train(3, resume: false, upTo: 11)
+            try train(2, resume: true, upTo: 12)  // from step 10
+            let several = try losses(settings)
+            #expect(several.count == one.count)
+            // The same sums in another order.
+            for (a, b) in zip(one, several) { #expect(abs(a - b) < 1e-5 * a, "\(a) and \(b)") }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: settings.output + "/train.tokens")) == tokens)
+        }
+        settings.batch.sequences = 1
+        let shared = settings
+        let refused = LocalRanks.run(2) {
+            try PretrainInputs.prepare(shared, texts: texts, resume: false, ranks: $0).settings.seed
+        }
+        #expect((refused[0].error as? Failure)?.kind == .usage)
     }
 
     @Test("A training goes on with the settings and the text it was begun with, or not at all")

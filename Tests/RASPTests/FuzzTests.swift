@@ -29,7 +29,8 @@ import Testing
         "0", "1", "2", "-1", "0.5", "9223372036854775807", "1000000", "a", "b", "f", "f(1)", "sort(tokens,tokens)",
         "# c\n", "\n",
         "#pragma vocab a\n", "s-op", "set example \"ab\"", "examples off", "exit", "é", "\u{0}", "max(1,2)",
-        "shift(tokens,1,\"_\")",
+        "shift(tokens,1,\"_\")", "pick(full_s,tokens,", "first)", "closest)", "None", "//", "1e5", "defined(",
+        "[[1,2],[3,4]][indices,0]",
     ]
 
     private static let seeds: [String] = {
@@ -37,6 +38,7 @@ import Testing
             "x = aggregate(select(indices, length - indices - 1, ==), tokens);",
             "def f(a, b) { c = a + b; return c, 2; } d, e = f(1, 2); x = indices * d + len(e if True else [e]);",
             "l = [i * 2 for i in range(4)]; m = {k: k + 1 for k in l}; x = m[indices * 2]; for a, b in zip(l, l) { x = x + a - b; }",
+            "x = pick(select(tokens, \"a\", ==), indices, None, closest); y = x // 2 if defined(x) else 1e1; z = {\"a\": [1, None]}[tokens, 0];",
             "set example \"abc\"\nx = sort(tokens, tokens); x(\"cab\"); full_s([1,2]); show example",
         ]
         for file in ProgramsTests.files {

@@ -22,6 +22,19 @@ import Testing
             operation: { tape, x in tape.rmsNorm(x[0], gain: x[1], epsilon: 1e-5) })
     }
 
+    /// Every head of a row by itself, with one gain for all.
+    @Test(arguments: [(3, 2, 4), (5, 3, 16), (130, 2, 5)])
+    func headsOfARow(rows: Int, heads: Int, width: Int) {
+        checkOperation(
+            "rms norm of heads", inputs: [.sample(rows, heads * width, salt: 1), .sample(1, width, salt: 2)],
+            tolerance: 1e-5,
+            reference: { x in
+                let split = DoubleMatrix(rows: rows * heads, columns: width, values: x[0].values)
+                return DoubleMatrix(
+                    rows: rows, columns: heads * width, values: Self.reference([split, x[1]]).values)
+            }, operation: { tape, x in tape.rmsNorm(x[0], gain: x[1], epsilon: 1e-5) })
+    }
+
     /// What keeps a row of zeros from becoming no number.
     @Test func zerosStayZeros() {
         let tape = Tape(arena: Arena(), recording: false)

@@ -5,7 +5,7 @@ import LanguageModels
 /// A student that trains in seconds: random weights, 4 layers by default, width 32, a byte-pair vocabulary of a few
 /// hundred.
 package enum MicroStudent {
-    package enum Family: Sendable { case gpt2, llama }
+    package enum Family: Sendable, CaseIterable { case gpt2, llama, qwen2, qwen3, gptNeoX }
 
     package static func make(
         family: Family = .gpt2, layers: Int = 4, width: Int = 32, context: Int = 128, seed: UInt64 = 1
@@ -14,6 +14,12 @@ package enum MicroStudent {
         let tokenizer = try Tokenizer.train(
             on: [String](repeating: text, count: 20), vocabularySize: 400)
         let endOfText = tokenizer.endOfText.map(Int.init)
+        func configuration<Kind: DecoderFamily>(_ kind: Kind.Type) -> any ModelConfiguration {
+            var shape = Kind.plain
+            (shape.vocabularySize, shape.contextLength, shape.width) = (tokenizer.count, context, width)
+            (shape.layers, shape.heads, shape.headWidth, shape.innerWidth) = (layers, 4, width / 4, 3 * width)
+            return DecoderConfiguration<Kind>(shape, endOfText: endOfText)
+        }
         let configuration: any ModelConfiguration =
             switch family {
             case .gpt2:
@@ -24,6 +30,9 @@ package enum MicroStudent {
                 LlamaConfiguration(
                     vocabularySize: tokenizer.count, contextLength: context, width: width, layers: layers, heads: 4,
                     keyValueHeads: 2, innerWidth: 3 * width, endOfText: endOfText)
+            case .qwen2: configuration(Qwen2.self)
+            case .qwen3: configuration(Qwen3.self)
+            case .gptNeoX: configuration(GPTNeoX.self)
             }
         return try Student(model: configuration.model(seed: seed), tokenizer: tokenizer)
     }

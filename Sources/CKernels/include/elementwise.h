@@ -31,6 +31,14 @@ void kernel_exp(ptrdiff_t count, const float *x, float *out);
 void kernel_gelu(ptrdiff_t count, const float *x, float *y);
 /// dx = beta * dx + dy * gelu'(x).
 void kernel_gelu_backward(ptrdiff_t count, const float *x, const float *dy, float beta, float *dx);
+/// y = x * (1 + erf(x / sqrt(2))) / 2, GELU as it is defined.
+void kernel_gelu_exact(ptrdiff_t count, const float *x, float *y);
+/// dx = beta * dx + dy * gelu'(x), of the same.
+void kernel_gelu_exact_backward(ptrdiff_t count, const float *x, const float *dy, float beta, float *dx);
+/// y = x * sigmoid(x).
+void kernel_silu(ptrdiff_t count, const float *x, float *y);
+/// dx = beta * dx + dy * silu'(x).
+void kernel_silu_backward(ptrdiff_t count, const float *x, const float *dy, float beta, float *dx);
 /// y = gate * sigmoid(gate) * up.
 void kernel_swiglu(ptrdiff_t count, const float *gate, const float *up, float *y);
 /// dgate = beta * dgate + dy * up * silu'(gate).

@@ -81,6 +81,9 @@ struct Assembly {
                 construction.addMean(read, into: number, to: &heads[head(read.selector, countsBOS: false)])
             case .width(let selector):
                 construction.addWidth(into: number, to: &heads[head(selector, countsBOS: true)])
+            case .balance(let read):
+                construction.addBalance(
+                    read, into: number, to: &heads[head(.everything(within: setting.maxLength), countsBOS: true)])
             case .tokens, .indices, .table, .weightedWidths: break
             }
         }
@@ -96,7 +99,7 @@ struct Assembly {
             switch variables[number].origin {
             case .table(let table): construction.write(table, into: number, units: &units)
             case .weightedWidths(let parts): construction.writeSum(parts, into: number, units: &units)
-            case .tokens, .indices, .gather, .mean, .width: break
+            case .tokens, .indices, .gather, .mean, .width, .balance: break
             }
         }
         clearScratch(time, &units)
@@ -112,7 +115,7 @@ struct Assembly {
                 continue
             }
             for sign in [1.0, -1.0]
-            where variable.scalars.contains(where: { $0 * sign > 0 }) || variable.scalars.isEmpty {
+            where variable.mayHold(sign: sign) {
                 subtract(layout.scalar(number), sign, &units)
             }
             if let flag = layout.flag(number) { subtract(flag, 1, &units) }
@@ -156,6 +159,7 @@ struct Assembly {
                 stream.add(read.defaultNumber, layout.scalar(number))
                 if let flag = layout.flag(number) { stream.add(1, flag) }
             case .width: stream.add(1, layout.scalar(number))
+            case .balance(let read): stream.add(read.constant, layout.scalar(number))
             case .tokens, .indices, .table, .weightedWidths: break
             }
         }

@@ -2,18 +2,31 @@
 ///
 /// A position is selected when all m terms hold: its logit is m scale, every other one's at most (m-1) scale. BOS
 /// scores in between, (m - 1/2) scale, for an aggregate: it gets all attention when nothing is selected, and writes the
-/// default. For a width BOS scores m scale, as much as a selected position. Logits are not divided by the square root
-/// of the key size.
+/// default. For a width BOS scores m scale, as much as a selected position. Where one of the positions is picked, scores
+/// that order them are added (`PickOrder`), and each term weighs more than all of those. Logits are not divided by the
+/// square root of the key size.
 struct AttentionHead {
     let reader: Reader
 
     func plan(_ form: SelectorForm, countsBOS: Bool) -> HeadPlan {
         var head = HeadPlan(countsBOS: countsBOS, largestWidth: form.largestWidth)
+        if let order = form.order { head.conditionWeight = order.conditionWeight }
         for term in form.terms { add(term, to: &head) }
         let hits = Double(form.terms.count)
-        var sink = LinearForm(bias: HeadPlan.scale * (countsBOS ? hits : hits - 0.5))
+        var sink = LinearForm(bias: head.conditionWeight * hits)
+        if let order = form.order {
+            let first = head.keys.count
+            for (query, key) in order.dimensions(reader) {
+                head.queries.append(query)
+                head.keys.append(key)
+            }
+            head.order = first..<head.keys.count
+            sink.add(order.sink(reader))
+        } else if !countsBOS {
+            sink.bias -= head.conditionWeight / 2
+        }
         // BOS itself attends to nothing but BOS, whatever the other dimensions of its query hold.
-        sink.add(HeadPlan.scale * (hits + 1), reader.layout.bos)
+        sink.add(head.conditionWeight * (hits + 1), reader.layout.bos)
         var isBOS = LinearForm()
         isBOS.add(1, reader.layout.bos)
         head.queries.append(sink)
@@ -34,13 +47,15 @@ struct AttentionHead {
             for key in usedKeys {
                 head.keys.append(keys[key])
                 head.queries.append(
-                    united(queries, usedQueries.filter { term.holds(key: key, query: $0) }, term.query, HeadPlan.scale))
+                    united(
+                        queries, usedQueries.filter { term.holds(key: key, query: $0) }, term.query,
+                        head.conditionWeight))
             }
         } else {
             for query in usedQueries {
                 head.keys.append(united(keys, usedKeys.filter { term.holds(key: $0, query: query) }, term.key, 1))
                 var scaled = LinearForm()
-                scaled.add(queries[query], times: HeadPlan.scale)
+                scaled.add(queries[query], times: head.conditionWeight)
                 head.queries.append(scaled)
             }
         }
@@ -94,7 +109,17 @@ struct AttentionHead {
     }
 
     func addWidth(into target: Int, to head: inout HeadPlan) {
-        append(bosShare, reader.layout.scalar(target), to: &head)
+        append(bosShare, reader.layout.scalar(target), isShare: true, to: &head)
+    }
+
+    /// Every position adds its number, and BOS the constant.
+    func addBalance(_ read: BalanceRead, into target: Int, to head: inout HeadPlan) {
+        var value = LinearForm(bias: read.everywhere)
+        value.add(read.constant - read.everywhere, reader.layout.bos)
+        for term in read.terms {
+            value.add(reader.sum(term.numbers, Axis(variable: term.source, valueCount: term.numbers.count)))
+        }
+        append(value, reader.layout.scalar(target), to: &head)
     }
 
     private var bosShare: LinearForm {
@@ -103,15 +128,19 @@ struct AttentionHead {
         return value
     }
 
-    private func append(_ value: LinearForm, _ direction: Int, isCopy: Bool = false, to head: inout HeadPlan) {
+    private func append(
+        _ value: LinearForm, _ direction: Int, isCopy: Bool = false, isShare: Bool = false, to head: inout HeadPlan
+    ) {
         guard value != LinearForm() else { return }
         if let index = head.values.firstIndex(of: value) {
             head.outputs[index].append((direction, 1))
             head.isCopy[index] = head.isCopy[index] && isCopy
+            head.isShare[index] = head.isShare[index] && isShare
         } else {
             head.values.append(value)
             head.outputs.append([(direction, 1)])
             head.isCopy.append(isCopy)
+            head.isShare.append(isShare)
         }
     }
 }

@@ -129,8 +129,12 @@ struct LookupMLP {
         tree.forEachLeaf { conditions, row in
             defer { number += 1 }
             let gate = Gate(form: conjunction(conditions, others, members), count: conditions.count, number: number)
-            let points = order.map {
+            var points = order.map {
                 (low: variable.scalars[$0], high: variable.scalars[$0], output: rows[row][scalarAxis.classOf[$0]])
+            }
+            if let extent = variable.extent {
+                points[0].low = extent.lowerBound
+                points[points.count - 1].high = extent.upperBound
             }
             steps(points, of: scalar, gate: gate, target, startsAt: defaultOutput, &units)
             if let flagged = variable.flagged, let stand = variable.stand,

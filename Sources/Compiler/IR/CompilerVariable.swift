@@ -15,6 +15,8 @@ package struct CompilerVariable: Sendable {
         case width(SelectorForm)
         /// A sum of coefficient x width, over width variables.
         case weightedWidths([(coefficient: Double, width: Int)])
+        /// The sign of a sum of numbers over the positions up to each.
+        case balance(BalanceRead)
     }
 
     enum Representation: Sendable {
@@ -34,6 +36,9 @@ package struct CompilerVariable: Sendable {
     /// The largest number that went into the scalar, where that is larger than the scalar can be: a small difference of
     /// large numbers carries the rounding errors of these.
     var magnitude = 0.0
+    /// Where each value stands for many scalars: what they all lie between. `scalars` then holds, for each value, the one
+    /// nearest to the other values.
+    var extent: ClosedRange<Double>?
     /// Whether it has too many reachable values to list. Then it can only be averaged, or shown as the number that it
     /// is.
     var isOpen = false

@@ -8,6 +8,7 @@ extension CompilerVariable {
         case .mean(let read): read.selector.variables + [read.source]
         case .width(let selector): selector.variables
         case .weightedWidths(let parts): parts.map(\.width)
+        case .balance(let read): read.terms.map(\.source)
         }
     }
 }

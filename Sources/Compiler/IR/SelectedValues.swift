@@ -59,6 +59,7 @@ extension [CompilerVariable] {
         case .gather(let read): return reads(read.selector)
         case .mean(let read): return reads(read.selector)
         case .width(let form): return reads(form)
+        case .balance: return false
         case .weightedWidths(let parts): return parts.allSatisfy { isSameEverywhere($0.width) }
         }
     }

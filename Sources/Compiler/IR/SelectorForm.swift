@@ -47,12 +47,24 @@ struct SelectorForm: Hashable, Sendable {
     let smallestWidth: Int
     /// Whether a row selects the same positions whatever position it stands at, as far as the mask goes.
     var isUnmasked = false
+    /// Which one of the positions for which all terms hold is selected; nil: all of them are.
+    var order: PickOrder?
 
-    var variables: [Int] { terms.flatMap { [$0.key?.variable, $0.query?.variable].compactMap { $0 } } }
+    /// Every position that the mask lets through.
+    static func everything(within length: Int) -> SelectorForm {
+        SelectorForm(terms: [], isNever: false, largestWidth: length, smallestWidth: 1, isUnmasked: true)
+    }
 
-    static func == (a: SelectorForm, b: SelectorForm) -> Bool { a.terms == b.terms && a.isNever == b.isNever }
+    var variables: [Int] {
+        terms.flatMap { [$0.key?.variable, $0.query?.variable].compactMap { $0 } } + (order?.variables ?? [])
+    }
+
+    static func == (a: SelectorForm, b: SelectorForm) -> Bool {
+        a.terms == b.terms && a.isNever == b.isNever && a.order == b.order
+    }
     func hash(into hasher: inout Hasher) {
         hasher.combine(terms)
         hasher.combine(isNever)
+        hasher.combine(order)
     }
 }

@@ -35,7 +35,8 @@ struct VariableTable {
         } else {
             encoding = .numerical(
                 direction: layout.scalar(number),
-                reachable: Self.distinct(variable.scalarOrder.map { variable.scalars[$0] }))
+                reachable: variable.extent.map { [$0.lowerBound, $0.upperBound] }
+                    ?? Self.distinct(variable.scalarOrder.map { variable.scalars[$0] }))
         }
         return CompiledVariable(
             name: name, encoding: encoding,

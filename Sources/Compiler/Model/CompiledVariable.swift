@@ -46,7 +46,7 @@ public struct CompiledVariable: Sendable, Hashable {
         /// One direction for each value. Undefined is all of them near zero.
         case categorical(values: [Atom], directions: [Int])
         /// The number itself. `reachable` lists the values it can have, in ascending order; empty when they are too
-        /// many.
+        /// many. Of a balance, an intermediate result of which only the sign is read, it holds the least and the largest.
         case numerical(direction: Int, reachable: [Double])
     }
 

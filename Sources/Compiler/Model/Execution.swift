@@ -88,9 +88,6 @@ struct Execution {
     /// `[positions, width]`, BOS first.
     var state: [Float]
     private var sums: [Double]
-    /// Shares below exp(-40) are lost beside a number of fp32. They are left out altogether: on a direction that should
-    /// be zero they would stay, and later layers could sum them up.
-    static let negligibleLogit = -40.0
 
     init(_ model: CompiledModel, _ rows: [Int]) {
         width = model.width
@@ -128,72 +125,42 @@ struct Execution {
         guard !heads.isEmpty else { return }
         let input = SparseVectors(dense: state, width: width)
         for head in heads {
-            let means = attentionMeans(head, input)
+            let means = head.means(queries: input, keys: input, values: input, causal: causal)
             sums.withUnsafeMutableBufferPointer { head.output.accumulate(means, into: $0) }
         }
         addSums()
     }
 
-    private func attentionMeans(_ head: CompiledHead, _ input: SparseVectors) -> SparseVectors {
-        let (size, valueSize) = (head.keySize, head.valueSize)
-        let queries = SparseVectors(dense: head.query.apply(input).map(Float.init), width: size)
-        let keys = head.key.apply(input)
-        let values = head.value.apply(input)
-        var result = SparseVectors()
-        var logits = [Double](repeating: 0, count: positions)
-        var mean = [Double](repeating: 0, count: valueSize)
-        keys.withUnsafeBufferPointer { keys in
-            values.withUnsafeBufferPointer { values in
-                for query in 0..<positions {
-                    let visible = causal ? query + 1 : positions
-                    for key in 0..<visible { logits[key] = 0 }
-                    for entry in queries.starts[query]..<queries.starts[query + 1] {
-                        let (dimension, factor) = (Int(queries.columns[entry]), queries.values[entry])
-                        for key in 0..<visible { logits[key] += factor * keys[key * size + dimension] }
-                    }
-                    let total = Self.exponentiate(&logits, visible)
-                    for index in mean.indices { mean[index] = 0 }
-                    for key in 0..<visible where logits[key] != 0 {
-                        let share = logits[key] / total
-                        for index in 0..<valueSize { mean[index] += share * values[key * valueSize + index] }
-                    }
-                    for index in mean.indices where mean[index] != 0 { result.append(index, mean[index]) }
-                    result.endVector()
-                }
+    /// The same, where some heads write what they would write in another forward pass that has come as far as this
+    /// one, at the positions that both have but BOS.
+    mutating func attend(_ heads: [CompiledHead], taking taken: [Int], from other: Execution) {
+        let input = SparseVectors(dense: state, width: width)
+        let otherInput = SparseVectors(dense: other.state, width: width)
+        for (index, head) in heads.enumerated() {
+            var means = head.means(queries: input, keys: input, values: input, causal: causal)
+            if taken.contains(index) {
+                means = means.replacing(
+                    1..<min(positions, other.positions),
+                    by: head.means(queries: otherInput, keys: otherInput, values: otherInput, causal: causal))
             }
+            sums.withUnsafeMutableBufferPointer { head.output.accumulate(means, into: $0) }
         }
-        return result
-    }
-
-    /// exp(logit - largest) in place; returns the sum.
-    private static func exponentiate(_ logits: inout [Double], _ count: Int) -> Double {
-        var largest = logits[0]
-        for index in 1..<max(count, 1) where logits[index] > largest { largest = logits[index] }
-        var total = 0.0
-        for index in 0..<count {
-            // Logits of selected positions are equal, so most differences are 0 and need no exponential.
-            let difference = logits[index] - largest
-            logits[index] = difference == 0 ? 1 : difference < negligibleLogit ? 0 : exp(difference)
-            total += logits[index]
-        }
-        return total
+        addSums()
     }
 
     mutating func feedForward(_ layer: CompiledLayer) {
-        let units = layer.hiddenCount
-        guard units > 0 else { return }
-        let input = SparseVectors(dense: state, width: width)
-        // One position after the other: all activations at once would be the largest allocation by far.
-        var activations = [Double](repeating: 0, count: units)
-        var active = SparseVectors()
-        activations.withUnsafeMutableBufferPointer { activations in
-            for position in 0..<positions {
-                layer.hidden.apply(input, position, into: activations)
-                for unit in 0..<units { activations[unit] = activations[unit] > 0 ? activations[unit] : 0 }
-                UnsafeBufferPointer(activations).forEachNonzero { unit, activation in active.append(unit, activation) }
-                active.endVector()
-            }
-        }
+        guard layer.hiddenCount > 0 else { return }
+        let active = layer.activations(SparseVectors(dense: state, width: width))
+        sums.withUnsafeMutableBufferPointer { layer.output.accumulate(active, into: $0) }
+        addSums()
+    }
+
+    /// The same, with what the layer's MLP would write in another forward pass.
+    mutating func feedForward(_ layer: CompiledLayer, from other: Execution) {
+        guard layer.hiddenCount > 0 else { return }
+        let active = layer.activations(SparseVectors(dense: state, width: width)).replacing(
+            1..<min(positions, other.positions),
+            by: layer.activations(SparseVectors(dense: other.state, width: width)))
         sums.withUnsafeMutableBufferPointer { layer.output.accumulate(active, into: $0) }
         addSums()
     }

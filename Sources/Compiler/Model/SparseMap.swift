@@ -120,6 +120,19 @@ struct SparseVectors {
     }
 
     mutating func endVector() { starts.append(columns.count) }
+
+    /// The same vectors but for some, which are those of `other`.
+    func replacing(_ replaced: Range<Int>, by other: SparseVectors) -> SparseVectors {
+        var result = SparseVectors()
+        for vector in 0..<count {
+            let source = replaced.contains(vector) ? other : self
+            for entry in source.starts[vector]..<source.starts[vector + 1] {
+                result.append(Int(source.columns[entry]), source.values[entry])
+            }
+            result.endVector()
+        }
+        return result
+    }
 }
 
 extension UnsafeBufferPointer where Element: BinaryFloatingPoint {

@@ -14,16 +14,16 @@ struct AttentionNoise {
         // The score of BOS is half a condition below that of a position that matches, and half a condition above that
         // of one that does not. For a width it equals that of a match.
         let gap = HeadPlan.scale * (head.countsBOS ? 1 : 0.5)
-        let isCut = stream.sums == .exact && 2 * logits - gap < Execution.negligibleLogit
+        let isCut = stream.sums == .exact && 2 * logits - gap < CompiledHead.negligibleLogit
         let leak = isCut ? 0 : 2 * positions * exp(min(2 * logits - gap, 0))
         // By how much the shares of positions can differ that should get equal ones.
         let tilt = expm1(min(2 * logits, 64))
-        let selected = Double(max(head.largestWidth, 1))
-        return zip(head.values, head.isCopy).map { form, isCopy in
-            let form = SortedForm(form)
+        let selected = Double(max(head.largestWidth, 1)) + (head.countsBOS ? 1 : 0)
+        return head.values.indices.map { index in
+            let (form, isCopy) = (SortedForm(head.values[index]), head.isCopy[index])
             let error = stream.error(of: form)
-            if head.countsBOS {
-                let roundings = logits > stream.sums.roundoff / 4 ? selected + 3 : 2
+            if head.isShare[index], head.countsBOS {
+                let roundings = logits > stream.sums.roundoff / 4 ? selected + 2 : 2
                 return .init(relative: leak + tilt + stream.sums.roundoff * roundings)
             }
             let atBOS = stream.errorAtBOS(of: form)
@@ -50,7 +50,7 @@ struct AttentionNoise {
     private func logitError(_ head: HeadPlan) -> Double {
         var sum = 0.0
         for (dimensions, isByKey) in head.terms {
-            let (unit, other) = isByKey ? (1.0, HeadPlan.scale) : (HeadPlan.scale, 1.0)
+            let (unit, other) = isByKey ? (1.0, head.conditionWeight) : (head.conditionWeight, 1.0)
             var (quiet, extra, otherwise, products) = (0.0, 0.0, 0.0, 0.0)
             for dimension in dimensions {
                 let key = error(head.keys[dimension], atBOS: true)
@@ -63,9 +63,14 @@ struct AttentionNoise {
             }
             sum += other * (quiet + extra) + unit * otherwise + products + extra * otherwise
         }
+        for dimension in head.order {
+            let key = error(head.keys[dimension], atBOS: true)
+            let query = error(head.queries[dimension], atBOS: false)
+            sum += key.anywhere * query.size + query.anywhere * key.size + key.anywhere * query.anywhere
+        }
         guard sum > 1e-9 else { return 2 * sum }
         let terms = Double(head.terms.count)
-        return sum + stream.sums.roundoff * HeadPlan.scale * (terms + 1) * (2 * terms + 4)
+        return sum + stream.sums.roundoff * head.conditionWeight * (terms + 1) * (2 * terms + 4)
     }
 
     private func error(_ form: LinearForm, atBOS: Bool) -> StreamNoise.FormError {

@@ -98,7 +98,7 @@ struct NoisePass {
         }
         self[keyPath: stream].begin(
             layout.scalar(number), group: number, numbers: variable.scalars, in: ranges[number],
-            areListed: !variable.isOpen)
+            areListed: !variable.isOpen && variable.extent == nil)
         guard let flag = layout.flag(number) else { return }
         self[keyPath: stream].begin(flag, group: variables.count + number)
     }
@@ -108,6 +108,10 @@ struct NoisePass {
     private static func ranges(_ variables: [CompilerVariable]) -> [ClosedRange<Double>] {
         var ranges: [ClosedRange<Double>] = []
         for variable in variables {
+            if let extent = variable.extent {
+                ranges.append(extent)
+                continue
+            }
             var numbers = variable.scalars
             if variable.isOpen, case .mean(let read) = variable.origin {
                 let averaged = ranges[read.source]

@@ -129,16 +129,21 @@ extension Lowering {
         var remaining = Spellings.mostTried
         let isAmbiguous = choices.map { $0.map { $0.count > 1 } }
         let table = try tabulate(operands, limit: limit) { arguments in
+            var isDefined = true
             for (index, argument) in arguments.enumerated() {
-                guard let atom = operands[index].values[argument] else { return nil }
-                atoms[index] = atom
+                let atom = operands[index].values[argument]
+                if atom == nil { isDefined = false }
+                atoms[index] = atom ?? Self.undefinedOperand
             }
+            guard isDefined || function.acceptsUndefined else { return nil }
             do {
-                let value = try function.apply(atoms)
-                guard zip(isAmbiguous, arguments).contains(where: { $0[$1] }) else { return value }
-                let possible = zip(choices, arguments).map { $0[$1] }
-                return try spellings.agreed(
-                    function.name, atoms, possible, value, remaining: &remaining, at: sop.span, function.apply)
+                let value = try Self.value(of: function, atoms)
+                guard zip(isAmbiguous, arguments).contains(where: { $0[$1] }) else { return Self.defined(value) }
+                let possible = zip(choices, arguments).map { $0[$1].isEmpty ? [Self.undefinedOperand] : $0[$1] }
+                return Self.defined(
+                    try spellings.agreed(
+                        function.name, atoms, possible, value, remaining: &remaining, at: sop.span
+                    ) { try Self.value(of: function, $0) })
             } catch let error as ValueError {
                 // Inferred sets may hold combinations that no input reaches; where one does, the interpreter stops
                 // with an error and the compiled value is undefined.
@@ -152,6 +157,16 @@ extension Lowering {
         }
         tabulations.known[key] = table
         return table
+    }
+
+    /// Stands for an undefined operand or result where only atoms do; no program has it.
+    private static let undefinedOperand = Atom.tuple([.string("undefined operand")])
+
+    private static func defined(_ value: Atom) -> Atom? { value == undefinedOperand ? nil : value }
+
+    private static func value(of function: ElementwiseFunction, _ atoms: [Atom]) throws -> Atom {
+        guard function.acceptsUndefined else { return try function.apply(atoms) ?? undefinedOperand }
+        return try function.applyToUndefined(atoms.map(defined)) ?? undefinedOperand
     }
 
     private func tooLarge(

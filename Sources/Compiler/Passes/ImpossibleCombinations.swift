@@ -35,7 +35,7 @@ extension Lowering {
             } else {
                 nil
             }
-        case .tokens, .indices, .gather, .mean, .weightedWidths: nil
+        case .tokens, .indices, .gather, .mean, .weightedWidths, .balance: nil
         }
     }
 

@@ -42,12 +42,18 @@ extension Lowering {
     mutating func lowerAggregate(
         _ sop: SOp, _ selector: Selector, _ values: SOp, _ defaultValue: Atom?, _ reduction: Reduction
     ) throws {
-        let form = try selectorForm(selector)
+        let form: SelectorForm
+        if case .pick(let occurrence) = reduction {
+            form = try pickForm(selector, occurrence, sop.span)
+        } else {
+            form = try selectorForm(selector)
+        }
         if form.isNever {
             tables[sop] = .constant(defaultValue)
             return
         }
         if let open = openMeans[values] {
+            if reduction == .sum, form.largestWidth > 1 { throw unlistedValues(values, usedAt: sop.span) }
             openMeans[sop] = try openMean(
                 form,
                 MeanRead(
@@ -65,7 +71,12 @@ extension Lowering {
         _ form: SelectorForm, _ table: ValueTable, _ defaultValue: Atom?, _ reduction: Reduction, _ sop: SOp,
         _ selector: Selector
     ) throws -> ValueTable? {
-        if form.largestWidth <= 1 { return try gather(form, table, defaultValue, sop) }
+        if form.largestWidth <= 1 {
+            // Numbers that are too many for a direction each are copied as the one number that they are.
+            let isOneNumber =
+                table.values.count > setting.limits.directions && table.values.allSatisfy { $0?.isNumeric ?? false }
+            return try isOneNumber ? mean(form, table, defaultValue, sop) : gather(form, table, defaultValue, sop)
+        }
         if table.values.last == .some(nil) {
             return try aggregateWithUndefined(form, table, defaultValue, reduction, sop, selector)
         }

@@ -96,6 +96,13 @@ package struct LoweredProgram {
                 return sum + part.coefficient * (width?.doubleValue ?? 0)
             }
             return nearest(sum, variable)
+        case .balance(let read):
+            let sum = (0...position).reduce(read.constant) { sum, key in
+                read.terms.reduce(sum + read.everywhere) {
+                    $0 + $1.numbers[value(of: $1.source, at: key, tokens, levels)]
+                }
+            }
+            return nearest(sum == 0 ? 0 : sum < 0 ? -1 : 1, variable)
         }
     }
 
@@ -116,7 +123,7 @@ package struct LoweredProgram {
 
     private func selected(by form: SelectorForm, at query: Int, _ tokens: [Atom], _ levels: [[Level]]) -> [Int] {
         guard !form.isNever else { return [] }
-        return (0...(causal ? query : tokens.count - 1)).filter { key in
+        let keys = (0...(causal ? query : tokens.count - 1)).filter { key in
             form.terms.allSatisfy { term in
                 let side = { (axis: Axis?, position: Int) in
                     axis.map { $0.classOf[value(of: $0.variable, at: position, tokens, levels)] } ?? 0
@@ -124,6 +131,7 @@ package struct LoweredProgram {
                 return term.holds(key: side(term.key, key), query: side(term.query, query))
             }
         }
+        return form.order.map { $0.choose(keys, at: query).map { [$0] } ?? [] } ?? keys
     }
 
     /// An output number, where -1 stands for undefined.

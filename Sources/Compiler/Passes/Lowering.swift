@@ -13,6 +13,8 @@ struct Lowering {
     let deadlines: Deadlines
     var variables: [CompilerVariable] = []
     var tables: [SOp: ValueTable] = [:]
+    /// Widths that are the rank of each position in a strict order.
+    var ranks: Set<Int> = []
     /// S-ops whose value is a mean with more reachable values than are listed.
     var openMeans: [SOp: Int] = [:]
     /// Each selector as a conjunction of relations.
@@ -106,7 +108,10 @@ struct Lowering {
         case .elementwise(let function, let inputs): tables[sop] = try compose(function, inputs, sop)
         case .aggregate(let selector, let values, let defaultValue, let reduction):
             try lowerAggregate(sop, selector, values, defaultValue, reduction)
-        case .selectorWidth(let selector): tables[sop] = try width(of: selectorForm(selector), sop.span)
+        case .selectorWidth(let selector):
+            let table = try width(of: selectorForm(selector), sop.span)
+            tables[sop] = table
+            if let axis = table.axes.first, table.axes.count == 1 { noteRank(axis.variable, selector) }
         }
     }
 

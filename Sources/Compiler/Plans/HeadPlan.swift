@@ -6,17 +6,24 @@ struct HeadPlan {
     /// Whether a value dimension copies a one-hot: all selected positions hold the same, however attention is shared
     /// among them.
     var isCopy: [Bool] = []
+    /// Whether a value dimension is nothing but the share of attention that BOS gets.
+    var isShare: [Bool] = []
     /// The directions that each value dimension is added to.
     var outputs: [[(direction: Int, weight: Double)]] = []
     /// The dimensions of each term of the selector, and whether at most one of them is set at a key, else at a query.
     var terms: [(dimensions: Range<Int>, isByKey: Bool)] = []
+    /// What each condition of the selector adds to a logit.
+    var conditionWeight = HeadPlan.scale
+    /// The dimensions that order the positions for which all conditions hold.
+    var order = 0..<0
     /// Whether BOS scores as much as a selected position.
     var countsBOS = false
     /// The most positions that a row selects.
     var largestWidth = 0
 
-    /// What each condition of a selector adds to a logit. The share of attention that leaks to positions which are not
-    /// selected is then exp(-scale/2) = 1e-28, which the executor leaves out (`Execution.negligibleLogit`) and which
+    /// What each condition of a selector adds to a logit where no order of positions does (`PickOrder`). The share of
+    /// attention that leaks to positions which are not selected is then exp(-scale/2) = 1e-28, which the executor
+    /// leaves out (`CompiledHead.negligibleLogit`) and which
     /// other readers of the weights notice only after many layers have summed it up. It is a power of two, so that
     /// logits are exact.
     static let scale = 128.0

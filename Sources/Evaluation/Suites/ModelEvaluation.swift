@@ -2,6 +2,7 @@ import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
+import Ranks
 import Serialization
 import TensorCore
 import TrainingEngine
@@ -46,6 +47,8 @@ public struct ModelEvaluation: Sendable {
         /// For the suites of the same names.
         public var data, lambada, sst2, mrpc: URL?
         public var seed = 42
+        /// They measure the suites together, each one some of them.
+        package var ranks = Communicator.alone
         /// Of the matrix products.
         public var precision = Settings.Precision.fp32
 
@@ -97,7 +100,7 @@ public struct ModelEvaluation: Sendable {
         run.student.precision = options.precision.ofProducts
         var original = options.suites.contains(where: \.compares) ? try Self.original(of: run) : nil
         original?.precision = options.precision.ofProducts
-        for suite in options.suites {
+        for suite in options.suites where report.isOwn(suite) {
             switch suite {
             case .task: try report.task(run)
             case .data: try report.data(run)
@@ -113,6 +116,7 @@ public struct ModelEvaluation: Sendable {
                 try report.retention(suite, run.student, original: original)
             }
         }
+        try report.share()
         (name, results, rows) = (report.name, report.results, report.rows)
         let settings = run.settings
         subject = JSONObject([
@@ -148,7 +152,10 @@ public struct ModelEvaluation: Sendable {
         var report = Report(name: folder.path, options: options)
         var student = try Student.load(from: folder, gradients: false)
         student.precision = options.precision.ofProducts
-        for suite in options.suites { try report.retention(suite, student, original: nil) }
+        for suite in options.suites where report.isOwn(suite) {
+            try report.retention(suite, student, original: nil)
+        }
+        try report.share()
         (name, results, rows) = (report.name, report.results, report.rows)
         subject = JSONObject([
             ("seed", .integer(options.seed)),

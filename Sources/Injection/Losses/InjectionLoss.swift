@@ -32,7 +32,9 @@ package struct InjectionLoss {
     }
 
     /// What each term's sum over a batch is divided by.
-    package func normalizers(of batch: TrainingBatch) -> [Float] { sum.normalizers(of: batch) }
+    package func normalizers(of batch: TrainingBatch) -> [Float] {
+        sum.normalizers(of: batch) + (batch.circuit.map { sum.normalizers(of: $0.batch.examples) } ?? [])
+    }
 
     /// - Parameters:
     ///   - originalHead: the output embedding of the original; nil where the batch has no text.
@@ -51,6 +53,20 @@ package struct InjectionLoss {
         let pass = StudentPass(
             batch: batch, activations: activations, head: tape.parameter(student.head), projection: projection,
             originalHead: originalHead)
-        return sum(tape, pass, normalizers: normalizers ?? sum.normalizers(of: batch), batch: batch)
+        let normalizers = normalizers ?? self.normalizers(of: batch)
+        var value = sum(tape, pass, normalizers: Array(normalizers.prefix(sum.terms.count)), batch: batch)
+        guard let circuit = batch.circuit?.batch else { return value }
+        let circuitPass = StudentPass(
+            batch: circuit.examples, activations: CircuitPass(student: student, batch: circuit)(tape), head: pass.head,
+            projection: projection, originalHead: nil)
+        let added = sum(
+            tape, circuitPass, normalizers: Array(normalizers.dropFirst(sum.terms.count)), batch: circuit.examples)
+        value.roots += added.roots
+        value.total += added.total
+        value.parts[Self.circuitColumn] = added.total
+        return value
     }
+
+    /// The name of what the circuit batch adds to the loss.
+    package static let circuitColumn = "circuit"
 }

@@ -40,6 +40,8 @@ package struct TrainingBatch: LossBatch {
     package var exchange: VariableExchange?
     /// The original model's final activations on the text rows.
     package var teacherHidden: Tensor?
+    /// Examples in which components are replaced; nil where no circuit is injected.
+    package var circuit: CircuitBox?
 
     /// Where in a task sequence the answer begins to be predicted: the offset of the prompt's last token.
     func answerOffset(of sequence: Int) -> Int {
@@ -58,4 +60,11 @@ package struct TrainingBatch: LossBatch {
         self.contexts = contexts ?? Array(repeating: 0, count: taskSequences)
         self.texts = texts ?? (taskSequences..<packed.count).map { packed.rows($0) }
     }
+}
+
+/// A circuit batch within the batch of its step, which it resembles.
+package final class CircuitBox {
+    package let batch: CircuitBatch
+
+    package init(_ batch: CircuitBatch) { self.batch = batch }
 }

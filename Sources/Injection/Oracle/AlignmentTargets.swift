@@ -31,8 +31,14 @@ package struct AlignedVariables: Sendable {
     }
 }
 
+/// Values of the program's variables, row by row.
+package protocol VariableValues {
+    var labels: [Int32] { get set }
+    var numbers: [Float] { get set }
+}
+
 /// What the compiled model's residual stream holds on the aligned tokens of one batch.
-package struct AlignmentTargets {
+package struct AlignmentTargets: VariableValues {
     /// The k + 1 residual states, [N, d_compiled] in the layout's row order; empty where alignment is per variable.
     package var states: [Tensor] = []
     /// The value of each categorical variable, N x variables: index among its values, or -1 where it has none.
@@ -41,7 +47,7 @@ package struct AlignmentTargets {
     package var numbers: [Float] = []
 
     /// The same behind a state in which a variable was exchanged.
-    package struct Exchanged {
+    package struct Exchanged: VariableValues {
         package var state: Int
         package var labels: [Int32]
         package var numbers: [Float]
@@ -110,6 +116,33 @@ package struct CompiledOracle: Sendable {
         }
         targets.exchanged = after
         return targets
+    }
+
+    /// Sets what the targets are behind a compiled state, for the sequences in which something was exchanged there.
+    ///
+    /// - Returns: the program's outputs, by sequence.
+    package func exchange(
+        _ targets: inout AlignmentTargets, behind state: Int, runs: [(sequence: Int, states: ResidualStates)],
+        starts: [Int]
+    ) -> [Int: [Atom?]] {
+        var after = AlignmentTargets.Exchanged(state: state, labels: targets.labels, numbers: targets.numbers)
+        for (sequence, states) in runs {
+            read(states, firstRow: starts[sequence], &after.labels, &after.numbers)
+            after.outputs[sequence] = model.outputs(of: states)
+        }
+        targets.exchanged = after
+        return after.outputs
+    }
+
+    /// Takes the values of some variables away.
+    package func forget(_ values: inout some VariableValues, where isForgotten: (VariableLayout.Entry) -> Bool) {
+        let (labels, numbers) = (variables.categorical.count, variables.numerical.count)
+        for (index, entry) in variables.categorical.enumerated() where isForgotten(entry) {
+            for place in stride(from: index, to: values.labels.count, by: labels) { values.labels[place] = -1 }
+        }
+        for (index, column) in variables.numerical.enumerated() where isForgotten(column.entry) {
+            for place in stride(from: index, to: values.numbers.count, by: numbers) { values.numbers[place] = .nan }
+        }
     }
 
     /// The rows of one sequence in the dense states, from the state `first` on.

@@ -33,7 +33,7 @@ public struct LoadedTask: Sendable {
             edits.contains { $0.removes(left, right) }
         }
         let url = try kept?.program ?? BundledFiles().program(task.program)
-        program = try ProgramLanguage.load(contentsOf: url, references: kept?.references)
+        program = try ProgramLanguage.load(contentsOf: url, options: ProgramOptions(references: kept?.references))
         sources = program.sources + task.sources.filter { [program] in !program.sources.contains($0) }
         var named: [SourceReference] = []
         if let file = task.sources.first, let name = task.programReference {

@@ -88,6 +88,25 @@ package struct PerturbedExamples: Sendable {
         return (tokens, isTasksOwn ? Array(input) : nil)
     }
 
+    /// A prompt of as many tokens, with other tokens put in and the compiled model's answer, which takes as many tokens
+    /// as well.
+    ///
+    /// - Returns: nil where none is found.
+    package func partner(of made: Made, at position: Int) throws -> EncodedExample? {
+        var random = random("partner/\(position)")
+        let own = made.encoded
+        let span = encoder.inputSpan(of: Array(own.prompt))
+        for _ in 0..<Self.attempts {
+            var tokens = Array(own.prompt)
+            tokens.replaceSubrange(span, with: overwritten(Array(own.prompt[span]), &random))
+            guard tokens != Array(own.prompt), let partner = try complete((tokens, Array(tokens[span])), like: own),
+                partner.encoded.tokens.count == own.tokens.count
+            else { continue }
+            return partner.encoded
+        }
+        return nil
+    }
+
     /// The example behind some tokens and before others, with the answer that the compiled model gives to it there.
     ///
     /// - Returns: nil where there is none, or where it does not fit the model.
@@ -136,14 +155,9 @@ package struct PerturbedExamples: Sendable {
         var tokens = input
         let own = input.filter { encoder.atoms(of: [$0])[0] != encoder.task.tokens.fill } + input
         guard !own.isEmpty else { return [] }
-        func stretch(_ random: inout SeededRandom) -> Range<Int> {
-            let a = random.integer(in: 0...tokens.count)
-            let b = random.integer(in: 0...tokens.count)
-            return min(a, b)..<max(a, b)
-        }
         switch random.integer(below: 4) {
-        case 0: tokens.removeSubrange(stretch(&random))
-        case 1: tokens.insert(contentsOf: tokens[stretch(&random)], at: random.integer(in: 0...tokens.count))
+        case 0: tokens.removeSubrange(stretch(of: tokens, &random))
+        case 1: tokens.insert(contentsOf: tokens[stretch(of: tokens, &random)], at: random.integer(in: 0...tokens.count))
         case 2:
             let foreign = (0..<random.integer(in: 1...3)).map { _ in foreignToken(&random) }
             tokens.insert(contentsOf: foreign, at: random.integer(in: 0...tokens.count))
@@ -152,6 +166,16 @@ package struct PerturbedExamples: Sendable {
         tokens = Array(tokens.prefix(room))
         guard !tokens.isEmpty else { return [] }
 
+        return overwritten(tokens, own: own, &random)
+    }
+
+    /// The same number of tokens, some of them others.
+    private func overwritten(
+        _ input: [Int32], own: [Int32]? = nil, _ random: inout SeededRandom
+    ) -> [Int32] {
+        var tokens = input
+        guard !tokens.isEmpty else { return [] }
+        let own = own ?? input.filter { encoder.atoms(of: [$0])[0] != encoder.task.tokens.fill } + input
         // A small pool, so that some prompts are nearly uniform; tokens of one source or of all of them.
         let source = random.integer(below: 4)
         let pool = (0..<(1 << random.integer(below: 5))).map { _ in
@@ -163,12 +187,18 @@ package struct PerturbedExamples: Sendable {
         }
         switch random.integer(below: 6) {
         case 0...2: tokens[random.integer(below: tokens.count)] = random.pick(pool)
-        case 3: for index in stretch(&random) { tokens[index] = random.pick(pool) }
+        case 3: for index in stretch(of: tokens, &random) { tokens[index] = random.pick(pool) }
         default:
             let rate = random.uniform()
             for index in tokens.indices where random.uniform() < rate { tokens[index] = random.pick(pool) }
         }
         return tokens
+    }
+
+    private func stretch(of tokens: [Int32], _ random: inout SeededRandom) -> Range<Int> {
+        let a = random.integer(in: 0...tokens.count)
+        let b = random.integer(in: 0...tokens.count)
+        return min(a, b)..<max(a, b)
     }
 
     /// Any token of the student's that stands for text.

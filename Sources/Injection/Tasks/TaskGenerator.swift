@@ -146,7 +146,8 @@ struct TaskGenerator {
 
     private func solutionProgram() throws -> any SymbolicProgram {
         try ProgramLanguage.load(
-            contentsOf: folder.program(mapping.required("solution")), references: folder.references)
+            contentsOf: folder.program(mapping.required("solution")),
+            options: ProgramOptions(references: folder.references))
     }
 
     /// The solution's outputs on an input, as the answer spells them.

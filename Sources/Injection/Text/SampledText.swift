@@ -1,4 +1,5 @@
 import Foundation
+import Ranks
 import Serialization
 
 /// Text that the frozen student wrote itself, for when the user gives none: a fixed set of windows, kept with the run.
@@ -30,35 +31,48 @@ public struct SampledText: TextSource, Sendable {
     ///   - tokenizer: the student's; each window begins with its end-of-text token.
     ///   - batch: how many windows are drawn at a time.
     ///   - known: the first windows, from a sampling with the same arguments that was broken off.
+    ///   - ranks: each draws one batch of several.
     ///   - progress: gets all windows drawn so far, after each batch.
     ///   - generate: continues prompts.
-    public static func sample(
+    package static func sample(
         samples: Int, heldOut: Int, tokens: Int, seed: Int, tokenizer: any StudentTokenizer, batch: Int = 64,
-        known: [[Int32]] = [], progress: (_ windows: [[Int32]]) throws -> Void = { _ in },
+        known: [[Int32]] = [], ranks: Communicator = .alone,
+        progress: (_ windows: [[Int32]]) throws -> Void = { _ in },
         generate: (_ prompts: [[Int32]], _ newTokens: Int, _ seed: UInt64) throws -> [[Int32]]
     ) throws -> SampledText {
         var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "sampled text")
-        var drawn: [[Int32]] = []
         let wanted = samples + heldOut
-        while drawn.count < wanted {
-            let count = min(batch, wanted - drawn.count)
+        let batches = stride(from: 0, to: wanted, by: batch).map { first -> Batch in
             // Without an end-of-text token a random token begins each window.
-            let starts = (0..<count).map { _ in
+            let starts = (first..<min(first + batch, wanted)).map { _ in
                 [tokenizer.endOfText ?? Int32(random.integer(below: max(1, tokenizer.ordinaryCount)))]
             }
-            let seed = random.next()
-            if known.count >= drawn.count + count {
-                drawn += known[drawn.count..<(drawn.count + count)]
-                continue
+            return Batch(starts: starts, seed: random.next())
+        }
+        // A batch is known whole or drawn again.
+        var (done, kept) = (0, 0)
+        while done < batches.count, kept + batches[done].starts.count <= known.count {
+            kept += batches[done].starts.count
+            done += 1
+        }
+        var drawn = Array(known.prefix(kept))
+        for round in stride(from: done, to: batches.count, by: ranks.size) {
+            drawn += try ranks.gather(Array(batches[round..<min(round + ranks.size, batches.count)])) { own in
+                let texts = try generate(own.starts, tokens - 1, own.seed)
+                guard texts.count == own.starts.count, texts.allSatisfy({ $0.count == tokens - 1 }) else {
+                    throw Failure(.internalError, "sampling gave windows of another length than was asked for")
+                }
+                return zip(own.starts, texts).map { $0 + $1 }
             }
-            let texts = try generate(starts, tokens - 1, seed)
-            guard texts.count == count, texts.allSatisfy({ $0.count == tokens - 1 }) else {
-                throw Failure(.internalError, "sampling gave windows of another length than was asked for")
-            }
-            drawn += zip(starts, texts).map { $0 + $1 }
             try progress(drawn)
         }
         return SampledText(windows: Array(drawn[..<samples]), heldOut: Array(drawn[samples...]))
+    }
+
+    /// Windows that are drawn together.
+    private struct Batch {
+        var starts: [[Int32]]
+        var seed: UInt64
     }
 
     public mutating func next() -> [Int32] {

@@ -14,6 +14,8 @@ struct BatchSource {
     let contexts: ContextSource?
     /// nil where nothing is exchanged.
     let exchanges: ExchangeSource?
+    /// nil where no circuit is injected.
+    let circuits: CircuitSource?
     /// Whether the cosine's dense states are wanted.
     let aligningStates: Bool
     let teacher: Teacher?
@@ -25,19 +27,39 @@ struct BatchSource {
     /// The windows of sampled text, cut; nil for a text that is read as it goes.
     let windows: [TextWindow]?
 
-    /// The examples and texts of one step, in shards: each is a batch by itself, whose tensors lie in an arena of its own.
+    /// The examples and texts of one step, in shards, of which this rank gets its own: each is a batch by itself, whose
+    /// tensors lie in an arena of its own.
     ///
-    /// What is exchanged or rolled between examples stays within a shard.
-    mutating func next(arenas: [Arena]) throws -> [TrainingBatch] {
+    /// What is exchanged or rolled between examples stays within a shard. Every rank draws all examples, which takes
+    /// little beside what is done with them.
+    mutating func next(_ division: StepDivision, arenas: [Arena]) throws -> [TrainingBatch] {
         let first = examples.position
         let drawn = try draw()
         let shards = StepShards(
             examples: drawn.encoded.map(\.encoded.tokens.count), before: drawn.before,
-            texts: drawn.pieces.map(\.count), count: arenas.count)
-        let hidden = drawn.windows.isEmpty ? nil : teacher?.hidden(for: drawn.windows, arena: arenas[0])
-        return try zip(shards.shards, arenas).enumerated().map { number, shard in
-            try batch(shard.0, of: drawn, hidden: hidden, arena: shard.1, shard: (number, arenas.count), first: first)
+            texts: drawn.pieces.map(\.count), count: division.count)
+        let hidden = originalHidden(of: Set(shards.shards[division.own].flatMap(\.texts)), in: drawn, arena: arenas[0])
+        return try zip(division.own, arenas).map { number, arena in
+            try batch(
+                shards.shards[number], of: drawn, hidden: hidden, arena: arena, shard: (number, division.count),
+                first: first)
         }
+    }
+
+    /// What the original makes of some of the texts: of every window that has one of them.
+    ///
+    /// - Returns: final activations, and the texts that they are of; nil where nobody needs them.
+    private func originalHidden(of texts: Set<Int>, in drawn: Drawn, arena: Arena) -> (rows: Tensor, texts: [Int])? {
+        guard let teacher, !drawn.windows.isEmpty, !texts.isEmpty else { return nil }
+        var (windows, known, number): ([TextWindow], [Int], Int) = ([], [], 0)
+        for window in drawn.windows {
+            let own = Array(number..<(number + window.pieces.count))
+            number += window.pieces.count
+            guard own.contains(where: texts.contains) else { continue }
+            windows.append(window)
+            known += own
+        }
+        return (teacher.hidden(for: windows, arena: arena), known)
     }
 
     /// What one step is made of.
@@ -81,7 +103,7 @@ struct BatchSource {
     }
 
     private func batch(
-        _ shard: StepShards.Shard, of drawn: Drawn, hidden: Tensor?, arena: Arena,
+        _ shard: StepShards.Shard, of drawn: Drawn, hidden: (rows: Tensor, texts: [Int])?, arena: Arena,
         shard place: (number: Int, count: Int),
         first: Int
     ) throws -> TrainingBatch {
@@ -121,20 +143,32 @@ struct BatchSource {
                 batch.answerTargets.append(target)
             }
         }
+        batch.circuit = try circuits?.batch(
+            from: zip(made, batch.contexts).filter { $1 == 0 }.map(\.0), at: first, shard: place.number, encoder: encoder,
+            arena: arena
+        ).map(CircuitBox.init)
         batch.teacherHidden = hidden.map { hidden in
-            place.count == 1 ? hidden : rows(of: shard.texts, in: hidden, lengths: drawn.pieces.map(\.count), arena)
+            hidden.texts == shard.texts
+                ? hidden.rows : rows(of: shard.texts, in: hidden, lengths: drawn.pieces.map(\.count), arena)
         }
         return batch
     }
 
     /// The rows of some texts, one after another.
-    private func rows(of texts: [Int], in hidden: Tensor, lengths: [Int], _ arena: Arena) -> Tensor {
-        let starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
-        let result = arena.tensor(texts.reduce(0) { $0 + lengths[$1] }, hidden.columns)
+    private func rows(
+        of texts: [Int], in hidden: (rows: Tensor, texts: [Int]), lengths: [Int], _ arena: Arena
+    ) -> Tensor {
+        var (starts, next): ([Int: Int], Int) = ([:], 0)
+        for text in hidden.texts {
+            starts[text] = next
+            next += lengths[text]
+        }
+        let result = arena.tensor(texts.reduce(0) { $0 + lengths[$1] }, hidden.rows.columns)
         var first = 0
         for text in texts {
+            guard let start = starts[text] else { preconditionFailure("a text of another rank") }
             let count = lengths[text]
-            result.rows(first..<(first + count)).copy(from: hidden.rows(starts[text]..<(starts[text] + count)))
+            result.rows(first..<(first + count)).copy(from: hidden.rows.rows(start..<(start + count)))
             first += count
         }
         return result

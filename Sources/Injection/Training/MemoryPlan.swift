@@ -21,18 +21,23 @@ package struct MemoryPlan: Sendable {
 
     package var bytes: Int { student + teacher + activations + recomputation + Self.process }
 
-    /// - Parameter kept: bytes of the original's activations that are kept.
+    /// - Parameters:
+    ///   - kept: bytes of the original's activations that are kept.
+    ///   - lanes: shards that are computed side by side.
+    ///   - ranks: how many ranks the step is divided among.
+    ///   - synthetic: this rank's part of a step.
     /// - Throws: what the losses throw.
     package init(
         _ settings: Settings, model: any LanguageModel, loss: InjectionLoss, variables: AlignedVariables,
-        hasTeacher: Bool, kept: Int,
+        hasTeacher: Bool, kept: Int, lanes: Int = 1, ranks: Int = 1,
         exchanges: ExchangeSource? = nil, batch synthetic: SyntheticBatch
     ) throws {
         let (own, map) = (model.parameters, loss.projection.store)
-        let perNumber = settings.memory.moments == .bf16 ? 12 : 16
-        // Each further shard of a step has gradients of its own.
-        let shards = StepShards.count(parameters: own.flatCount, examples: synthetic.batch.taskSequences)
-        student = (perNumber + 4 * (shards - 1)) * own.flatCount + (16 + 4 * (shards - 1)) * map.flatCount
+        let moments = (settings.memory.moments == .bf16 ? 4 : 8) / Double(settings.optimizer.sharded ? ranks : 1)
+        let residual = settings.optimizer.gradients == .bf16 && ranks > 1 ? 4 : 0
+        // Each further lane has gradients of its own.
+        let perNumber = 8 + Int(moments.rounded(.up)) + residual + 4 * (lanes - 1)
+        student = perNumber * own.flatCount + (16 + 4 * (lanes - 1)) * map.flatCount
         teacher =
             hasTeacher ? (settings.memory.original == .bf16 ? model.halfPrecisionBytes : 4 * own.flatCount) + kept : 0
         let arena = Arena(rehearsing: ())

@@ -1,10 +1,16 @@
 import InjectionSettings
+import Ranks
 import TensorCore
 import TrainingEngine
 
 extension Optimizers {
     /// The groups of an injection: the student and the linear map, each at its own rate, on one schedule.
-    package init(student: ParameterStore, projection: ParameterStore, settings: Settings) {
+    ///
+    /// - Parameter sums: of their gradients over the ranks; nil: there is one rank.
+    package init(
+        student: ParameterStore, projection: ParameterStore, settings: Settings, ranks: Communicator = .alone,
+        sums: [GradientSum]? = nil
+    ) {
         let schedule = Schedule(
             shape: Schedule.Shape(settings.lr.schedule), warmup: settings.lr.warmup, steps: settings.steps,
             floor: Float(settings.lr.floor))
@@ -20,7 +26,8 @@ extension Optimizers {
                     weightDecay: decay),
             ],
             beta1: Float(settings.optimizer.betas[0]), beta2: Float(settings.optimizer.betas[1]),
-            epsilon: Float(settings.optimizer.epsilon), clip: settings.optimizer.clip)
+            epsilon: Float(settings.optimizer.epsilon), clip: settings.optimizer.clip,
+            ranks: ranks, sums: sums)
     }
 }
 

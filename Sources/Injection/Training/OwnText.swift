@@ -1,6 +1,7 @@
 import Foundation
 import InjectionSettings
 import LanguageModels
+import Ranks
 import Serialization
 import TensorCore
 import TrainingEngine
@@ -14,17 +15,23 @@ import TrainingEngine
 enum OwnText {
     private static let savingInterval = 60.0
 
+    /// - Parameter ranks: they write it together; the first one keeps it.
     /// - Throws: `Interruption.Raised` for a signal.
-    static func of(_ student: Student, settings: Settings, run: RunDirectory) throws -> SampledText {
+    static func of(
+        _ student: Student, settings: Settings, run: RunDirectory, ranks: Communicator = .alone
+    ) throws -> SampledText {
         let vocabulary = student.model.configuration.vocabularySize
-        let exists = { (url: URL) in FileManager.default.fileExists(atPath: url.path) }
-        if exists(run.text) {
-            AtomicFile.remove(run.partialText)  // from a run that ended between the two
-            return try SampledText.load(from: run.text, vocabulary: vocabulary)
+        let exists = { (url: URL) in ranks.isFirst && FileManager.default.fileExists(atPath: url.path) }
+        if exists(run.text) { AtomicFile.remove(run.partialText) }  // from a run that ended between the two
+        // The windows of the whole text that are trained on, then those that are held out.
+        let kept = try exists(run.text) ? SampledText.load(from: run.text, vocabulary: vocabulary) : nil
+        let windows = try ranks.fromFirst { kept?.windows ?? [] }
+        if !windows.isEmpty {
+            return try SampledText(windows: windows, heldOut: ranks.fromFirst { kept?.heldOut ?? [] })
         }
 
         let part = exists(run.partialText) ? try SampledText.load(from: run.partialText, vocabulary: vocabulary) : nil
-        var drawn = part.map { $0.windows + $0.heldOut } ?? []
+        var drawn = try ranks.fromFirst { part.map { $0.windows + $0.heldOut } ?? [] }
         let total = settings.sampledWindows + settings.text.heldOut
         Narration.note("sampling \(total) texts from the student" + (drawn.isEmpty ? "" : ", \(drawn.count) are there"))
         var line = ProgressLine(total: total, first: min(drawn.count, total))
@@ -32,11 +39,11 @@ enum OwnText {
         do {
             let text = try SampledText.sample(
                 samples: settings.sampledWindows, heldOut: settings.text.heldOut, tokens: settings.text.tokens,
-                seed: settings.seed, tokenizer: student.tokenizer, known: drawn,
+                seed: settings.seed, tokenizer: student.tokenizer, known: drawn, ranks: ranks,
                 progress: { windows in
                     drawn = windows
                     line.show(windows.count, "text \(windows.count)/\(total)")
-                    guard Clock.now - lastSaved > savingInterval else { return }
+                    guard ranks.isFirst, Clock.now - lastSaved > savingInterval else { return }
                     lastSaved = Clock.now
                     try save(drawn, to: run, student)
                 },
@@ -47,13 +54,14 @@ enum OwnText {
                         precision: settings.precision.ofProducts,
                         isCancelled: { Interruption.signal != nil })
                 })
+            guard ranks.isFirst else { return text }
             try text.save(to: run.text, tokenizer: student.tokenizer)
             AtomicFile.remove(run.partialText)
             return text
-        } catch is CancellationError {
+        } catch let error where error is CancellationError || error is Interruption.Raised {
             line.interrupt()
-            try save(drawn, to: run, student)
-            throw Interruption.Raised(signal: Interruption.signal ?? SIGINT)
+            if ranks.isFirst { try save(drawn, to: run, student) }
+            throw error as? Interruption.Raised ?? Interruption.Raised(signal: Interruption.signal ?? SIGINT)
         }
     }
 

@@ -12,8 +12,8 @@ package struct Preflight {
     let checkpoint: Int
     let disk: Int
 
-    init(_ inputs: TrainingInputs) throws {
-        plan = try inputs.memoryPlan()
+    init(_ inputs: TrainingInputs, _ division: StepDivision) throws {
+        plan = try inputs.memoryPlan(division)
         let settings = inputs.settings
         let width = inputs.student.model.configuration.width
         let student = inputs.student.model.configuration.parameterCount

@@ -36,16 +36,4 @@ package struct StepShards {
             shards[shard].texts.append(text)
         }
     }
-
-    /// Bytes that gradients beyond one copy may take.
-    private static let budget = 256 << 20
-
-    /// How many shards a step of so many examples is computed in: one a thread where every thread can have a copy of the
-    /// gradients, else one.
-    package static func count(parameters: Int, examples: Int) -> Int {
-        let threads = Parallel.threads
-        let copies = (threads - 1) * parameters * MemoryLayout<Float>.stride
-        // An exchange needs two examples in every shard.
-        return copies <= budget && examples >= 2 * threads ? threads : 1
-    }
 }

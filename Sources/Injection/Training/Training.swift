@@ -1,5 +1,6 @@
 import Foundation
 import InjectionSettings
+import Ranks
 import Serialization
 import TensorCore
 import TrainingEngine
@@ -22,22 +23,36 @@ public enum Training {
 
     /// Reads and checks everything a run needs and writes nothing: `--dry-run`.
     public static func check(_ settings: Settings, output: URL? = nil) throws -> TrainingCheck {
-        try TrainingCheck(TrainingInputs(settings), at: output ?? defaultOutput(settings))
+        try check(settings, output: output, ranks: .alone)
+    }
+
+    /// The same for the run of several ranks.
+    package static func check(_ settings: Settings, output: URL? = nil, ranks: Communicator) throws -> TrainingCheck {
+        try TrainingCheck(TrainingInputs(settings, ranks: ranks), at: output ?? defaultOutput(settings))
     }
 
     /// Trains from the beginning.
     public static func start(_ settings: Settings, output: URL? = nil) throws -> Outcome {
-        let inputs = try TrainingInputs(settings)
+        try start(settings, output: output, ranks: .alone)
+    }
+
+    /// The same by several ranks together, each of which calls this. The first one writes.
+    package static func start(_ settings: Settings, output: URL? = nil, ranks: Communicator) throws -> Outcome {
+        let inputs = try TrainingInputs(settings, ranks: ranks)
         let run = RunDirectory(output ?? defaultOutput(settings))
-        let preflight = try Preflight(inputs)
+        let division = try inputs.division()
+        let preflight = try Preflight(inputs, division)
         try preflight.requireMemory()
-        try preflight.requireDisk(at: run.root)
-        try run.prepare { Narration.note("note: \($0)") }
-        let lock = try RunLock(directory: run.root)
+        var lock: RunLock?
         defer { withExtendedLifetime(lock) {} }
-        run.removeLeftovers()
-        try write(settings, to: run)
-        return try train(inputs, preflight, run: run, resuming: nil)
+        if ranks.isFirst {
+            try preflight.requireDisk(at: run.root)
+            try run.prepare { Narration.note("note: \($0)") }
+            lock = try RunLock(directory: run.root)
+            run.removeLeftovers()
+            try write(settings, to: run)
+        }
+        return try train(inputs, division, preflight, run: run, resuming: nil)
     }
 
     /// Goes on with a run from its newest checkpoint, to the bits of a run that was never interrupted.
@@ -47,24 +62,39 @@ public enum Training {
     ///   - directory: the run's.
     ///   - overrides: what may change, such as `steps` to train on to; anything else is refused.
     public static func resume(_ directory: URL, overrides: [SettingOverride] = []) throws -> Outcome {
+        try resume(directory, overrides: overrides, ranks: .alone)
+    }
+
+    /// The same by several ranks together, as many as before or not. The first one reads and writes the run.
+    package static func resume(
+        _ directory: URL, overrides: [SettingOverride] = [], ranks: Communicator
+    ) throws -> Outcome {
         let run = RunDirectory(directory)
-        guard run.isRun else {
-            throw Failure(
-                .notFound, "there is no run to go on with", at: run.root.path,
-                remedy: "start one without --resume")
-        }
-        let lock = try RunLock(directory: run.root)
+        var lock: RunLock?
         defer { withExtendedLifetime(lock) {} }
-        let settings = try Settings.resolve(configuration: run.configuration, overrides: overrides)
-        try RunRecord.requireChangeable(from: Settings.resolve(configuration: run.configuration), to: settings, at: run)
-        let inputs = try TrainingInputs(settings)
-        let preflight = try Preflight(inputs)
+        let text = try ranks.fromFirst {
+            guard run.isRun else {
+                throw Failure(
+                    .notFound, "there is no run to go on with", at: run.root.path,
+                    remedy: "start one without --resume")
+            }
+            lock = try RunLock(directory: run.root)
+            let settings = try Settings.resolve(configuration: run.configuration, overrides: overrides)
+            try RunRecord.requireChangeable(
+                from: Settings.resolve(configuration: run.configuration), to: settings, at: run)
+            return Array(settings.yaml().utf8)
+        }
+        let settings = try Settings.resolve(yaml: String(decoding: text, as: UTF8.self), name: run.configuration.path)
+        let inputs = try TrainingInputs(settings, ranks: ranks)
+        if ranks.isFirst { run.removeLeftovers() }
+        let start = try ResumedStep.newest(of: run, ranks: ranks) { record in
+            try RunRecord(record).compare(with: settings, at: run)
+        }
+        let division = try inputs.division(count: start?.record["shards"]?.integer)
+        let preflight = try Preflight(inputs, division)
         try preflight.requireMemory()
-        if !overrides.isEmpty { try write(settings, to: run) }
-        run.removeLeftovers()
-        let checkpoint = try Checkpoint.newest(in: run.checkpoints) { Narration.warn($0) }
-        if let checkpoint { try RunRecord(checkpoint.record).compare(with: settings, at: run) }
-        return try train(inputs, preflight, run: run, resuming: checkpoint)
+        if ranks.isFirst, !overrides.isEmpty { try write(settings, to: run) }
+        return try train(inputs, division, preflight, run: run, resuming: start)
     }
 
     private static func write(_ settings: Settings, to run: RunDirectory) throws(Failure) {
@@ -73,30 +103,39 @@ public enum Training {
     }
 
     private static func train(
-        _ inputs: TrainingInputs, _ preflight: Preflight, run: RunDirectory, resuming checkpoint: Checkpoint?
+        _ inputs: TrainingInputs, _ division: StepDivision, _ preflight: Preflight, run: RunDirectory,
+        resuming start: ResumedStep?
     ) throws -> Outcome {
+        let ranks = inputs.ranks
         for line in TrainingHeader.lines(inputs) + [preflight.line(at: run.root)] { Narration.note(line) }
         for warning in inputs.warnings + [preflight.memoryWarning()].compactMap(\.self) { Narration.warn(warning) }
-        run.becomeLatest()
+        if ranks.isFirst { run.becomeLatest() }
+        try ranks.requireEqualArithmetic()
+
         let plan: TrainingPlan
         do {
-            plan = try TrainingPlan.make(inputs, run: run)
+            plan = try TrainingPlan.make(inputs, division, run: run)
         } catch let raised as Interruption.Raised {
-            return Outcome(run: run, step: checkpoint?.step ?? 0, interruptedBy: raised.signal)
+            return Outcome(run: run, step: start?.step ?? 0, interruptedBy: raised.signal)
         }
-        let trainer = try Trainer(plan, activations: preflight.plan.activations, resuming: checkpoint)
-        // On a resume again, as a run can be killed before its first write of it; and only now that these are known to be
-        // the inputs that the run was begun with.
-        try inputs.compiled.save(to: run.compiled)
-        try KeptSources.write(inputs.task, to: run.sources)
-        try RunSessions.begin(Computation.facts(precision: inputs.settings.precision), after: trainer.step, at: run)
+        try ranks.requireEqual(plan.fingerprint.ofInputs, "student, program and data")
+        let trainer = try Trainer(plan, activations: preflight.plan.activations, resuming: start)
+        if ranks.isFirst {
+            // On a resume again, as a run can be killed before its first write of it; and only now that these are known to
+            // be the inputs that the run was begun with.
+            try inputs.compiled.save(to: run.compiled)
+            try KeptSources.write(inputs.task, to: run.sources)
+            try RunSessions.begin(Computation.facts(precision: inputs.settings.precision), after: trainer.step, at: run)
+        }
         if trainer.step > 0 { Narration.note("resuming after step \(trainer.step)") }
         if let signal = try trainer.train() {
             return Outcome(run: run, step: trainer.step, interruptedBy: signal)
         }
-        try inputs.results(
-            projection: plan.loss.projection, step: trainer.step, inputs: plan.fingerprint.hashes
-        ).write(to: run, step: trainer.step)
+        if ranks.isFirst {
+            try inputs.results(
+                projection: plan.loss.projection, step: trainer.step, inputs: plan.fingerprint.hashes
+            ).write(to: run, step: trainer.step)
+        }
         return Outcome(run: run, step: max(trainer.step, inputs.settings.steps), interruptedBy: nil)
     }
 }

@@ -23,7 +23,7 @@ public struct TrainingCheck: Sendable {
     /// - Parameter place: the run's directory.
     /// - Throws: `Failure` for a run that this machine, or the disk of `place`, cannot hold.
     init(_ inputs: TrainingInputs, at place: URL) throws {
-        let preflight = try Preflight(inputs)
+        let preflight = try Preflight(inputs, inputs.division())
         try preflight.requireMemory()
         try preflight.requireDisk(at: place)
         header = TrainingHeader.lines(inputs) + [preflight.line(at: place)]

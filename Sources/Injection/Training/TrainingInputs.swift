@@ -2,6 +2,7 @@ import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
+import Ranks
 import Serialization
 import TensorCore
 import TrainingEngine
@@ -9,6 +10,7 @@ import TrainingEngine
 /// What a training is made from, read from its settings and checked against each other; nothing is written.
 struct TrainingInputs {
     let settings: Settings
+    let ranks: Communicator
     let student: Student
     let task: LoadedTask
     let compiled: CompiledModel
@@ -17,6 +19,8 @@ struct TrainingInputs {
     /// The terms of the loss that take part in the run.
     let terms: [InjectionLoss.Term]
     let roll: RollIntervention?
+    /// Where the program's steps lie in the student; nil where no circuit is injected.
+    let placement: CircuitPlacement?
     var examples: ExampleSource
     private let heldOut: HeldOutPrompts
     /// The student's tokens of each example that was checked: how long examples are.
@@ -27,10 +31,11 @@ struct TrainingInputs {
     private let shorterProgram: String?
     var fingerprint: Fingerprint
 
-    init(_ settings: Settings) throws {
-        self.settings = settings
+    init(_ settings: Settings, ranks: Communicator = .alone) throws {
+        (self.settings, self.ranks) = (settings, ranks)
         if settings.threads > 0 { Parallel.threads = settings.threads }
         fingerprint = Fingerprint()
+        fingerprint.ranks = ranks.size
 
         let folder = try StudentFolder.locate(settings.student)
         // From the shapes alone, before a byte is allocated for them.
@@ -88,7 +93,13 @@ struct TrainingInputs {
         let variables = AlignedVariables(VariableLayout(compiled))
         if settings.method == .tracr {
             let k = variables.layout.layers
-            guard let layers = settings.alignment.layers.sites(compiled: k, student: configuration.layers) else {
+            placement =
+                settings.circuit.examples > 0 && settings.aligns
+                ? try CircuitPlacement(CompiledCircuit(compiled), student: configuration, settings: settings.circuit) : nil
+            guard
+                let layers = placement?.states
+                    ?? settings.alignment.layers.sites(compiled: k, student: configuration.layers)
+            else {
                 throw Failure(
                     .badData,
                     "the student has \(configuration.layers) layers, and the program's \(k) do not fit into them as "
@@ -106,7 +117,7 @@ struct TrainingInputs {
                     at: folder.path, remedy: "use a deeper student, or --set roll.site=last")
             }
         } else {
-            (alignedLayers, roll) = (nil, nil)
+            (alignedLayers, roll, placement) = (nil, nil, nil)
         }
         terms = InjectionLoss.terms(LossSetup(settings: settings, variables: variables, layers: alignedLayers))
         // Opened again when the run begins; a text that is not there is told before anything is written.
@@ -139,8 +150,10 @@ struct TrainingInputs {
     /// - Parameter inputs: hashes of what it was made from, by name.
     func results(projection: Projection, step: Int, inputs: JSONObject) throws -> RunResults {
         let compiledLayers = VariableLayout(compiled).layers
-        let layers = settings.alignment.layers.sites(
-            compiled: compiledLayers, student: student.model.configuration.layers)
+        let layers =
+            placement?.states
+            ?? settings.alignment.layers.sites(
+                compiled: compiledLayers, student: student.model.configuration.layers)
         let card = ModelCard(
             settings: settings, task: task.task, layout: VariableLayout(compiled), layers: layers ?? [],
             subspaces: projection.subspaces, shape: student.model.configuration, step: step)
@@ -182,6 +195,14 @@ struct TrainingInputs {
             ordinaryTokens: task.encoder.ordinaryTokens, symbols: task.encoder.tokensOfSymbols,
             // The token that ends an answer, where something stands behind it, has to fit too.
             limit: min(student.model.configuration.contextLength, compiled.maxLength) - 1)
+    }
+
+    /// nil where no circuit is injected.
+    func circuits() throws -> CircuitSource? {
+        guard let placement, let perturbed = try perturbed() else { return nil }
+        return CircuitSource(
+            placement: placement, circuit: CompiledCircuit(compiled), perturbed: perturbed,
+            oracle: CompiledOracle(compiled), settings: settings.circuit, seed: settings.seed)
     }
 
     /// nil where nothing is exchanged: without alignment nobody would say what follows.

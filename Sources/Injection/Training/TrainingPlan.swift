@@ -9,13 +9,14 @@ struct TrainingPlan {
     /// nil where nothing compares the student with the original.
     let teacher: Teacher?
     let batches: BatchSource
+    let division: StepDivision
     let fingerprint: Fingerprint
 
     /// Makes the plan of a run, which samples the student's own text where there is neither a file nor a sampled text
     /// yet; that may take hours.
     ///
     /// - Throws: `Interruption.Raised` for a signal while text is sampled; what was sampled is saved.
-    static func make(_ inputs: TrainingInputs, run: RunDirectory) throws -> TrainingPlan {
+    static func make(_ inputs: TrainingInputs, _ division: StepDivision, run: RunDirectory) throws -> TrainingPlan {
         let settings = inputs.settings
         var fingerprint = inputs.fingerprint
         var text: (any TextSource)?
@@ -25,8 +26,8 @@ struct TrainingPlan {
             text = file
             try fingerprint.add("text", contentsOf: file.url)
         } else if inputs.readsText {
-            let sampled = try OwnText.of(inputs.student, settings: settings, run: run)
-            try fingerprint.add("sampled text", contentsOf: run.text)
+            let sampled = try OwnText.of(inputs.student, settings: settings, run: run, ranks: inputs.ranks)
+            if inputs.ranks.isFirst { try fingerprint.add("sampled text", contentsOf: run.text) }
             text = sampled
             windows = sampled.windows.enumerated().map { cut($1, at: "\($0)", number: $0) }
         }
@@ -35,10 +36,11 @@ struct TrainingPlan {
         let batches = BatchSource(
             encoder: inputs.task.encoder, oracle: loss.needsCompiledModel ? CompiledOracle(inputs.compiled) : nil,
             perturbed: try inputs.perturbed(), contexts: inputs.contexts, exchanges: inputs.exchanges,
-            aligningStates: loss.needs.contains(.compiledStates), teacher: teacher, sizes: settings.batch,
+            circuits: try inputs.circuits(), aligningStates: loss.needs.contains(.compiledStates), teacher: teacher, sizes: settings.batch,
             context: inputs.student.model.configuration.contextLength, examples: inputs.examples, text: text, cut: cut,
             windows: windows)
         return TrainingPlan(
-            inputs: inputs, run: run, loss: loss, teacher: teacher, batches: batches, fingerprint: fingerprint)
+            inputs: inputs, run: run, loss: loss, teacher: teacher, batches: batches, division: division,
+            fingerprint: fingerprint)
     }
 }

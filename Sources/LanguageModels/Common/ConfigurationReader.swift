@@ -1,44 +1,52 @@
 import Serialization
 
 /// Reads the values of a `config.json`, and names the key of what it cannot use.
-struct ConfigurationReader {
-    let json: JSONObject
-    let place: String
+public struct ConfigurationReader {
+    public let json: JSONObject
+    public let place: String
+    /// Of the file, whose object this is; empty for the file's own.
+    private let section: String
 
-    init(_ json: JSONObject, at place: String) { (self.json, self.place) = (json, place) }
-
-    /// nil where the key is missing or null.
-    func integer(_ key: String) throws(Failure) -> Int? {
-        guard let value = json[key], value != .null else { return nil }
-        guard let number = value.integer else {
-            throw Failure(.badData, "\(key) is \(value.kind), not a whole number", at: place)
-        }
-        return number
+    public init(_ json: JSONObject, section: String = "", at place: String) {
+        (self.json, self.section, self.place) = (json, section, place)
     }
 
+    /// A key as a message calls it.
+    public func named(_ key: String) -> String { section.isEmpty ? key : "\(section).\(key)" }
+
     /// nil where the key is missing or null.
-    func number(_ key: String) throws(Failure) -> Double? {
+    private func value<Value>(
+        _ key: String, called kind: String, _ read: (JSONValue) -> Value?
+    ) throws(Failure) -> Value? {
         guard let value = json[key], value != .null else { return nil }
-        guard let number = value.number else {
-            throw Failure(.badData, "\(key) is \(value.kind), not a number", at: place)
+        guard let result = read(value) else {
+            throw Failure(.badData, "\(named(key)) is \(value.kind), not \(kind)", at: place)
         }
-        return number
+        return result
     }
 
+    /// nil where the key is missing or null, as for all of these.
+    public func integer(_ key: String) throws(Failure) -> Int? { try value(key, called: "a whole number", \.integer) }
+    public func number(_ key: String) throws(Failure) -> Double? { try value(key, called: "a number", \.number) }
+    public func bool(_ key: String) throws(Failure) -> Bool? { try value(key, called: "true or false", \.bool) }
+    public func object(_ key: String) throws(Failure) -> JSONObject? { try value(key, called: "an object", \.object) }
+
+    /// A size that every file has, under one of several names.
+    ///
     /// - Parameters:
     ///   - shared: The name that all models have for it in `transformers`, which wins where a file has both.
     ///   - old: A name that older files have.
-    func required(_ key: String, shared: String? = nil, old: String? = nil) throws(Failure) -> Int {
+    public func required(_ key: String, shared: String? = nil, old: String? = nil) throws(Failure) -> Int {
         for name in [shared, key, old].compactMap({ $0 }) { if let value = try integer(name) { return value } }
         let also = [shared, old].compactMap { $0 }.map { ", and so is \($0)" }.joined()
-        throw Failure(.badData, "\(key) is missing\(also)", at: place)
+        throw Failure(.badData, "\(named(key)) is missing\(also)", at: place)
     }
 
     /// Refuses a key that says anything but what is computed; missing or null says the same as `expected`.
-    func require(_ key: String, _ expected: Bool) throws(Failure) {
+    public func require(_ key: String, _ expected: Bool) throws(Failure) {
         if let value = json[key], value != .null, value.bool != expected {
             throw Failure(
-                .badData, "\(key) is \(value.text(indented: false)), and only \(expected) is supported", at: place)
+                .badData, "\(named(key)) is \(value.text(indented: false)), and only \(expected) is supported", at: place)
         }
     }
 

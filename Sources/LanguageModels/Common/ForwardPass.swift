@@ -5,7 +5,7 @@ public final class ForwardPass {
     public let batch: PackedBatch
     private let cached: (cache: KeyValueCache, slots: [Int])?
     /// The rotary angles computed last, and for what.
-    private var rotary: (headWidth: Int, theta: Double, angles: RotaryAngles)?
+    private var rotary: (frequencies: RotaryFrequencies, angles: RotaryAngles)?
 
     /// A pass over whole sequences.
     public init(_ batch: PackedBatch) { (self.batch, cached) = (batch, nil) }
@@ -36,10 +36,10 @@ public final class ForwardPass {
     }
 
     /// The angles of rotary positions. They are computed once for all layers that ask for the same ones in a row.
-    func rotaryAngles(headWidth: Int, theta: Double) -> RotaryAngles {
-        if let rotary, rotary.headWidth == headWidth, rotary.theta == theta { return rotary.angles }
-        let angles = RotaryAngles(positions: batch.positions, headWidth: headWidth, theta: theta)
-        rotary = (headWidth, theta, angles)
+    func rotaryAngles(_ frequencies: RotaryFrequencies) -> RotaryAngles {
+        if let rotary, rotary.frequencies == frequencies { return rotary.angles }
+        let angles = RotaryAngles(positions: batch.positions, frequencies: frequencies)
+        rotary = (frequencies, angles)
         return angles
     }
 }

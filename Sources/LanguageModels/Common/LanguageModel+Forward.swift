@@ -25,6 +25,7 @@ extension LanguageModel {
         for state in 0...depth {
             if state > 0 {
                 // What a hook has seen may be kept by it, and what it returned may be someone else's.
+                tape.begin(section: state - 1)
                 let isOurs = !keepingStates && hooks[.residual(state - 1)] == nil
                 x = run(layer: state - 1, tape, x, pass, hooks, discardingInput: isOurs)
             }

@@ -3,7 +3,7 @@ import TensorCore
 extension LanguageModel {
     /// The residual stream after a layer without hooks, [N, D]:
     ///
-    ///     middle = x + heads(x) ;  y = middle + mlp(middle)
+    ///     middle = x + heads(x) ;  y = middle + mlp(middle), or middle + mlp(x) where the two are side by side
     ///
     /// - Parameters:
     ///   - x: The stream before the layer, whose room is given back where `discardingInput` says so.
@@ -11,29 +11,17 @@ extension LanguageModel {
     func layer(
         _ tape: Tape, _ x: Variable, _ index: Int, _ pass: ForwardPass, discardingInput: Bool, keeping rows: [Int32]?
     ) -> Variable {
+        let isParallel = configuration.hasParallelMLP
         let all = attend(tape, x, layer: index, pass)
         let (mixed, stream, isOwned) = tape.keep(rows, ofMixed: all, stream: x, discardingInput: discardingInput)
         let middle = projectHeads(tape, mixed, layer: index, addedTo: stream)
         tape.discard(mixed)
-        if isOwned { tape.discard(stream) }
+        if isOwned, !isParallel { tape.discard(stream) }
 
-        let result = transform(tape, middle, layer: index, addedTo: middle)
+        let result = transform(tape, isParallel ? stream : middle, layer: index, addedTo: middle)
+        if isOwned, isParallel { tape.discard(stream) }
         tape.discard(middle)
         return result
-    }
-
-    /// Queries, keys and values by a product each.
-    public func attend(_ tape: Tape, _ x: Variable, layer: Int, _ pass: ForwardPass) -> Variable {
-        let normalized = normalizeForAttention(tape, x, layer: layer)
-        let queries = operand(tape, normalized, .query, head: nil, layer: layer, pass)
-        let keys = operand(tape, normalized, .key, head: nil, layer: layer, pass)
-        let values = operand(tape, normalized, .value, head: nil, layer: layer, pass)
-        tape.discard(normalized)
-        let mixed = pass.attention(
-            tape, queries: queries, keys: keys, values: values, heads: configuration.heads,
-            keyValueHeads: configuration.keyValueHeads, layer: layer)
-        for operand in [queries, keys, values] { tape.discard(operand) }
-        return mixed
     }
 
     /// Columns of a query head among those of all query heads.

@@ -4,9 +4,9 @@ import TensorCore
 
 /// A decoder-only transformer that reads tokens and predicts each next one.
 ///
-/// A family of models is a `ModelConfiguration` and one of these: the embedding, the parts of a layer, the last norm.
-/// The layer itself (`LanguageModel+Layer.swift`), the passes over all layers, hooks, generation, checkpoints and
-/// copies are the same for all (this folder), and whoever trains or measures a model knows this protocol only.
+/// It consists of the embedding, the parts of a layer and the last norm, which `DecoderModel` has for every family. The
+/// layer itself (`LanguageModel+Layer.swift`), the passes over all layers, hooks, generation, checkpoints and copies are
+/// written for this protocol (this folder), and whoever trains or measures a model knows nothing else.
 ///
 /// A model is either trainable (with gradients) or frozen (values only, possibly in a mapped file).
 ///
@@ -40,7 +40,6 @@ public protocol LanguageModel: AnyObject, Sendable {
     ) -> Variable
 
     /// What the heads gather from the stream x, side by side, [N, H W]: the norm, queries, keys and values, attention.
-    /// A family that computes all operands in one product does so here.
     func attend(_ tape: Tape, _ x: Variable, layer: Int, _ pass: ForwardPass) -> Variable
 
     /// The stream with what the heads add to it: the output projection of what they have gathered, [N, D].

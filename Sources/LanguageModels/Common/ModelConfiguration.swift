@@ -24,6 +24,8 @@ public protocol ModelConfiguration: Sendable {
     var heads: Int { get }
     /// Heads of keys and values in a layer, which divide the query heads.
     var keyValueHeads: Int { get }
+    /// Whether the MLP of a layer reads the stream that its heads read, and not what they have made of it.
+    var hasParallelMLP: Bool { get }
     /// The token that ends a text.
     var endOfText: Int? { get set }
     /// Keys that mean nothing here, kept as they were for who reads the saved file next.
@@ -37,6 +39,8 @@ public protocol ModelConfiguration: Sendable {
     var tensorsAfterLayers: [ModelTensor] { get }
     /// The parameter that is also the head, where the two are tied; nil where the head has a tensor of its own.
     var tiedHead: String? { get }
+    /// What a checkpoint calls the head.
+    var headName: String { get }
 
     /// A model with these weights.
     func model(_ weights: ModelWeights) -> any LanguageModel

@@ -12,7 +12,7 @@ public struct ModelTensor: Sendable {
     /// Names in a checkpoint, the one that is written first. Where several are there, the first counts.
     public let spellings: [String]
 
-    /// What `transformers` calls the head of every family here.
+    /// What `transformers` calls the head of most families.
     static let headName = "lm_head.weight"
 
     /// - Parameter hiddenMaps: nil: one for a layer's matrix, none for anything else.

@@ -69,7 +69,7 @@ private struct CheckpointSource {
 
     /// A head of its own, where a checkpoint of a model with tied embeddings has one, must be the embedding again.
     private func requireTiedHead(_ weights: SafeTensorsFolder) throws(Failure) {
-        let headName = ModelTensor.headName
+        let headName = configuration.headName
         guard let tied = configuration.tiedHead, let headFile = weights.file(holding: headName),
             let table = items.first(where: { $0.tensor.name == tied }), table.name != headName
         else { return }

@@ -1,10 +1,13 @@
 import Foundation
 import Serialization
 
-/// The families of models that are known, by the `model_type` of their `config.json`. A new family is a folder beside
-/// `GPT2/` and a line here.
+/// The families of models that are known, by the `model_type` of their `config.json`. A new family is a file in
+/// `Families/` and a line here.
 public enum ModelRegistry {
-    private static let families: [any ModelConfiguration.Type] = [GPT2Configuration.self, LlamaConfiguration.self]
+    private static let families: [any ModelConfiguration.Type] = [
+        GPT2Configuration.self, LlamaConfiguration.self, Qwen2Configuration.self, Qwen3Configuration.self,
+        GPTNeoXConfiguration.self,
+    ]
 
     /// The published models whose sizes can be measured without their weights.
     public static var presets: [(name: String, configuration: any ModelConfiguration)] {
@@ -29,7 +32,7 @@ public enum ModelRegistry {
     public static func configuration(_ json: JSONObject, at place: String) throws(Failure) -> any ModelConfiguration {
         let type = json["model_type"] ?? .string(GPT2Configuration.modelType)
         guard let family = families.first(where: { type == .string($0.modelType) }) else {
-            let known = families.map { quoted($0.modelType) }.joined(separator: " and ")
+            let known = families.map { quoted($0.modelType) }.joined(separator: ", ")
             throw Failure(
                 .badData, "model_type is \(type.text(indented: false)), a family of models that is not supported",
                 at: place, remedy: "Give a model of a family that is: \(known).")

@@ -5,7 +5,7 @@
 /// The alternatives are tried in this order at each position. White space before a word is left to the words before
 /// it, all but its last character (that is the look-ahead `(?!\S)`), and that one joins the word if it is a space.
 struct PreTokenizer {
-    private let bytes: UnsafeBufferPointer<UInt8>
+    private let text: ClassifiedText
     private let isolatesDigits: Bool
 
     /// - Parameters:
@@ -13,7 +13,7 @@ struct PreTokenizer {
     ///   - isolatesDigits: Whether each character of class `\p{N}` is a word of its own, and the text between two of
     ///     them is cut as a text of its own (the pre-tokenizer `Digits` before `ByteLevel`).
     init(_ bytes: UnsafeBufferPointer<UInt8>, isolatesDigits: Bool = false) {
-        (self.bytes, self.isolatesDigits) = (bytes, isolatesDigits)
+        (text, self.isolatesDigits) = (ClassifiedText(bytes), isolatesDigits)
     }
 
     /// Calls the body with the range of bytes of each word; the ranges follow each other without gaps.
@@ -26,7 +26,7 @@ struct PreTokenizer {
         }
         var (start, index) = (0, 0)
         while index < bytes.count {
-            let (kind, next) = character(at: index)
+            let (kind, next) = text.character(at: index)
             if kind == .number {
                 between(start..<index)
                 body(index..<next)
@@ -48,11 +48,11 @@ struct PreTokenizer {
 
     private func endOfWord(at start: Int) -> Int {
         if bytes[start] == UInt8(ascii: "'"), let end = endOfContraction(at: start) { return end }
-        let (kind, next) = character(at: start)
-        if kind != .space { return endOfRun(of: kind, from: next) }
+        let (kind, next) = text.character(at: start)
+        if kind != .space { return text.endOfRun(of: kind, from: next) }
         if bytes[start] == UInt8(ascii: " "), next < bytes.count {
-            let (follower, afterFollower) = character(at: next)
-            if follower != .space { return endOfRun(of: follower, from: afterFollower) }
+            let (follower, afterFollower) = text.character(at: next)
+            if follower != .space { return text.endOfRun(of: follower, from: afterFollower) }
         }
         return endOfSpace(from: start, first: next)
     }
@@ -68,37 +68,11 @@ struct PreTokenizer {
         func follows(_ byte: UInt8) -> Int? { start + 2 < bytes.count && bytes[start + 2] == byte ? start + 3 : nil }
     }
 
-    private func endOfRun(of kind: CharacterClass, from start: Int) -> Int {
-        var end = start
-        while end < bytes.count {
-            let (other, next) = character(at: end)
-            guard other == kind else { break }
-            end = next
-        }
-        return end
-    }
-
     /// `\s+(?!\S)|\s+`: all of the run at the end of the text or if it is one character, else all but its last.
     private func endOfSpace(from start: Int, first: Int) -> Int {
-        var last = start
-        var end = first
-        while end < bytes.count {
-            let (kind, next) = character(at: end)
-            guard kind == .space else { break }
-            last = end
-            end = next
-        }
+        let (end, last) = text.endOfSpaces(from: start, first: first)
         return end == bytes.count || last == start ? end : last
     }
 
-    /// Class of the character that starts here, and where the next one does.
-    @inline(__always)
-    private func character(at index: Int) -> (kind: CharacterClass, next: Int) {
-        let first = bytes[index]
-        if first < 0x80 { return (CharacterClass(of: UInt32(first)), index + 1) }
-        let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-        var code = UInt32(first) & (0xFF >> UInt32(length + 1))
-        for offset in 1..<length { code = code << 6 | UInt32(bytes[index + offset] & 0x3F) }
-        return (CharacterClass(of: code), index + length)
-    }
+    private var bytes: UnsafeBufferPointer<UInt8> { text.bytes }
 }

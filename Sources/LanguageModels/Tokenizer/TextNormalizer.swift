@@ -1,9 +1,16 @@
 import Foundation
 import Serialization
 
-/// What is done to text before it is cut into words: Unicode's normalization forms and small letters, in order.
+/// What is done to text before it is cut into words: Unicode's normalization forms, small letters, text put before it or
+/// in place of other text, in order.
 struct TextNormalizer: Sendable {
-    private enum Step: String, CaseIterable {
+    private enum Step {
+        case form(Form)
+        case prepend(String)
+        case replace(String, with: String)
+    }
+
+    private enum Form: String, CaseIterable {
         case canonicalComposition = "NFC"
         case canonicalDecomposition = "NFD"
         case compatibilityComposition = "NFKC"
@@ -28,18 +35,50 @@ struct TextNormalizer: Sendable {
             for item in json["normalizers"]?.array ?? [] { steps += try self.steps(item, at: place) }
             return steps
         }
-        guard let step = Step(rawValue: type) else {
+        if type == "Prepend", let text = json["prepend"]?.string { return [.prepend(text)] }
+        if type == "Replace", let old = json["pattern"]?["String"]?.string, !old.isEmpty,
+            let new = json["content"]?.string
+        {
+            return [.replace(old, with: new)]
+        }
+        guard let form = Form(rawValue: type) else {
             throw Failure(
                 .badData, "the tokenizer's normalizer is \(quoted(type)), which is not supported", at: place,
-                remedy: "Supported are \(Step.allCases.map(\.rawValue).joined(separator: ", ")) and a Sequence of them."
-            )
+                remedy: "Supported are \(Form.allCases.map(\.rawValue).joined(separator: ", ")), Prepend, Replace of a "
+                    + "text, and a Sequence of them.")
         }
-        return [step]
+        return [.form(form)]
     }
 
-    func normalize(_ text: String) -> String {
+    /// - Parameter continuing: Whether the text goes on where another ended: nothing is put before it.
+    func normalize(_ text: String, continuing: Bool = false) -> String {
         steps.reduce(text) { text, step in
             switch step {
+            case .form(let form): Self.normalize(text, form)
+            case .prepend(let prefix): text.isEmpty || continuing ? text : prefix + text
+            case .replace(let old, let new): Self.replace(old, by: new, in: text)
+            }
+        }
+    }
+
+    /// By bytes: no mark joins what is sought.
+    private static func replace(_ old: String, by new: String, in text: String) -> String {
+        let (old, new, bytes) = (Array(old.utf8), Array(new.utf8), Array(text.utf8))
+        var (result, index) = ([UInt8](), 0)
+        while index < bytes.count {
+            if bytes[index] == old[0], bytes[index...].starts(with: old) {
+                result += new
+                index += old.count
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    private static func normalize(_ text: String, _ form: Form) -> String {
+            switch form {
             case .canonicalComposition: text.precomposedStringWithCanonicalMapping
             case .canonicalDecomposition: text.decomposedStringWithCanonicalMapping
             case .compatibilityComposition: text.precomposedStringWithCompatibilityMapping
@@ -47,6 +86,5 @@ struct TextNormalizer: Sendable {
             // Scalar by scalar: a sigma at the end of a word becomes the same letter as within it.
             case .lowercase: text.unicodeScalars.map(\.properties.lowercaseMapping).joined()
             }
-        }
     }
 }

@@ -6,7 +6,9 @@ extension Tokenizer {
     ///
     /// - Parameter isRemoved: Is asked about the pieces (texts) on both sides of every merge.
     public func removingMerges(where isRemoved: (_ left: String, _ right: String) -> Bool) -> Tokenizer {
-        func text(_ symbol: String) -> String { String(decoding: ByteAlphabet.bytes(symbol), as: UTF8.self) }
+        func text(_ symbol: String) -> String {
+            String(decoding: description.alphabet.bytes(symbol), as: UTF8.self)
+        }
         var edited = description
         edited.merges.removeAll { isRemoved(text($0.left), text($0.right)) }
         guard edited.merges.count < description.merges.count else { return self }

@@ -1,6 +1,6 @@
 import Serialization
 
-/// Byte-level byte-pair encoding, as GPT-2 has it: any text becomes tokens, and tokens become that text again.
+/// Byte-pair encoding, of bytes as in GPT-2 or of characters as in SentencePiece: texts become tokens, and tokens texts.
 ///
 /// Equal to the Hugging Face tokenizer of the same files on every text. A token has three faces: its number; its
 /// *symbol*, the visible form in the vocabulary (`Ġcat`); and its *piece*, the text it stands for (` cat`).
@@ -72,7 +72,7 @@ public final class Tokenizer: Sendable {
         self.symbols = symbols
         self.ids = ids
         self.description = description
-        tokenBytes = symbols.map(ByteAlphabet.bytes)
+        tokenBytes = symbols.map(description.alphabet.bytes)
     }
 
     private static func wordModel(
@@ -84,12 +84,6 @@ public final class Tokenizer: Sendable {
             }
             return id
         }
-        let byteSymbols = (UInt8.min...UInt8.max).map { ByteAlphabet.symbol([$0]) }
-        let byteTokens = byteSymbols.map { ids[ExactString($0)] ?? -1 }
-        guard byteTokens.contains(where: { $0 >= 0 }) else {
-            throw Failure(
-                .badData, "the vocabulary has no token of a single byte, which is needed for the byte-level encoding")
-        }
         var table = PairTable(capacity: description.merges.count)
         for (rank, merge) in description.merges.enumerated() {
             let left = try id(merge.left, "part of the merge on line \(merge.line + 1)")
@@ -97,25 +91,11 @@ public final class Tokenizer: Sendable {
             let token = try id(merge.left + merge.right, "the result of the merge on line \(merge.line + 1)")
             table.set(left, right, PairTable.Merge(rank: Int32(rank), token: token))
         }
-        var model = WordModel(byteTokens: byteTokens, table: table)
-        if byteTokens.contains(-1) {
-            if let unknown = description.unknown { model.unknown = try id(unknown, "the unknown token") }
-            if description.fallsBackToBytes {
-                model.fallbacks = byteSymbols.map { symbol in
-                    let tokens = symbol.utf8.compactMap { ids[ExactString(byteName($0))] }
-                    return tokens.count == symbol.utf8.count ? tokens : nil
-                }
-            }
-        }
+        var model = try WordModel(description, ids, table: table)
+        if !model.isComplete, let unknown = description.unknown { model.unknown = try id(unknown, "the unknown token") }
         model.fusesUnknown = description.fusesUnknown
         if description.ignoresMerges { model.wholeWords = ids }
         return model
-    }
-
-    /// The name of a byte's token in vocabularies that fall back to bytes: `<0x0A>`.
-    private static func byteName(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16, uppercase: true)
-        return "<0x" + (digits.utf8.count == 1 ? "0" : "") + digits + ">"
     }
 
     /// Number of tokens, added ones included.
@@ -137,7 +117,9 @@ public final class Tokenizer: Sendable {
     public func token(symbol: String) -> Int32? { ids[ExactString(symbol)] }
 
     /// The token that stands for exactly this text, if there is one.
-    public func token(piece: String) -> Int32? { ids[ExactString(ByteAlphabet.symbol(piece.utf8))] }
+    public func token(piece: String) -> Int32? {
+        description.alphabet.symbols(Array(piece.utf8)).lazy.compactMap { self.ids[ExactString($0)] }.first
+    }
 
     /// The bytes a token stands for; none for a number outside the vocabulary.
     public func bytes(_ token: Int32) -> [UInt8] {
@@ -148,10 +130,11 @@ public final class Tokenizer: Sendable {
     public func piece(_ token: Int32) -> String { String(decoding: bytes(token), as: UTF8.self) }
 
     /// The text of tokens. Numbers outside the vocabulary are left out, broken UTF-8 becomes U+FFFD.
+    ///
+    /// A space that was put before a text stays there, since the tokens may be those of a continuation.
     public func decode(_ tokens: some Sequence<Int32>) -> String {
-        var bytes: [UInt8] = []
-        for token in tokens where token >= 0 && Int(token) < count { bytes += tokenBytes[Int(token)] }
-        return String(decoding: bytes, as: UTF8.self)
+        let known = tokens.lazy.filter { $0 >= 0 && Int($0) < self.count }.map { Int($0) }
+        return description.alphabet.text(of: known.map { (self.symbols[$0], self.tokenBytes[$0]) })
     }
 
     /// The tokens of a text.
@@ -177,7 +160,8 @@ public final class Tokenizer: Sendable {
                     case .token(let token): output.append(token)
                     case .text(let range):
                         let part = UnsafeBufferPointer(rebasing: bytes[range])
-                        encodePart(part, leavesSpecials, continuing && range.lowerBound == 0, cache, &output)
+                        let start: PartStart = range.lowerBound > 0 ? .inside : continuing ? .continuing : .beginning
+                        encodePart(part, leavesSpecials, start, cache, &output)
                     }
                 }
             }
@@ -187,18 +171,19 @@ public final class Tokenizer: Sendable {
 
     /// Text without those added tokens that are found before it is normalized.
     private func encodePart(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ leavesSpecials: Bool, _ continuing: Bool, _ cache: WordCache,
+        _ bytes: UnsafeBufferPointer<UInt8>, _ leavesSpecials: Bool, _ start: PartStart, _ cache: WordCache,
         _ output: inout [Int32]
     ) {
         guard let normalizer = description.normalizer else {
-            return encodeNormalized(bytes, leavesSpecials, continuing, cache, &output)
+            return encodeNormalized(bytes, leavesSpecials, start, cache, &output)
         }
-        var text = normalizer.normalize(String(decoding: bytes, as: UTF8.self))
-        text.withUTF8 { encodeNormalized($0, leavesSpecials, continuing, cache, &output) }
+        var text = normalizer.normalize(
+            String(decoding: bytes, as: UTF8.self), continuing: start == .continuing)
+        text.withUTF8 { encodeNormalized($0, leavesSpecials, start, cache, &output) }
     }
 
     private func encodeNormalized(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ leavesSpecials: Bool, _ continuing: Bool, _ cache: WordCache,
+        _ bytes: UnsafeBufferPointer<UInt8>, _ leavesSpecials: Bool, _ start: PartStart, _ cache: WordCache,
         _ output: inout [Int32]
     ) {
         for part in added.split(bytes, searchingNormalized: true, leavingSpecials: leavesSpecials) {
@@ -206,8 +191,12 @@ public final class Tokenizer: Sendable {
             case .token(let token): output.append(token)
             case .text(let range):
                 let stretch = UnsafeBufferPointer(rebasing: bytes[range])
-                let isContinued = continuing && range.lowerBound == 0
-                if description.addsPrefixSpace, !isContinued, stretch.first != UInt8(ascii: " ") {
+                let start = range.lowerBound > 0 ? .inside : start
+                if let metaspace = description.metaspace {
+                    let marked = metaspace.mark(
+                        stretch, isStart: start == .beginning, continuing: start == .continuing)
+                    marked.withUnsafeBufferPointer { encodeWords($0, cache, &output) }
+                } else if description.addsPrefixSpace, start != .continuing, stretch.first != UInt8(ascii: " ") {
                     ([UInt8(ascii: " ")] + stretch).withUnsafeBufferPointer { encodeWords($0, cache, &output) }
                 } else {
                     encodeWords(stretch, cache, &output)
@@ -217,9 +206,13 @@ public final class Tokenizer: Sendable {
     }
 
     private func encodeWords(_ bytes: UnsafeBufferPointer<UInt8>, _ cache: WordCache, _ output: inout [Int32]) {
-        guard description.splitsWords else { return cache.encode(bytes, model: model, into: &output) }
-        PreTokenizer(bytes, isolatesDigits: description.isolatesDigits).forEachWord { range in
+        func encode(_ range: Range<Int>) {
             cache.encode(UnsafeBufferPointer(rebasing: bytes[range]), model: model, into: &output)
         }
+        if let metaspace = description.metaspace { return metaspace.forEachWord(bytes, encode) }
+        description.words.forEachWord(bytes, encode)
     }
+
+    /// Where in a text a part of it begins.
+    private enum PartStart { case beginning, continuing, inside }
 }

@@ -1,4 +1,4 @@
-/// All that makes one byte-level tokenizer differ from another: what the files of a folder come down to.
+/// All that makes one tokenizer differ from another: what the files of a folder come down to.
 struct TokenizerDescription: Sendable {
     struct Merge: Sendable {
         var left: String
@@ -28,11 +28,13 @@ struct TokenizerDescription: Sendable {
     var fallsBackToBytes = false
     var ignoresMerges = false
     var normalizer: TextNormalizer?
+    /// Of a byte-level encoding; others have a `metaspace`.
     var addsPrefixSpace = false
-    /// Whether text is cut into words by GPT-2's expression, or is one word.
-    var splitsWords = true
-    /// Whether each digit is a word of its own, and cuts the text around it.
-    var isolatesDigits = false
+    var words = WordRule.gpt2
+    /// Whether symbols are bytes or characters.
+    var isByteLevel = true
+    /// How spaces are marked, where the normalizer does not do so.
+    var metaspace: Metaspace?
     /// Whether special tokens in a text are characters like others (`split_special_tokens`).
     var leavesSpecials = false
 
@@ -42,6 +44,8 @@ struct TokenizerDescription: Sendable {
     var isEdited = false
     /// The folder's files, which are saved again.
     var files: TokenizerFiles?
+
+    var alphabet: TokenAlphabet { isByteLevel ? .bytes : .characters(fallsBackToBytes: fallsBackToBytes) }
 
     init(vocabulary: [String], merges: [(String, String)]) {
         self.vocabulary = vocabulary

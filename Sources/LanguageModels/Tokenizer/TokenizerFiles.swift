@@ -43,6 +43,11 @@ struct TokenizerFiles: Sendable {
 
     func has(_ name: String) -> Bool { contents[ExactString(name)] != nil }
 
+    /// Whether tokenizer.json has the type `ByteLevel` anywhere, which is what `transformers` asks.
+    var mentionByteLevel: Bool {
+        contents[ExactString(Self.single)]?.range(of: Data("\"ByteLevel\"".utf8)) != nil
+    }
+
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
     /// A JSON object of the folder; nil where the file is not there.

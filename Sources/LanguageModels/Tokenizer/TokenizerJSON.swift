@@ -7,16 +7,9 @@ struct TokenizerJSON {
     let model: JSONObject
     let place: String
 
-    /// What GPT-2's own pre-tokenization is written as: its expression, and two spellings of the same that are faster.
-    private static let wordPatterns: Set<ExactString> = [
-        #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#,
-        #"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#,
-        #"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"#,
-    ]
-
     init(_ root: JSONObject, at place: String) throws(Failure) {
         guard let model = root["model"]?.object else {
-            throw Failure(.badData, "not a tokenizer of GPT-2's kind: it has no model", at: place)
+            throw Failure(.badData, "not a tokenizer that can be used: it has no model", at: place)
         }
         (self.root, self.model, self.place) = (root, model, place)
         // Older files leave the type out.
@@ -26,7 +19,7 @@ struct TokenizerJSON {
     }
 
     private func refusal(_ reason: String, _ remedy: String? = nil) -> Failure {
-        Failure(.badData, "not a tokenizer of GPT-2's kind: \(reason)", at: place, remedy: remedy)
+        Failure(.badData, "not a tokenizer that can be used: \(reason)", at: place, remedy: remedy)
     }
 
     /// How a message calls a section: its type.
@@ -109,33 +102,47 @@ struct TokenizerJSON {
 
     private func readPreTokenizer(into description: inout TokenizerDescription) throws(Failure) {
         var steps = Self.steps(root["pre_tokenizer"])
-        guard let byteLevel = steps.popLast(), byteLevel["type"] == "ByteLevel" else {
-            throw refusal("its pre_tokenizer is \(name(root["pre_tokenizer"])), and does not end in ByteLevel")
+        guard let byteLevel = steps.popLast(), byteLevel["type"] != "Metaspace" else {
+            description.isByteLevel = false
+            description.words = .whole
+            if let section = root["pre_tokenizer"], section != .null {
+                guard steps.isEmpty, let metaspace = Self.steps(section).first else {
+                    throw refusal("its pre_tokenizer has \(name(steps.last)) before Metaspace")
+                }
+                description.metaspace = try Metaspace(metaspace, at: place)
+            }
+            return
+        }
+        guard byteLevel["type"] == "ByteLevel" else {
+            throw refusal(
+                "its pre_tokenizer is \(name(root["pre_tokenizer"])), and does not end in ByteLevel or Metaspace")
         }
         description.addsPrefixSpace = byteLevel["add_prefix_space"]?.bool ?? true
-        description.splitsWords = byteLevel["use_regex"]?.bool ?? true
-        if let split = steps.last, isGPT2Split(split) {
-            guard !description.addsPrefixSpace, !description.splitsWords else {
+        description.words = byteLevel["use_regex"]?.bool ?? true ? .gpt2 : .whole
+        if let split = steps.last, let rule = Self.rule(ofSplit: split) {
+            guard !description.addsPrefixSpace, description.words == .whole else {
                 throw refusal(
                     "its pre_tokenizer cuts words twice: Split, and ByteLevel with use_regex or add_prefix_space")
             }
-            description.splitsWords = true
+            description.words = rule
             steps.removeLast()
         }
         if let digits = steps.last, digits["type"] == "Digits" {
-            guard digits["individual_digits"]?.bool == true, !description.addsPrefixSpace, description.splitsWords
+            guard digits["individual_digits"]?.bool == true, !description.addsPrefixSpace, description.words == .gpt2
             else {
                 throw refusal(
                     "its pre_tokenizer has Digits before ByteLevel in another way than to set single digits apart",
-                    "Digits is known with individual_digits, where words are cut and add_prefix_space is false.")
+                    "Digits is known with individual_digits, where words are cut by GPT-2's expression and "
+                        + "add_prefix_space is false.")
             }
-            description.isolatesDigits = true
+            description.words = .gpt2DigitsApart
             steps.removeLast()
         }
         if let other = steps.last {
             throw refusal(
-                "its pre_tokenizer has \(name(other)) before ByteLevel, which is not GPT-2's own cut into words",
-                "A Split by GPT-2's regular expression is known, with the behavior Isolated, and Digits before it.")
+                "its pre_tokenizer has \(name(other)) before ByteLevel, which is no cut into words that is known",
+                "A Split by the regular expression of GPT-2, Llama 3 or Qwen2 is known, with the behavior Isolated, and "
+                    + "Digits before GPT-2's.")
         }
     }
 
@@ -146,13 +153,12 @@ struct TokenizerJSON {
         return (section["pretokenizers"]?.array ?? []).flatMap(steps)
     }
 
-    private func isGPT2Split(_ split: JSONValue) -> Bool {
-        guard split["type"] == "Split", let pattern = split["pattern"]?["Regex"]?.string,
-            Self.wordPatterns.contains(ExactString(pattern))
-        else { return false }
+    private static func rule(ofSplit split: JSONValue) -> WordRule? {
+        guard split["type"] == "Split", let pattern = split["pattern"]?["Regex"]?.string else { return nil }
         let isInverted = split["invert"]?.bool ?? false
         // Every character is in a match: what lies between them is empty.
-        return split["behavior"] == "Isolated" || isInverted && split["behavior"] == "Removed"
+        guard split["behavior"] == "Isolated" || isInverted && split["behavior"] == "Removed" else { return nil }
+        return WordRule(pattern: pattern)
     }
 
     /// What the post-processor puts around a text.

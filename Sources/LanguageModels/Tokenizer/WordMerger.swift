@@ -23,7 +23,7 @@ struct WordMerger {
     ) {
         if let token = model.wholeWord(word) { return output.append(token) }
         tokens.removeAll(keepingCapacity: true)
-        model.appendBytes(of: word, to: &tokens)
+        model.appendUnits(of: word, to: &tokens)
         let count = tokens.count
         let table = model.table
         guard count > 1 else { return output.append(contentsOf: tokens) }

@@ -49,6 +49,8 @@ public struct LayerReport: Sendable, Equatable {
 
     private enum Head: Hashable {
         case selector(Selector)
+        /// Of what the selector selects, one position.
+        case picking(Selector, Occurrence)
         /// A width needs two heads: one attends to what the selector selects and to position 0 as an anchor
         /// (`anchored`), the other asks whether the selector selects position 0 itself (`anchor`).
         case anchored(SOp)
@@ -59,6 +61,7 @@ public struct LayerReport: Sendable, Equatable {
 
     private static func heads(of sop: SOp) -> [Head] {
         switch sop.operation {
+        case .aggregate(let selector, _, _, .pick(let occurrence)): return [.picking(selector, occurrence)]
         case .aggregate(let selector, _, _, _): return [.selector(selector)]
         case .selectorWidth(let selector):
             switch selector.operation {

@@ -21,14 +21,12 @@ public func occurrence(_ values: SOp) -> SOp {
 
 /// Where `values` first hold the row's value of `query`.
 public func firsts(of query: SOp, in values: SOp, default defaultValue: Atom = -1) -> SOp {
-    aggregate(select(values, query, .equal) && select(occurrence(values), 0, .equal), indices, default: defaultValue)
+    pick(select(values, query, .equal), indices, default: defaultValue, .first)
 }
 
 /// Where `values` last hold the row's value of `query`; under a causal mask, up to the row's own position.
 public func lasts(of query: SOp, in values: SOp, default defaultValue: Atom = -1) -> SOp {
-    let same = select(values, query, .equal)
-    return aggregate(
-        same && select(occurrence(values), selectorWidth(same) - 1, .equal), indices, default: defaultValue)
+    pick(select(values, query, .equal), indices, default: defaultValue, .last)
 }
 
 /// The value at the position that `index` names, row by row.
@@ -38,10 +36,8 @@ public func indexSelect(_ values: SOp, _ index: SOp, default defaultValue: Atom?
 
 /// What stood `offset` places after the first earlier occurrence of the row's value of `query`: an induction head.
 public func induct(_ values: SOp, on query: SOp, offset: Int = 1, default defaultValue: Atom? = nil) -> SOp {
-    let matches =
-        select(values, query, .equal) && select(occurrence(values), 0, .equal)
-        && select(indices, indices - offset, .lessOrEqual)
-    let place = aggregate(matches, indices, default: .int(-1 - offset)) + offset
+    let matches = select(values, query, .equal) && select(indices, indices - offset, .lessOrEqual)
+    let place = pick(matches, indices, default: .int(-1 - offset), .first) + offset
     return indexSelect(values, place, default: defaultValue)
 }
 

@@ -13,8 +13,16 @@ extension ElementwiseFunction {
     public static let plus = unary("+", Arithmetic.plus)
     public static let round = unary("round", Arithmetic.round)
     public static let indicator = unary("indicator") { .int($0.isTruthy ? 1 : 0) }
-    /// Takes a condition, the value where it is true, and the value where it is false.
-    public static let choose = ElementwiseFunction("if") { $0[0].isTruthy ? $0[1] : $0[2] }
+    /// Rounds the quotient down to a whole number.
+    public static let floorDivide = binary("//", Arithmetic.floorDivide)
+    /// Takes a condition, the value where it is true, and the value where it is false. The other one may be undefined.
+    public static let choose = ElementwiseFunction.ofUndefinedToo("if") { operands in
+        operands[0].flatMap { $0.isTruthy ? operands[1] : operands[2] }
+    }
+    /// Whether there is a value.
+    public static let defined = ElementwiseFunction.ofUndefinedToo("defined") { .bool($0[0] != nil) }
+    /// No value, wherever it stands: a function of nothing.
+    public static let undefined = ElementwiseFunction("None") { _ in nil }
 
     public static func compare(_ comparison: Comparison) -> ElementwiseFunction {
         binary(comparison.rawValue) { .bool(try comparison.holds($0, $1)) }
@@ -89,6 +97,12 @@ extension Selector {
     public static prefix func ! (a: Selector) -> Selector { Selector(.not(a)) }
 }
 
+/// Whether there is a value, position by position.
+public func defined(_ values: SOp) -> SOp { SOp(.elementwise(.defined, [values])) }
+/// No value at any position: what a conditional gives for positions that are to have none.
+public func undefined() -> SOp { SOp(.elementwise(.undefined, [])) }
+/// The quotient, rounded down to a whole number.
+public func floorDivide(_ a: SOp, _ b: some SOpOperand) -> SOp { SOp.apply(.floorDivide, a, b) }
 /// 1 where the s-op is truthy, else 0.
 public func indicator(_ values: SOp) -> SOp { SOp(.elementwise(.indicator, [values])) }
 /// The nearest integer; of two that are equally near, the even one.

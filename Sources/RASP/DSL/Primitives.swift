@@ -48,11 +48,25 @@ public func sum(_ selector: Selector, _ values: SOp) -> SOp {
     SOp(.aggregate(selector, values, defaultValue: 0, .sum))
 }
 
+/// The value at one of the selected positions of each row, of whatever kind it is.
+///
+/// - Parameters:
+///   - selector: which positions each row can take.
+///   - values: what is taken.
+///   - defaultValue: the value of a row that selects nothing; nil leaves it undefined.
+///   - occurrence: which of the selected positions it is.
+public func pick(
+    _ selector: Selector, _ values: SOp, default defaultValue: Atom? = nil, _ occurrence: Occurrence
+) -> SOp {
+    SOp(.aggregate(selector, values, defaultValue: defaultValue, .pick(occurrence)))
+}
+
 /// The number of selected columns per row.
 public func selectorWidth(_ selector: Selector) -> SOp { SOp(.selectorWidth(selector)) }
 
-/// An arbitrary function of one s-op.
-public func map(_ values: SOp, named name: String = "map", _ function: @escaping @Sendable (Atom) throws -> Atom) -> SOp
+/// An arbitrary function of one s-op; nil leaves a position undefined.
+public func map(_ values: SOp, named name: String = "map", _ function: @escaping @Sendable (Atom) throws -> Atom?)
+    -> SOp
 {
     SOp(.elementwise(ElementwiseFunction(name) { try function($0[0]) }, [values]))
 }
@@ -60,14 +74,14 @@ public func map(_ values: SOp, named name: String = "map", _ function: @escaping
 /// An arbitrary function of two s-ops, position by position.
 public func sequenceMap(
     _ a: SOp, _ b: SOp, named name: String = "sequence_map",
-    _ function: @escaping @Sendable (Atom, Atom) throws -> Atom
+    _ function: @escaping @Sendable (Atom, Atom) throws -> Atom?
 ) -> SOp {
     SOp(.elementwise(ElementwiseFunction(name) { try function($0[0], $0[1]) }, [a, b]))
 }
 
 /// An arbitrary function of any number of s-ops, position by position.
 public func sequenceMap(
-    _ inputs: [SOp], named name: String = "sequence_map", _ function: @escaping @Sendable ([Atom]) throws -> Atom
+    _ inputs: [SOp], named name: String = "sequence_map", _ function: @escaping @Sendable ([Atom]) throws -> Atom?
 ) -> SOp {
     SOp(.elementwise(ElementwiseFunction(name, apply: function), inputs))
 }

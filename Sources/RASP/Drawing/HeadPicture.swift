@@ -10,6 +10,8 @@
 struct HeadPicture {
     let drawing: SVGDrawing
     let selector: Selector
+    /// Which one of the selected positions the head reads; nil where it reads all of them.
+    let occurrence: Occurrence?
     /// The aggregates and widths that share the selector.
     let users: [SOp]
 
@@ -24,9 +26,10 @@ struct HeadPicture {
     private static let cell = 22.0
     private static let labelGap = 6.0
 
-    init(drawing: SVGDrawing, selector: Selector, users: [SOp]) {
+    init(drawing: SVGDrawing, selector: Selector, occurrence: Occurrence?, users: [SOp]) {
         self.drawing = drawing
         self.selector = selector
+        self.occurrence = occurrence
         self.users = users
         var read: [SOp] = []
         for case .aggregate(_, let values, _, _) in users.map(\.operation) where !read.contains(values) {
@@ -42,7 +45,9 @@ struct HeadPicture {
         }
         showsKeyTokens = keys != drawing.tokens
         showsQueryTokens = queries != drawing.tokens
-        title = drawing.label(selector).wrapped(to: max(40, Int(contentWidth / SVGCanvas.width(of: "m"))))
+        let label = drawing.label(selector)
+        let text = occurrence.map { "\($0.rawValue) of \(label)" } ?? label
+        title = text.wrapped(to: max(40, Int(contentWidth / SVGCanvas.width(of: "m"))))
     }
 
     private var side: Double { Double(drawing.size) * Self.cell }
@@ -130,7 +135,8 @@ struct HeadPicture {
     }
 
     private func drawMatrix(_ canvas: inout SVGCanvas, x: Double, y: Double) {
-        let matrix = drawing.matrix(selector)
+        let selected = drawing.matrix(selector)
+        let matrix = occurrence.map(selected.picked) ?? selected
         for row in 0..<drawing.size {
             for column in 0..<drawing.size {
                 canvas.rectangle(

@@ -24,11 +24,14 @@ struct NodeLabels {
         case .indices: return "indices"
         case .constant(let atom): return atom.described
         // The title of the head and the values beside it say the rest.
-        case .aggregate(_, _, _, let reduction): return reduction == .sum ? "sum" : "aggregate"
+        case .aggregate(_, _, _, .mean): return "aggregate"
+        case .aggregate(_, _, _, .sum): return "sum"
+        case .aggregate(_, _, _, .pick(let occurrence)): return "pick \(occurrence.rawValue)"
         case .selectorWidth: return "selector_width"
         case .elementwise(let function, let inputs):
             if let text = text(of: sop.span) { return text.clipped(to: 44) }
             // A node that was built in Swift, or by the library, has no source text of its own.
+            guard !inputs.isEmpty else { return function.name }
             let parts = depth < 3 ? inputs.map { label($0, depth: depth + 1) } : ["…"]
             return "\(function.name)(\(parts.joined(separator: ", ")))".clipped(to: 44)
         }

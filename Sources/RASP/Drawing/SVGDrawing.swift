@@ -78,7 +78,9 @@ public struct SVGDrawing {
     /// - Returns: where the layer's panel ends; nil when there is nothing to show of it.
     private func drawLayer(_ layer: Int, _ canvas: inout SVGCanvas, y top: Double) -> Double? {
         let sops = order.filter { depths[$0] == layer }.compactMap(\.sop)
-        let heads = Self.heads(sops).map { HeadPicture(drawing: self, selector: $0.selector, users: $0.users) }
+        let heads = Self.heads(sops).map {
+            HeadPicture(drawing: self, selector: $0.selector, occurrence: $0.occurrence, users: $0.users)
+        }
         let rows = sops.filter { isRow($0) }
         guard !heads.isEmpty || !rows.isEmpty else { return nil }
         let left = Self.margin + Self.padding
@@ -117,19 +119,17 @@ public struct SVGDrawing {
         return top + Double(rows.count) * 25 - 5
     }
 
-    /// The selectors that the s-ops attend with, each with the s-ops that share it.
-    private static func heads(_ sops: [SOp]) -> [(selector: Selector, users: [SOp])] {
-        var heads: [(selector: Selector, users: [SOp])] = []
+    /// The selectors that the s-ops attend with, each with the s-ops that share it. What picks one of the selected
+    /// positions shares its head with nothing that does not.
+    private static func heads(_ sops: [SOp]) -> [(selector: Selector, occurrence: Occurrence?, users: [SOp])] {
+        var heads: [(selector: Selector, occurrence: Occurrence?, users: [SOp])] = []
         for sop in sops {
-            let selector: Selector
-            switch sop.operation {
-            case .aggregate(let used, _, _, _), .selectorWidth(let used): selector = used
-            default: continue
-            }
-            if let index = heads.firstIndex(where: { $0.selector === selector }) {
+            guard let selector = sop.usedSelector else { continue }
+            let occurrence = sop.pickedOccurrence
+            if let index = heads.firstIndex(where: { $0.selector === selector && $0.occurrence == occurrence }) {
                 heads[index].users.append(sop)
             } else {
-                heads.append((selector, [sop]))
+                heads.append((selector, occurrence, [sop]))
             }
         }
         return heads

@@ -43,6 +43,13 @@ extension SOp {
     }
 }
 
+extension SOp {
+    /// Which of the selected positions a pick reads; nil for what reads all of them.
+    var pickedOccurrence: Occurrence? {
+        if case .aggregate(_, _, _, .pick(let occurrence)) = operation { occurrence } else { nil }
+    }
+}
+
 extension Selector {
     /// The nodes that this one is computed from.
     public var children: [GraphNode] {

@@ -11,7 +11,18 @@ public enum TokenConversion: String, Sendable, CaseIterable {
 public enum Encoding: String, Sendable, CaseIterable { case categorical, numerical }
 
 /// How an aggregate combines several selected values.
-public enum Reduction: String, Sendable { case mean, sum }
+public enum Reduction: Hashable, Sendable {
+    case mean, sum
+    /// One of them, of whatever kind it is.
+    case pick(Occurrence)
+}
+
+/// Which of several selected positions is meant.
+public enum Occurrence: String, Sendable, CaseIterable {
+    case first, last
+    /// The one nearest to the row's own position, the earlier of two that are equally near.
+    case closest
+}
 
 /// A node of a program: a lazily evaluated function from an input sequence to a sequence of atoms of the same length.
 ///
@@ -58,10 +69,36 @@ public final class SOp: Hashable, @unchecked Sendable {
 public struct ElementwiseFunction: Sendable {
     /// Spelled as in the language where it has a spelling (`+`, `==`, `if`), else a name for reports.
     public let name: String
-    public let apply: @Sendable ([Atom]) throws -> Atom
+    /// The value for defined operands; nil leaves it undefined.
+    public let apply: @Sendable ([Atom]) throws -> Atom?
+    /// The value where some operands are undefined, which most functions are then themselves.
+    private let applyToUndefined: (@Sendable ([Atom?]) throws -> Atom?)?
 
-    public init(_ name: String, apply: @escaping @Sendable ([Atom]) throws -> Atom) {
+    /// - Parameters:
+    ///   - name: as reports and pictures call it.
+    ///   - apply: is asked for defined operands only. Where an operand is undefined, so is the result.
+    public init(_ name: String, apply: @escaping @Sendable ([Atom]) throws -> Atom?) {
         self.name = name
         self.apply = apply
+        applyToUndefined = nil
     }
+
+    private init(_ name: String, ofUndefinedToo apply: @escaping @Sendable ([Atom?]) throws -> Atom?) {
+        self.name = name
+        self.apply = { try apply($0) }
+        applyToUndefined = apply
+    }
+
+    /// A function that can have a value where an operand is undefined.
+    public static func ofUndefinedToo(
+        _ name: String, apply: @escaping @Sendable ([Atom?]) throws -> Atom?
+    ) -> ElementwiseFunction {
+        ElementwiseFunction(name, ofUndefinedToo: apply)
+    }
+
+    /// Whether undefined operands need not make the result undefined.
+    public var acceptsUndefined: Bool { applyToUndefined != nil }
+
+    /// The value for operands of which some are undefined.
+    public func applyToUndefined(_ operands: [Atom?]) throws -> Atom? { try applyToUndefined?(operands) ?? nil }
 }

@@ -33,14 +33,17 @@ extension Evaluator {
                 guard let atom = argument[position] else { break }
                 operands.append(atom)
             }
-            // An undefined operand makes the result undefined.
-            guard operands.count == arguments.count else {
+            // An undefined operand makes the result undefined, unless the function can do without it.
+            let isDefined = operands.count == arguments.count
+            guard isDefined || function.acceptsUndefined else {
                 result.append(nil)
                 continue
             }
             do {
-                let value = try function.apply(operands)
-                if case .string(let text) = value { try charge(text: text.utf8.count, at: span) }
+                let value =
+                    try isDefined
+                    ? function.apply(operands) : function.applyToUndefined(arguments.map { $0[position] })
+                if case .string(let text)? = value { try charge(text: text.utf8.count, at: span) }
                 result.append(value)
             } catch let error as ValueError {
                 throw positioned(error, position, span, operands: operands, function: function.name)
@@ -54,6 +57,11 @@ extension Evaluator {
     ) throws -> [Atom?] {
         // Averaging needs the whole sequence numeric, and more than mere booleans, whatever the rows select.
         lazy var offender: Int? = Self.firstUnaveragable(values)
+        if case .pick(let occurrence) = reduction {
+            return input.indices.map { row in
+                matrix.column(ofRow: row, occurrence).map { values[$0] } ?? defaultValue
+            }
+        }
         var result: [Atom?] = []
         result.reserveCapacity(input.count)
         for row in input.indices {
@@ -141,6 +149,7 @@ extension Evaluator {
         if let operands, let function {
             let list = operands.map { "\($0.kindName) \($0.described)" }.joined(separator: ", ")
             notes.append("operands of \(function): \(list)")
+            if let hint = Self.hint(function, operands) { notes.append(hint) }
         }
         if input.count > 1 {
             notes.append(
@@ -149,5 +158,18 @@ extension Evaluator {
         }
         if message.unicodeScalars.count > 2000 { message = String(message.prefix(2000)) }
         return RASPError(error.code, message, at: span, notes: notes, transcript: error.transcript)
+    }
+
+    /// What helps where numbers are meant: tokens are strings, and a conditional does not guard a division.
+    private static func hint(_ function: String, _ operands: [Atom]) -> String? {
+        if ["/", "//", "%"].contains(function), operands.count == 2, operands[1].doubleValue == 0 {
+            return "a conditional on an s-op computes both branches everywhere: guard the divisor itself,"
+                + " as in x \(function) (y if y != 0 else 1)"
+        }
+        let hasNumber = operands.contains(where: \.isNumeric)
+        for case .string(let text) in operands where hasNumber && Double(text) != nil {
+            return "tokens are strings: tokens_int and tokens_float read them as numbers"
+        }
+        return nil
     }
 }

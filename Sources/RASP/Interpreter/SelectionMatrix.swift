@@ -64,3 +64,31 @@ public struct SelectionMatrix: Sendable, Equatable {
         for row in 0..<size { words[(row + 1) * wordsPerRow - 1] &= mask }
     }
 }
+
+extension SelectionMatrix {
+    /// One of the columns that a row selects, nil where it selects none.
+    func column(ofRow row: Int, _ occurrence: Occurrence) -> Int? {
+        var chosen: Int?
+        forEachColumn(ofRow: row) { column in
+            guard let known = chosen else {
+                chosen = column
+                return
+            }
+            switch occurrence {
+            case .first: break
+            case .last: chosen = column
+            case .closest: if abs(column - row) < abs(known - row) { chosen = column }
+            }
+        }
+        return chosen
+    }
+
+    /// The matrix with all but one of the columns of each row taken out.
+    func picked(_ occurrence: Occurrence) -> SelectionMatrix {
+        var matrix = SelectionMatrix(size: size)
+        for row in 0..<size {
+            if let column = column(ofRow: row, occurrence) { matrix[row, column] = true }
+        }
+        return matrix
+    }
+}

@@ -68,7 +68,7 @@ public enum SequenceKind: String, Sendable {
                 + " with \(b.kindName) \(b.described) (position \(second), token \(input[second].described))",
             at: sop.span,
             notes: [
-                "every s-op holds values of one kind; an aggregate whose row is empty gives its default, 0 unless stated"
+                "every s-op holds values of one kind; an aggregate whose row is empty gives its default, 0 unless stated (None leaves it undefined)"
             ],
             transcript: .ignored(
                 "attempted to create sequence with vals of different types:\n\t\t \(brackets.open)\(listed)\(brackets.close)"

@@ -22,6 +22,8 @@ public protocol SymbolicProgram: Sendable {
     var maxLength: Int? { get }
     /// Whether no position may depend on later ones, where the program says so.
     var causal: Bool? { get }
+    /// Findings that did not keep the program from being read.
+    var warnings: [Diagnostic] { get }
 
     /// The values of all variables on one input.
     ///
@@ -34,6 +36,7 @@ public protocol SymbolicProgram: Sendable {
 
 extension SymbolicProgram {
     public var references: [SourceReference] { [] }
+    public var warnings: [Diagnostic] { [] }
 }
 
 extension Program: SymbolicProgram {

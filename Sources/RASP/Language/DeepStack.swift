@@ -1,11 +1,11 @@
 import Foundation
 
 /// Runs work on a thread with a stack deep enough for every nesting that the limits allow.
-enum DeepStack {
+package enum DeepStack {
     /// Reserved, not used: pages are taken as the stack grows.
     private static let size = 512 << 20
 
-    static func run<Result>(_ body: @escaping () -> Result) -> Result {
+    package static func run<Result>(_ body: @escaping () -> Result) -> Result {
         // The calling thread waits, so nothing is touched by two threads at once.
         nonisolated(unsafe) let work = body
         nonisolated(unsafe) var result: Result?

@@ -1,6 +1,6 @@
 /// Levenshtein distance, for "did you mean".
-enum EditDistance {
-    static func between(_ a: String, _ b: String) -> Int {
+package enum EditDistance {
+    package static func between(_ a: String, _ b: String) -> Int {
         let a = Array(a.utf8)
         let b = Array(b.utf8)
         var row = Array(0...b.count)

@@ -190,16 +190,48 @@ extension Evaluating {
         } else {
             value = try evaluate(base)
         }
-        for part in parts {
+        var rest = parts[...]
+        while let part = rest.popFirst() {
             switch part {
-            case .index(let index, let span):
-                value = try self.index(value, try evaluate(index), at: base.span.union(span), indexSpan: index.span)
+            case .index(let index, let span): value = try self.index(value, index, span, &rest, from: base.span)
             case .call(let arguments, let span):
                 try step(at: span)
-                value = try call(value, try arguments.map(evaluate), at: base.span.union(span))
+                value = try call(value, try self.arguments(arguments, of: value), at: base.span.union(span))
             }
         }
         return value
+    }
+
+    /// One index, or as many of those that follow as a nested table has levels.
+    private func index(
+        _ base: Value, _ index: Expression, _ span: SourceSpan, _ rest: inout ArraySlice<Expression.Postfix>,
+        from start: SourceSpan
+    ) throws -> Value {
+        let first = try evaluate(index)
+        switch (base, first) {
+        case (.dict, .sop), (.list, .sop), (.applied, .sop), (.atom(.string), .sop):
+            var (indices, end) = ([first], span)
+            while indices.count < base.depth,
+                case .index(let next, let place)? = rest.first
+            {
+                rest.removeFirst()
+                indices.append(try evaluate(next))
+                end = place
+            }
+            return try lookUp(base, indices, at: start.union(end))
+        default: return try self.index(base, first, at: start.union(span), indexSpan: index.span)
+        }
+    }
+
+    private func arguments(_ expressions: [Expression], of callee: Value) throws -> [Value] {
+        try expressions.enumerated().map { index, expression in
+            if case .function(let function) = callee, index == function.parameters.count - 1,
+                case .name(let word) = expression.kind, function.words.contains(word)
+            {
+                return .atom(.string(word))
+            }
+            return try evaluate(expression)
+        }
     }
 
     /// The items of a list or of an application's result, nil for other values.

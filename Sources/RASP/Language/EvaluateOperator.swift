@@ -35,11 +35,18 @@ extension Evaluating {
                 notes: ["combine selectors with and, or, not"],
                 transcript: .ignored("Cannot apply \(symbol.rawValue) to selector(s)"))
         case (.sop, _), (_, .sop):
+            if left.isUndefined || right.isUndefined {
+                throw error(
+                    .type, "\(symbol.rawValue) with None gives no value anywhere", at: span,
+                    notes: ["defined(x) says where x has a value"])
+            }
             let a = try operand(left, "the left side of \(symbol.rawValue) beside an s-op", at: span)
             let b = try operand(right, "the right side of \(symbol.rawValue) beside an s-op", at: span)
             return try makeSOp(.elementwise(symbol.function, [a, b]), at: span)
         case (.atom(let a), .atom(let b)):
-            let result = try convert(at: span) { try symbol.function.apply([a, b]) }
+            guard let result = try convert(at: span, { try symbol.function.apply([a, b]) }) else {
+                return .sop(Library.undefined)
+            }
             if case .string(let text) = result { try charge(text.utf8.count, at: span) }
             return .atom(result)
         default:
@@ -123,6 +130,7 @@ extension BinaryOperator {
         case .power: .power
         case .times: .multiply
         case .divide: .divide
+        case .floorDivide: .floorDivide
         case .modulo: .modulo
         case .plus: .add
         case .minus: .subtract

@@ -22,10 +22,10 @@ extension Evaluating {
                 transcript: .ignored("Expected selector, got: \(display.inline(selectorValue))"))
         }
         let sequence = try operand(try evaluate(values), "the values of aggregate", at: values.span)
-        var fallback = Atom.int(0)
+        var fallback: Atom? = .int(0)
         if let defaultValue {
             let value = try evaluate(defaultValue)
-            guard case .atom(let atom) = value else {
+            guard let atom = value.atomOrUndefined else {
                 throw error(
                     .type, "the default of aggregate must be an atom, not \(value.described)", at: defaultValue.span,
                     transcript: .ignored("Expected atom, got: \(value.kindName)"))
@@ -100,18 +100,6 @@ extension Evaluating {
                     transcript: .ignored("index [ \(key.described) ] not in dict."))
             }
             return value
-        case (.dict(let dict), .sop(let sop)):
-            let table = try Dictionary(
-                uniqueKeysWithValues: dict.entries.map { ($0.key, try elementAtom($0.value, span)) })
-            let look = ElementwiseFunction.unary("lookup") { key in
-                guard let value = table[key] else {
-                    throw ValueError(
-                        "the dictionary has no key \(key.described)", code: .value,
-                        transcript: .ignored("index [ \(key.described) ] not in dict."))
-                }
-                return value
-            }
-            return try makeSOp(.elementwise(look, [sop]), at: span)
         default: break
         }
         let items: [Value]
@@ -128,33 +116,17 @@ extension Evaluating {
                 throw error(.type, "a position must be an integer, not \(index.described)", at: indexSpan)
             }
             return try convert(at: indexSpan) { try Self.element(items, position) }
-        case .sop(let sop):
-            let atoms = try items.map { try elementAtom($0, span) }
-            let look = ElementwiseFunction.unary("lookup") { atom in
-                guard let position = atom.integerValue else {
-                    throw ValueError("a position must be an integer, not \(atom.described)", code: .type)
-                }
-                return try Self.element(atoms, position)
-            }
-            return try makeSOp(.elementwise(look, [sop]), at: span)
         default: throw error(.type, "a position must be an integer, not \(index.described)", at: indexSpan)
         }
     }
 
-    private static func element<Element>(_ items: [Element], _ position: Int) throws -> Element {
+    static func element<Element>(_ items: [Element], _ position: Int) throws -> Element {
         guard position < items.count, position >= -items.count else {
             throw ValueError(
                 "position \(position) is outside a sequence of \(items.count)", code: .value,
                 transcript: .ignored("index \(position) out of range for list of length \(items.count)"))
         }
         return items[position < 0 ? position + items.count : position]
-    }
-
-    private func elementAtom(_ value: Value, _ span: SourceSpan) throws -> Atom {
-        guard case .atom(let atom) = value else {
-            throw error(.type, "looking up by an s-op needs atoms as elements; there is \(value.described)", at: span)
-        }
-        return atom
     }
 
     /// The s-op's value at one position, handed to all positions by one attention head.

@@ -5,6 +5,9 @@ enum Library {
 
     static let origin = "library"
 
+    /// What `None` stands for: no value, at any position.
+    static let undefined = SOp(.elementwise(.undefined, []))
+
     /// Built once and never written again, hence safe to share.
     nonisolated(unsafe) static let scope: Scope = {
         let scope = primitives()
@@ -19,6 +22,13 @@ enum Library {
     /// and strict mode does not have them.
     nonisolated(unsafe) static let extended: Scope = {
         let scope = Scope(parent: Library.scope)
+        scope.variables["None"] = .sop(undefined)
+        scope.variables["defined"] = .function(
+            FunctionValue(name: "defined", parameters: ["seq"], body: .builtin(defined), origin: origin))
+        scope.variables["pick"] = .function(
+            FunctionValue(
+                name: "pick", parameters: ["sel", "seq", "default", "which"], body: .builtin(pick), origin: origin,
+                words: Occurrence.allCases.map(\.rawValue)))
         fill(scope, from: extensionFile)
         return scope
     }()
@@ -60,5 +70,39 @@ enum Library {
             throw evaluating.error(.type, "selector_width needs a selector, not \(arguments[0].described)", at: span)
         }
         return try evaluating.makeSOp(.selectorWidth(selector), at: span)
+    }
+
+    private static func pick(_ evaluating: Evaluating, _ arguments: [Value], _ span: SourceSpan) throws -> Value {
+        guard case .selector(let selector) = arguments[0] else {
+            throw evaluating.error(.type, "pick needs a selector first, not \(arguments[0].described)", at: span)
+        }
+        let values = try evaluating.operand(arguments[1], "the values of pick", at: span)
+        guard let defaultValue = arguments[2].atomOrUndefined else {
+            throw evaluating.error(
+                .type, "the default of pick must be an atom, not \(arguments[2].described)", at: span)
+        }
+        guard case .atom(.string(let word)) = arguments[3], let occurrence = Occurrence(rawValue: word) else {
+            throw evaluating.error(
+                .value, "pick takes the first, last or closest selected position, not \(arguments[3].described)",
+                at: span)
+        }
+        return try evaluating.makeSOp(
+            .aggregate(selector, values, defaultValue: defaultValue, .pick(occurrence)), at: span)
+    }
+
+    private static func defined(_ evaluating: Evaluating, _ arguments: [Value], _ span: SourceSpan) throws -> Value {
+        let values = try evaluating.operand(arguments[0], "the sequence of defined", at: span)
+        return try evaluating.makeSOp(.elementwise(.defined, [values]), at: span)
+    }
+}
+
+extension Value {
+    /// Whether it is `None`.
+    var isUndefined: Bool { if case .sop(let sop) = self { sop === Library.undefined } else { false } }
+
+    /// An atom, or undefined for `None`; nil for anything else.
+    var atomOrUndefined: Atom?? {
+        if case .atom(let atom) = self { return .some(atom) }
+        return isUndefined ? .some(nil) : nil
     }
 }

@@ -116,8 +116,8 @@ extension Evaluating {
 }
 
 /// Reads source files, within the limits and as UTF-8.
-enum SourceReader {
-    static func read(_ url: URL, name: String, limits: Limits) throws -> SourceFile {
+package enum SourceReader {
+    package static func read(_ url: URL, name: String, limits: Limits) throws -> SourceFile {
         let path = url.path
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {

@@ -1,15 +1,15 @@
 /// What `#pragma` comments say about a program.
-struct Pragmas {
-    var vocabulary: [Atom]?
-    var maxLength: Int?
-    var causal: Bool?
-    var output: Name?
-    var encodings: [(name: Name, encoding: Encoding)] = []
-    var diagnostics: [Diagnostic] = []
+package struct Pragmas {
+    package var vocabulary: [Atom]?
+    package var maxLength: Int?
+    package var causal: Bool?
+    package var output: Name?
+    package var encodings: [(name: Name, encoding: Encoding)] = []
+    package var diagnostics: [Diagnostic] = []
 
     private static let known = ["vocab", "max_length", "causal", "output", "encoding"]
 
-    init(_ comments: [Comment], in file: SourceFile) {
+    package init(_ comments: [Comment], in file: SourceFile) {
         for comment in comments {
             let words = Self.words(comment.range, file)
             guard let first = words.first, first.span.text == "#pragma" else { continue }

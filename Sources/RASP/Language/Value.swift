@@ -101,8 +101,11 @@ final class FunctionValue {
     let body: Body
     /// `console`, or the string that `load` was given.
     let origin: String
+    /// Words that may stand as the last argument without quotes; there they are no names.
+    let words: [String]
 
-    init(name: String, parameters: [String], body: Body, origin: String) {
+    init(name: String, parameters: [String], body: Body, origin: String, words: [String] = []) {
+        self.words = words
         self.name = name
         self.parameters = parameters
         self.body = body

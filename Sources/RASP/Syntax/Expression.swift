@@ -56,9 +56,14 @@ struct Expression: Sendable {
     var isParenthesized = false
 }
 
-struct Name: Sendable {
-    let text: String
-    let span: SourceSpan
+package struct Name: Sendable {
+    package let text: String
+    package let span: SourceSpan
+
+    package init(text: String, span: SourceSpan) {
+        self.text = text
+        self.span = span
+    }
 }
 
 enum PrefixOperator: String, Sendable {
@@ -71,6 +76,7 @@ enum BinaryOperator: String, Sendable {
     case power = "^"
     case times = "*"
     case divide = "/"
+    case floorDivide = "//"
     case modulo = "%"
     case plus = "+"
     case minus = "-"

@@ -97,10 +97,24 @@ struct Lexer {
         if offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "."), Self.isDigit(bytes[offset + 1]) {
             offset += 1
             while offset < bytes.count, Self.isDigit(bytes[offset]) { offset += 1 }
+            _ = exponent()
             emit(.float, from: start)
         } else {
-            emit(.integer, from: start)
+            emit(exponent() ? .float : .integer, from: start)
         }
+    }
+
+    /// `e-5` after the digits of a number; e and no digits begin a name.
+    private mutating func exponent() -> Bool {
+        guard offset < bytes.count, bytes[offset] == UInt8(ascii: "e") || bytes[offset] == UInt8(ascii: "E") else {
+            return false
+        }
+        var end = offset + 1
+        if end < bytes.count, bytes[end] == UInt8(ascii: "+") || bytes[end] == UInt8(ascii: "-") { end += 1 }
+        guard end < bytes.count, Self.isDigit(bytes[end]) else { return false }
+        while end < bytes.count, Self.isDigit(bytes[end]) { end += 1 }
+        offset = end
+        return true
     }
 
     private mutating func word() {
@@ -124,7 +138,7 @@ struct Lexer {
     /// Spellings of other languages, with what stands for them here.
     private static let foreign: [(spelling: String, meaning: Token.Kind?, advice: String, replacement: String?)] = [
         ("&&", .keyword(.and), "write and", "and"), ("||", .keyword(.or), "write or", "or"),
-        ("**", .symbol(.power), "write ^", "^"), ("//", .symbol(.divide), "write / and round(...) the result", nil),
+        ("**", .symbol(.power), "write ^", "^"),
         ("+=", nil, "write x = x + ...;", nil), ("-=", nil, "write x = x - ...;", nil),
         ("*=", nil, "write x = x * ...;", nil), ("/=", nil, "write x = x / ...;", nil),
         ("!", .keyword(.not), "write not", "not "), ("&", .keyword(.and), "write and", "and"),

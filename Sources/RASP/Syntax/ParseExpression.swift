@@ -49,7 +49,9 @@ extension Parser {
     }
 
     private mutating func product() throws -> Expression {
-        try chain({ $0.is(.times) ? .times : $0.is(.divide) ? .divide : nil }, operand: { try $0.power() })
+        try chain(
+            { $0.is(.times) ? .times : $0.is(.divide) ? .divide : $0.is(.floorDivide) ? .floorDivide : nil },
+            operand: { try $0.power() })
     }
 
     private mutating func power() throws -> Expression {
@@ -66,6 +68,7 @@ extension Parser {
         while let binary = symbol(token) {
             let place = span(token.range)
             if binary == .notEqual { strictly("!= is allowed in select(...) only", at: place) }
+            if binary == .floorDivide { strictly("// is no operator", at: place) }
             advance()
             links.append(.init(symbol: binary, symbolSpan: place, operand: try operand(&self)))
         }
@@ -104,8 +107,12 @@ extension Parser {
                 if token.is(.colon) {
                     throw fail(.syntax, "there are no slices", at: span(token.range), notes: ["index single positions"])
                 }
+                // A table of several variables: d[x, y] is d[x][y].
+                var indices = [index]
+                if token.is(.comma) { strictly("an index is one expression", at: span(token.range)) }
+                while take(.comma) { indices.append(try expression()) }
                 try expect(.closeBracket, "to close the index")
-                parts.append(.index(index, span(partStart..<previousEnd)))
+                parts += indices.map { .index($0, span(partStart..<previousEnd)) }
             } else if take(.openParenthesis) {
                 let arguments = token.is(.closeParenthesis) ? [] : try expressions()
                 try expect(.closeParenthesis, "to close the arguments")

@@ -11,7 +11,14 @@ extension Parser {
             return Expression(kind: .literal(.int(value)), span: span(start.range))
         case .float:
             advance()
-            return Expression(kind: .literal(.float(Double(text(start)) ?? .infinity)), span: span(start.range))
+            let digits = text(start)
+            if digits.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) {
+                strictly("a number has no exponent", at: span(start.range))
+            }
+            guard let value = Double(digits), value.isFinite || !digits.utf8.contains(UInt8(ascii: "e")) else {
+                throw fail(.overflow, "the number \(digits.prefix(60)) is too large for a float", at: span(start.range))
+            }
+            return Expression(kind: .literal(.float(value)), span: span(start.range))
         case .string:
             advance()
             var inner = start.range.lowerBound + 1..<start.range.upperBound

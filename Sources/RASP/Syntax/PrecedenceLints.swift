@@ -48,8 +48,8 @@ extension Parser {
             }
         case .modulo:
             lintNot(first, .modulo)
-            for operand in operands where isChain(operand, of: [.times, .divide]) {
-                lint("% binds looser than * and /", group: operand.span)
+            for operand in operands where isChain(operand, of: [.times, .divide, .floorDivide]) {
+                lint("% binds looser than *, / and //", group: operand.span)
             }
         case .power:
             lintNot(first, .power)
@@ -57,7 +57,7 @@ extension Parser {
             if links.count > 1 {
                 lint("^ groups from the left: (x^y)^z", group: first.span.union(links[0].operand.span))
             }
-        case .times, .divide, .plus, .minus: lintNot(first, links[0].symbol)
+        case .times, .divide, .floorDivide, .plus, .minus: lintNot(first, links[0].symbol)
         }
     }
 

@@ -51,6 +51,7 @@ enum Symbol: String, Sendable, CaseIterable {
     case minus = "-"
     case times = "*"
     case divide = "/"
+    case floorDivide = "//"
     case modulo = "%"
     case power = "^"
 
@@ -58,12 +59,16 @@ enum Symbol: String, Sendable, CaseIterable {
 }
 
 /// Comments are kept beside the tokens: pragmas are read from them, and strict mode minds where they stand.
-struct Comment: Sendable {
-    let range: Range<Int>
+package struct Comment: Sendable {
+    package let range: Range<Int>
     /// Index of the token that follows.
-    let nextToken: Int
+    package let nextToken: Int
     /// Whether it stands outside all braces.
-    let isTopLevel: Bool
+    package let isTopLevel: Bool
     /// Whether nothing but white space stands before it on its line.
-    let standsAlone: Bool
+    package let standsAlone: Bool
+
+    package init(range: Range<Int>, nextToken: Int, isTopLevel: Bool, standsAlone: Bool) {
+        (self.range, self.nextToken, self.isTopLevel, self.standsAlone) = (range, nextToken, isTopLevel, standsAlone)
+    }
 }

@@ -65,6 +65,18 @@ public enum Arithmetic {
         return .float(x / y)
     }
 
+    /// The quotient rounded down: an integer for integers, else a float.
+    public static func floorDivide(_ a: Atom, _ b: Atom) throws -> Atom {
+        let (x, y) = try numbers(a, b, "//")
+        if y == 0 { throw ValueError("division by zero: \(a.described) // \(b.described)") }
+        if let i = a.integerValue, let j = b.integerValue {
+            let (quotient, overflow) = i.dividedReportingOverflow(by: j)
+            if overflow { throw Self.overflow("//", a, b) }
+            return .int(i % j != 0 && (i < 0) != (j < 0) ? quotient - 1 : quotient)
+        }
+        return .float((x / y).rounded(.down))
+    }
+
     /// Floored modulo: the result takes the divisor's sign.
     public static func modulo(_ a: Atom, _ b: Atom) throws -> Atom {
         if case .string = a {

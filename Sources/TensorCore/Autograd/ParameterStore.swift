@@ -123,9 +123,12 @@ public final class ParameterStore: @unchecked Sendable {
     }
 
     /// Adds the gradients of all shards up, shard by shard in their order, into that of the first.
-    public func combineShards() {
-        Parallel.for(parameters.count) { range in
-            for parameter in parameters[range] {
+    public func combineShards() { combineShards(of: parameters.indices) }
+
+    /// The same of some parameters only, which no backward pass contributes to any more.
+    public func combineShards(of some: Range<Int>) {
+        Parallel.for(some.count) { range in
+            for parameter in range.map({ parameters[some.lowerBound + $0] }) {
                 guard let sum = parameter.slots.first else { continue }
                 for slot in parameter.slots.dropFirst() where !slot.isStale {
                     addScaled(slot.tensor, 1, to: sum.tensor, beta: sum.isStale ? 0 : 1)
@@ -133,6 +136,20 @@ public final class ParameterStore: @unchecked Sendable {
                 }
             }
         }
+    }
+
+    /// Where parameters that follow each other lie in the flat buffers.
+    public func flatRange(of some: Range<Int>) -> Range<Int> {
+        guard let first = some.first, let last = some.last else { return 0..<0 }
+        return offsets[first]..<(offsets[last] + Storage.padded(parameters[last].shape.count))
+    }
+
+    /// The gradients of parameters that follow each other, in one buffer; empty for a frozen store.
+    public func gradients(of some: Range<Int>) -> UnsafeMutableBufferPointer<Float> {
+        for parameter in parameters[some] { parameter.slots.first?.settle() }
+        let range = flatRange(of: some)
+        return UnsafeMutableBufferPointer(
+            start: flatGradients.map { $0.pointer + range.lowerBound }, count: flatGradients == nil ? 0 : range.count)
     }
 
     /// A contiguous stretch of the flat buffers whose parameters share group and decay.

@@ -18,6 +18,11 @@ public final class Tape {
         let backward: (Tensor) -> Void
     }
     private var nodes: [Node] = []
+    /// Where sections of the tape begin, and what is told once they were played back.
+    private var sections: [(start: Int, action: () -> Void)] = []
+    /// Told in the backward pass when a section, and all that was recorded after it, has been played back: the
+    /// gradients of parameters that only it uses are whole.
+    public var sectionPlayedBack: ((_ section: Int) -> Void)?
 
     /// - Parameter shard: below what the parameters' store has reserved (`ParameterStore.reserve(shards:)`).
     public init(
@@ -65,6 +70,12 @@ public final class Tape {
         return output
     }
 
+    /// Begins a section: what is recorded from here on.
+    public func begin(section: Int) {
+        guard isRecording, let sectionPlayedBack else { return }
+        sections.append((nodes.count, { sectionPlayedBack(section) }))
+    }
+
     /// Propagates from scalars, each with gradient 1, to every leaf and parameter. The tape is empty afterwards.
     public func backward(from roots: [Variable]) {
         precondition(isRecording, "this tape does not record")
@@ -84,12 +95,20 @@ public final class Tape {
 
     private func playBack() {
         while let node = nodes.popLast() {
+            defer { endSections() }
             guard let gradient = node.output.gradient else { continue }
             // Values are formed on this thread, before the operation reads them from several.
             for input in node.inputs { input.form() }
             node.backward(gradient)
             if !node.output.retainsGradient { node.output.recycleGradient() }
             node.output.releaseFormedAgain()
+        }
+    }
+
+    private func endSections() {
+        while let last = sections.last, last.start >= nodes.count {
+            sections.removeLast()
+            last.action()
         }
     }
 

@@ -1,16 +1,17 @@
 import CKernels
 
 extension Tape {
-    /// y = x / sqrt(mean(x^2) + epsilon) * gain, over each row (Zhang & Sennrich 2019).
+    /// y = x / sqrt(mean(x^2) + epsilon) * gain, over each row (Zhang & Sennrich 2019), or over each head of a row.
     ///
-    /// x: [N, D]; gain: [D]; y: [N, D].
+    /// x: [N, D] with a gain of [D], or [N, H W] with a gain of [W], the same for all heads; y: as x.
     ///
     /// Backward, with r the root mean square, n = x / r and g = dy * gain:
     /// dx = (g - n mean(g n)) / r; dgain = sum over rows of dy n.
     /// y is formed again where it was discarded.
     public func rmsNorm(_ x: Variable, gain: Variable, epsilon: Float) -> Variable {
-        let (rows, width) = (x.value.rows, x.value.columns)
-        precondition(gain.value.count == width, "rmsNorm: x \(x.shape), gain \(gain.shape)")
+        let width = gain.value.count
+        precondition(width > 0 && x.value.columns % width == 0, "rmsNorm: x \(x.shape), gain \(gain.shape)")
+        let rows = x.value.count / width
         let grain = max(1, (1 << 14) / max(width, 1))
 
         let inverses = arena.tensor(rows)

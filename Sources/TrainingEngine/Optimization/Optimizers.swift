@@ -1,4 +1,5 @@
 import Foundation
+import Ranks
 import Serialization
 import TensorCore
 
@@ -11,6 +12,9 @@ package struct Optimizers {
     private let matrixOptimizers: [Muon?]
     /// The longest gradient that is applied as it is; 0: any.
     private let clip: Double
+    let ranks: Communicator
+    /// Of each group: how its gradients are summed over the ranks, and which part of it this rank changes.
+    private let sums: [GradientSum]
 
     /// What one step was taken with.
     package struct Step {
@@ -20,28 +24,38 @@ package struct Optimizers {
         package var rate: Float
     }
 
-    package init(_ groups: [ParameterGroup], beta1: Float, beta2: Float, epsilon: Float, clip: Double) {
+    /// - Parameter sums: of the groups' gradients over the ranks, one for each group; nil: there is one rank.
+    package init(
+        _ groups: [ParameterGroup], beta1: Float, beta2: Float, epsilon: Float, clip: Double,
+        ranks: Communicator = .alone, sums: [GradientSum]? = nil
+    ) {
         precondition(!groups.isEmpty, "there is something to train")
-        (self.groups, self.clip) = (groups, clip)
-        optimizers = groups.map { group in
+        let sums = sums ?? groups.map { GradientSum($0.store, ranks: ranks, options: .init()) }
+        precondition(sums.count == groups.count, "one sum a group")
+        (self.groups, self.clip, self.ranks, self.sums) = (groups, clip, ranks, sums)
+        optimizers = zip(groups, sums).map { group, sum in
             group.store.zeroGradients()
             return AdamW(
                 store: group.store, groups: [AdamW.Group(learningRate: 0, weightDecay: group.weightDecay)],
-                beta1: beta1, beta2: beta2, epsilon: epsilon, moments: group.moments,
+                beta1: beta1, beta2: beta2, epsilon: epsilon, moments: group.moments, owned: sum.owned,
                 where: { group.matrices == .adamw || $0.hiddenMaps == 0 })
         }
         // The momentum lies where AdamW's first moments of these matrices would, and is saved and restored with them.
+        precondition(
+            zip(groups, sums).allSatisfy { $0.matrices == .adamw || $1.owned == nil },
+            "Muon's matrices are whole on every rank")
         matrixOptimizers = zip(groups, optimizers).map { group, optimizer in
             precondition(group.matrices == .adamw || group.moments == .fp32, "Muon's momentum is kept in fp32")
             return group.matrices == .muon ? Muon(store: group.store, momenta: optimizer.firstMoments) : nil
         }
     }
 
-    /// Takes step `number` (from 1) with the gradients there are, and clears them.
+    /// Takes step `number` (from 1) with the gradients there are, summed over the ranks, and clears them.
     ///
     /// - Parameter diverged: makes the error for a parameter whose gradient is not finite.
-    package func step(_ number: Int, diverged: (_ parameter: String) -> Failure) throws(Failure) -> Step {
-        let norms = optimizers.map { $0.gradientNorm() }
+    /// - Throws: that error, and `PeerFailure` where another rank is gone.
+    package func step(_ number: Int, diverged: (_ parameter: String) -> Failure) throws -> Step {
+        let norms = try norms()
         for (group, norm) in zip(groups, norms) where !norm.isFinite {
             throw diverged("\(group.name) \(Self.firstNonFiniteGradient(group.store) ?? "(overflow of the norm)")")
         }
@@ -54,25 +68,25 @@ package struct Optimizers {
             optimizers[index].step(gradientScale: scale)
             matrixOptimizers[index]?.step(rate: rate, weightDecay: group.weightDecay, gradientScale: scale)
             group.store.zeroGradients()
+            try sums[index].shareValues()
         }
         return Step(gradientNorm: norm, rate: optimizers[0].groups[0].learningRate)
     }
 
-    /// Everything that a step changes, for a checkpoint.
-    package var buffers: [Checkpoint.Buffer] {
-        zip(groups, optimizers).flatMap { group, optimizer in
-            [
-                Checkpoint.Buffer(name: group.buffers.values, values: group.store.values),
-                Checkpoint.Buffer(name: group.buffers.firstMoments, values: optimizer.firstMoments),
-                Checkpoint.Buffer(name: group.buffers.secondMoments, values: optimizer.secondMoments),
-            ]
+    /// The norm of each group's gradient, the same bits on every rank: the first one's, as others may sum it in another
+    /// number of threads, or that of all parts together.
+    private func norms() throws -> [Double] {
+        let own = optimizers.map { $0.gradientNorm() }
+        let all = try ranks.exchange(own)
+        return groups.indices.map { group in
+            guard sums[group].owned != nil else { return all[0][group] }
+            return all.reduce(0) { $0 + $1[group] * $1[group] }.squareRoot()
         }
     }
 
-    /// Takes the buffers of a checkpoint and goes on after its step.
-    package func restore(_ checkpoint: Checkpoint) throws {
-        try checkpoint.restore(buffers)
-        for optimizer in optimizers { optimizer.stepCount = checkpoint.step }
+    /// The groups, with what trains each and what sums its gradients.
+    var parts: [(ParameterGroup, AdamW, GradientSum)] {
+        groups.indices.map { (groups[$0], optimizers[$0], sums[$0]) }
     }
 
     private static func firstNonFiniteGradient(_ store: ParameterStore) -> String? {

@@ -8,6 +8,7 @@ import TensorCore
 package struct Fingerprint {
     package var inputs: [(name: String, hash: String)] = []
     package var threads: Int
+    package var ranks = 1
     package var kernel: String
     package var vectorLevel: String
 
@@ -43,9 +44,14 @@ package struct Fingerprint {
     package var json: JSONValue {
         [
             "inputs": .object(hashes),
-            "threads": .integer(threads), "kernel": .string(kernel),
+            "threads": .integer(threads), "ranks": .integer(ranks), "kernel": .string(kernel),
             "vector_level": .string(vectorLevel),
         ]
+    }
+
+    /// The inputs' hashes alone, but for a text that the first rank alone keeps.
+    package var ofInputs: String {
+        inputs.filter { $0.name != "sampled text" }.map { "\($0.name) \($0.hash)" }.joined(separator: "\n")
     }
 
     /// Compares with the fingerprint that a checkpoint carries.
@@ -61,6 +67,9 @@ package struct Fingerprint {
         }
         if let old = saved["threads"]?.integer, old != threads {
             warn("resumed with \(threads) threads, started with \(old): results differ in the last bits")
+        }
+        if let old = saved["ranks"]?.integer, old != ranks {
+            warn("resumed with \(ranks) ranks, started with \(old): results differ in the last bits")
         }
         if let old = saved["kernel"]?.string, old != kernel {
             warn("resumed with BLAS kernel \(kernel), started with \(old): results differ in the last bits")

@@ -45,7 +45,10 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Take one more step apart: time and operations a second of each operation.")
     var profile = false
 
-    @Flag(help: "Time the step on one thread as well, and say what share of it is serial.")
+    @Flag(
+        help:
+            "Time the step on one thread as well, and say what share of it is serial. Several ranks are compared with one in any case."
+    )
     var scaling = false
 
     @Flag(help: "Time the greedy continuation of 1,000 prompts by 8 tokens instead.")
@@ -61,6 +64,7 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        let ranks = try Launch.join()
         if let program {
             let result = try StreamBenchmark(ProgramFile.load(program), repetitions: steps)
             if json.isOn { try Standard.output.json(result.json) } else { try Standard.output.line(result.text) }
@@ -77,12 +81,15 @@ struct BenchCommand: ParsableCommand {
         options.profiles = profile
         options.scales = scaling
         options.settings = settings
+        options.ranks = ranks
         let result = try StepBenchmark(options)
         if json.isOn {
             try Standard.output.json([
                 "student": .string(student), "precision": .string(options.settings.precision.effective.rawValue),
-                "threads": .integer(Parallel.threads),
+                "ranks": .integer(ranks.size), "threads": .integer(Parallel.threads),
                 "blas_kernel": .string(BLAS.kernelName), "vector_level": .string(VectorLevel.inUse.name),
+                "alone_step_seconds": result.aloneSeconds.map(JSONValue.real) ?? .null,
+                "sum_seconds": result.sumSeconds.map(JSONValue.real) ?? .null,
                 "step_seconds": .real(result.stepSeconds),
                 "tokens_per_step": .integer(result.tokensPerStep), "tokens_per_second": .real(result.tokensPerSecond),
                 "gemm_limit_flops": .real(result.gemmLimit), "gemm_fraction": .real(result.gemmFraction),
@@ -105,6 +112,12 @@ struct BenchCommand: ParsableCommand {
             "share of it",
             "\(Quantity.percent(result.gemmFraction)) (\(Quantity.fixed(result.operationsPerStep / 1e9, 1)) GFLOP a step)"
         )
+        if let alone = result.aloneSeconds, let sum = result.sumSeconds {
+            listing.add(
+                "\(ranks.size) ranks",
+                "efficiency \(Quantity.percent(alone / result.stepSeconds)): a rank by itself takes \(Quantity.seconds(alone)), the sum of the gradients by itself \(Quantity.seconds(sum))"
+            )
+        }
         if let single = result.singleThreadSeconds, let serial = result.serialFraction(threads: Parallel.threads) {
             listing.add(
                 "one thread",

@@ -88,13 +88,13 @@ struct CompileCommand: ParsableCommand {
     private func compile() throws {
         let program = try ProgramFile.load(self.program, output: name)
         ProgramFile.show(
-            program.warnings + CausalCheck.warnings(for: program, masked: pragmas.causal ?? program.causal ?? false))
+            ProgramFile.findings(program, masked: pragmas.causal ?? program.causal ?? false))
         let started = Date()
         var options = pragmas.compilerOptions
         options.fuseThroughNamedVariables = fuse
         options.reuseDirections = reuseDirections
         if format == .gpt2 { options.readError = GPT2Export.readError }
-        let model = try RASPCompiler.compile(program, options: options)
+        let model = try program.compile(options)
         let seconds = Date().timeIntervalSince(started)
 
         let place = output ?? "compiled/\(name ?? program.name)"

@@ -57,7 +57,10 @@ struct EvalCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
-        let evaluation = try ModelEvaluation(subject, options: options())
+        let ranks = try Launch.join()
+        var options = try options()
+        options.ranks = ranks
+        let evaluation = try ModelEvaluation(subject, options: options)
         if json.isOn {
             try Standard.output.json(evaluation.json)
             return

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import InjectionSettings
 import Pretraining
+import Ranks
 import Resources
 import Serialization
 import TrainingEngine
@@ -69,6 +70,7 @@ struct PretrainCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        let ranks = try Launch.join()
         Standard.ignoreClosedPipes()
         let settings = try PretrainSettings.resolve(
             configuration: try config.map { try BundledFiles().configuration($0) }, overrides: overrides())
@@ -81,10 +83,10 @@ struct PretrainCommand: ParsableCommand {
         }
         SignalHandlers.install()
         let inputs = try PretrainInputs.prepare(
-            settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume)
+            settings, texts: text.map { URL(fileURLWithPath: $0) }, resume: resume, ranks: ranks)
         let pretrainer = try Pretrainer(inputs)
         try pretrainer.train()
-        if let signal = Interruption.signal, pretrainer.step < settings.steps {
+        if let signal = pretrainer.interruptedBy, pretrainer.step < settings.steps {
             Standard.error(
                 "tracr-inject: interrupted; saved after step \(pretrainer.step). Go on with --resume.")
             throw ExitCode(128 + signal)

@@ -61,9 +61,12 @@ struct ReproduceCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        let ranks = try Launch.join()
         Standard.ignoreClosedPipes()
         SignalHandlers.install()
-        let outcome = try Reproduction(options()).run()
+        var options = try options()
+        options.ranks = ranks
+        let outcome = try Reproduction(options).run()
         if let signal = outcome.interruptedBy {
             Standard.error("tracr-inject: interrupted; the same command goes on from here")
             throw ExitCode(128 + signal)

@@ -8,7 +8,7 @@ import Serialization
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Interpret a RASP program, or execute its compiled weights.",
+        abstract: "Interpret a RASP or C-RASP program, or execute its compiled weights.",
         discussion: """
             INPUT is a string, split into characters, or a JSON array of tokens. Without INPUT, every line of standard \
             input is one, and ends at a line feed or a carriage return and line feed; on a terminal, a session with the \
@@ -16,17 +16,22 @@ struct RunCommand: ParsableCommand {
             interpreter also takes tokens and lengths that the program does not declare, and says so once on standard \
             error. Without PROGRAM: a session in the RASP language.
 
+            A file that ends in .crasp is in C-RASP. With --generate the output at the last position is appended to the \
+            input as its next token, N times or until TOKEN; the tokens that were generated are printed.
+
             EXAMPLES
               tracr-inject run reverse bead
               tracr-inject run count '["x", "_", "x", ":"]' --trace
               tracr-inject run count --compiled 'x_x:' --json
               tracr-inject run sort --layers
+              tracr-inject run dyck1.crasp '(())()' --accept
+              tracr-inject run count '["x", "x", ":"]' --generate 3 --until '!'
               tracr-inject run sort cab --draw sort.svg
               echo abcab | tracr-inject run histogram.rasp
               tracr-inject run
             """)
 
-    @Argument(help: "A RASP file, or the name of a bundled program such as count.")
+    @Argument(help: "A RASP or C-RASP file, or the name of a bundled program such as count.")
     var program: String?
 
     @Argument(help: "Input sequences.")
@@ -45,6 +50,18 @@ struct RunCommand: ParsableCommand {
 
     @Flag(help: "Show every named variable at every position.")
     var trace = false
+
+    @Option(help: ArgumentHelp("Append the output at the last position N times, as the next token.", valueName: "n"))
+    var generate: Int?
+
+    @Option(help: ArgumentHelp("With --generate: stop after this token.", valueName: "token"))
+    var until: String?
+
+    @Flag(help: "Print accept or reject for each input: the boolean at its last position.")
+    var accept = false
+
+    @Flag(help: "Report how deep a C-RASP program nests its counts.")
+    var depth = false
 
     @Flag(
         help:
@@ -65,7 +82,10 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if program == nil, name != nil || compiled || trace || layers || draw != nil || strict || json.isOn {
+        if program == nil,
+            name != nil || compiled || trace || layers || draw != nil || strict || json.isOn || generate != nil
+                || accept || depth
+        {
             throw ValidationError(
                 "Without PROGRAM a session begins, which takes only --causal, --bos and --transcript.")
         }
@@ -74,6 +94,9 @@ struct RunCommand: ParsableCommand {
         }
         if compiled, bos || draw != nil { throw ValidationError("--compiled excludes --bos and --draw.") }
         if draw != nil, input.count != 1 { throw ValidationError("--draw needs exactly one INPUT.") }
+        if let generate, generate < 1 { throw ValidationError("--generate has to be at least 1.") }
+        if generate != nil, trace || accept { throw ValidationError("--generate excludes --trace and --accept.") }
+        if until != nil, generate == nil { throw ValidationError("--until goes with --generate.") }
     }
 
     private var bosToken: Atom? { bos ? Interpreter.customaryBOS : nil }
@@ -84,10 +107,13 @@ struct RunCommand: ParsableCommand {
             var console = console()
             return try console.converse()
         }
-        if input.isEmpty, !layers, !json.isOn, Terminal.isTerminal(.input) {
-            var console = console()
-            try console.load(BundledFiles().program(program))
-            return try console.converse()
+        if input.isEmpty, !layers, !depth, !json.isOn, generate == nil, !accept, Terminal.isTerminal(.input) {
+            let url = try BundledFiles().program(program)
+            if ProgramLanguage(of: url) == .rasp {
+                var console = console()
+                try console.load(url)
+                return try console.converse()
+            }
         }
         try evaluate(program)
     }
@@ -103,21 +129,26 @@ struct RunCommand: ParsableCommand {
             isJSON: json.isOn, name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
         try report.collecting { report in
             let program = try ProgramFile.load(path, output: name, strict: strict)
+            let shown = try ShownProgram(program, pragmas, bos: bos, depth: depth)
             let causal = pragmas.causal ?? program.causal ?? false
-            let findings = program.warnings + CausalCheck.warnings(for: program, masked: causal)
             report.begin(program)
-            report.note(findings)
-            if layers { try report.add(LayerTable(program)) }
+            report.note(ProgramFile.findings(program, masked: causal))
+            if let depth = shown.depth { try report.add(depth: depth) }
+            if layers { try report.add(LayerTable(shown.graph)) }
             var drawings = DrawingFile()
-            for drawing in program.drawings { try drawings.write(drawing, causal: causal, bos: bosToken) }
+            for drawing in shown.graph.drawings { try drawings.write(drawing, causal: causal, bos: bosToken) }
             let runner = try runner(program, causal: causal)
             if trace, let runner = runner as? CompiledRunner { report.note(missing: runner.missing) }
-            let reads = PositionCheck.reads(below: program.output)
+            let reads = PositionCheck.reads(below: shown.graph.output)
             var positions = PositionCheck()
+            let vocabulary = pragmas.compilerOptions.vocabulary ?? program.vocabulary
+            let maxLength = pragmas.maxLength ?? program.maxLength
             var declared = DeclaredInputs(
-                vocabulary: pragmas.compilerOptions.vocabulary ?? program.vocabulary,
-                maxLength: pragmas.maxLength ?? program.maxLength)
-            for text in layers && input.isEmpty ? AnySequence([]) : texts() {
+                tokens: vocabulary.map { DeclaredTokens($0, of: program) }, maxLength: maxLength)
+            let generation = generate.map {
+                Generation(count: $0, until: until, vocabulary: vocabulary, maxLength: maxLength)
+            }
+            for text in (layers || depth) && input.isEmpty ? AnySequence([]) : texts() {
                 let text = try text.get()
                 let result = try text.blamed {
                     let sequence = try InputSequence(parsing: text)
@@ -126,9 +157,12 @@ struct RunCommand: ParsableCommand {
                     // The compiled model refuses such an input itself.
                     if !compiled { report.note(declared.notes(about: sequence.tokens)) }
                     if let draw {
-                        try DrawingFile.write(program, on: sequence.tokens, causal: causal, bos: bosToken, to: draw)
+                        try DrawingFile.write(shown.graph, on: sequence.tokens, causal: causal, bos: bosToken, to: draw)
                     }
-                    return try runner.run(sequence.tokens, tracing: trace)
+                    if let generation { return try generation.run(runner, on: sequence.tokens) }
+                    var result = try runner.run(sequence.tokens, tracing: trace)
+                    if accept { try result.accept(output: program.outputName) }
+                    return result
                 }
                 report.note(result.findings)
                 try report.add(result, tracing: trace, output: program.outputName)
@@ -140,11 +174,11 @@ struct RunCommand: ParsableCommand {
         input.isEmpty ? AnySequence(InputLines()) : AnySequence(input.map { .success(InputText(text: $0)) })
     }
 
-    private func runner(_ program: Program, causal: Bool) throws -> any ProgramRunner {
-        guard compiled else {
-            return InterpretedRunner(program: program, interpreter: Interpreter(causal: causal, bos: bosToken))
+    private func runner(_ program: any CompilableProgram, causal: Bool) throws -> any ProgramRunner {
+        if compiled {
+            return CompiledRunner(model: try program.compile(pragmas.compilerOptions), program: program)
         }
-        let model = try RASPCompiler.compile(program, options: pragmas.compilerOptions)
-        return CompiledRunner(model: model, program: program)
+        guard let rasp = program as? Program else { return EvaluatedRunner(program: program) }
+        return InterpretedRunner(program: rasp, interpreter: Interpreter(causal: causal, bos: bosToken))
     }
 }

@@ -3,6 +3,7 @@ import Benchmarking
 import Foundation
 import Injection
 import InjectionSettings
+import Ranks
 import Serialization
 import TrainingEngine
 
@@ -50,6 +51,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        let ranks = try Launch.join()
         // A run of hours outlives the reader of its progress.
         Standard.ignoreClosedPipes()
         guard settings.task != nil || settings.config != nil || resume || printConfig else {
@@ -62,21 +64,22 @@ struct TrainCommand: ParsableCommand {
             try Standard.output.write(resume ? ownSettings(of: runToResume(resolved)).yaml() : resolved.yaml())
             return
         }
-        if dryRun { return try check(resolved) }
+        if dryRun { return try check(resolved, ranks) }
         SignalHandlers.install()
         let outcome: Training.Outcome
         if resume {
-            outcome = try Training.resume(runToResume(resolved).root, overrides: settings.overrides())
+            outcome = try Training.resume(runToResume(resolved).root, overrides: settings.overrides(), ranks: ranks)
         } else {
-            outcome = try Training.start(resolved, output: output.map { URL(fileURLWithPath: $0) })
+            outcome = try Training.start(
+                resolved, output: output.map { URL(fileURLWithPath: $0) }, ranks: ranks)
         }
         try report(outcome)
     }
 
     /// What the run would be, what it would take of the machine, and how long.
-    private func check(_ settings: Settings) throws {
-        let check = try Training.check(settings, output: output.map { URL(fileURLWithPath: $0) })
-        let stepSeconds = try stepSeconds(of: settings, check)
+    private func check(_ settings: Settings, _ ranks: Communicator) throws {
+        let check = try Training.check(settings, output: output.map { URL(fileURLWithPath: $0) }, ranks: ranks)
+        let stepSeconds = try stepSeconds(of: settings, check, ranks)
         if json.isOn {
             return try Standard.output.json(check.json(stepSeconds: stepSeconds, steps: settings.steps))
         }
@@ -91,10 +94,12 @@ struct TrainCommand: ParsableCommand {
     }
 
     /// Timed on synthetic steps here and now; nil where the memory for them cannot be had at present.
-    private func stepSeconds(of settings: Settings, _ check: TrainingCheck) throws -> Double? {
+    private func stepSeconds(
+        of settings: Settings, _ check: TrainingCheck, _ ranks: Communicator
+    ) throws -> Double? {
         guard settings.steps > 0 else { return nil }
         do {
-            return try StepBenchmark.seconds(of: settings, taskTokens: check.exampleTokens)
+            return try StepBenchmark.seconds(of: settings, taskTokens: check.exampleTokens, ranks: ranks.size)
         } catch let failure as Failure {
             Standard.error("tracr-inject: note: no step could be timed: \(failure.message)")
             return nil

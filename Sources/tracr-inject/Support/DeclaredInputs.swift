@@ -1,31 +1,27 @@
 import RASP
-import Serialization
 
 /// Which inputs a program is declared for. The interpreter takes others as well, as every interpreter of the language
 /// does, while the compiled weights refuse them: who goes on to compile should hear of it here.
 struct DeclaredInputs {
     /// nil: the program declares none.
-    private let vocabulary: Set<ExactString>?
+    private let tokens: DeclaredTokens?
     private let maxLength: Int?
     /// What was told of is not told again.
     private var hasToldOfTokens = false
     private var hasToldOfLength = false
 
     /// - Parameters:
-    ///   - vocabulary: the tokens of the compiled model, nil where none are declared.
+    ///   - tokens: those of the compiled model, nil where none are declared.
     ///   - maxLength: its longest input in tokens, without BOS; nil where none is declared.
-    init(vocabulary: [Atom]?, maxLength: Int?) {
-        // A vocabulary holds strings, and an input may hold numbers: 1 stands for "1".
-        self.vocabulary = vocabulary.map { Set($0.map { ExactString($0.description) }) }
+    init(tokens: DeclaredTokens?, maxLength: Int?) {
+        self.tokens = tokens
         self.maxLength = maxLength
     }
 
     /// Notes about an input, without BOS, that is not as declared; each kind once.
     mutating func notes(about input: [Atom]) -> [Diagnostic] {
         var notes: [Diagnostic] = []
-        if let vocabulary, !hasToldOfTokens,
-            let token = input.first(where: { !vocabulary.contains(ExactString($0.description)) })
-        {
+        if let tokens, !hasToldOfTokens, let token = input.first(where: { tokens.token(meantBy: $0) == nil }) {
             hasToldOfTokens = true
             notes.append(
                 Self.note("the token \(token.described) is not in the program's vocabulary (#pragma vocab, --vocab)"))

@@ -1,13 +1,14 @@
 import ArgumentParser
 import Foundation
 import RASP
+import Ranks
 import Serialization
 
 /// What a person sees of an error: `tracr-inject: error: message`, where, and how to mend it; and the exit code of
 /// the command contract (64 usage, 65 data, 66 not found, 70 internal, 73 cannot create, 74 write, 1 verification).
 struct ErrorReport {
     static var prefix: String {
-        "tracr-inject: " + Terminal.styled("error", .boldRed, for: .error) + ": "
+        "tracr-inject: " + Terminal.styled("error", .boldRed, for: .error) + ": " + Launch.place
     }
 
     let text: String
@@ -18,6 +19,8 @@ struct ErrorReport {
         switch error {
         case let failure as Failure:
             self.init(text: Self.prefix + Self.describe(failure), status: failure.kind.exitCode)
+        case let failure as PeerFailure:
+            self.init(failure.failure)
         case let error as RASPError:
             self.init(text: Self.ordered(error.diagnostics).map(Self.describe).joined(separator: "\n"), status: 65)
         case let code as ExitCode:

@@ -1,3 +1,4 @@
+import Compiler
 import Foundation
 import Logging
 import RASP
@@ -6,9 +7,16 @@ import Serialization
 
 /// A program as the command line names it: a path, or the name of a bundled program.
 enum ProgramFile {
-    static func load(_ name: String, output: String? = nil, strict: Bool = false) throws -> Program {
-        try Program.load(
+    static func load(
+        _ name: String, output: String? = nil, strict: Bool = false
+    ) throws -> any CompilableProgram {
+        try ProgramLanguage.load(
             contentsOf: BundledFiles().program(name), options: ProgramOptions(output: output, strict: strict))
+    }
+
+    /// What is to be known of a program before it runs: what reading it found, and where a mask changes its values.
+    static func findings(_ program: any CompilableProgram, masked: Bool) -> [Diagnostic] {
+        program.warnings + ((program as? Program).map { CausalCheck.warnings(for: $0, masked: masked) } ?? [])
     }
 
     /// Warnings with their source lines, on standard error.

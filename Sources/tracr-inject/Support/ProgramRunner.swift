@@ -9,13 +9,31 @@ struct RunResult {
     var trace: [(name: String, values: [Atom?])] = []
     /// What is to be said of the trace.
     var findings: [Diagnostic] = []
+    /// What the program went on to write; nil where it was not asked to.
+    var generated: [Atom]?
+    /// Whether the program accepts the input; nil where that was not asked.
+    var accepted: Bool?
 
     func json(tracing: Bool) -> JSONValue {
         var members: [(String, JSONValue)] = [("input", JSONValue(input)), ("output", JSONValue(output))]
+        if let generated { members.append(("generated", JSONValue(generated))) }
+        if let accepted { members.append(("accepted", .bool(accepted))) }
         if tracing {
             members.append(("trace", .object(JSONObject(trace.map { ($0.name, JSONValue($0.values)) }))))
         }
         return .object(JSONObject(members))
+    }
+
+    /// The verdict on the whole input: the boolean at the last position.
+    ///
+    /// - Throws: `Failure` for an output that is no boolean.
+    mutating func accept(output name: String) throws {
+        guard case .bool(let accepted)? = output.last ?? nil else {
+            throw Failure(
+                .badData, "the output \(name) says neither yes nor no at the last position: it is \((output.last ?? nil)?.described ?? "undefined")",
+                at: name, remedy: "Take a boolean for the output, with --name or #pragma output.")
+        }
+        self.accepted = accepted
     }
 
     /// One row a position, one column a variable; the output stands last and is not shown twice.
@@ -49,68 +67,14 @@ struct InterpretedRunner: ProgramRunner {
     }
 }
 
-/// Executes the weights and compares every named variable with the interpreter: what differs is an error, not a result.
-struct CompiledRunner: ProgramRunner {
-    private let model: CompiledModel
-    private let program: Program
-    /// Of the variables that the program names, those that the model holds.
-    private let held: [(name: String, variable: CompiledVariable)]
-    /// The others: what the output does not depend on is not compiled, and what is computed in one step with something
-    /// else has no place in the residual stream.
-    let missing: [String]
-    private let conversions: [TokenConversion]
-
-    init(model: CompiledModel, program: Program) {
-        (self.model, self.program) = (model, program)
-        // An s-op with several names is compiled under one of them.
-        let names = Dictionary(program.variables.map { ($0.sop, $0.name) }) { first, _ in first }
-        var held: [(name: String, variable: CompiledVariable)] = []
-        var missing: [String] = []
-        for variable in program.named {
-            let name = variable.sop === program.output ? model.output : names[variable.sop]
-            if let compiled = name.flatMap({ model.variable(named: $0) }) {
-                held.append((variable.name, compiled))
-            } else {
-                missing.append(variable.name)
-            }
-        }
-        (self.held, self.missing) = (held, missing)
-        conversions = TokenConversion.allCases.filter { conversion in
-            topologicalOrder(of: [.sop(program.output)]).contains { node in
-                guard case .sop(let sop) = node, case .tokens(let used) = sop.operation else { return false }
-                return used == conversion
-            }
-        }
-    }
-
-    /// The token of the vocabulary that the program cannot tell from this one.
-    ///
-    /// A vocabulary of a command line or a pragma is of strings, and an input can hold numbers: 1 is "1" to a program
-    /// that reads its tokens as text or as integers, and is not to one that reads them as they are.
-    private func known(_ token: Atom) -> Atom {
-        if model.tokenNumber(of: token) != nil { return token }
-        func isSame(_ other: Atom, _ conversion: TokenConversion) -> Bool {
-            guard let left = try? conversion.convert(token), let right = try? conversion.convert(other) else {
-                return false
-            }
-            return left == right
-        }
-        return model.vocabulary.first { other in conversions.allSatisfy { isSame(other, $0) } } ?? token
-    }
+/// A program in another language than RASP, evaluated as that defines it.
+struct EvaluatedRunner: ProgramRunner {
+    let program: any SymbolicProgram
 
     func run(_ input: [Atom], tracing: Bool) throws -> RunResult {
-        let tokens = input.map(known)
-        try model.verify(against: program, on: [tokens]).require()
-        guard tracing else { return RunResult(input: input, output: try model.run(tokens)) }
-        // A variable is read off the last state that holds it.
-        let states = try model.residualStates(tokens)
-        let rows = input.indices.map { states.row(state: states.count - 1, position: $0) }
-        let trace = held.map { name, variable in
-            let state = variable.heldUntil ?? states.count - 1
-            return (
-                name: name, values: input.indices.map { model.decode(variable, states.row(state: state, position: $0)) }
-            )
-        }
-        return RunResult(input: input, output: rows.map { model.decode(model.outputVariable, $0) }, trace: trace)
+        let evaluation = try program.evaluate(input, causal: program.causal ?? false)
+        return RunResult(
+            input: input, output: evaluation.output,
+            trace: tracing ? evaluation.variables.map { ($0.name, $0.values) } : [])
     }
 }

@@ -16,7 +16,7 @@ struct RunReport {
         self.name = name
     }
 
-    mutating func begin(_ program: Program) { name = program.name }
+    mutating func begin(_ program: any SymbolicProgram) { name = program.name }
 
     /// Findings that do not keep the program from running.
     mutating func note(_ findings: [Diagnostic]) {
@@ -36,14 +36,23 @@ struct RunReport {
     }
 
     mutating func add(_ table: LayerTable) throws {
-        if isJSON { layers = table.json } else { try Standard.output.line(table.text) }
+        if isJSON { layers += table.json } else { try Standard.output.line(table.text) }
+    }
+
+    mutating func add(depth: Int) throws {
+        if isJSON { layers.append(("depth", .integer(depth))) } else { try Standard.output.line("depth \(depth)") }
     }
 
     mutating func add(_ result: RunResult, tracing: Bool, output: String) throws {
         if isJSON {
             results.append(result.json(tracing: tracing))
+        } else if let generated = result.generated {
+            try Standard.output.json(JSONValue(generated))
+        } else if let accepted = result.accepted, !tracing {
+            try Standard.output.line(accepted ? "accept" : "reject")
         } else if tracing {
             try Standard.output.line((count == 0 ? "" : "\n") + result.table(output: output))
+            if let accepted = result.accepted { try Standard.output.line(accepted ? "accept" : "reject") }
         } else {
             try Standard.output.json(JSONValue(result.output))
         }

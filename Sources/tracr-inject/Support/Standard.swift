@@ -5,6 +5,8 @@ import Serialization
 /// The process's standard streams, set up once.
 enum Standard {
     static let output = OutputStream()
+    /// Whether nothing is said, as by all ranks of a job but the first.
+    nonisolated(unsafe) static var isSilent = false
 
     /// Signals and logging, before any argument is parsed.
     ///
@@ -25,6 +27,7 @@ enum Standard {
 
     /// Text on standard error, a line by default. One that is closed or full is no reason to stop.
     static func error(_ text: String, terminator: String = "\n") {
+        guard !isSilent else { return }
         var rest = Array((text + terminator).utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
@@ -56,6 +59,7 @@ final class OutputStream: @unchecked Sendable {
     private let isTerminal = Terminal.isTerminal(.output)
 
     func write(_ text: String) throws {
+        guard !Standard.isSilent else { return }
         buffer.append(contentsOf: text.utf8)
         if isTerminal || buffer.count >= capacity { try flush() }
     }

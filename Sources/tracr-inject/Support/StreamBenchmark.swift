@@ -13,10 +13,10 @@ struct StreamBenchmark {
     /// Processor time of the one thread, the median of the repetitions: other load on the machine does not count.
     let seconds: Double
 
-    init(_ program: Program, repetitions: Int) throws {
+    init(_ program: any CompilableProgram, repetitions: Int) throws {
         var options = CompilerOptions()
         options.maxLength = max(program.maxLength ?? 0, Self.length)
-        let model = try RASPCompiler.compile(program, options: options)
+        let model = try program.compile(options)
         var random = SeededRandom(seed: 1)
         let batch = (0..<Self.sequences).map { _ in (0..<Self.length).map { _ in random.pick(model.vocabulary) } }
         var times: [Double] = []

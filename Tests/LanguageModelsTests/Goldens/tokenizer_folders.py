@@ -42,6 +42,24 @@ WORDS = ["ab ab", "", "ab<|endoftext|>ab", "\nab"]
 template = {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": END, "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
             "pair": [{"Sequence": {"id": "A", "type_id": 0}}], "special_tokens": {END: {"id": END, "ids": [258], "tokens": [END]}}}
 NAMED, SPECIALS = {"image_token": "<i>"}, ["a <i> <s> <t>b", "<t><s><i>"]
+
+
+def modern(digits):
+    """The expression of Llama 3 and Qwen."""
+    return {"type": "Sequence", "pretokenizers": [
+        {"type": "Split", "behavior": "Isolated", "invert": False, "pattern": {"Regex":
+            r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|" + digits
+            + r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"}},
+        {**BYTE_LEVEL, "use_regex": False}]}
+
+
+MODERN = ["ab ab'AB 'ab", "ab  ab\tab\n\n ab  \n", "ab12345 1a b", "(ab) [ab]\r\n\nab", "x'\u017fab 'LL'd", "e\u0301 \u00e9ab \u0967\u0968\u0969\u096a", " ab ", "\n ab"]
+MARK = "\u2581"
+MARKED = {"type": "Sequence", "normalizers": [
+    {"type": "Prepend", "prepend": MARK}, {"type": "Replace", "pattern": {"String": " "}, "content": MARK}]}
+BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
+PIECES, LLAMA = [MARK, "<s>", "<unk>", *BYTES], {"tokenizer_class": "LlamaTokenizer", "unk_token": "<unk>", "bos_token": "<s>"}
+TEXT = ["ab ab", " ab", "a\nb  ab ", "\u65e5ab", "ab<s> ab", ""]
 CASES = [
     case("vocab.json alone", texts=WORDS),
     case("prefix space, vocab.json", settings={**GPT2, "add_prefix_space": True}, texts=WORDS),
@@ -67,6 +85,20 @@ CASES = [
     case("Sequence of a Split and ByteLevel", single({"type": "Sequence", "pretokenizers": [
         {"type": "Split", "pattern": {"Regex": PATTERN}, "behavior": "Isolated", "invert": False}, {**BYTE_LEVEL, "use_regex": False}]}), FAST,
          texts=["ab ab  ab's"]),
+    case("Llama 3's expression", single(modern(r"\p{N}{1,3}")), FAST, texts=MODERN),
+    case("Qwen's expression", single(modern(r"\p{N}"), normalizer={"type": "NFC"}), FAST, texts=MODERN),
+    case("Qwen's class", single(), {"tokenizer_class": "Qwen2Tokenizer"}, texts=MODERN),
+    case("GPT-NeoX's class", single(post_processor=template), {"tokenizer_class": "GPTNeoXTokenizer", "add_bos_token": True}, texts=MODERN),
+    case("GPT-NeoX's class, nothing around a text", single(post_processor=template), {"tokenizer_class": "GPTNeoXTokenizer"}, texts=MODERN),
+    case("Llama's class, of bytes", single(), LLAMA, texts=WORDS),
+    case("pieces, marked by the normalizer", single(None, normalizer=MARKED, decoder=None, model={
+        "unk_token": "<unk>", "fuse_unk": True, "byte_fallback": True}), FAST, symbols=PIECES, texts=TEXT),
+    case("pieces without bytes", single(None, normalizer=MARKED, decoder=None, model={"unk_token": "<unk>", "fuse_unk": True}), FAST,
+         symbols=PIECES[:3], texts=TEXT),
+    case("pieces, marked by the pre-tokenizer", single({"type": "Metaspace", "replacement": MARK, "prepend_scheme": "always", "split": True},
+         decoder=None, model={"unk_token": "<unk>", "byte_fallback": True}), FAST, symbols=PIECES, texts=TEXT),
+    case("pieces, Llama's class", single(None, normalizer=MARKED, decoder=None), LLAMA, symbols=PIECES, texts=TEXT),
+    case("pieces, Llama's class of old", single(None, normalizer=MARKED, decoder=None), {**LLAMA, "legacy": True}, symbols=PIECES, texts=TEXT),
     case("no cut into words", single({**BYTE_LEVEL, "use_regex": False}), FAST, texts=["ab ab"]),
     case("a template", single(post_processor=template), GPT2, texts=WORDS),
     case("add_bos_token and add_eos_token", settings={**GPT2, "add_bos_token": True, "add_eos_token": True}, texts=WORDS),

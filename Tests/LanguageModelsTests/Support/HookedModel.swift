@@ -12,8 +12,16 @@ struct HookedModel: CustomTestStringConvertible, Sendable {
     /// Llama's four query heads share two heads of keys and values; the second one's heads have kernels of their own.
     static let all = [
         HookedModel(name: "GPT-2", make: { FormulaModel.make() }, projectionBias: { "h.\($0).attn.c_proj.bias" }),
-        HookedModel(name: "Llama") { LlamaFormula.untied.make() },
-        HookedModel(name: "Llama, wide heads") { LlamaFormula.tied.make() },
+        HookedModel(name: "Llama") { FamilyFormula.llama.make() },
+        HookedModel(name: "Llama, wide heads") { FamilyFormula.wideHeads.make() },
+        HookedModel(
+            name: "Llama with biases", make: { FamilyFormula.scaled.make() },
+            projectionBias: { "layers.\($0).self_attn.o_proj.bias" }),
+        HookedModel(name: "Qwen2") { FamilyFormula.qwen2.make() },
+        HookedModel(name: "Qwen3") { FamilyFormula.qwen3.make() },
+        HookedModel(
+            name: "GPT-NeoX", make: { FamilyFormula.neox.make() },
+            projectionBias: { "layers.\($0).attention.dense.bias" }),
     ]
 
     var testDescription: String { name }

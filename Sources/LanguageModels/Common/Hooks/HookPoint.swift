@@ -9,7 +9,8 @@
 ///     resid.i+1 = middle + m_i
 ///
 /// The readers `<q>`, `<k>`, `<v>` read the stream `resid.i` and `<in>` reads `middle`, before the norm that comes
-/// first in each of them. The last norm and the head read the last residual state.
+/// first in each of them. In a family whose MLP is beside attention (GPT-NeoX), `<in>` reads `resid.i` as well. The last
+/// norm and the head read the last residual state.
 ///
 /// Where groups of query heads share keys and values, each query head still has a reader for its keys and one for its
 /// values: `h` always counts query heads.

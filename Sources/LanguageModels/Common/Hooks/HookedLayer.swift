@@ -16,9 +16,13 @@ struct HookedLayer<Model: LanguageModel> {
 
     /// - Parameter discardingInput: Whether the room of x may be given back.
     func callAsFunction(_ x: Variable, discardingInput: Bool) -> Variable {
+        let isParallel = model.configuration.hasParallelMLP
         let middle = addHeads(applyMixHooks(gather(x)), to: x)
-        if discardingInput, hookedReaders.isEmpty { tape.discard(x) }
-        return addMLP(middle)
+        let isOurs = discardingInput && hookedReaders.isEmpty
+        if isOurs, !isParallel { tape.discard(x) }
+        let result = addMLP(of: isParallel ? x : middle, to: middle)
+        if isOurs, isParallel, hooks[.mlpInput(layer: layer)] == nil { tape.discard(x) }
+        return result
     }
 
     // MARK: Attention
@@ -120,10 +124,11 @@ struct HookedLayer<Model: LanguageModel> {
 
     // MARK: MLP
 
-    private func addMLP(_ middle: Variable) -> Variable {
+    private func addMLP(of x: Variable, to middle: Variable) -> Variable {
         let input = HookPoint.mlpInput(layer: layer)
-        defer { if hooks[input] == nil { tape.discard(middle) } }
-        let read = hooks[input] == nil ? middle : hooks.apply(at: input, tape, tape.branch(middle))
+        let isSeen = hooks[input] != nil && x === middle
+        defer { if !isSeen { tape.discard(middle) } }
+        let read = hooks[input] == nil ? x : hooks.apply(at: input, tape, tape.branch(x))
         let output = HookPoint.mlp(layer: layer)
         guard hooks[output] != nil else { return model.transform(tape, read, layer: layer, addedTo: middle) }
         let added = model.transform(tape, read, layer: layer, addedTo: nil)

@@ -1,0 +1,124 @@
+import Circuits
+import Compiler
+import InjectionSettings
+import LanguageModels
+import RASP
+import Serialization
+import TensorCore
+
+/// Draws the circuit batch of each step: what is replaced, and by what.
+package struct CircuitSource {
+    package let placement: CircuitPlacement
+    /// The student's true edges.
+    package let edges: Set<CircuitEdge>
+    let perturbed: PerturbedExamples
+    let oracle: CompiledOracle
+    let settings: Settings.Circuit
+    let seed: Int
+    private let outside: [CircuitNode]
+    /// The variables that the circuit computes; the program may name others, which its output does not need.
+    private let computed: Set<ExactString>
+    /// By reader the writers that it has no true edge from.
+    private let foreign: [(reader: CircuitReader, writers: [CircuitNode])]
+
+    package init(
+        placement: CircuitPlacement, circuit: CompiledCircuit, perturbed: PerturbedExamples, oracle: CompiledOracle,
+        settings: Settings.Circuit, seed: Int
+    ) {
+        let edges = placement.edges(of: circuit)
+        (self.placement, self.edges, self.perturbed, self.oracle) = (placement, edges, perturbed, oracle)
+        (self.settings, self.seed) = (settings, seed)
+        let nodes = Set(circuit.nodes)
+        computed = Set(
+            circuit.model.variables.filter { circuit.writer(of: $0).map(nodes.contains) ?? false }.map {
+                ExactString($0.name)
+            })
+        outside = placement.outside
+        let shape = placement.shape
+        foreign = shape.readers.map { reader in
+            (
+                reader,
+                shape.writers.filter {
+                    let edge = CircuitEdge($0, reader)
+                    return shape.has(edge) && !edges.contains(edge)
+                }
+            )
+        }
+    }
+
+    /// - Parameters:
+    ///   - made: the examples of a step, or of a shard of it.
+    ///   - position: of the step in the run; the same choice whenever it is asked for.
+    /// - Returns: nil where no example has a partner.
+    package func batch(
+        from made: [PerturbedExamples.Made], at position: Int, shard: Int, encoder: TaskEncoder, arena: Arena
+    ) throws -> CircuitBatch? {
+        var random = SeededRandom(
+            seed: UInt64(bitPattern: Int64(seed)), stream: "circuit/\(position)/\(shard)")
+        var order = Array(made.indices)
+        random.shuffle(&order)
+        let candidates = order.prefix(settings.examples)
+        let partners = try Parallel.map(Array(candidates)) { index in
+            try perturbed.partner(of: made[index], at: position * 1_024 + index)
+        }
+        let pairs = zip(candidates, partners).compactMap { index, partner in partner.map { (made[index].encoded, $0) } }
+        guard !pairs.isEmpty else { return nil }
+
+        let byEdges = random.uniform() < settings.edges
+        let step = random.pick(placement.steps)
+        let exchanged = byEdges ? [] : pairs.indices.filter { _ in random.integer(below: 2) == 0 }
+        var batch = try examples(pairs, exchanging: step.component, in: exchanged, encoder: encoder, arena: arena)
+        for node in step.nodes where !exchanged.isEmpty { batch.replaced[node] = exchanged }
+        // For half of the examples everything that may be replaced is, for the others any share of it.
+        let shares = pairs.map { _ in random.integer(below: 2) == 0 ? 1 : random.uniform() }
+        func chosen(_ random: inout SeededRandom) -> [Int] {
+            pairs.indices.filter { shares[$0] == 1 || random.uniform() < shares[$0] }
+        }
+        if byEdges {
+            for (reader, writers) in foreign {
+                var replaced: [CircuitNode: [Int]] = [:]
+                for writer in writers { replaced[writer] = chosen(&random) }
+                batch.rerouted[reader] = replaced
+            }
+        } else {
+            for node in outside { batch.replaced[node] = chosen(&random) }
+        }
+        return batch
+    }
+
+    /// The examples with the compiled model's answers, in some of them after an exchange of one component's outputs.
+    private func examples(
+        _ pairs: [(own: EncodedExample, partner: EncodedExample)], exchanging component: CircuitNode,
+        in exchanged: [Int], encoder: TaskEncoder, arena: Arena
+    ) throws -> CircuitBatch {
+        let packed = PackedBatch(pairs.map(\.own.tokens))
+        var batch = TrainingBatch(
+            packed: packed, taskSequences: pairs.count, answerRows: [], answerTargets: [],
+            isAnswer: Array(repeating: false, count: packed.tokens.count), texts: [])
+        var targets = try oracle.targets(for: pairs.map(\.own.atoms), dense: false, arena: arena)
+        oracle.forget(&targets) { !computed.contains(ExactString($0.name)) }
+        let changed = try Parallel.map(exchanged) { index in
+            try oracle.model.residualStates(
+                pairs[index].own.atoms, replacing: [component], with: pairs[index].partner.atoms)
+        }
+        let outputs = oracle.exchange(
+            &targets, behind: component.layer ?? 0, runs: Array(zip(exchanged, changed)), starts: packed.starts)
+        if var after = targets.exchanged {
+            oracle.forget(&after) { !computed.contains(ExactString($0.name)) }
+            targets.exchanged = after
+        }
+        for (index, pair) in pairs.enumerated() {
+            let start = packed.starts[index]
+            for position in pair.own.predicting where position < pair.own.tokens.count {
+                batch.isAnswer[start + position] = true
+            }
+            let answers = outputs[index].map { encoder.answer(of: pair.own, after: $0) } ?? pair.own.answerTargets
+            for (position, target) in answers {
+                batch.answerRows.append(Int32(start + position))
+                batch.answerTargets.append(target)
+            }
+        }
+        batch.targets = targets
+        return CircuitBatch(examples: batch, partners: PackedBatch(pairs.map(\.partner.tokens)))
+    }
+}

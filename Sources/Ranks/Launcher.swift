@@ -1,0 +1,53 @@
+import Foundation
+import Serialization
+
+/// What started this process as one of several, told from the environment that it left.
+package struct Launcher: Sendable, Equatable {
+    /// `mpirun` or `srun`.
+    package let name: String
+    package let rank: Int
+    package let size: Int
+
+    /// The variables of Open MPI's `mpirun`, of other launchers of MPI (PMI), and of Slurm's `srun`. The script of a
+    /// Slurm job has `SLURM_NTASKS` as well and is one process, so that only what `srun` sets for a step counts.
+    private static let variables: [(name: String, size: String, rank: String)] = [
+        ("mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"), ("mpirun", "PMI_SIZE", "PMI_RANK"),
+        ("srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"),
+    ]
+
+    /// - Returns: nil for a process that was started alone.
+    package static func detect(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> Launcher? {
+        for (name, size, rank) in variables {
+            guard let size = environment[size].flatMap(Int.init), size > 1,
+                let rank = environment[rank].flatMap(Int.init), (0..<size).contains(rank)
+            else { continue }
+            return Launcher(name: name, rank: rank, size: size)
+        }
+        return nil
+    }
+
+    /// Whether this program can take part in a job of several ranks.
+    package static var isSupported: Bool {
+        #if MPI
+            true
+        #else
+            false
+        #endif
+    }
+
+    /// - Throws: `.usage` where this program was built without MPI: each rank would do all of the work, and all would
+    ///   write to one place.
+    ///
+    /// - Parameter onFailure: see `Communicator`.
+    package func communicator(
+        onFailure: @escaping @Sendable (_ failure: PeerFailure, _ tells: Bool) -> Void
+    ) throws -> Communicator {
+        #if MPI
+            return try Communicator(onFailure: onFailure) { () throws(Failure) -> any Link in try MPILink() }
+        #else
+            throw Failure(
+                .usage, "started by \(self.name) as rank \(rank) of \(size), and built without MPI",
+                remedy: "Build it with `make build MPI=1`, or start it once, without \(self.name).")
+        #endif
+    }
+}

@@ -1,0 +1,23 @@
+import Ranks
+import Serialization
+import TensorCore
+
+/// What has to be the same on all ranks.
+extension Communicator {
+    /// - Parameter what: the thing, for the error.
+    /// - Throws: `.verificationFailed` naming the lowest rank that has another one than the first.
+    package func requireEqual(_ own: String, _ what: String, remedy: String? = nil) throws {
+        let all = try exchange(Array(own.utf8))
+        guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
+        throw Failure(
+            .verificationFailed, "rank \(other) and rank 0 have not the same \(what)",
+            remedy: remedy ?? "Go on from the last checkpoint, with the same software on all machines.")
+    }
+
+    /// Ranks that compute in different ways would drift apart.
+    package func requireEqualArithmetic() throws {
+        try requireEqual(
+            "\(BLAS.kernelName), \(VectorLevel.inUse.name)", "arithmetic (BLAS kernel and vector level)",
+            remedy: "Set OPENBLAS_CORETYPE and \(VectorLevel.variable) to what all machines have.")
+    }
+}

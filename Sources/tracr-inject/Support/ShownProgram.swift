@@ -1,0 +1,35 @@
+import CRASP
+import Compiler
+import RASP
+import Serialization
+
+/// What reports and pictures show of a program, whatever its language.
+struct ShownProgram {
+    /// The program as s-ops.
+    let graph: Program
+    /// How deep its counts are nested, where that was asked for.
+    let depth: Int?
+
+    /// - Throws: `Failure` (.usage) for what the program's language does not have.
+    init(_ program: any CompilableProgram, _ pragmas: PragmaArguments, bos: Bool, depth: Bool) throws {
+        if let counting = program as? CRASPProgram {
+            if bos || pragmas.causal == false {
+                throw Failure(
+                    .usage, "\(bos ? "--bos" : "--no-causal") is for RASP programs, and '\(program.name)' is in C-RASP",
+                    remedy: "C-RASP counts from the first token to each position; leave the option out.")
+            }
+            graph = counting.raspGraph
+            self.depth = depth ? counting.depth : nil
+        } else if let program = program as? Program {
+            if depth {
+                throw Failure(
+                    .usage, "--depth is for C-RASP programs, and '\(program.name)' is in RASP",
+                    remedy: "--layers counts the attention layers of a RASP program.")
+            }
+            graph = program
+            self.depth = nil
+        } else {
+            throw Failure(.internalError, "'\(program.name)' is in a language that has no picture")
+        }
+    }
+}
