@@ -45,7 +45,7 @@ public struct PretrainInputs {
         }
         let lock = try RunLock(directory: run.root)
         run.removeLeftovers()
-        Narration.note("seed \(settings.seed), fp32, " + TrainingHeader.machine)
+        Narration.note("seed \(settings.seed), fp32, " + Computation.machine)
 
         func tokens(_ texts: [URL], in name: String) throws -> TokenCorpus {
             try TokenCorpus(
