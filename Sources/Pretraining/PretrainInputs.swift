@@ -60,15 +60,9 @@ public struct PretrainInputs {
             try run.prepare { Narration.note($0) }
             try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
         }
-<<<<<<< HEAD
         let lock = ranks.isFirst ? try RunLock(directory: run.root) : nil
         if ranks.isFirst { run.removeLeftovers() }
         Narration.note("seed \(settings.seed), fp32, " + Computation.machine)
-=======
-        let lock = try RunLock(directory: run.root)
-        run.removeLeftovers()
-        Narration.note("seed \(settings.seed), fp32, " + Computation.machine)
->>>>>>> l19
 
         func tokens(_ texts: [URL], in name: String) throws -> TokenCorpus {
             // The first rank's file stays for a look at it; others need theirs as long as they run.
