@@ -30,7 +30,7 @@ public struct LoadedRun: Sendable {
         settings = try Settings.resolve(configuration: directory.configuration)
         if settings.threads > 0 { Parallel.threads = settings.threads }
         student = try Student.load(from: directory.student, gradients: false)
-        let kept = try KeptSources(in: directory.sources)
+        let kept = try KeptSources(in: directory.sources, origins: directory.origins)
         task = try LoadedTask(settings: settings, tokenizer: student.tokenizer, kept: kept)
         if let kept {
             for change in try kept.changes(task.task) { Narration.warn(change) }

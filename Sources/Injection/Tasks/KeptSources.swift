@@ -21,18 +21,25 @@ package struct KeptSources: Sendable {
     private let prompts: [(split: String, hash: String)]
 
     /// Copies what a task was read from into a folder, whole or not at all.
-    static func write(_ task: LoadedTask, to folder: URL) throws {
+    ///
+    /// - Parameters:
+    ///   - task: says what it was read from.
+    ///   - folder: where the copies go.
+    ///   - origins: a file that says where each was copied from.
+    static func write(_ task: LoadedTask, to folder: URL, origins: URL) throws {
         let copies = Copies(task.task.sources + task.sources)
         let name = { (file: URL?) -> JSONValue in file.flatMap { copies.name(of: $0) }.map(JSONValue.string) ?? .null }
-        let references = task.references.map { reference -> JSONValue in
-            [
+        var references: [JSONValue] = []
+        for reference in task.references {
+            let value: JSONValue = [
                 "source": name(reference.source), "name": .string(reference.name), "file": name(reference.file),
             ]
+            if !references.contains(value) { references.append(value) }
         }
         let index = JSONObject([
             ("format", .integer(format)), ("task", name(task.task.sources.first)),
             ("program", name(task.program.sources.first)),
-            ("files", .object(JSONObject(copies.all.map { ($0.name, .string($0.file.path)) }))),
+            ("files", .array(copies.all.map { .string($0.name) })),
             ("references", .array(references)),
             ("prompts", .object(JSONObject(try hashes(of: task.task).map { ($0.split, .string($0.hash)) }))),
         ])
@@ -45,12 +52,16 @@ package struct KeptSources: Sendable {
             }
             try JSONFile.write(.object(index), to: temporary.appendingPathComponent(Self.index))
         }
+        try JSONFile.write(.object(JSONObject(copies.all.map { ($0.name, .string($0.file.path)) })), to: origins)
     }
 
     /// Reads what `write` has written; nil where there is no such folder, as in a run of an earlier version.
     ///
+    /// - Parameters:
+    ///   - folder: where the copies are.
+    ///   - origins: says where each was copied from; a bundle goes without.
     /// - Throws: `.badData` for an index that names files which are not there.
-    init?(in folder: URL) throws {
+    init?(in folder: URL, origins: URL) throws {
         let place = folder.appendingPathComponent(Self.index)
         guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
         let json = try JSONFile.readObject(place)
@@ -60,12 +71,16 @@ package struct KeptSources: Sendable {
             }
             return folder.appendingPathComponent(name)
         }
-        guard json["format"]?.integer == Self.format, let files = json["files"]?.object,
+        guard json["format"]?.integer == Self.format, let files = json["files"]?.array,
             let references = json["references"]?.array, let prompts = json["prompts"]?.object
         else { throw Failure(.badData, "the index of the run's sources is none of this version", at: place.path) }
         task = json["task"] == .null ? nil : try copy(json["task"])
         program = try copy(json["program"])
-        originals = try files.members.map { (try copy(.string($0.key)), $0.value.string ?? "") }
+        let paths = try? JSONFile.read(origins)
+        originals = try files.compactMap { name in
+            let copy = try copy(name)
+            return name.string.flatMap { paths?[$0]?.string }.map { (copy, $0) }
+        }
         self.references = try references.map { reference in
             guard let name = reference["name"]?.string else {
                 throw Failure(.badData, "a reference has no name", at: place.path)

@@ -124,7 +124,7 @@ public enum Training {
             // On a resume again, as a run can be killed before its first write of it; and only now that these are known to
             // be the inputs that the run was begun with.
             try inputs.compiled.save(to: run.compiled)
-            try KeptSources.write(inputs.task, to: run.sources)
+            try KeptSources.write(inputs.task, to: run.sources, origins: run.origins)
             try RunSessions.begin(Computation.facts(precision: inputs.settings.precision), after: trainer.step, at: run)
         }
         if trainer.step > 0 { Narration.note("resuming after step \(trainer.step)") }

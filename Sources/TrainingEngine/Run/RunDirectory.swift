@@ -18,6 +18,8 @@ public struct RunDirectory: Sendable {
     public var compiled: URL { root.appendingPathComponent("compiled") }
     /// What the run was made from: the task's files.
     public var sources: URL { root.appendingPathComponent("sources") }
+    /// Where these were copied from: paths of the machine that trained the run, which no bundle has.
+    public var origins: URL { root.appendingPathComponent("origins.json") }
     /// When and by what it was trained.
     public var sessions: URL { root.appendingPathComponent("sessions.jsonl") }
     public var checkpoints: URL { root.appendingPathComponent("checkpoints") }
