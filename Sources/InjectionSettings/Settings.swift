@@ -60,6 +60,8 @@ public struct Settings: Sendable {
     /// Perturbed examples a step: none for the baseline, and none where examples are a file's, which is trained on as
     /// it stands.
     package var perturbedExamples: Int { aligns && data.file == nil ? batch.perturbed : 0 }
+    /// Whether the program's steps get components of their own.
+    package var injectsCircuit: Bool { perturbedExamples > 0 && circuit.examples > 0 }
     /// Whether the task batches are rolled.
     public var rolls: Bool { method == .tracr && roll.enabled }
 }

@@ -43,27 +43,7 @@ struct ExchangePairs {
         self.run = run
         reader = AnswerReader(run)
         comparison = ExchangeComparison(reader)
-        let encoder = run.task.encoder
-
-        // Only some prompts find a partner of their length.
-        let context = run.student.model.configuration.contextLength
-        let encoded = try run.task.task.examples(.test, count: prompts * 4, seed: seed)
-            .map { (example: $0, encoded: try encoder.encode($0)) }.filter { $0.encoded.contentCount <= context }
-            // Words have lengths of their own, by which only equal answers would be paired.
-            .map {
-                encoder.task.tokens.answers == nil
-                    ? $0 : (example: $0.example, encoded: $0.encoded.upToFirstAnswerToken)
-            }
-        var waiting: [[Int]: (example: Example, encoded: EncodedExample)] = [:]
-        var partners: [(example: Example, encoded: EncodedExample)] = []
-        for example in encoded where partners.count + 1 < prompts {
-            let lengths = [example.encoded.promptCount, example.encoded.answerCount]
-            if let other = waiting.removeValue(forKey: lengths) {
-                partners += [other, example]
-            } else {
-                waiting[lengths] = example
-            }
-        }
+        let partners = try PromptPairs.all(run, prompts: prompts, seed: seed)
         let members = try Parallel.map(partners) { example, encoded in
             let atoms = Array(encoded.atoms[..<encoded.contentCount])
             let states = try run.compiled.residualStates(atoms)

@@ -10,7 +10,8 @@ import TrainingEngine
 /// What can be measured of a run: `tracr-inject eval` as a function.
 public struct ModelEvaluation: Sendable {
     public enum Suite: String, Sendable, CaseIterable {
-        case task, data, decoding, perturbed, ood, causality, interchange, controls, context, perplexity, sampled,
+        case task, data, decoding, perturbed, ood, causality, interchange, controls, circuit, context, perplexity,
+            sampled,
             lambada, sst2, mrpc
 
         /// Whether a student alone will do, without a run.
@@ -110,6 +111,7 @@ public struct ModelEvaluation: Sendable {
             case .causality: try report.causality(run)
             case .interchange: try report.interchange(run)
             case .controls: try report.controls(run, original: original)
+            case .circuit: try report.circuit(run)
             case .context: try report.context(run)
             case .sampled: try report.sampledText(run, original: original)
             case .perplexity, .lambada, .sst2, .mrpc:

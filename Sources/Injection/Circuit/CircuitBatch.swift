@@ -1,5 +1,6 @@
 import Circuits
 import LanguageModels
+import TensorCore
 
 /// Task examples in which components are made to give out what they give out for another prompt.
 ///
@@ -10,17 +11,21 @@ package struct CircuitBatch {
     package var examples: TrainingBatch
     /// For each example the prompt whose outputs it takes, token by token.
     package var partners: PackedBatch
-    /// For each component the examples in which its output is replaced, for all that read it.
-    package var replaced: [CircuitNode: [Int]] = [:]
-    /// For each reader of the stream, the writers whose outputs are replaced for it alone, and in which examples.
-    package var rerouted: [CircuitReader: [CircuitNode: [Int]]] = [:]
+    package var replacement = ComponentReplacement()
 
     package init(examples: TrainingBatch, partners: PackedBatch) {
         (self.examples, self.partners) = (examples, partners)
     }
 
-    /// The rows of some examples that both prompts have.
-    func rows(_ sequences: [Int]) -> [Int32] {
-        sequences.flatMap { sequence in examples.packed.rows(sequence).map { Int32($0) } }
+    /// The forward pass: the partners as they are, then the examples with components replaced.
+    ///
+    /// - Returns: the activations of the examples.
+    func forward(_ tape: Tape, _ student: any LanguageModel) -> Activations {
+        let values = ComponentReplacement.outputs(
+            of: replacement.writers, student, partners,
+            Tape(arena: tape.arena, recording: false, precision: tape.precision))
+        return student.forward(
+            tape, examples.packed,
+            hooks: replacement.hooks(values, batch: examples.packed, configuration: student.configuration))
     }
 }

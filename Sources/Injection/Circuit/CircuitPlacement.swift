@@ -78,16 +78,29 @@ package struct CircuitPlacement: Sendable {
 extension CircuitPlacement {
     /// The student's edges that the compiled model's stand for.
     package func edges(of circuit: CompiledCircuit) -> Set<CircuitEdge> {
-        var edges: Set<CircuitEdge> = []
-        for edge in circuit.edges {
-            for writer in nodes(of: edge.writer) {
-                for node in nodes(of: edge.reader.node) {
-                    let candidate = CircuitEdge(writer, edge.reader.moved(to: node))
-                    if shape.has(candidate) { edges.insert(candidate) }
+        Set(circuit.edges.flatMap(edges(of:)))
+    }
+}
+
+extension CircuitPlacement {
+    /// By reader the writers before it that it has no true edge from.
+    package func foreign(_ edges: Set<CircuitEdge>) -> [(reader: CircuitReader, writers: [CircuitNode])] {
+        shape.readers.map { reader in
+            (
+                reader,
+                shape.writers.filter {
+                    let edge = CircuitEdge($0, reader)
+                    return shape.has(edge) && !edges.contains(edge)
                 }
-            }
+            )
         }
-        return edges
+    }
+
+    /// The student's edges for one of the compiled model's.
+    package func edges(of edge: CircuitEdge) -> [CircuitEdge] {
+        nodes(of: edge.writer).flatMap { writer in
+            nodes(of: edge.reader.node).map { CircuitEdge(writer, edge.reader.moved(to: $0)) }
+        }.filter(shape.has)
     }
 }
 

@@ -34,16 +34,7 @@ package struct CircuitSource {
                 ExactString($0.name)
             })
         outside = placement.outside
-        let shape = placement.shape
-        foreign = shape.readers.map { reader in
-            (
-                reader,
-                shape.writers.filter {
-                    let edge = CircuitEdge($0, reader)
-                    return shape.has(edge) && !edges.contains(edge)
-                }
-            )
-        }
+        foreign = placement.foreign(edges)
     }
 
     /// - Parameters:
@@ -68,7 +59,7 @@ package struct CircuitSource {
         let step = random.pick(placement.steps)
         let exchanged = byEdges ? [] : pairs.indices.filter { _ in random.integer(below: 2) == 0 }
         var batch = try examples(pairs, exchanging: step.component, in: exchanged, encoder: encoder, arena: arena)
-        for node in step.nodes where !exchanged.isEmpty { batch.replaced[node] = exchanged }
+        for node in step.nodes where !exchanged.isEmpty { batch.replacement.replaced[node] = exchanged }
         // For half of the examples everything that may be replaced is, for the others any share of it.
         let shares = pairs.map { _ in random.integer(below: 2) == 0 ? 1 : random.uniform() }
         func chosen(_ random: inout SeededRandom) -> [Int] {
@@ -78,10 +69,10 @@ package struct CircuitSource {
             for (reader, writers) in foreign {
                 var replaced: [CircuitNode: [Int]] = [:]
                 for writer in writers { replaced[writer] = chosen(&random) }
-                batch.rerouted[reader] = replaced
+                batch.replacement.rerouted[reader] = replaced
             }
         } else {
-            for node in outside { batch.replaced[node] = chosen(&random) }
+            for node in outside { batch.replacement.replaced[node] = chosen(&random) }
         }
         return batch
     }

@@ -57,7 +57,7 @@ package struct InjectionLoss {
         var value = sum(tape, pass, normalizers: Array(normalizers.prefix(sum.terms.count)), batch: batch)
         guard let circuit = batch.circuit?.batch else { return value }
         let circuitPass = StudentPass(
-            batch: circuit.examples, activations: CircuitPass(student: student, batch: circuit)(tape), head: pass.head,
+            batch: circuit.examples, activations: circuit.forward(tape, student), head: pass.head,
             projection: projection, originalHead: nil)
         let added = sum(
             tape, circuitPass, normalizers: Array(normalizers.dropFirst(sum.terms.count)), batch: circuit.examples)

@@ -21,6 +21,8 @@ public struct LoadedRun: Sendable {
     public let step: Int
     /// Hashes of what the run was made from, by name.
     private let inputs: JSONObject
+    /// Where the program's steps lie in the student; nil for a run that injected no circuit.
+    package let placement: CircuitPlacement?
 
     /// - Throws: `Failure` for a directory that is no finished run, or whose files are not what the run wrote.
     public init(_ directory: RunDirectory) throws {
@@ -45,9 +47,14 @@ public struct LoadedRun: Sendable {
         projection = try Projection.load(
             from: directory.projection, rows: layout.width, width: width,
             subspaces: settings.subspaces(layout, width: width))
+        placement =
+            settings.injectsCircuit
+            ? try CircuitPlacement(
+                CompiledCircuit(compiled), student: student.model.configuration, settings: settings.circuit) : nil
         guard
-            let layers = settings.alignment.layers.sites(
-                compiled: layout.layers, student: student.model.configuration.layers)
+            let layers = placement?.states
+                ?? settings.alignment.layers.sites(
+                    compiled: layout.layers, student: student.model.configuration.layers)
         else {
             throw Failure(.badData, "the student has too few layers for the program", at: directory.student.path)
         }

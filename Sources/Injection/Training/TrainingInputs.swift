@@ -94,7 +94,7 @@ struct TrainingInputs {
         if settings.method == .tracr {
             let k = variables.layout.layers
             placement =
-                settings.circuit.examples > 0 && settings.aligns
+                settings.injectsCircuit
                 ? try CircuitPlacement(CompiledCircuit(compiled), student: configuration, settings: settings.circuit) : nil
             guard
                 let layers = placement?.states
