@@ -11,8 +11,7 @@ import TrainingEngine
 public struct ModelEvaluation: Sendable {
     public enum Suite: String, Sendable, CaseIterable {
         case task, data, decoding, perturbed, ood, causality, interchange, controls, circuit, context, perplexity,
-            sampled,
-            lambada, sst2, mrpc
+            sampled, lambada, sst2, mrpc
 
         /// Whether a student alone will do, without a run.
         var needsNoRun: Bool { [.perplexity, .lambada, .sst2, .mrpc].contains(self) }
