@@ -1,5 +1,11 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
+# `make build MPI=1`: training by several processes together, over Open MPI.
+MPI ?= 0
+ifneq ($(MPI),0)
+TRAITS = --traits MPI
+endif
+export MPI
 
 .PHONY: all demo test arm64 sanitize build install dependencies format clean
 all: build
@@ -22,7 +28,7 @@ sanitize: dependencies
 	TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --disable-testable-imports --sanitize=thread --scratch-path .build/thread
 
 build: dependencies
-	$(SWIFT) build -c release --product tracr-inject
+	$(SWIFT) build -c release --product tracr-inject $(TRAITS)
 
 install: build
 	@.ci/install.sh "$(PREFIX)"

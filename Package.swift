@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "Resources", dependencies: ["Serialization"],
             resources: [.copy("tiny")]),
-        .target(name: "Pictures", dependencies: ["Serialization"]),
+        .target(name: "Pictures", dependencies: ["Circuits", "Serialization"]),
         .target(name: "TrainingEngine", dependencies: ["Ranks", "TensorCore", "Serialization"]),
         .target(
             name: "InjectionSettings",
@@ -129,14 +129,15 @@ let package = Package(
                 "Compiler", "Circuits", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Serialization",
                 "TensorCore",
             ],
-            exclude: ["Cases", "Peer", "run_compiled.py", "run_gpt2.py"]),
+            exclude: ["Cases", "Peer", "run_circuit.py", "run_compiled.py", "run_gpt2.py"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"],
             exclude: ["Goldens", "Peer"]),
-        .testTarget(name: "RanksTests", dependencies: ["Ranks", "Serialization", "TestSupport"]),
+        .testTarget(
+            name: "RanksTests", dependencies: ["Ranks", "Serialization", "TestSupport"], exclude: ["Network"]),
         .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Serialization"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
         .target(name: "TestSupport", dependencies: ["Injection", "Ranks"], path: "Tests/TestSupport"),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Checks what the build needs and installs what is missing. Safe to run again: it does nothing when all is there.
-#   swift 6.1 or later; pkg-config; OpenBLAS and LAPACKE with their headers.
+#   swift 6.1 or later; pkg-config; OpenBLAS and LAPACKE with their headers; with MPI=1 Open MPI.
 set -eu
 
 fail() {
@@ -24,10 +24,12 @@ fi
 missing() {
     if ! command -v pkg-config >/dev/null 2>&1; then
         echo pkg-config libopenblas-dev liblapacke-dev
+        [ "${MPI:-0}" = 0 ] || echo libopenmpi-dev openmpi-bin
         return
     fi
     pkg-config --exists openblas || echo libopenblas-dev
     pkg-config --exists lapacke || echo liblapacke-dev
+    [ "${MPI:-0}" = 0 ] || pkg-config --exists ompi-c || echo libopenmpi-dev openmpi-bin
 }
 
 packages=$(missing | tr '\n' ' ')

@@ -8,6 +8,8 @@ numeric='TensorCoreTests|LanguageModelsTests|CompressionTests|InjectionLossTests
 
 # Nothing here is imported as @testable: with that on, all would be compiled anew for the tests, and again for the build.
 flags='-c release --disable-testable-imports'
+# MPI=1: with ranks under mpirun.
+[ "${MPI:-0}" = 0 ] || flags="$flags --traits MPI"
 # shellcheck disable=SC2086 # one word a flag
 $swift test $flags
 

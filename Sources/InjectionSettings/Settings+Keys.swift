@@ -2,7 +2,7 @@ extension Settings {
     public static let keys: [SettingKey<Settings>] = [
         .init(
             "student", .text(\.student),
-            "The model to inject into: tiny (bundled), or the Hugging Face folder of a GPT-2 or Llama."),
+            "The model to inject into: tiny (bundled), or the Hugging Face folder of a GPT-2, Llama, Qwen or GPT-NeoX."),
         .init(
             "task", .text(\.task),
             "The algorithm: count, int-sum, shuffle-dyck, or a task file of your own."),
@@ -173,7 +173,8 @@ extension Settings {
         .init(
             "circuit.examples", .integer(\.circuit.examples, 0...65_536),
             "Task examples a step in which components are made to give out what they give out for another prompt, so that\n"
-                + "each step of the program has heads and MLPs of its own; 0: no circuit (method tracr; not with data.file)."),
+                + "each step of the program has heads and MLPs of its own; 0: no circuit (method tracr; not with data.file)."
+        ),
         .init(
             "circuit.edges", .real(\.circuit.edges, .unit),
             "Share of the steps that replace single edges instead of whole components."),
@@ -183,6 +184,9 @@ extension Settings {
         .init(
             "circuit.heads", .integer(\.circuit.heads, 1...64),
             "Student heads for each head of the compiled program."),
+        .init(
+            "circuit.mlps", .integer(\.circuit.mlps, 1...64),
+            "Student MLPs for each MLP of the compiled program, one behind another."),
 
         .init(
             "memory.recompute", .flag(\.memory.recompute),

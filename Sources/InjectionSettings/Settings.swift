@@ -198,6 +198,7 @@ extension Settings {
         public var edges = 0.5
         public var placement = Placement.spread
         public var heads = 2
+        public var mlps = 1
     }
 
     /// What can be had for less memory, and costs time or precision.

@@ -1,6 +1,6 @@
 /// # TensorCore
 ///
-/// Single-precision tensors in arenas, reverse-mode differentiation on a tape, and the operations that GPT-2, Llama and
+/// Single-precision tensors in arenas, reverse-mode differentiation on a tape, and the operations that decoders and
 /// their losses need. A training step allocates nothing once its arena has grown: every tensor of the step lives in the
 /// arena, and one `Arena.reset()` recycles them all.
 ///

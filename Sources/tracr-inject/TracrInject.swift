@@ -12,10 +12,10 @@ import TensorCore
 struct TracrInject: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tracr-inject",
-        abstract: "Compile RASP programs into transformers, and inject them into GPT-2 or Llama.",
+        abstract: "Compile RASP programs into transformers, and inject them into language models.",
         discussion: """
-            A RASP program is compiled into a small transformer whose residual stream is labelled; a GPT-2 is then \
-            fine-tuned so that its own residual stream encodes the same variables linearly. What was injected can be \
+            A RASP program is compiled into a small transformer whose residual stream is labelled; a language model is \
+            then fine-tuned so that its own residual stream encodes the same variables linearly. What was injected can be \
             measured (eval) and read back by name (decode). Results go to standard output; progress, warnings and \
             errors to standard error.
 
@@ -29,6 +29,7 @@ struct TracrInject: ParsableCommand {
         version: "tracr-inject \(Release.version)",
         groupedSubcommands: [
             CommandGroup(name: "RASP", subcommands: [RunCommand.self, CompileCommand.self]),
+            CommandGroup(name: "Circuits", subcommands: [CircuitCommand.self]),
             CommandGroup(
                 name: "Language Model",
                 subcommands: [

@@ -10,7 +10,8 @@ import Testing
         return letters.indices.map { Array(letters[...$0]) }
     }
 
-    private func check(_ name: String, over letters: [Character], to length: Int, _ holds: ([Character]) -> Bool) throws {
+    private func check(_ name: String, over letters: [Character], to length: Int, _ holds: ([Character]) -> Bool) throws
+    {
         let program = try Programs.load(name)
         for word in Programs.words(over: letters, to: length) {
             let output = try program.evaluate(Programs.tokens(word)).output
@@ -68,8 +69,10 @@ import Testing
 
     /// Every construct by its value, at every position of one word.
     @Test(arguments: [
-        ("#Q_a", "abab", [1, 1, 2, 2]), ("#[j = i - 1] Q_a", "aabb", [0, 1, 1, 0]), ("#[pred] Q_a", "aabb", [0, 1, 1, 0]),
-        ("#[pred2] Q_a", "aabb", [0, 0, 1, 1]), ("#[j < i] Q_a", "aba", [0, 1, 1]), ("#[j >= i - 1] Q_a", "aaba", [1, 2, 1, 1]),
+        ("#Q_a", "abab", [1, 1, 2, 2]), ("#[j = i - 1] Q_a", "aabb", [0, 1, 1, 0]),
+        ("#[pred] Q_a", "aabb", [0, 1, 1, 0]),
+        ("#[pred2] Q_a", "aabb", [0, 0, 1, 1]), ("#[j < i] Q_a", "aba", [0, 1, 1]),
+        ("#[j >= i - 1] Q_a", "aaba", [1, 2, 1, 1]),
         ("#[i - 2 <= j < i] Q_a", "aaab", [0, 1, 2, 2]), ("#[j <= i, j = i-1] Q_a(j)", "ab", [0, 1]),
         ("#[j <= i - 2] Q_a", "aaaa", [0, 0, 1, 2]), ("#[i - 1 > j] Q_a", "aaaa", [0, 0, 1, 2]),
         ("#not Q_a", "abb", [0, 1, 2]), ("# ! \"a\"", "abb", [0, 1, 2]), ("#true", "abb", [1, 2, 3]),
@@ -87,7 +90,8 @@ import Testing
     @Test(arguments: [
         ("#Q_a == #Q_b", [false, true]), ("#Q_a = #Q_b", [false, true]), ("#Q_a != #Q_b", [true, false]),
         ("#Q_a ≤ #Q_b", [false, true]), ("#Q_a ≥ #Q_b ∧ ¬Q_b", [true, false]), ("Q_a ∨ ⊥", [true, false]),
-        ("not #Q_a <= #Q_b", [true, false]), ("!(#Q_b >= 1) && true", [true, false]), ("\"b\" || False", [false, true]),
+        ("not #Q_a <= #Q_b", [true, false]), ("!(#Q_b >= 1) && true", [true, false]),
+        ("\"b\" || False", [false, true]),
         ("#Q_a < 1 + #Q_b", [false, true]), ("Q_\"a\"", [true, false]), ("~Q_a & Q_b | Q_a", [true, true]),
         ("not Q_a and Q_b", [false, true]), ("Q_a or Q_b and Q_a", [true, false]),
     ])

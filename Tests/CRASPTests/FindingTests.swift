@@ -20,7 +20,8 @@ import Testing
         ("x := Q_a)", "expected the end", "syntax"), ("x := (Q_a", "expected )", "incomplete"),
         ("1 := 2", "begins with a name", "syntax"), ("x Q_a", "expected :=", "syntax"),
         ("x := y", "not defined", "undefined-name"), ("x := x", "not defined", "undefined-name"),
-        ("x := Q_a\nx := Q_b", "defined already", "reserved-name"), ("Q_a := true", "stands for a token", "reserved-name"),
+        ("x := Q_a\nx := Q_b", "defined already", "reserved-name"),
+        ("Q_a := true", "stands for a token", "reserved-name"),
         ("i := true", "a position", "reserved-name"), ("next := true", "NEXT_", "reserved-name"),
         ("x := #1", "takes a boolean", "type"), ("x := Q_a + 1", "takes a count", "type"),
         ("x := Q_a == Q_b", "takes a count", "type"), ("x := #Q_a * #Q_b", "has to be a number", "type"),
@@ -29,15 +30,18 @@ import Testing
         ("x := #[j = i + 1] Q_a", "subtracted", "value"), ("x := #[j > i] Q_a", "no position", "value"),
         ("x := #[k] Q_a", "expected i, j", "syntax"), ("x := #[j = j] Q_a", "relates j to i", "syntax"),
         ("x := #[j = i - 99999] Q_a", "distance of at most", "syntax"),
-        ("x := i % 0 == 0", "a period lies", "value"), ("x := i % 2 == 2", "less than 2", "value"), ("x := i", "a position", "syntax"),
+        ("x := i % 0 == 0", "a period lies", "value"), ("x := i % 2 == 2", "less than 2", "value"),
+        ("x := i", "a position", "syntax"),
         ("x := \"a", "not closed", "lexical"), ("x := Q_a $ Q_b", "starts no token", "lexical"),
         ("#import primes\nx := Q_a", "to import", "undefined-name"), ("", "defines nothing", "undefined-name"),
-        ("// only a comment", "defines nothing", "undefined-name"), ("#pragma causal false\nx := Q_a", "never looks ahead", "pragma"),
+        ("// only a comment", "defines nothing", "undefined-name"),
+        ("#pragma causal false\nx := Q_a", "never looks ahead", "pragma"),
         ("NEXT_a := #Q_a", "this is a count", "type"), ("x := NEXT_\"a\"", "not defined", "undefined-name"),
     ])
     func errors(_ source: String, _ message: String, _ code: String) {
         let found = findings(source)
-        #expect(found.contains { $0.message.contains(message) && $0.code.rawValue == code }, "\(source): \(found.map(\.rendered))")
+        let isFound = found.contains { $0.message.contains(message) && $0.code.rawValue == code }
+        #expect(isFound, "\(source): \(found.map(\.rendered))")
         #expect(found.allSatisfy { $0.severity == .error })
     }
 
@@ -72,9 +76,12 @@ import Testing
     /// Nothing that a text holds may end the process.
     @Test(arguments: [
         String(repeating: "(", count: 100_000), "x := " + String(repeating: "not ", count: 100_000) + "Q_a",
-        "x := " + String(repeating: "-", count: 100_000) + "1", "x := " + String(repeating: "#", count: 100_000) + "Q_a",
-        "x := " + String(repeating: "Q_a ? 1 : ", count: 100_000) + "1", "\u{FEFF}", "\u{0}", "#", "#[", "x := #[", "x := \"",
-        "NEXT_", "NEXT_ := Q_a", "Q_", "x := Q_", "x := 9223372036854775807 * 9223372036854775807", "#pragma", "#pragma vocab",
+        "x := " + String(repeating: "-", count: 100_000) + "1",
+        "x := " + String(repeating: "#", count: 100_000) + "Q_a",
+        "x := " + String(repeating: "Q_a ? 1 : ", count: 100_000) + "1",
+        "\u{FEFF}", "\u{0}", "#", "#[", "x := #[", "x := \"",
+        "NEXT_", "NEXT_ := Q_a", "Q_", "x := Q_", "x := 9223372036854775807 * 9223372036854775807", "#pragma",
+        "#pragma vocab",
         "x := #[j >= i - 10000] true", "x(i)(j) := 1", "🧮 := 1", "x := -9223372036854775807 - 2 < #Q_a",
     ])
     func hostile(_ source: String) {

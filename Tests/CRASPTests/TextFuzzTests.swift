@@ -1,6 +1,6 @@
 import CRASP
-import Foundation
 import CountingTestSupport
+import Foundation
 import RASP
 import Serialization
 import Testing
@@ -11,8 +11,10 @@ import Testing
 @Suite struct TextFuzzTests {
     private static let fragments = [
         "#", "#[", "]", "(", ")", "j", "i", "i - 1", "<=", "=", ":=", "==", "and", "or", "not", "?", ":", "if", "else",
-        "min(", "max(", ",", "+", "-", "*", "%", "2", "9223372036854775807", "true", "Q_a", "Q_", "NEXT_a", "\"", "\"b\"",
-        "\n", ";", "// c\n", "#pragma vocab a\n", "#pragma output x\n", "#import pred\n", "pred2", "≤", "∧", "¬", "é", "\u{0}",
+        "min(", "max(", ",", "+", "-", "*", "%", "2", "9223372036854775807", "true", "Q_a", "Q_", "NEXT_a", "\"",
+        "\"b\"",
+        "\n", ";", "// c\n", "#pragma vocab a\n", "#pragma output x\n", "#import pred\n", "pred2", "≤", "∧", "¬", "é",
+        "\u{0}",
     ]
 
     @Test func damagedTexts() throws {

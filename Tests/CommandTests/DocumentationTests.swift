@@ -46,7 +46,7 @@ import Testing
 
     /// Lines `$ COMMAND` are run in a folder that holds the files which the page tells the reader to save; what follows
     /// each is what it prints. Commands that need a trained run are left out.
-    @Test(arguments: ["GettingStarted", "WritingPrograms", "RASP", "InjectingAProgram", "Commands"])
+    @Test(arguments: ["GettingStarted", "WritingPrograms", "RASP", "InjectingAProgram", "Commands", "CRASP"])
     func transcripts(_ name: String) throws {
         let page = try Self.article(name)
         let scratch = try Scratch()
@@ -56,6 +56,8 @@ import Testing
         scratch.file("repeats.rasp", try #require(program))
         let soFar = Self.blocks(try Self.article("RASP")).first { $0.hasPrefix("#pragma causal true\n") }
         scratch.file("sofar.rasp", try #require(soFar))
+        let balanced = Self.blocks(try Self.article("CRASP")).first { $0.hasPrefix("#pragma vocab ( )\n") }
+        scratch.file("balanced.crasp", try #require(balanced))
         scratch.file(
             "mine.jsonl", #"{"prompt": "What is the number of 'X' in this text? x y. Answer:", "answer": " 2"}"# + "\n")
         var compared = 0
@@ -200,8 +202,8 @@ import Testing
     /// Every library that the package offers has a page that names all its public types, and no other.
     @Test(
         arguments: [
-            "RASP", "Serialization", "Compiler", "Compression", "TensorCore", "LanguageModels", "TrainingEngine",
-            "InjectionSettings", "Injection", "Evaluation",
+            "RASP", "CRASP", "Serialization", "Compiler", "Compression", "TensorCore", "LanguageModels",
+            "TrainingEngine", "InjectionSettings", "Injection", "Evaluation",
         ])
     func libraryPages(_ name: String) throws {
         let folder = Self.root.appendingPathComponent("Sources/\(name)")
@@ -211,7 +213,7 @@ import Testing
         let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
         for case let file as URL in files where file.pathExtension == "swift" {
             for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
-                let declaration = /public (?:final |indirect )?(?:struct|class|enum|protocol|actor) ([A-Za-z0-9]+)/
+                let declaration = /public (?:final |indirect )?(?:struct|class|enum|protocol|actor|typealias) (\w+)/
                 if let match = line.prefixMatch(of: declaration) { types.insert(String(match.1)) }
             }
         }

@@ -2,7 +2,7 @@ import Testing
 
 @Suite struct HelpTests {
     static let commands = [
-        "run", "compile", "train", "eval", "decode", "data", "tokenize", "bench", "doctor", "pretrain",
+        "run", "compile", "circuit", "train", "eval", "decode", "data", "tokenize", "bench", "doctor", "pretrain",
         "export", "report", "reproduce",
     ]
 

@@ -1,39 +1,264 @@
 import Circuits
 import Compiler
+import Foundation
 import RASP
 import Serialization
 import Testing
 
 /// What components read and write, and what changes when one of them is exchanged.
 @Suite struct CircuitTests {
-    @Test(arguments: ["count", "shuffle_dyck", "reverse", "histogram", "balance", "induction", "int_sum", "sort"]) func show(_ name: String) throws {
+    private func circuit(
+        _ source: String, name: String = "p", configure: (inout CompilerOptions) -> Void = { _ in }
+    ) throws -> CompiledCircuit {
+        // Fused, the result would be a function of what the named variables are computed from.
+        var options = CompilerOptions(fuseThroughNamedVariables: false)
+        configure(&options)
+        let program = try Program(source: "#pragma vocab a b\n#pragma max_length 4\n" + source, name: name)
+        return CompiledCircuit(try RASPCompiler.compile(program, options: options))
+    }
+
+    private func tokens(_ text: String) -> [Atom] { text.map { .string(String($0)) } }
+
+    @Test func aChainOfVariables() throws {
+        let circuit = try circuit(
+            """
+            #pragma causal true
+            n = selector_width(select(tokens, "a", ==));
+            twice = n + n;
+            result = twice + 1;
+            """, name: "result")
+        #expect(
+            circuit.edges.map(\.description) == [
+                "input->a0.h0<k>", "a0.h0->m0", "m0->m1", "m1->m2", "m2->logits",
+            ])
+        func names(_ variables: [CircuitVariable]) -> [String] { variables.map(\.name) }
+        let head = try #require(circuit.component(.head(layer: 0, head: 0)))
+        #expect(head.reads.map { $0.reader.description } == ["a0.h0<q>", "a0.h0<k>", "a0.h0<v>"])
+        #expect(head.reads.map { names($0.variables) } == [["bos"], ["tokens", "bos"], ["bos"]])
+        #expect(head.writes.count == 1 && head.writes.allSatisfy(\.isScratch))
+        let mlp = try #require(circuit.component(.mlp(layer: 0)))
+        #expect(names(mlp.writes) == ["n"] && names(mlp.clears) == names(head.writes))
+        #expect(names(try #require(circuit.component(.input)).writes) == ["tokens", "bos"])
+        let n = try #require(circuit.model.variable(named: "n"))
+        #expect(circuit.writer(of: n) == .mlp(layer: 0))
+        #expect(circuit.readers(of: n) == [.mlp(layer: 1)])
+        // The constant of BOS comes from the input, is read nearly everywhere, and is in no edge of the circuit.
+        let constant = circuit.connections.filter { !$0.varies }
+        #expect(constant.contains { $0.edge == CircuitEdge("input->a0.h0<q>") })
+        #expect(constant.allSatisfy { $0.carries.allSatisfy { $0.number == nil } })
+    }
+
+    /// "aaba" has counts 1 2 2 3, "bbbb" none.
+    @Test func anExchangeByHand() throws {
+        let circuit = try circuit(
+            """
+            #pragma causal true
+            n = selector_width(select(tokens, "a", ==));
+            result = n + aggregate(select(indices, indices, ==), indicator(tokens == "a"));
+            """, name: "result")
+        let base = try circuit.run(tokens("bbbb"))
+        let source = try circuit.run(tokens("aaba"))
+        #expect(base.output == [0, 0, 0, 0].map { .int($0) })
+        #expect(source.output == [2, 3, 2, 4].map { .int($0) })
+        let n = try #require(circuit.model.variable(named: "n"))
+        let writer = try #require(circuit.writer(of: n))
+        // The count of the other input, with this one's own tokens.
+        #expect(circuit.run(base, exchanging: [writer], with: source).output == [1, 2, 2, 3].map { .int($0) })
+        #expect(circuit.run(source, exchanging: [writer], with: base).output == [1, 1, 0, 1].map { .int($0) })
+        #expect(circuit.run(base, exchanging: [CircuitNode.input], with: source).output == source.output)
+    }
+
+    /// What depends on positions and length alone is the same in both inputs.
+    @Test func positionsAreNotExchanged() throws {
+        let circuit = CompiledCircuit(try RASPCompiler.compile(ShippedPrograms.load("reverse")))
+        #expect(circuit.edges.map(\.description) == ["input->a1.h0<v>", "a1.h0->logits"])
+        let mirrored = circuit.connections.first { $0.edge == CircuitEdge("m0->a1.h0<q>") }
+        #expect(mirrored?.varies == false && mirrored?.carries.map(\.name) == ["mirrored"])
+        let all = Set(circuit.shape.edges).subtracting(circuit.edges)
+        let (base, source) = (try circuit.run(tokens("abcde")), try circuit.run(tokens("edcaa")))
+        #expect(circuit.run(base, exchanging: all, with: source).output == base.output)
+    }
+
+    /// A named variable that the output does without is computed and is in no edge.
+    @Test func whatTheOutputDoesNotNeed() throws {
+        let circuit = try circuit(
+            """
+            n = selector_width(select(tokens, "a", ==));
+            spare = selector_width(select(tokens, "b", ==)) + 1;
+            result = n + 0;
+            """, name: "n")
+        let spare = try #require(circuit.model.variable(named: "spare"))
+        #expect(circuit.writer(of: spare) != nil && circuit.readers(of: spare).isEmpty)
+        let needed = try #require(circuit.model.variable(named: "n"))
+        #expect(circuit.readers(of: needed) == [.logits])
+    }
+
+    static let programs = [
+        "balance", "count", "double_histogram", "dyck1", "dyck2", "dyck3", "fraction_previous", "histogram",
+        "induction", "int_sum", "int_sum_4", "most_frequent", "reverse", "shuffle_dyck", "sort", "sort_by_frequency",
+    ]
+
+    @Test func everyProgramIsTried() throws {
+        let files = try FileManager.default.contentsOfDirectory(atPath: ShippedPrograms.folder.path)
+        #expect(files.filter { $0.hasSuffix(".rasp") }.map { String($0.dropLast(5)) }.sorted() == Self.programs)
+    }
+
+    /// Exchanging everything outside the circuit changes no output, and each of its edges changes one.
+    @Test(arguments: programs) func theCircuitIsAllThatMattersAndAllOfItDoes(_ name: String) throws {
         let circuit = CompiledCircuit(try RASPCompiler.compile(ShippedPrograms.load(name)))
-        var text = name + "\n"
-        for component in circuit.components {
-            let reads = component.reads.map { "\($0.reader): " + $0.variables.map(\.name).joined(separator: " ") }
-            text += "\(component.node)  \(reads.joined(separator: "; "))  -> \(component.writes.map(\.name).joined(separator: " ")) clears \(component.clears.map(\.name).joined(separator: " "))\n"
+        var survey = try CircuitSurvey(circuit, on: circuit.model.circuitPairs(60))
+        #expect(survey.isSufficient)
+        #expect(survey.outside.pairs == 60 && survey.edges.count == circuit.edges.count)
+        if !survey.unseen.isEmpty { try survey.search(circuit, on: circuit.model.circuitPairs(4000, seed: 1)) }
+        let unseen = survey.unseen.keys.map(\.description).sorted()
+        #expect(unseen == Self.withoutEffect[name] ?? [])
+        let graph = circuit.graph(survey)
+        for edge in circuit.edges {
+            #expect(graph[edge].isInGraph && graph[edge].score == survey.edges[edge]?.fraction)
         }
-        for connection in circuit.connections {
-            text += "\(connection.edge) \(connection.carries.map(\.name).joined(separator: " ")) \(connection.varies ? "" : "constant")\n"
+    }
+
+    /// Edges that carry what differs, and whose readers make nothing of it.
+    private static let withoutEffect: [String: [String]] = [:]
+
+    /// Runs that are taken apart answer as the model does.
+    @Test(arguments: ["count", "int_sum", "sort", "fraction_previous"]) func runsAreThoseOfTheModel(_ name: String)
+        throws
+    {
+        let model = try RASPCompiler.compile(ShippedPrograms.load(name))
+        let circuit = CompiledCircuit(model)
+        for input in model.sampleInputs(count: 20, seed: 5) {
+            let (ours, theirs) = (try circuit.run(input).output, try model.run(input))
+            #expect(zip(ours, theirs).allSatisfy { CompiledModel.agree($0, $1) } && ours.count == theirs.count)
         }
-        print(text)
-        var random = SeededRandom(seed: 3)
-        let model = circuit.model
-        let outside = Set(circuit.shape.edges).subtracting(circuit.edges)
-        var changed: [CircuitEdge: Int] = [:]
-        for _ in 0..<40 {
-            let clean = model.randomInput(&random)
-            var other: [Atom] = []
-            while other.count != clean.count { other = model.randomInput(&random) }
-            let run = try circuit.run(clean)
-            let source = try circuit.run(other)
-            #expect(try run.output == model.run(clean))
-            #expect(circuit.run(run, exchanging: outside, with: source).output == run.output)
-            #expect(circuit.run(run, exchanging: Set(circuit.shape.edges), with: source).output == source.output)
-            for edge in circuit.edges where circuit.run(run, exchanging: [edge], with: source).output != run.output {
-                changed[edge, default: 0] += 1
+    }
+
+    /// Exchanging the one MLP that writes a variable is exchanging the variable.
+    @Test(arguments: ["shuffle_dyck", "int_sum", "most_frequent"]) func writersStandForVariables(_ name: String) throws
+    {
+        let model = try RASPCompiler.compile(ShippedPrograms.load(name))
+        let circuit = CompiledCircuit(model)
+        var compared = 0
+        for variable in model.variables where variable.heldUntil == nil && variable.name != model.output {
+            guard case .mlp(let layer)? = circuit.writer(of: variable) else { continue }
+            let node = CircuitNode.mlp(layer: layer)
+            let carried = Set(circuit.connections.filter { $0.varies && $0.edge.writer == node }.flatMap(\.carries))
+            // The writer computes nothing else that matters.
+            guard carried.map(\.name) == [variable.name] else { continue }
+            for pair in try model.circuitPairs(30, seed: 8) {
+                let (base, source) = (try circuit.run(pair.base), try circuit.run(pair.source))
+                let states = try model.residualStates(pair.source)
+                let expected = try model.run(
+                    pair.base, interchanging: variable, with: states, state: variable.writtenByLayer)
+                #expect(circuit.run(base, exchanging: [node], with: source).output == expected)
+                compared += 1
             }
         }
-        for edge in circuit.edges where changed[edge] == nil { print("UNSEEN", name, edge) }
+        #expect(compared > 0 || name != "most_frequent")
+    }
+
+    /// Directions that are handed on: whoever reads a later variable reads what was there before and what clears it.
+    @Test(arguments: ["shuffle_dyck", "sort_by_frequency"]) func reusedDirections(_ name: String) throws {
+        var options = CompilerOptions()
+        options.reuseDirections = true
+        let circuit = CompiledCircuit(try RASPCompiler.compile(ShippedPrograms.load(name), options: options))
+        let survey = try CircuitSurvey(circuit, on: circuit.model.circuitPairs(40))
+        #expect(survey.isSufficient)
+        let cleared = circuit.connections.filter { $0.varies && $0.isCleared }
+        #expect(!cleared.isEmpty)
+        #expect(cleared.contains { survey.edges[$0.edge].map { $0.changed > 0 } == true })
+    }
+
+    /// The same of programs that nobody wrote.
+    @Test func randomPrograms() throws {
+        var circuits = 0
+        for seed in UInt64(1)...30 {
+            let program = try seed % 2 == 0 ? RandomProgram.make(seed: seed) : RandomSource.make(seed: seed)
+            var options = CompilerOptions(keepNamedVariables: seed % 3 != 0)
+            options.reuseDirections = seed % 4 == 0
+            guard let model = try? RASPCompiler.compile(program, options: options) else { continue }
+            let circuit = CompiledCircuit(model)
+            let survey = try CircuitSurvey(circuit, on: model.circuitPairs(12, seed: seed), seed: seed)
+            #expect(survey.isSufficient, "seed \(seed)")
+            circuits += 1
+        }
+        #expect(circuits > 15)
+    }
+
+    /// The exported model has the same circuit; an output that the embedding writes goes through the first MLP.
+    @Test func exportedCircuits() throws {
+        let model = try RASPCompiler.compile(ShippedPrograms.load("induction"))
+        let circuit = CompiledCircuit(model)
+        let export = try GPT2Export(model)
+        let graph = export.graph(circuit.graph)
+        #expect(graph.circuit == circuit.edges)
+        #expect(graph.shape.headsPerLayer == [Int](repeating: export.heads, count: model.layerCount))
+        #expect(graph.shape.streamWidth == export.width)
+        let same = Program(name: "p", output: RASP.tokens, vocabulary: ["a", "b"], maxLength: 3, causal: true)
+        let copy = try RASPCompiler.compile(same)
+        let copied = try GPT2Export(copy).graph(CompiledCircuit(copy).graph)
+        #expect(CompiledCircuit(copy).edges.map(\.description) == ["input->logits"])
+        #expect(copied.circuit.map(\.description) == ["input->m0", "m0->logits"])
+    }
+
+    /// Edges exchanged inside TransformerLens, by the hook names of the file, against the compiled model: where
+    /// `GPT2_PEER_PYTHON` names a Python that has it.
+    @Test(
+        .enabled(
+            if: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] != nil,
+            "no Python with TransformerLens is named"
+        ),
+        arguments: ["induction", "count", "dyck1"])
+    func transformerLens(_ name: String) throws {
+        var options = CompilerOptions()
+        options.readError = GPT2Export.readError
+        let model = try RASPCompiler.compile(ShippedPrograms.load(name), options: options)
+        let circuit = CompiledCircuit(model)
+        let export = try GPT2Export(model)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("circuit-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try export.save(to: folder)
+        let hooked = export.graph(circuit.graph).hookedEdges
+        try JSONFile.write(
+            .array(hooked.map { .array([.string($0.writer), .string($0.reader)]) }),
+            to: folder.appendingPathComponent("edges.json"))
+        let pairs = try model.circuitPairs(12, seed: 6)
+        let lines = try pairs.map { pair in
+            "{\"base\": \(try export.encode(pair.base)), \"source\": \(try export.encode(pair.source))}\n"
+        }
+        let file = folder.appendingPathComponent("pairs.jsonl")
+        try Data(lines.joined().utf8).write(to: file)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] ?? "")
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "run_circuit.py")
+        process.arguments = [script.path, folder.path]
+        process.standardInput = try FileHandle(forReadingFrom: file)
+        process.standardError = FileHandle.nullDevice
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let results = String(decoding: output, as: UTF8.self).split(separator: "\n")
+        try #require(results.count == pairs.count)
+        for (pair, line) in zip(pairs, results) {
+            let result = try JSONParser.parse(String(line), name: "the peer")
+            let (base, source) = (try circuit.run(pair.base), try circuit.run(pair.source))
+            // What stands at BOS is nobody's output.
+            func tokens(_ value: JSONValue?) -> [Int] {
+                value?.array?.compactMap(\.integer).dropFirst().map { $0 } ?? []
+            }
+            func expected(_ run: CircuitRun) -> [Int] { run.output.map(export.token(of:)) }
+            #expect(tokens(result["base"]) == expected(base))
+            #expect(tokens(result["source"]) == expected(source))
+            #expect(tokens(result["outside"]) == expected(base))
+            let theirs = try #require(result["edges"]?.array)
+            for (edge, theirs) in zip(circuit.edges, theirs) {
+                let ours = circuit.run(base, exchanging: [edge], with: source)
+                // A state that no input leads to may lie between two values, where the export's errors decide.
+                #expect(tokens(theirs) == expected(ours), "\(edge)")
+            }
+        }
     }
 }

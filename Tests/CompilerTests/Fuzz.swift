@@ -68,7 +68,7 @@ import Testing
         #expect(lengths.contains { $0 > 20 } && lengths.allSatisfy { $0 <= 80 })
         let forms = [
             "0.5:", "0.25:", "1000.1", "for t in range", "def f", "select(indices, indices - 1, ==)",
-            "#pragma causal false", "tokens_int", "pick(", "closest)", "None", " // ", "sort(", "}[(",
+            "#pragma causal false", "tokens_int", "pick(", "closest)", "None", " // ", "sort(", "}[(", " until h",
         ]
         for form in forms { #expect(texts.contains { $0.contains(form) }, "\(form)") }
         #expect(texts.contains { $0.prefix { $0 != "\n" }.split(separator: " ").count > 10 }, "more than eight tokens")

@@ -122,6 +122,27 @@ import Testing
         #expect(report.passed, "\(report.firstMismatch?.description ?? "")")
     }
 
+    /// A round of the loop is a layer: what halted keeps its state in the same MLP.
+    @Test func aRoundIsALayer() throws {
+        let (program, model) = try compiled(
+            """
+            #pragma vocab 0 1
+            #pragma max_length 6
+            parity = tokens_int;
+            done = indices == 0;
+            loop 5 until done {
+                left_done = shift(indicator(done), 1, 0) == 1;
+                parity = (parity + shift(parity, 1, 0)) % 2 if left_done else parity;
+                done = left_done;
+            }
+            result = parity;
+            #pragma output result
+            """)
+        #expect(model.layerCount <= 6, "\(model.layerCount)")
+        let report = try model.verify(against: program, count: 200)
+        #expect(report.isExhaustive && report.passed, "\(report.firstMismatch?.description ?? "")")
+    }
+
     private static let addition = """
         #pragma vocab 0 1 2 3 4 5 6 7 8 9 s + e
         #pragma max_length 9

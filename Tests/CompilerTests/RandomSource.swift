@@ -87,6 +87,13 @@ struct RandomSource {
         case .truth: next = "(\(name) \(random.pick(["and", "or"])) \(expression(.truth, 0)))"
         case .word: next = "aggregate(select(indices, indices - 1, ==), \(name), \"p\")"
         }
+        if random.integer(below: 3) == 0, !next.contains(" t)"), let halt = define("h", expression(.truth, 1)) {
+            lines.append(
+                "loop \(random.integer(in: 1...3)) until \(halt) {\n    \(name) = \(next);\n    \(halt) = \(expression(.truth, 0));\n}"
+            )
+            names[kind, default: []].append(name)
+            return
+        }
         let step = random.integer(below: 2) == 0 ? next : "\(next) if \(expression(.truth, 1)) else \(name)"
         lines.append("for t in range(0, \(random.integer(in: 1...3))) {\n    \(name) = \(step);\n}")
         names[kind, default: []].append(name)

@@ -31,6 +31,7 @@ extension TestProgram {
         let both = select(tokens, "a", .equal) && select(indices, indices, .less)
         let either = select(tokens, "a", .equal) || select(indices, indices, .equal)
         let neither = !(select(tokens, "a", .equal) && select(indices, indices, .less))
+        let gaps = choose(tokens .== "b", undefined(), else: tokens)
         let numbers: [Atom] = [-1, 0, 2]
         let value = SOp(.tokens(.int))
         return [
@@ -124,6 +125,16 @@ extension TestProgram {
             TestProgram(
                 "numbers in one direction", vocabulary: numbers, maxLength: 3,
                 SOp(value.operation, encoding: .numerical)),
+            TestProgram("pick the first", pick(select(tokens, "a", .equal), indices, default: -1, .first)),
+            TestProgram(
+                "pick the last, causal", causal: true, pick(select(tokens, tokens, .notEqual), tokens, .last)),
+            TestProgram("pick the closest", pick(select(tokens, "a", .equal), indices, default: -1, .closest)),
+            TestProgram(
+                "pick a mean", maxLength: 4, variables: [("share", shareOfA)],
+                pick(select(indices, indices, .less), shareOfA, default: 0.5, .last)),
+            TestProgram("gaps chosen", variables: [("gaps", gaps)], choose(defined(gaps), gaps, else: "-")),
+            TestProgram("gaps picked", pick(select(indices, indices, .less), gaps, default: "?", .last)),
+            TestProgram("whole quotients", floorDivide(histogram * 3 - 4, 2)),
             TestProgram(
                 "several named outputs", variables: [("length", length), ("hist", histogram), ("previous", previous)],
                 sequenceMap([length, histogram]) { .tuple($0) }),

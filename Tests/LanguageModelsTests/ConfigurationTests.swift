@@ -43,10 +43,16 @@ import Testing
         }
     }
 
-    /// The published sizes: 124, 355, 774 and 1,558 million.
+    /// As the models' cards have them.
     @Test func presetsHaveTheirParameters() {
-        let counts = GPT2Configuration.presets.map(\.configuration.parameterCount)
-        #expect(counts == [124_439_808, 354_823_168, 774_030_080, 1_557_611_200])
+        let counts = ModelRegistry.presets.map { [$0.name: $0.configuration.parameterCount] }
+        #expect(
+            counts == [
+                ["gpt2": 124_439_808], ["gpt2-medium": 354_823_168], ["gpt2-large": 774_030_080],
+                ["gpt2-xl": 1_557_611_200], ["smollm2-135m": 134_515_008], ["tinyllama-1.1b": 1_100_048_384],
+                ["llama-3.2-1b": 1_235_814_400], ["qwen2.5-0.5b": 494_032_768], ["qwen3-0.6b": 596_049_920],
+                ["pythia-70m": 70_426_624], ["pythia-160m": 162_322_944], ["pythia-410m": 405_334_016],
+            ])
     }
 
     @Test(arguments: [

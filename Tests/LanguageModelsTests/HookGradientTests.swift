@@ -52,9 +52,10 @@ import Testing
     func readersHaveGradientsOfTheirOwn(hooked: HookedModel) {
         let model = hooked.make()
         let configuration = model.configuration
-        let readers = (0..<configuration.heads).flatMap { head in
-            HookPoint.Reader.allCases.map { HookPoint.headInput(layer: 1, head: head, $0) }
-        } + (configuration.hasParallelMLP ? [.mlpInput(layer: 1)] : [])
+        let readers =
+            (0..<configuration.heads).flatMap { head in
+                HookPoint.Reader.allCases.map { HookPoint.headInput(layer: 1, head: head, $0) }
+            } + (configuration.hasParallelMLP ? [.mlpInput(layer: 1)] : [])
         // The gradient of what is added to the stream is that of the stream behind it.
         let points = [.residual(1), .head(layer: 1, head: 0)] + readers
         var seen: [HookPoint: Variable] = [:]

@@ -30,7 +30,8 @@ import Testing
         let wide = try read(("head_dim", "6"), ("num_attention_heads", "10"))
         #expect(wide.headWidth == 6 && wide.heads == 10)
         #expect(try read(("rope_theta", nil)).shape.rotary?.theta == 10_000)
-        #expect(try read(("rope_parameters", #"{"rope_type": "default", "rope_theta": 7.5}"#)).shape.rotary?.theta == 7.5)
+        #expect(
+            try read(("rope_parameters", #"{"rope_type": "default", "rope_theta": 7.5}"#)).shape.rotary?.theta == 7.5)
         #expect(try read(("rope_scaling", #"{"rope_type": "default"}"#)).shape.rotary?.theta == 50_000)
     }
 

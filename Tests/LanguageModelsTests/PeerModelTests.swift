@@ -33,7 +33,8 @@ struct PeerModelTests {
 
     /// Three sizes of each: the second one's heads have kernels of their own, the third has shards.
     private static let families = [
-        "llama", "llama-linear", "llama-dynamic", "llama-llama3", "llama-yarn", "llama-biased", "qwen2", "qwen3", "neox",
+        "llama", "llama-linear", "llama-dynamic", "llama-llama3", "llama-yarn", "llama-biased", "qwen2", "qwen3",
+        "neox",
         "neox-sequential",
     ].flatMap { family in
         [

@@ -30,7 +30,9 @@ struct PeerTokenizerTests {
         ], ["1", "2"])
     func kindsAreThePeers(kind: String, seed: String) throws {
         try withFolder { temporary in
-            let (folder, file) = (temporary.appendingPathComponent("folder"), temporary.appendingPathComponent("texts.json"))
+            let (folder, file) = (
+                temporary.appendingPathComponent("folder"), temporary.appendingPathComponent("texts.json")
+            )
             try python("tokenizer_kinds.py", kind, folder.path, Self.count, seed, file.path)
             try compare(Tokenizer.load(folder), file, kind)
         }

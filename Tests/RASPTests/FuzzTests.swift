@@ -30,7 +30,7 @@ import Testing
         "# c\n", "\n",
         "#pragma vocab a\n", "s-op", "set example \"ab\"", "examples off", "exit", "é", "\u{0}", "max(1,2)",
         "shift(tokens,1,\"_\")", "pick(full_s,tokens,", "first)", "closest)", "None", "//", "1e5", "defined(",
-        "[[1,2],[3,4]][indices,0]",
+        "[[1,2],[3,4]][indices,0]", "loop 2 {", "loop 3 until x {", "until",
     ]
 
     private static let seeds: [String] = {
@@ -39,6 +39,7 @@ import Testing
             "def f(a, b) { c = a + b; return c, 2; } d, e = f(1, 2); x = indices * d + len(e if True else [e]);",
             "l = [i * 2 for i in range(4)]; m = {k: k + 1 for k in l}; x = m[indices * 2]; for a, b in zip(l, l) { x = x + a - b; }",
             "x = pick(select(tokens, \"a\", ==), indices, None, closest); y = x // 2 if defined(x) else 1e1; z = {\"a\": [1, None]}[tokens, 0];",
+            "x = indices; h = x > 1; loop 3 until h { x = x + 1; h = x > 2; }",
             "set example \"abc\"\nx = sort(tokens, tokens); x(\"cab\"); full_s([1,2]); show example",
         ]
         for file in ProgramsTests.files {

@@ -46,7 +46,9 @@ import Testing
     @Test func allPartsOfAProduct() {
         checkOperation(
             "parts of a product", inputs: [.sample(4, 36, salt: 1)],
-            reference: { x in Self.layouts[2...].map { Self.cut(x[0], $0) }.reduce(Self.cut(x[0], Self.layouts[0])) { $0 + $1 } },
+            reference: { x in
+                Self.layouts[2...].map { Self.cut(x[0], $0) }.reduce(Self.cut(x[0], Self.layouts[0])) { $0 + $1 }
+            },
             operation: { tape, x in
                 tape.add(
                     tape.add(tape.headColumns(x[0], Self.layouts[0]), tape.headColumns(x[0], Self.layouts[2])),

@@ -74,7 +74,8 @@ extension CRASPProgram: SymbolicProgram {
         case .add(let a, let b): return try counts(a, b) { $0.addingReportingOverflow($1) }
         case .subtract(let a, let b): return try counts(a, b) { $0.subtractingReportingOverflow($1) }
         case .scale(let factor, let a):
-            return .counts(try columns[a].counts.map { try checked($0.multipliedReportingOverflow(by: factor), number) })
+            return .counts(
+                try columns[a].counts.map { try checked($0.multipliedReportingOverflow(by: factor), number) })
         case .minimum(let a, let b): return try counts(a, b) { (min($0, $1), false) }
         case .maximum(let a, let b): return try counts(a, b) { (max($0, $1), false) }
         case .choose(let condition, let a, let b):

@@ -29,7 +29,7 @@ struct CheckedProgram {
         let near = definitions.lazy.filter { $0.name.utf8.count <= 40 }.map {
             ($0.name, EditDistance.between($0.name, name))
         }.min { $0.1 < $1.1 }
-        guard let near, near.1 <= max(1, name.utf8.count / 3) else { return [] }
+        guard let near, near.1 <= max(1, name.utf8.count / 3), near.1 < name.utf8.count else { return [] }
         return ["did you mean \(near.0)?"]
     }
 }

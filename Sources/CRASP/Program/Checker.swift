@@ -165,6 +165,7 @@ struct Checker {
             hasToldOfToken.insert(ExactString(token)).inserted
         else { return }
         diagnostics.append(
-            Diagnostic(.warning, .pragma, "\(VisibleText.quoted(token)) is not in the vocabulary: this never holds", at: span))
+            Diagnostic(
+                .warning, .pragma, "\(VisibleText.quoted(token)) is not in the vocabulary: this never holds", at: span))
     }
 }

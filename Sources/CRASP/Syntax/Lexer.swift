@@ -57,8 +57,8 @@ struct Lexer {
     private var isDirective: Bool {
         var before = offset
         while before > 0, bytes[before - 1] == 32 || bytes[before - 1] == 9 { before -= 1 }
-        let isFirst = before == 0 || bytes[before - 1] == 10 || bytes[before - 1] == 13 || before == 3 && bytes[0] == 0xEF
-        guard isFirst else { return false }
+        let isMarked = before == 3 && bytes[0] == 0xEF
+        guard before == 0 || isMarked || bytes[before - 1] == 10 || bytes[before - 1] == 13 else { return false }
         return ["#pragma", "#import"].contains { word in
             let end = offset + word.utf8.count
             return bytes[offset...].starts(with: Array(word.utf8)) && (end >= bytes.count || bytes[end] <= 32)

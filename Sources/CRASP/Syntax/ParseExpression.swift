@@ -71,7 +71,8 @@ extension Parser {
 
     /// The comparison that is next, passed; papers write equality with one `=`.
     private mutating func takeComparison() -> Comparison? {
-        guard case .symbol(let symbol) = token.kind, let comparison = Self.comparisons[symbol], text(token) != ":=" else {
+        guard case .symbol(let symbol) = token.kind, let comparison = Self.comparisons[symbol], text(token) != ":="
+        else {
             return nil
         }
         advance()

@@ -134,7 +134,9 @@ private struct CircuitPass {
         guard let base, let input = wiring.inputs[reader] else { return true }
         return input.suppliers.contains { writer, columns in
             guard changed.contains(writer) || exchanged[reader]?.contains(writer) == true else { return false }
-            let (seen, own, width) = (share(writer, seenBy: reader), base.shares[writer], wiring.directions[writer].count)
+            let (seen, own, width) = (
+                share(writer, seenBy: reader), base.shares[writer], wiring.directions[writer].count
+            )
             return (0..<positions).contains { position in
                 columns.contains { seen[position * width + $0] != own[position * width + $0] }
             }
@@ -148,7 +150,9 @@ private struct CircuitPass {
         let seen = Dictionary(
             uniqueKeysWithValues: input.suppliers.map { ($0.writer, share($0.writer, seenBy: reader)) })
         let sources = input.sources.map { sources in
-            sources.map { (values: seen[$0.writer] ?? [], column: $0.column, width: wiring.directions[$0.writer].count) }
+            sources.map {
+                (values: seen[$0.writer] ?? [], column: $0.column, width: wiring.directions[$0.writer].count)
+            }
         }
         for position in 0..<positions {
             for (direction, sources) in zip(input.directions, sources) {

@@ -18,7 +18,9 @@ struct CircuitUses {
         let cleared = directionsCleared(by: node)
         return CircuitComponent(
             node: node,
-            reads: node.readers.map { ($0, sorted(reads($0, clearing: cleared).map { tenants.read($0, at: time(node)) })) },
+            reads: node.readers.map {
+                ($0, sorted(reads($0, clearing: cleared).map { tenants.read($0, at: time(node)) }))
+            },
             writes: sorted(written(by: node).compactMap { tenants.computed($0, at: time(node)) }),
             clears: sorted(cleared.map { tenants.read($0, at: time(node)) }))
     }
@@ -49,7 +51,8 @@ struct CircuitUses {
         guard let component = parts[reader.node] else { return [] }
         // A unit that clears a direction reads and writes nothing else.
         return component.reads(
-            reader, of: component.parts.filter { part in
+            reader,
+            of: component.parts.filter { part in
                 !(part.reads.count == 1 && part.reads == part.writes && cleared.contains(part.reads[0]))
             })
     }

@@ -29,7 +29,9 @@ struct CircuitWiring: Sendable {
         let directions = writers.map { parts[$0]?.writes ?? embedded }
         var places = [[Source]](repeating: [], count: model.width)
         for (writer, list) in directions.enumerated() {
-            for (column, direction) in list.enumerated() { places[direction].append(Source(writer: writer, column: column)) }
+            for (column, direction) in list.enumerated() {
+                places[direction].append(Source(writer: writer, column: column))
+            }
         }
         let writers = self.writers
         inputs = Dictionary(

@@ -49,7 +49,7 @@ struct AdditiveSteps {
 
     /// The numbers by which a variable enters a sum: its scalars, else its values, else 0 and 1 for two classes.
     private static func codes(_ axis: Axis, _ variable: CompilerVariable) -> [Double]? {
-        guard variable.isOneHot else { 
+        guard variable.isOneHot else {
             return variable.flagged == nil && !variable.isOpen && variable.extent == nil ? variable.scalars : nil
         }
         if axis.classCount == 2 { return axis.classOf.map(Double.init) }

@@ -46,7 +46,8 @@ struct CountingLowering {
     mutating func lower() throws -> LoweredProgram {
         guard program.operations[program.output].kind != .count else {
             throw RASPError(
-                .type, "the output '\(program.outputName)' is a count, and the weights compare counts without holding any",
+                .type,
+                "the output '\(program.outputName)' is a count, and the weights compare counts without holding any",
                 at: program.spans[program.output],
                 notes: ["take a comparison for the output, such as \(program.outputName) >= 1"])
         }

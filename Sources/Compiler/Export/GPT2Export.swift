@@ -28,6 +28,7 @@ public struct GPT2Export: Sendable {
     static let logitGain: Float = 256
 
     public let width: Int
+    public let layers: Int
     public let heads: Int
     public let hiddenSize: Int
     /// The text of every token of the exported vocabulary.
@@ -63,6 +64,7 @@ public struct GPT2Export: Sendable {
         }
         geometry = GPT2Geometry(model.softened, outputs: values)
         width = geometry.width
+        layers = max(model.layerCount, 1)
         heads = geometry.heads
         hiddenSize = geometry.hidden
         tokens = geometry.tokenTexts

@@ -149,7 +149,8 @@ extension BasisDirection {
 }
 
 extension CompiledVariable {
-    var json: JSONValue {
+    /// As `config.json` describes it.
+    package var json: JSONValue {
         var object = JSONObject([("name", .string(name))])
         switch encoding {
         case .categorical(let values, let directions):

@@ -45,7 +45,9 @@ struct CircuitMeasurement {
             var partners: [CircuitNode: Tensor] = [:]
             for (node, output) in outputs {
                 let swapped = Tensor(zeros: output.shape)
-                for (row, source) in sources.enumerated() { swapped.rows(row..<(row + 1)).copy(from: output.rows(source..<(source + 1))) }
+                for (row, source) in sources.enumerated() {
+                    swapped.rows(row..<(row + 1)).copy(from: output.rows(source..<(source + 1)))
+                }
                 partners[node] = swapped
                 let sum = sums[node] ?? Tensor(zeros: Shape([1, output.columns]))
                 for (index, value) in output.buffer.enumerated() { sum.buffer[index % output.columns] += value }

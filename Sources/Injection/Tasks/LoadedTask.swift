@@ -87,11 +87,12 @@ public enum StudentFolder {
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
             throw Failure(
                 .notFound, "no student at '\(name)'", at: url.path,
-                remedy: "give the Hugging Face folder of a GPT-2 or Llama, or tiny")
+                remedy: "give the Hugging Face folder of a GPT-2, Llama, Qwen or GPT-NeoX, or tiny")
         }
         guard isDirectory.boolValue else {
             throw Failure(
-                .badData, "the student is a file, not the Hugging Face folder of a GPT-2 or Llama", at: url.path)
+                .badData, "the student is a file, not the Hugging Face folder of a GPT-2, Llama, Qwen or GPT-NeoX",
+                at: url.path)
         }
         return url
     }

@@ -157,7 +157,8 @@ package struct PerturbedExamples: Sendable {
         guard !own.isEmpty else { return [] }
         switch random.integer(below: 4) {
         case 0: tokens.removeSubrange(stretch(of: tokens, &random))
-        case 1: tokens.insert(contentsOf: tokens[stretch(of: tokens, &random)], at: random.integer(in: 0...tokens.count))
+        case 1:
+            tokens.insert(contentsOf: tokens[stretch(of: tokens, &random)], at: random.integer(in: 0...tokens.count))
         case 2:
             let foreign = (0..<random.integer(in: 1...3)).map { _ in foreignToken(&random) }
             tokens.insert(contentsOf: foreign, at: random.integer(in: 0...tokens.count))

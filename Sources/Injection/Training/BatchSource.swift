@@ -144,7 +144,8 @@ struct BatchSource {
             }
         }
         batch.circuit = try circuits?.batch(
-            from: zip(made, batch.contexts).filter { $1 == 0 }.map(\.0), at: first, shard: place.number, encoder: encoder,
+            from: zip(made, batch.contexts).filter { $1 == 0 }.map(\.0), at: first, shard: place.number,
+            encoder: encoder,
             arena: arena
         ).map(CircuitBox.init)
         batch.teacherHidden = hidden.map { hidden in

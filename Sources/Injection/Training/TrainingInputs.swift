@@ -95,7 +95,8 @@ struct TrainingInputs {
             let k = variables.layout.layers
             placement =
                 settings.injectsCircuit
-                ? try CircuitPlacement(CompiledCircuit(compiled), student: configuration, settings: settings.circuit) : nil
+                ? try CircuitPlacement(CompiledCircuit(compiled), student: configuration, settings: settings.circuit)
+                : nil
             guard
                 let layers = placement?.states
                     ?? settings.alignment.layers.sites(compiled: k, student: configuration.layers)

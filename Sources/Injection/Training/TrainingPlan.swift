@@ -36,7 +36,8 @@ struct TrainingPlan {
         let batches = BatchSource(
             encoder: inputs.task.encoder, oracle: loss.needsCompiledModel ? CompiledOracle(inputs.compiled) : nil,
             perturbed: try inputs.perturbed(), contexts: inputs.contexts, exchanges: inputs.exchanges,
-            circuits: try inputs.circuits(), aligningStates: loss.needs.contains(.compiledStates), teacher: teacher, sizes: settings.batch,
+            circuits: try inputs.circuits(), aligningStates: loss.needs.contains(.compiledStates), teacher: teacher,
+            sizes: settings.batch,
             context: inputs.student.model.configuration.contextLength, examples: inputs.examples, text: text, cut: cut,
             windows: windows)
         return TrainingPlan(

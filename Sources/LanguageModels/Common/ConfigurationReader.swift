@@ -46,7 +46,8 @@ public struct ConfigurationReader {
     public func require(_ key: String, _ expected: Bool) throws(Failure) {
         if let value = json[key], value != .null, value.bool != expected {
             throw Failure(
-                .badData, "\(named(key)) is \(value.text(indented: false)), and only \(expected) is supported", at: place)
+                .badData, "\(named(key)) is \(value.text(indented: false)), and only \(expected) is supported",
+                at: place)
         }
     }
 

@@ -4,6 +4,8 @@ import Serialization
 public protocol ModelConfiguration: Sendable {
     /// The family's `model_type`.
     static var modelType: String { get }
+    /// Published models whose sizes can be measured without their weights.
+    static var presets: [(name: String, configuration: any ModelConfiguration)] { get }
 
     /// Reads the content of a `config.json`. Every key that changes what is computed is honoured or refused.
     /// - Throws: `.badData` naming the key.

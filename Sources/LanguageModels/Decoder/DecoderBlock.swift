@@ -31,7 +31,9 @@ struct DecoderBlock: Sendable {
     let down: LinearMap
 
     init(_ store: ParameterStore, _ names: DecoderNames, _ shape: DecoderShape, layer: Int) {
-        func parameter(_ name: String, _ part: String) -> Parameter { store["\(names.layers).\(layer).\(name).\(part)"] }
+        func parameter(_ name: String, _ part: String) -> Parameter {
+            store["\(names.layers).\(layer).\(name).\(part)"]
+        }
         func norm(_ name: String) -> NormParameters {
             NormParameters(
                 gain: parameter(name, "weight"), bias: shape.norm == .layer ? parameter(name, "bias") : nil)

@@ -9,14 +9,17 @@ extension DecoderConfiguration {
         let reader = ConfigurationReader(json, at: place)
         let keys = Family.keys
         if let type = json["model_type"], type != .string(Self.modelType) {
-            throw Failure(.badData, "model_type is \(type.text(indented: false)), not \(quoted(Self.modelType))", at: place)
+            throw Failure(
+                .badData, "model_type is \(type.text(indented: false)), not \(quoted(Self.modelType))", at: place)
         }
         try reader.require("add_cross_attention", false)
         if let section = json["quantization_config"], section != .null {
             throw Failure(.badData, "quantization_config is set, and only null is supported", at: place)
         }
         var shape = Family.plain
-        for (key, path, _) in keys.sizes { shape[keyPath: path] = try reader.required(key.name, shared: key.shared, old: key.old) }
+        for (key, path, _) in keys.sizes {
+            shape[keyPath: path] = try reader.required(key.name, shared: key.shared, old: key.old)
+        }
         try Self.check(shape, at: place)
         try Self.readHeads(reader, keys, into: &shape)
         shape.innerWidth =
@@ -41,7 +44,8 @@ extension DecoderConfiguration {
     ) throws(Failure) {
         if let count = try keys.keyValueHeads.flatMap({ key throws(Failure) in try reader.integer(key) }) {
             guard count > 0 else {
-                throw Failure(.badData, "\(keys.keyValueHeads ?? "") is \(count), and must be above 0", at: reader.place)
+                throw Failure(
+                    .badData, "\(keys.keyValueHeads ?? "") is \(count), and must be above 0", at: reader.place)
             }
             shape.keyValueHeads = count
         }

@@ -5,7 +5,8 @@ extension DecoderConfiguration {
 
     public var tensorsBeforeLayers: [ModelTensor] {
         // A file that holds a tied embedding and head once may name either.
-        let embedding = tensor(names.embedding, "weight", [vocabularySize, width], also: shape.isTied ? [headName] : [])
+        let embedding = tensor(
+            names.embedding, "weight", [vocabularySize, width], also: shape.isTied ? [headName] : [])
         guard shape.rotary == nil else { return [embedding] }
         return [embedding, tensor(names.positions, "weight", [contextLength, width])]
     }

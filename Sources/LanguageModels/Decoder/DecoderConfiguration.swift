@@ -3,6 +3,9 @@ import Serialization
 /// What the `config.json` of a family says: the shape of the decoder, and what is kept for the next reader.
 public struct DecoderConfiguration<Family: DecoderFamily>: ModelConfiguration, Equatable {
     public static var modelType: String { Family.modelType }
+    public static var presets: [(name: String, configuration: any ModelConfiguration)] {
+        Family.presets.map { ($0.name, Self($0.shape)) }
+    }
 
     public var shape: DecoderShape
     /// `eos_token_id`: the first, where there is a list.
@@ -61,7 +64,8 @@ public struct DecoderConfiguration<Family: DecoderFamily>: ModelConfiguration, E
     static func check(_ shape: DecoderShape, at place: String?) throws(Failure) {
         for (key, path, most) in Family.keys.sizes {
             guard (1...most).contains(shape[keyPath: path]) else {
-                throw Failure(.badData, "\(key.name) is \(shape[keyPath: path]), and must be from 1 to \(most)", at: place)
+                throw Failure(
+                    .badData, "\(key.name) is \(shape[keyPath: path]), and must be from 1 to \(most)", at: place)
             }
         }
     }

@@ -22,12 +22,15 @@ public protocol DecoderFamily: Sendable {
     static func write(_ shape: DecoderShape, into json: inout JSONObject)
     /// Keys that the file of a model that was not read from one has besides.
     static func keysOfNewFiles(_ shape: DecoderShape) -> JSONObject
+    /// Published models, whose sizes can be measured without their weights.
+    static var presets: [(name: String, shape: DecoderShape)] { get }
     /// Whether the initial weights of the maps that write into the stream are divided by sqrt(2 L).
     static var shrinksInitialOutputs: Bool { get }
 }
 
 extension DecoderFamily {
     public static func keysOfNewFiles(_ shape: DecoderShape) -> JSONObject { JSONObject() }
+    public static var presets: [(name: String, shape: DecoderShape)] { [] }
     public static var shrinksInitialOutputs: Bool { false }
 }
 

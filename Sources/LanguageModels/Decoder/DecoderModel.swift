@@ -163,7 +163,8 @@ public final class DecoderModel<Family: DecoderFamily>: LanguageModel {
     public func initialize(seed: UInt64, deviation: Float = 0.02) {
         let names = Family.names
         let outputs = [names.attentionOutput, names.down].map { ".\($0).weight" }
-        let outputDeviation = Family.shrinksInitialOutputs
+        let outputDeviation =
+            Family.shrinksInitialOutputs
             ? deviation / Float(2 * configuration.layers).squareRoot() : deviation
         for parameter in parameters.parameters {
             // A stream for each parameter: a layer's weights do not depend on how many come before it.

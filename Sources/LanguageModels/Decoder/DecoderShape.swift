@@ -87,4 +87,16 @@ public struct DecoderShape: Sendable, Equatable {
         if keyValueHeads == 0 { keyValueHeads = heads }
         if headWidth == 0 { headWidth = width / max(heads, 1) }
     }
+
+    /// This shape with the sizes of a model; what is 0 follows from others.
+    func sized(
+        vocabularySize: Int, contextLength: Int, width: Int, layers: Int, heads: Int, keyValueHeads: Int = 0,
+        innerWidth: Int, isTied: Bool
+    ) -> DecoderShape {
+        var shape = self
+        (shape.vocabularySize, shape.contextLength, shape.width) = (vocabularySize, contextLength, width)
+        (shape.layers, shape.heads, shape.keyValueHeads) = (layers, heads, keyValueHeads)
+        (shape.innerWidth, shape.isTied) = (innerWidth, isTied)
+        return shape
+    }
 }

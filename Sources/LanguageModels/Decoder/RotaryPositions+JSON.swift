@@ -49,10 +49,13 @@ extension RotaryScaling {
         let type = section.json["rope_type"] ?? section.json["type"] ?? "default"
         func number(_ key: String, _ fallback: Double? = nil, least: Double = 1e-6) throws(Failure) -> Double {
             guard let value = try section.number(key) ?? fallback else {
-                throw Failure(.badData, "\(section.named(key)) is missing, which rope_type \(type.text(indented: false)) needs", at: section.place)
+                throw Failure(
+                    .badData, "\(section.named(key)) is missing, which rope_type \(type.text(indented: false)) needs",
+                    at: section.place)
             }
             guard value >= least, value <= 1e6 else {
-                throw Failure(.badData, "\(section.named(key)) is \(value), and must be from \(least) to 1e6", at: section.place)
+                throw Failure(
+                    .badData, "\(section.named(key)) is \(value), and must be from \(least) to 1e6", at: section.place)
             }
             return value
         }
@@ -60,7 +63,8 @@ extension RotaryScaling {
             let key = "original_max_position_embeddings"
             let value = try section.integer(key) ?? contextLength
             guard (1...(1 << 24)).contains(value) else {
-                throw Failure(.badData, "\(section.named(key)) is \(value), and must be from 1 to \(1 << 24)", at: section.place)
+                throw Failure(
+                    .badData, "\(section.named(key)) is \(value), and must be from 1 to \(1 << 24)", at: section.place)
             }
             return value
         }
@@ -72,7 +76,8 @@ extension RotaryScaling {
             let (low, high) = (try number("low_freq_factor"), try number("high_freq_factor"))
             guard low < high else {
                 throw Failure(
-                    .badData, "\(section.named("low_freq_factor")) is \(low), and must be below high_freq_factor, \(high)",
+                    .badData,
+                    "\(section.named("low_freq_factor")) is \(low), and must be below high_freq_factor, \(high)",
                     at: section.place)
             }
             self = .llama3(
@@ -83,7 +88,9 @@ extension RotaryScaling {
             let factor = try number("factor", Double(contextLength) / Double(context), least: 1)
             func growth(_ scale: Double) -> Double { factor <= 1 ? 1 : 0.1 * scale * log(factor) + 1 }
             var attention = growth(1)
-            if let one = try section.number("mscale"), let all = try section.number("mscale_all_dim"), one != 0, all != 0 {
+            if let one = try section.number("mscale"), let all = try section.number("mscale_all_dim"), one != 0,
+                all != 0
+            {
                 attention = growth(one) / growth(all)
             }
             self = .yarn(
@@ -92,7 +99,8 @@ extension RotaryScaling {
                 truncates: try section.bool("truncate") ?? true)
         default:
             throw Failure(
-                .badData, "\(section.named("rope_type")) is \(type.text(indented: false)), a scaling of rotary positions that is not supported",
+                .badData,
+                "\(section.named("rope_type")) is \(type.text(indented: false)), a scaling of rotary positions that is not supported",
                 at: section.place, remedy: "Known are default, linear, dynamic, llama3 and yarn.")
         }
     }

@@ -34,6 +34,16 @@ public enum GPT2: DecoderFamily {
         isTied: true)
     public static let shrinksInitialOutputs = true
 
+    public static var presets: [(name: String, shape: DecoderShape)] {
+        [("gpt2", 768, 12, 12), ("gpt2-medium", 1024, 24, 16), ("gpt2-large", 1280, 36, 20), ("gpt2-xl", 1600, 48, 25)]
+            .map { name, width, layers, heads in
+                let shape = plain.sized(
+                    vocabularySize: 50257, contextLength: 1024, width: width, layers: layers, heads: heads,
+                    innerWidth: 4 * width, isTied: true)
+                return (name, shape)
+            }
+    }
+
     public static func read(_ reader: ConfigurationReader, into shape: inout DecoderShape) throws(Failure) {
         for (key, expected) in [
             ("tie_word_embeddings", true), ("scale_attn_weights", true), ("scale_attn_by_inverse_layer_idx", false),
@@ -66,16 +76,5 @@ extension DecoderConfiguration<GPT2> {
         (shape.layers, shape.heads, shape.innerWidth) = (layers, heads, innerWidth ?? 4 * width)
         shape.epsilon = epsilon
         self.init(shape, endOfText: endOfText)
-    }
-
-    /// The four published sizes by their names.
-    public static var presets: [(name: String, configuration: GPT2Configuration)] {
-        [("gpt2", 768, 12, 12), ("gpt2-medium", 1024, 24, 16), ("gpt2-large", 1280, 36, 20), ("gpt2-xl", 1600, 48, 25)]
-            .map { name, width, layers, heads in
-                let configuration = GPT2Configuration(
-                    vocabularySize: 50257, contextLength: 1024, width: width, layers: layers, heads: heads,
-                    endOfText: 50256)
-                return (name, configuration)
-            }
     }
 }

@@ -29,6 +29,16 @@ public enum GPTNeoX: DecoderFamily {
         return shape
     }()
 
+    public static var presets: [(name: String, shape: DecoderShape)] {
+        [("pythia-70m", 512, 6, 8), ("pythia-160m", 768, 12, 12), ("pythia-410m", 1024, 24, 16)]
+            .map { name, width, layers, heads in
+                let shape = plain.sized(
+                    vocabularySize: 50304, contextLength: 2048, width: width, layers: layers, heads: heads,
+                    innerWidth: 4 * width, isTied: false)
+                return (name, shape)
+            }
+    }
+
     public static func read(_ reader: ConfigurationReader, into shape: inout DecoderShape) throws(Failure) {
         if try reader.bool("attention_bias") == false { shape.biases.subtract(.attention) }
         shape.isParallel = try reader.bool("use_parallel_residual") ?? true

@@ -11,6 +11,23 @@ public enum Llama: DecoderFamily {
     public static let plain = DecoderShape(
         norm: .rootMeanSquare, epsilon: 1e-6, rotary: RotaryPositions(), activation: .silu, isGated: true)
 
+    public static var presets: [(name: String, shape: DecoderShape)] {
+        var small = plain.sized(
+            vocabularySize: 49152, contextLength: 8192, width: 576, layers: 30, heads: 9, keyValueHeads: 3,
+            innerWidth: 1536, isTied: true)
+        var tiny = plain.sized(
+            vocabularySize: 32000, contextLength: 2048, width: 2048, layers: 22, heads: 32, keyValueHeads: 4,
+            innerWidth: 5632, isTied: false)
+        var large = plain.sized(
+            vocabularySize: 128_256, contextLength: 131_072, width: 2048, layers: 16, heads: 32, keyValueHeads: 8,
+            innerWidth: 8192, isTied: true)
+        (small.epsilon, tiny.epsilon, large.epsilon) = (1e-5, 1e-5, 1e-5)
+        small.rotary = RotaryPositions(theta: 100_000)
+        large.rotary = RotaryPositions(
+            theta: 500_000, scaling: .llama3(factor: 32, lowFactor: 1, highFactor: 4, originalContext: 8192))
+        return [("smollm2-135m", small), ("tinyllama-1.1b", tiny), ("llama-3.2-1b", large)]
+    }
+
     public static func read(_ reader: ConfigurationReader, into shape: inout DecoderShape) throws(Failure) {
         try reader.require("rope_interleaved", false)
         if try reader.bool("attention_bias") ?? false { shape.biases.formUnion(.attention) }
@@ -51,13 +68,15 @@ extension ConfigurationReader {
     func refuseWindow(_ size: Int?, in shape: DecoderShape) throws(Failure) {
         if let size, size < shape.contextLength {
             throw Failure(
-                .badData, "sliding_window is \(size), and only attention to the whole context is supported, of "
+                .badData,
+                "sliding_window is \(size), and only attention to the whole context is supported, of "
                     + "\(shape.contextLength) tokens", at: place)
         }
         for (layer, type) in (json["layer_types"]?.array ?? []).enumerated() where type != "full_attention" {
             guard type == "sliding_attention", size != nil else {
                 throw Failure(
-                    .badData, "layer_types has \(type.text(indented: false)) for layer \(layer), and only "
+                    .badData,
+                    "layer_types has \(type.text(indented: false)) for layer \(layer), and only "
                         + "\"full_attention\" is supported", at: place)
             }
         }

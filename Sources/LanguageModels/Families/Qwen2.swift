@@ -14,6 +14,14 @@ public enum Qwen2: DecoderFamily {
         norm: .rootMeanSquare, epsilon: 1e-6, rotary: RotaryPositions(), activation: .silu, isGated: true,
         biases: .projections)
 
+    public static var presets: [(name: String, shape: DecoderShape)] {
+        var shape = plain.sized(
+            vocabularySize: 151_936, contextLength: 32_768, width: 896, layers: 24, heads: 14, keyValueHeads: 2,
+            innerWidth: 4864, isTied: true)
+        shape.rotary = RotaryPositions(theta: 1e6)
+        return [("qwen2.5-0.5b", shape)]
+    }
+
     public static func read(_ reader: ConfigurationReader, into shape: inout DecoderShape) throws(Failure) {
         try reader.readQwenWindow(into: shape)
     }

@@ -15,6 +15,14 @@ public enum Qwen3: DecoderFamily {
         return shape
     }()
 
+    public static var presets: [(name: String, shape: DecoderShape)] {
+        var shape = plain.sized(
+            vocabularySize: 151_936, contextLength: 40_960, width: 1024, layers: 28, heads: 16, keyValueHeads: 8,
+            innerWidth: 3072, isTied: true)
+        shape.rotary = RotaryPositions(theta: 1e6)
+        return [("qwen3-0.6b", shape)]
+    }
+
     public static func read(_ reader: ConfigurationReader, into shape: inout DecoderShape) throws(Failure) {
         if try reader.bool("attention_bias") ?? false { shape.biases.formUnion(.attention) }
         try reader.readQwenWindow(into: shape)

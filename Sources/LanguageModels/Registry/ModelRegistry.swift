@@ -11,7 +11,7 @@ public enum ModelRegistry {
 
     /// The published models whose sizes can be measured without their weights.
     public static var presets: [(name: String, configuration: any ModelConfiguration)] {
-        GPT2Configuration.presets.map { ($0.name, $0.configuration) }
+        families.flatMap { $0.presets }
     }
 
     /// Reads the configuration of a Hugging Face folder.

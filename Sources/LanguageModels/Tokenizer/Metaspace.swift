@@ -48,7 +48,8 @@ struct Metaspace: Sendable {
     init(_ json: JSONValue, at place: String) throws(Failure) {
         let replacement = json["replacement"]?.string ?? String(Self.mark)
         guard replacement.hasSameBytes(as: String(Self.mark)) else {
-            throw Failure(.badData, "the tokenizer writes spaces as \(quoted(replacement)), and not as U+2581", at: place)
+            throw Failure(
+                .badData, "the tokenizer writes spaces as \(quoted(replacement)), and not as U+2581", at: place)
         }
         // Older files have a truth value in place of the scheme.
         let name = json["prepend_scheme"]?.string ?? (json["add_prefix_space"]?.bool == false ? "never" : "always")

@@ -78,13 +78,13 @@ struct TextNormalizer: Sendable {
     }
 
     private static func normalize(_ text: String, _ form: Form) -> String {
-            switch form {
-            case .canonicalComposition: text.precomposedStringWithCanonicalMapping
-            case .canonicalDecomposition: text.decomposedStringWithCanonicalMapping
-            case .compatibilityComposition: text.precomposedStringWithCompatibilityMapping
-            case .compatibilityDecomposition: text.decomposedStringWithCompatibilityMapping
-            // Scalar by scalar: a sigma at the end of a word becomes the same letter as within it.
-            case .lowercase: text.unicodeScalars.map(\.properties.lowercaseMapping).joined()
-            }
+        switch form {
+        case .canonicalComposition: text.precomposedStringWithCanonicalMapping
+        case .canonicalDecomposition: text.decomposedStringWithCanonicalMapping
+        case .compatibilityComposition: text.precomposedStringWithCompatibilityMapping
+        case .compatibilityDecomposition: text.decomposedStringWithCompatibilityMapping
+        // Scalar by scalar: a sigma at the end of a word becomes the same letter as within it.
+        case .lowercase: text.unicodeScalars.map(\.properties.lowercaseMapping).joined()
+        }
     }
 }

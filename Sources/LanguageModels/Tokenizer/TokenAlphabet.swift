@@ -42,7 +42,9 @@ enum TokenAlphabet: Sendable {
             row = []
         }
         for (symbol, bytes) in symbols {
-            if Self.byte(named: symbol) != nil { row += bytes } else {
+            if Self.byte(named: symbol) != nil {
+                row += bytes
+            } else {
                 flush()
                 text += String(decoding: bytes, as: UTF8.self)
             }
@@ -59,6 +61,8 @@ enum TokenAlphabet: Sendable {
 
     private static func byte(named symbol: String) -> UInt8? {
         guard symbol.utf8.count == 6, symbol.utf8.starts(with: "<0x".utf8) else { return nil }
-        return UInt8(symbol.dropFirst(3).prefix(2), radix: 16).flatMap { name(of: $0).hasSameBytes(as: symbol) ? $0 : nil }
+        return UInt8(symbol.dropFirst(3).prefix(2), radix: 16).flatMap {
+            name(of: $0).hasSameBytes(as: symbol) ? $0 : nil
+        }
     }
 }

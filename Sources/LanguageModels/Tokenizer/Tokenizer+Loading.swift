@@ -55,10 +55,7 @@ extension Tokenizer {
             description.added = specials.list(after: [])
             try rebuilt.build(&description, settings, at: files.path(TokenizerFiles.single))
             finish(&description, specials, settings)
-            if rebuilt.ignoresFrame {
-                frame(&description, specials, settings)
-                return description
-            }
+            if rebuilt.ignoresFrame { return description }
         case .asDescribed:
             let padding = single.paddingToken.map { [("pad_token", $0)] } ?? []
             let specials = try SpecialTokens(files: files, settings: settings, single: added, defaults: padding)

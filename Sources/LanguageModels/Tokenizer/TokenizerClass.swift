@@ -89,7 +89,7 @@ enum RebuiltTokenizer {
         }
     }
 
-    /// Whether the post-processor is made of `add_bos_token` and `add_eos_token` even where tokenizer.json has one.
+    /// Whether nothing is put around a text, even where tokenizer.json has a post-processor.
     var ignoresFrame: Bool {
         if case .gptNeoX = self { true } else { false }
     }

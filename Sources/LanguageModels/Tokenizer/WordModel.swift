@@ -48,10 +48,13 @@ struct WordModel: Sendable {
                 .badData, "the vocabulary has no token of a single byte, which is needed for the byte-level encoding")
         }
         isComplete = !tokens.contains(-1)
-        let fallbacks = named.isEmpty ? [] : symbols.map { symbol -> [Int32]? in
-            let tokens = symbol.utf8.compactMap { named[Int($0)] }
-            return tokens.count == symbol.utf8.count ? tokens : nil
-        }
+        let fallbacks =
+            named.isEmpty
+            ? []
+            : symbols.map { symbol -> [Int32]? in
+                let tokens = symbol.utf8.compactMap { named[Int($0)] }
+                return tokens.count == symbol.utf8.count ? tokens : nil
+            }
         units = .bytes(tokens, fallbacks: fallbacks)
     }
 

@@ -39,6 +39,7 @@ extension Evaluating {
         case .loop(let iteration, let body):
             scope.poisoned.formUnion(iteration.names.map(\.text))
             body.forEach(poison)
+        case .repetition(_, _, let body): body.forEach(poison)
         case .load: scope.hasFailedLoad = true
         default: break
         }
@@ -69,6 +70,7 @@ extension Evaluating {
             try forEach(iteration, fresh: false) {
                 for statement in body { try self.execute(statement, isTopLevel: false) }
             }
+        case .repetition(let count, let halt, let body): try repetition(count, until: halt, body)
         case .draw(let drawn, let input): try draw(drawn, input: input, at: statement.span)
         case .load(let path): try load(path, at: statement.span)
         case .command(let command): try run(command)

@@ -99,6 +99,8 @@ struct Statement: Sendable {
         case load(String)
         case function(FunctionDeclaration)
         case loop(Expression.Iteration, body: [Statement])
+        /// So many times; where the named s-op is true, what the body assigns stays what it was.
+        case repetition(Expression, until: Name?, body: [Statement])
         case command(Command)
         /// Reading failed; these names would have been bound.
         case broken([String])

@@ -87,6 +87,8 @@ extension Parser {
         switch token.kind {
         case .keyword(.def): return try function()
         case .keyword(.for): return try loop()
+        case .identifier where text(token) == "loop" && (next.kind == .identifier || next.kind == .integer):
+            return try repetition()
         case .keyword(.return):
             throw fail(.syntax, "return stands only at the end of a function", at: span(token.range))
         case .keyword(.load):
@@ -193,6 +195,28 @@ extension Parser {
     private mutating func loop() throws -> Statement {
         let start = token.range.lowerBound
         let iteration = try iteration()
+        let body = try loopBody()
+        return Statement(kind: .loop(iteration, body: body), span: span(from: start))
+    }
+
+    /// `loop n { ... }`, `loop n until name { ... }`
+    private mutating func repetition() throws -> Statement {
+        let start = token.range.lowerBound
+        strictly("loop is no statement", at: span(token.range))
+        advance()
+        let count = try expression()
+        var halt: Name?
+        if token.kind == .identifier, text(token) == "until" {
+            advance()
+            guard token.kind == .identifier else { throw unexpected("the name of the s-op that halts the loop") }
+            halt = Name(text: text(token), span: span(token.range))
+            advance()
+        }
+        let body = try loopBody()
+        return Statement(kind: .repetition(count, until: halt, body: body), span: span(from: start))
+    }
+
+    private mutating func loopBody() throws -> [Statement] {
         let body = try nested { parser in
             try parser.expect(.openBrace, "to open the loop's body")
             let first = parser.position
@@ -208,7 +232,7 @@ extension Parser {
             return body
         }
         takeStraySemicolon()
-        return Statement(kind: .loop(iteration, body: body), span: span(from: start))
+        return body
     }
 
     /// Reads a `;` where none is needed: after commands and after `}`.

@@ -10,8 +10,10 @@ struct BenchCommand: ParsableCommand {
         abstract: "Time a training step of a given student.",
         discussion: """
             One step is the forward pass, the three losses, the backward pass and AdamW on 12 examples of 60 tokens and \
-            12 texts of 70, the paper's batch. The sizes gpt2, gpt2-medium, gpt2-large and gpt2-xl have random weights. \
-            The GEMM limit is what one large matrix product reaches in the same run.
+            12 texts of 70, the paper's batch. The GEMM limit is what one large matrix product reaches in the same run.
+
+            Published sizes have random weights: gpt2, gpt2-medium, gpt2-large, gpt2-xl, smollm2-135m, \
+            tinyllama-1.1b, llama-3.2-1b, qwen2.5-0.5b, qwen3-0.6b, pythia-70m, pythia-160m and pythia-410m.
 
             EXAMPLES
               tracr-inject bench
@@ -21,7 +23,7 @@ struct BenchCommand: ParsableCommand {
               tracr-inject bench --program shuffle_dyck
             """)
 
-    @Option(help: ArgumentHelp("gpt2, gpt2-medium, gpt2-large, gpt2-xl, tiny, or a model folder.", valueName: "size"))
+    @Option(help: ArgumentHelp("A size such as gpt2 or pythia-70m, tiny, or a model folder.", valueName: "size"))
     var student = "tiny"
 
     @Option(

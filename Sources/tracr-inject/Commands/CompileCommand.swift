@@ -44,13 +44,7 @@ struct CompileCommand: ParsableCommand {
     @Option(help: "plain: the weights as they are. gpt2: an ordinary Hugging Face GPT-2, for causal programs.")
     var format = Format.plain
 
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Compute a variable in the layer of its named inputs, not after them (default: where that saves layers).")
-    var fuse: Bool?
-
-    @Flag(help: "Let later variables take the directions of dead ones: a narrower stream, labelled layer by layer.")
-    var reuseDirections = false
+    @OptionGroup var layout: LayoutArguments
 
     @Option(
         parsing: .upToNextOption,
@@ -91,8 +85,7 @@ struct CompileCommand: ParsableCommand {
             ProgramFile.findings(program, masked: pragmas.causal ?? program.causal ?? false))
         let started = Date()
         var options = pragmas.compilerOptions
-        options.fuseThroughNamedVariables = fuse
-        options.reuseDirections = reuseDirections
+        layout.apply(to: &options)
         if format == .gpt2 { options.readError = GPT2Export.readError }
         let model = try program.compile(options)
         let seconds = Date().timeIntervalSince(started)

@@ -29,7 +29,7 @@ struct ReproduceCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Runs of each task and method, with seeds from 42 up.", valueName: "n"))
     var seeds = 1
 
-    @Option(help: ArgumentHelp("tiny, or the Hugging Face folder of a GPT-2 or Llama.", valueName: "dir"))
+    @Option(help: ArgumentHelp("tiny, or the folder of a GPT-2, Llama, Qwen or GPT-NeoX.", valueName: "dir"))
     var student: String?
 
     @Option(

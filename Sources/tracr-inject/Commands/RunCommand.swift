@@ -129,7 +129,7 @@ struct RunCommand: ParsableCommand {
             isJSON: json.isOn, name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
         try report.collecting { report in
             let program = try ProgramFile.load(path, output: name, strict: strict)
-            let shown = try ShownProgram(program, pragmas, bos: bos, depth: depth)
+            let shown = try ShownProgram(program, causal: pragmas.causal, bos: bos, depth: depth)
             let causal = pragmas.causal ?? program.causal ?? false
             report.begin(program)
             report.note(ProgramFile.findings(program, masked: causal))

@@ -26,3 +26,19 @@ struct PragmaArguments: ParsableArguments {
             vocabulary: vocab.isEmpty ? nil : vocab.map { .string($0) }, maxLength: maxLength, causal: causal)
     }
 }
+
+/// How a program is laid out in layers and directions.
+struct LayoutArguments: ParsableArguments {
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Compute a variable in the layer of its named inputs, not after them (default: where that saves layers).")
+    var fuse: Bool?
+
+    @Flag(help: "Let later variables take the directions of dead ones: a narrower stream, labelled layer by layer.")
+    var reuseDirections = false
+
+    func apply(to options: inout CompilerOptions) {
+        options.fuseThroughNamedVariables = fuse
+        options.reuseDirections = reuseDirections
+    }
+}

@@ -44,7 +44,8 @@ struct Generation {
             if let until, next.description.hasSameBytes(as: until) { break }
             if let vocabulary, !vocabulary.contains(ExactString(next.description)) {
                 throw Failure(
-                    .badData, "the program's output \(next.described) is no token of its vocabulary", at: Self.shown(generated),
+                    .badData, "the program's output \(next.described) is no token of its vocabulary",
+                    at: Self.shown(generated),
                     remedy: "The output has to be the next token; add the value to the vocabulary if it is one.")
             }
             tokens.append(next)

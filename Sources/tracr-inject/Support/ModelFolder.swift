@@ -1,13 +1,15 @@
 import Foundation
 import Serialization
 
-/// The folder that `compile` writes, which takes the place of what was there.
+/// The folder that `compile` or `circuit` writes, which takes the place of what was there.
 enum ModelFolder {
     /// What `compile` writes, as plain weights or as a GPT-2.
     private static let files: Set<String> = [
         "config.json", "model.safetensors", "generation_config.json", "labels.json", "vocab.json", "merges.txt",
         "tokenizer.json",
         "tokenizer_config.json", "special_tokens_map.json",
+        // And what `circuit` writes beside a GPT-2.
+        "graph.json", "edges.json", "variables.json", "case.json",
     ]
 
     /// The folder of that name, its links followed, which must not exist, be empty, or hold an earlier model and

@@ -28,9 +28,11 @@ struct RunResult {
     ///
     /// - Throws: `Failure` for an output that is no boolean.
     mutating func accept(output name: String) throws {
-        guard case .bool(let accepted)? = output.last ?? nil else {
+        let last = output.last ?? nil
+        guard case .bool(let accepted)? = last else {
             throw Failure(
-                .badData, "the output \(name) says neither yes nor no at the last position: it is \((output.last ?? nil)?.described ?? "undefined")",
+                .badData,
+                "the output \(name) says neither yes nor no at the last position: it is \(last?.described ?? "undefined")",
                 at: name, remedy: "Take a boolean for the output, with --name or #pragma output.")
         }
         self.accepted = accepted

@@ -10,10 +10,14 @@ struct ShownProgram {
     /// How deep its counts are nested, where that was asked for.
     let depth: Int?
 
+    /// - Parameters:
+    ///   - causal: the mask that the user asks for; nil: none is asked for.
+    ///   - bos: whether a token is put before every input.
+    ///   - depth: whether the depth is asked for.
     /// - Throws: `Failure` (.usage) for what the program's language does not have.
-    init(_ program: any CompilableProgram, _ pragmas: PragmaArguments, bos: Bool, depth: Bool) throws {
+    init(_ program: any CompilableProgram, causal: Bool?, bos: Bool, depth: Bool) throws {
         if let counting = program as? CRASPProgram {
-            if bos || pragmas.causal == false {
+            if bos || causal == false {
                 throw Failure(
                     .usage, "\(bos ? "--bos" : "--no-causal") is for RASP programs, and '\(program.name)' is in C-RASP",
                     remedy: "C-RASP counts from the first token to each position; leave the option out.")

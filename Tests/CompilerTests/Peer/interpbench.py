@@ -23,7 +23,7 @@ from tracr.rasp import causal_eval, rasp
 from tracr_to_rasp import Unsupported, translate
 
 MAX_LENGTH = 9
-INPUTS = 150
+INPUTS = int(os.environ.get("INPUTS", 150))
 
 
 def prepare(repository):

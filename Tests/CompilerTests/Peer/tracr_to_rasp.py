@@ -13,7 +13,7 @@ mean takes those that any selection can give. A predicate becomes one of the com
 values, else a disjunction over classes of keys that it treats alike. Combinations for which a function fails are left
 out of its table, so that an input which reaches them stops here as it does there. None becomes None.
 
-A map whose values are tuples becomes part of the maps that take them apart. What the language does not hold: sequences
+A map whose values are tuples becomes part of the maps that take them apart, or numbers for a selector. What the language does not hold: sequences
 in which strings are mixed with numbers, ConstantSOp and ConstantSelector.
 """
 import collections
@@ -90,9 +90,9 @@ class Translation:
 
     def node(self, expression):
         """The name of a node, and the values it can have."""
+        if id(expression) in self.tuples:
+            return None, []
         if id(expression) not in self.known:
-            if id(expression) in self.tuples:
-                return None, []
             for child in expression.children:
                 if isinstance(child, rasp.Selector):
                     self.selector(child)
@@ -163,9 +163,9 @@ class Translation:
 
     def operands(self, e):
         """The nodes that a value is a table of, by name with the values they can have, and the table itself."""
+        name, values = self.node(e)
         if id(e) in self.tuples:
             return self.tuples[id(e)]
-        name, values = self.node(e)
         return {name: values}, {(value,): value for value in self.present(values)}
 
     def map(self, e):
@@ -227,6 +227,8 @@ class Translation:
 
     def aggregate(self, e):
         sel, (x, values) = self.selector(e.selector), self.node(e.sop)
+        if id(e.sop) in self.tuples:
+            raise Unsupported("an aggregate of tuples")
         text = f"aggregate({sel}, {x}, {literal(e.default)})"
         results = values + [e.default]
         if self.selects_one(e.selector) or any(isinstance(value, str) for value in values):
@@ -241,7 +243,7 @@ class Translation:
 
         The first is seen by trying: there are no such positions in any of a few thousand inputs.
         """
-        if not isinstance(selector, rasp.Select) or id(selector.keys) in self.tuples:
+        if not isinstance(selector, rasp.Select) or {id(selector.keys), id(selector.queries)} & set(self.tuples):
             return False
         keys, queries = self.node(selector.keys)[1], self.node(selector.queries)[1]
         for query in queries:
@@ -294,11 +296,11 @@ class Translation:
             return "full_s"
         if e.predicate is rasp.Comparison.FALSE:
             return "not full_s"
-        (k, keys), (q, queries) = self.node(e.keys), self.node(e.queries)
-        if isinstance(e.predicate, rasp.Comparison):
+        (k, keys), (q, queries) = self.numbered(e.keys), self.numbered(e.queries)
+        if isinstance(e.predicate, rasp.Comparison) and not {id(e.keys), id(e.queries)} & set(self.tuples):
             return f"select({k}, {q}, {e.predicate.value})"
-        holds = {(a, b): not failed and bool(r)
-                 for a in keys for b in queries for failed, r in [fails(e.predicate, a, b)]}
+        holds = {(a, b): not failed and bool(r) for a, key in keys.items() for b, query in queries.items()
+                 for failed, r in [fails(e.predicate, key, query)]}
         if all(holds.values()):
             return "full_s"
         if not any(holds.values()):
@@ -309,6 +311,18 @@ class Translation:
                    for pair, wanted in holds.items()):
                 return f"select({k}, {q}, {symbol})"
         return self.cases(k, keys, q, queries, holds)
+
+    def numbered(self, e):
+        """A node and what its values stand for: themselves, or the tuples that they are the numbers of."""
+        name, values = self.node(e)
+        if id(e) not in self.tuples:
+            return name, {value: value for value in values}
+        operands, table = self.tuples[id(e)]
+        tuples = distinct(table.values())
+        numbers = {key: tuples.index(value) for key, value in table.items()}
+        if id(e) not in self.known:
+            self.known[id(e)] = self.define(e, f"{self.table(numbers)}[{', '.join(operands)}]")
+        return self.known[id(e)], dict(enumerate(tuples))
 
     def cases(self, k, keys, q, queries, holds):
         """A disjunction over classes of keys: the key is in the class, and the query one that such keys are selected

@@ -29,8 +29,8 @@ def rope(theta=10000.0, **more):
     return {"rope_type": "default", "rope_theta": theta, **more}
 
 
-Llama, Qwen2, Qwen3, NeoX = (
-    getattr(transformers, name + "Config") for name in ("Llama", "Qwen2", "Qwen3", "GPTNeoX"))
+Llama, Qwen2, Qwen3, NeoX, StableLM = (
+    getattr(transformers, name + "Config") for name in ("Llama", "Qwen2", "Qwen3", "GPTNeoX", "StableLm"))
 variants = {
     "llama-untied": Llama(**grouped, rope_parameters=rope()),
     "llama-tied": Llama(**grouped, head_dim=16, tie_word_embeddings=True, rope_parameters=rope(100.0)),
@@ -41,6 +41,9 @@ variants = {
     "qwen2": Qwen2(**grouped, rope_parameters=rope()),
     "qwen3": Qwen3(**grouped, head_dim=16, tie_word_embeddings=True, rope_parameters=rope(
         1000.0, rope_type="yarn", factor=4.0, original_max_position_embeddings=8)),
+    "stablelm": StableLM(
+        **shared, num_key_value_heads=2, layer_norm_eps=1e-5, use_qkv_bias=True,
+        rope_parameters=rope(partial_rotary_factor=0.25)),
     "neox": NeoX(**shared, rope_parameters=rope(partial_rotary_factor=0.25)),
     "neox-sequential": NeoX(
         **{**shared, "num_attention_heads": 2}, use_parallel_residual=False, hidden_act="gelu_new",

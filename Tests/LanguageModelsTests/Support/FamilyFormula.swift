@@ -8,6 +8,7 @@ struct FamilyFormula: CustomTestStringConvertible, Sendable {
 
     static let all = [
         llama, wideHeads, scaled, qwen2, qwen3, neox,
+        FamilyFormula("stablelm", StableLM.self) { ($0.keyValueHeads, $0.biases) = (2, .projections) },
         FamilyFormula("neox-sequential", GPTNeoX.self) { shape in
             (shape.heads, shape.innerWidth, shape.isParallel, shape.activation) = (2, 44, false, .tanhGELU)
             shape.rotary = RotaryPositions(share: 0.5, scaling: .linear(factor: 2))

@@ -74,6 +74,36 @@ enum Samples {
         ("lm_head.weight", "F32", 4, [258, 4]),
     ])
 
+    /// Of a family whose layers have other parts, with queries, keys and values in one tensor and scaled positions.
+    static let neoXConfiguration: JSONValue = [
+        "model_type": "gpt_neox", "vocab_size": 258, "max_position_embeddings": 8, "hidden_size": 8,
+        "intermediate_size": 6, "num_hidden_layers": 1, "num_attention_heads": 2, "hidden_act": "gelu",
+        "layer_norm_eps": 1e-5, "rotary_pct": 0.5, "rotary_emb_base": 10000, "use_parallel_residual": true,
+        "attention_bias": true, "tie_word_embeddings": false, "eos_token_id": 257,
+        "rope_scaling": [
+            "rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 2, "beta_fast": 32,
+            "attention_factor": 1.1,
+        ],
+    ]
+
+    static let neoXWeights = header([
+        ("gpt_neox.embed_in.weight", "F32", 4, [258, 8]),
+        ("gpt_neox.layers.0.input_layernorm.weight", "F32", 4, [8]),
+        ("gpt_neox.layers.0.input_layernorm.bias", "F32", 4, [8]),
+        ("gpt_neox.layers.0.attention.query_key_value.weight", "F16", 2, [24, 8]),
+        ("gpt_neox.layers.0.attention.query_key_value.bias", "BF16", 2, [24]),
+        ("gpt_neox.layers.0.attention.dense.weight", "F32", 4, [8, 8]),
+        ("gpt_neox.layers.0.attention.dense.bias", "F32", 4, [8]),
+        ("gpt_neox.layers.0.post_attention_layernorm.weight", "F32", 4, [8]),
+        ("gpt_neox.layers.0.post_attention_layernorm.bias", "F32", 4, [8]),
+        ("gpt_neox.layers.0.mlp.dense_h_to_4h.weight", "F32", 4, [6, 8]),
+        ("gpt_neox.layers.0.mlp.dense_h_to_4h.bias", "F32", 4, [6]),
+        ("gpt_neox.layers.0.mlp.dense_4h_to_h.weight", "F32", 4, [8, 6]),
+        ("gpt_neox.layers.0.mlp.dense_4h_to_h.bias", "F32", 4, [8]),
+        ("gpt_neox.final_layer_norm.weight", "F32", 4, [8]), ("gpt_neox.final_layer_norm.bias", "F32", 4, [8]),
+        ("embed_out.weight", "F32", 4, [258, 8]),
+    ])
+
     /// The symbol of each byte, as GPT-2 spells it: the printable ones stand for themselves.
     static let byteSymbols: [String] = {
         var next: UInt32 = 256

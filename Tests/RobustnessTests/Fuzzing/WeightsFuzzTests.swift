@@ -54,6 +54,8 @@ import Testing
 
     @Test func llamaFolder() throws { try fuzz("llama", Samples.llamaConfiguration, Samples.llamaWeights) }
 
+    @Test func neoXFolder() throws { try fuzz("neox", Samples.neoXConfiguration, Samples.neoXWeights) }
+
     private func fuzz(_ name: String, _ sample: JSONValue, _ tensors: (header: JSONValue, bytes: Int)) throws {
         let fuzzer = try Fuzzer(name)
         let configuration = Array(sample.text(indented: false).utf8)

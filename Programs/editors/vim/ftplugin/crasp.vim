@@ -1,0 +1,2 @@
+setlocal commentstring=//\ %s comments=:// expandtab shiftwidth=4 softtabstop=4
+let b:undo_ftplugin = 'setlocal commentstring< comments< expandtab< shiftwidth< softtabstop<'

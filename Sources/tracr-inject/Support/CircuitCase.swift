@@ -1,0 +1,73 @@
+import Circuits
+import Compiler
+import Foundation
+import Serialization
+
+/// The folder that `circuit PROGRAM --output` writes: a GPT-2 whose circuit is known, and that circuit.
+struct CircuitCase {
+    let report: CircuitReport
+    let export: GPT2Export
+    let options: CompilerOptions
+    let seed: UInt64
+    /// On how many inputs the written model is compared with the compiled one.
+    let inputs: Int
+
+    /// Writes beside the place, runs the model, and puts the folder there if it answers as the compiled model does.
+    ///
+    /// - Returns: how it differs.
+    func write(to folder: URL) throws -> Failure? {
+        do {
+            try AtomicFile.createDirectory(folder.deletingLastPathComponent())
+            try AtomicFile.replaceDirectory(at: folder) { temporary in
+                try export.save(to: temporary)
+                let check = try GPT2ExportCheck(
+                    export, report.circuit.model, folder: temporary, count: inputs, seed: seed)
+                if let mismatch = check.mismatch { throw Differs(mismatch: mismatch) }
+                for (name, json) in files(check) {
+                    try JSONFile.write(json, to: temporary.appendingPathComponent(name))
+                }
+            }
+        } catch let error as Differs {
+            return Failure(
+                .verificationFailed, "the exported GPT-2 differs from the compiled model", at: error.mismatch)
+        }
+        return nil
+    }
+
+    private struct Differs: Error { let mismatch: String }
+
+    private func files(_ check: GPT2ExportCheck) -> [(String, JSONValue)] {
+        let circuit = report.circuit
+        let graph = export.graph(report.survey.map(circuit.graph) ?? circuit.graph)
+        return [
+            ("graph.json", graph.json()),
+            ("edges.json", .array(graph.hookedEdges.map { .array([.string($0.writer), .string($0.reader)]) })),
+            ("variables.json", .array(report.variables)),
+            ("case.json", description(check)),
+        ]
+    }
+
+    private func description(_ check: GPT2ExportCheck) -> JSONValue {
+        let model = report.circuit.model
+        let settings = JSONObject([
+            ("vocabulary", JSONValue(model.vocabulary)), ("max_length", .integer(model.maxLength)),
+            ("causal", .bool(model.causal)), ("output", .string(model.output)),
+            ("fuse", options.fuseThroughNamedVariables.map(JSONValue.bool) ?? .null),
+            ("reuse_directions", .bool(options.reuseDirections)), ("seed", .integer(Int(truncatingIfNeeded: seed))),
+        ])
+        let exported = JSONObject([
+            ("inputs", .integer(check.inputs)), ("mismatches", .integer(0)),
+            ("smallest_lead", .real(check.smallestLead)),
+            ("normalization_error", .real(export.normalizationError)),
+            ("activation_error", .real(export.activationError)),
+        ])
+        return .object(
+            JSONObject([
+                ("format", 1), ("name", .string(model.name)), ("kind", "compiled"),
+                ("version", .string(Version.current)),
+                ("options", .object(settings)), ("exported", .object(exported)),
+                ("certificates", report.survey.map { .object(JSONObject(report.certificates($0))) } ?? .null),
+                ("circuit", report.json),
+            ]))
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+/// `circuit` of a program: what it prints, draws and writes.
+@Suite struct CircuitCommandTests {
+    let scratch: Scratch
+    let program: String
+
+    init() throws {
+        scratch = try Scratch()
+        program = scratch.file("induction.rasp", CompileTests.induction).path
+    }
+
+    @Test func theContractsKeys() throws {
+        let outcome = try Tool.run("circuit", "count", "--pairs", "20", "--search", "0", "--json")
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let report = try outcome.json()
+        #expect(report["name"] as? String == "count")
+        let nodes = try #require(report["nodes"] as? [String: [String: Any]])
+        #expect(nodes.keys.sorted() == ["a0.h0", "a0.h1", "a0.h2", "a0.h3", "input", "logits", "m0"])
+        let head = try #require(nodes["a0.h0"]?["reads"] as? [String: [String]])
+        #expect(head["q"] == ["indices", "bos"] && head["k"] == ["indices", "bos"] && head["v"] == ["tokens"])
+        #expect((nodes["m0"]?["writes"] as? [String])?.contains("next") == true)
+        #expect((nodes["logits"]?["reads"] as? [String: [String]]) == ["in": ["next"]])
+        #expect(nodes["a0.h2"]?["in_circuit"] as? Bool == false && nodes["a0.h0"]?["in_circuit"] as? Bool == true)
+        let edges = try #require(report["edges"] as? [String])
+        #expect(edges.contains("a0.h0->m0") && edges.contains("input->a0.h3<k>") && edges.last == "m0->logits")
+        let connections = try #require(report["connections"] as? [String: [String: Any]])
+        #expect(connections["input->a0.h0<q>"]?["varies"] as? Bool == false)
+        let effect = try #require(connections["m0->logits"]?["effect"] as? [String: Any])
+        #expect(effect["pairs"] as? Int == 20 && effect["fraction"] as? Double ?? 0 > 0)
+        let outside = try #require((report["certificates"] as? [String: Any])?["outside_exchanged"] as? [String: Any])
+        #expect(outside["accuracy"] as? Double == 1 && outside["n"] as? Int == 20)
+    }
+
+    @Test func optionsOfTheCompilerApply() throws {
+        let outcome = try Tool.run(
+            "circuit", "count", "--no-fuse", "--max-length", "12", "--pairs", "0", "--json")
+        let report = try outcome.json()
+        #expect(outcome.status == 0 && report["certificates"] is NSNull)
+        let nodes = try #require(report["nodes"] as? [String: [String: Any]])
+        #expect(nodes["m1"]?["writes"] as? [String] == ["next"])
+        #expect((nodes["m1"]?["reads"] as? [String: [String]])?["in"]?.starts(with: ["n", "offset"]) == true)
+    }
+
+    @Test func theTable() throws {
+        let outcome = try Tool.run("circuit", program, "--pairs", "10", "--search", "10", in: scratch.root)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        for text in ["outside exchanged", "no output changes on 10 pairs", "logits", "a0.h0->"] {
+            #expect(outcome.output.contains(text), "\(outcome.output)")
+        }
+    }
+
+    @Test func thePicture() throws {
+        let outcome = try Tool.run(
+            "circuit", "int_sum", "--pairs", "0", "--draw", "sum.svg", in: scratch.root)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let picture = try String(contentsOfFile: scratch.path("sum.svg"), encoding: .utf8)
+        #expect(picture.hasPrefix("<svg") && picture.hasSuffix("</svg>\n"))
+        for text in [">a1.h0<", ">logits<", ">first_units<", ">m3<"] { #expect(picture.contains(text), "\(text)") }
+        let nowhere = try Tool.run("circuit", program, "--pairs", "0", "--draw", "no/where.svg", in: scratch.root)
+        #expect(nowhere.status == 73)
+    }
+
+    @Test func theCase() throws {
+        let folder = scratch.path("case")
+        for _ in 0..<2 {
+            let outcome = try Tool.run("circuit", program, "--pairs", "20", "--output", folder)
+            #expect(outcome.status == 0, "\(outcome.error)")
+        }
+        func json(_ name: String) throws -> Any {
+            try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")))
+        }
+        let model = try #require(try json("config.json") as? [String: Any])
+        let graph = try #require(try json("graph.json") as? [String: Any])
+        let shape = try #require(graph["cfg"] as? [String: Any])
+        #expect(shape["n_layers"] as? Int == model["n_layer"] as? Int)
+        #expect(shape["n_heads"] as? Int == model["n_head"] as? Int)
+        #expect(shape["d_model"] as? Int == model["n_embd"] as? Int)
+        let marked = try #require(graph["edges"] as? [String: [String: Any]])
+        let circuit = Set(marked.filter { $1["in_graph"] as? Bool == true }.keys)
+        let description = try #require(try json("case.json") as? [String: Any])
+        let report = try #require(description["circuit"] as? [String: Any])
+        #expect(circuit == Set(try #require(report["edges"] as? [String])) && !circuit.isEmpty)
+        let edges = try #require(try json("edges.json") as? [[String]])
+        #expect(edges.count == circuit.count && edges.allSatisfy { $0.count == 2 })
+        #expect(edges.contains { $0[0] == "hook_embed" })
+        let variables = try #require(try json("variables.json") as? [[String: Any]])
+        let seen = try #require(variables.first { $0["name"] as? String == "seen" })
+        #expect(seen["readers"] as? [String] == ["logits"] && seen["writer"] is String)
+    }
+
+    @Test func whatCannotBeOne() throws {
+        let both = try Tool.run("circuit", "sort", "--pairs", "5", "--output", scratch.path("sort"))
+        #expect(both.status == 65 && both.error.contains("--causal"))
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("sort")))
+        #expect(try Tool.run("circuit", "nothing").status == 66)
+        #expect(try Tool.run("circuit", "count", "--pairs", "-1").status == 64)
+        scratch.file("kept/thesis.txt", "words\n")
+        let other = try Tool.run("circuit", program, "--pairs", "5", "--output", "kept", in: scratch.root)
+        #expect(other.status == 73)
+    }
+}
