@@ -105,7 +105,7 @@ let package = Package(
             name: "Reporting",
             dependencies: [
                 "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Pictures",
-                "LanguageModels", "TensorCore", "Serialization",
+                "Resources", "LanguageModels", "TensorCore", "Serialization",
             ]),
         .executableTarget(
             name: "tracr-inject",
@@ -158,7 +158,7 @@ let package = Package(
                 "TensorCore",
             ],
             exclude: ["soak.sh"]),
-        .testTarget(name: "CommandTests", dependencies: ["tracr-inject", "Ranks"], exclude: ["Faults"]),
+        .testTarget(name: "CommandTests", dependencies: ["tracr-inject", "Ranks"], exclude: ["Faults", "Peer"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -13,4 +13,6 @@ for folder in Programs configs; do
 done
 rm -rf "${share:?}/tiny"
 cp -R Sources/Resources/tiny "${share:?}/tiny"
+# Which commit this is, for the runs that it makes to say; nothing where this is no checkout.
+git rev-parse HEAD > "$share/commit" 2>/dev/null || rm -f "$share/commit"
 echo "installed $prefix/bin/tracr-inject and $share" >&2

@@ -62,7 +62,7 @@ public struct PretrainInputs {
         }
         let lock = ranks.isFirst ? try RunLock(directory: run.root) : nil
         if ranks.isFirst { run.removeLeftovers() }
-        Narration.note("seed \(settings.seed), fp32, " + TrainingHeader.machine)
+        Narration.note("seed \(settings.seed), fp32, " + Computation.machine)
 
         func tokens(_ texts: [URL], in name: String) throws -> TokenCorpus {
             // The first rank's file stays for a look at it; others need theirs as long as they run.

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Injection
+import InjectionSettings
 import Pictures
 import Serialization
 import TrainingEngine
@@ -10,7 +11,7 @@ public struct Report {
     /// What is measured of every run that was not measured before.
     public static var defaultOptions: ModelEvaluation.Options {
         var options = ModelEvaluation.Options()
-        options.suites = [.task, .decoding, .perturbed, .ood, .causality, .interchange, .perplexity]
+        options.suites = [.task, .decoding, .perturbed, .ood, .causality, .interchange, .controls, .perplexity]
         return options
     }
 
@@ -26,12 +27,26 @@ public struct Report {
         _ directories: [RunDirectory], options: ModelEvaluation.Options = Report.defaultOptions,
         title: String = "Tracr-Injection"
     ) throws {
-        runs = try directories.map { try ReportedRun($0, options: options) }
+        runs = try directories.map { directory in
+            var options = options
+            options.baseline = options.baseline ?? Self.baseline(of: directory, among: directories)
+            return try ReportedRun(directory, options: options)
+        }
         shared = (runs.first?.deviations ?? []).filter { [runs] deviation in
             runs.allSatisfy { $0.deviations.contains { $0.hasSameBytes(as: deviation) } }
         }
         groups = ReportedGroup.groups(of: runs, shared: shared)
         (self.title, self.options) = (title, options)
+    }
+
+    /// The run among these that was trained as this one, but without alignment.
+    private static func baseline(of run: RunDirectory, among runs: [RunDirectory]) -> URL? {
+        guard let own = try? Settings.resolve(configuration: run.configuration), own.aligns else { return nil }
+        return runs.first { other in
+            guard let settings = try? Settings.resolve(configuration: other.configuration) else { return false }
+            return settings.method == .finetune && settings.seed == own.seed
+                && settings.task.hasSameBytes(as: own.task) && settings.student.hasSameBytes(as: own.student)
+        }?.root
     }
 
     /// The page: no script, and nothing from elsewhere.
@@ -44,7 +59,8 @@ public struct Report {
             least and the greatest. Perturbed prompts: test prompts with other tokens put in, against the compiled model's answers. \
             Variables decoded: tokens of test prompts at which a variable read through the linear map is the interpreter's. \
             Interchange: of the exchanges of the output variable between two prompts that change the program's answer, and of all \
-            other such exchanges, those after which the student says the same.
+            other such exchanges, those after which the student says the same. Beside what is read and exchanged stand its controls: \
+            the same map fitted on the original student, and exchanges of random subspaces of the same dimensions.
             """ + (isOfPaper ? " The paper's figures (table 1) are for GPT-2-large." : ""))
         body += ReportTables.results(groups).html
         body += "<h2>What is left of the original</h2>\n"
@@ -129,6 +145,7 @@ public struct Report {
             )
             body += exchanged
         }
+        body += controls(run)
         let layers = ReportTables.decoding(run)
         if !layers.isEmpty {
             body += "<h3>Variables decoded at each layer</h3>\n"
@@ -136,6 +153,29 @@ public struct Report {
         }
         if let decoded = run.decoded { body += picture(decoded) }
         return body
+    }
+
+    /// What the run's figures are to be held against.
+    private func controls(_ run: ReportedRun) -> String {
+        guard let controls = run.results.controls else { return "" }
+        var body = "<h3>Controls: exchanges</h3>\n"
+        body += note(
+            """
+            Exchanges of a variable's subspace between two prompts, and in small type of a random subspace of as many dimensions \
+            (of \(controls.width)). Answers changed: where the program's answer changes, those after which the student says what \
+            the program does. Answers kept: where the program's stays, those after which the student's does. Other variables kept: \
+            their values that are still read at the same state right behind the exchange.
+            """)
+        body += ReportTables.exchangeControls(controls).html
+        body += "<h3>Controls: probes</h3>\n"
+        body += note(
+            """
+            Variables read at layer \(controls.probes.layer): through the run's own map, which was trained with the student, and \
+            through maps of the same rows that are fitted in closed form on \(controls.probes.trainingTokens) tokens of \
+            \(controls.probes.trainingPrompts) training prompts and measured on the same test prompts. What the original gives as \
+            well is not the injection's doing; shuffled labels give what can be had without looking.
+            """)
+        return body + ReportTables.probeControls(controls.probes).html
     }
 
     /// Figures 4 to 6.

@@ -10,9 +10,8 @@ enum ReportTables {
     /// Table 1 of the paper: what was injected.
     static func results(_ groups: [ReportedGroup]) -> ReportTable {
         var table = ReportTable([
-            "task", "method", "accuracy", inThePaper, "perturbed prompts", "variables decoded",
-            "interchange of the output",
-            "of the others", "seeds", "training",
+            "task", "method", "accuracy", inThePaper, "perturbed prompts", "variables decoded", "on the original",
+            "interchange of the output", "random subspace", "of the others", "random subspaces", "seeds", "training",
         ])
         for group in groups {
             let injected = group.method == .tracr
@@ -21,8 +20,11 @@ enum ReportTables {
                 .faint(group.paper.map { percent($0.accuracy) }),
                 share(group.shares { $0.perturbed?.accuracy.proportion }),
                 injected ? number(group.values { $0.decoding?.agreement }) : .faint(nil),
+                injected ? probed(group) : .faint(nil),
                 injected ? share(finalExchange(group)) : .faint(nil),
+                injected ? random(group, output: true) : .faint(nil),
                 injected ? share(otherExchanges(group)) : .faint(nil),
+                injected ? random(group, output: false) : .faint(nil),
                 .plain(group.runs.map { String($0.settings.seed) }.joined(separator: " ")),
                 .plain(mean(group.runs.map(\.seconds)).map { Clock.describe(seconds: $0) }),
             ])
@@ -148,7 +150,7 @@ enum ReportTables {
     }
 
     /// One run: its share and Wilson's interval. Several: their mean, and the least and the greatest.
-    private static func share(_ shares: [Proportion]) -> ReportTable.Cell {
+    static func share(_ shares: [Proportion]) -> ReportTable.Cell {
         guard let first = shares.first else { return .faint(nil) }
         let low = shares.count == 1 ? first.interval.lowerBound : shares.map(\.value).min() ?? 0
         let high = shares.count == 1 ? first.interval.upperBound : shares.map(\.value).max() ?? 0
@@ -156,7 +158,7 @@ enum ReportTables {
         return .interval(percent(middle * 100), "\(digits(low * 100)) to \(digits(high * 100))")
     }
 
-    private static func number(_ values: [Double]) -> ReportTable.Cell {
+    static func number(_ values: [Double]) -> ReportTable.Cell {
         .plain(mean(values).map { percent($0 * 100) })
     }
 
@@ -176,5 +178,5 @@ enum ReportTables {
         let rounded = (value * 10 + 1e-9).rounded(.down) / 10
         return rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
     }
-    private static func percent(_ value: Double) -> String { digits(value) + " %" }
+    static func percent(_ value: Double) -> String { digits(value) + " %" }
 }

@@ -43,8 +43,8 @@ public struct Reproduction {
 
         /// Whether the directory holds a run with exactly these settings.
         var isBegun: Bool {
-            let begun = try? String(contentsOf: directory.configuration, encoding: .utf8)
-            return begun?.hasSameBytes(as: settings.yaml()) == true
+            let begun = try? Settings.resolve(configuration: directory.configuration)
+            return begun?.yaml().hasSameBytes(as: settings.yaml()) == true
         }
         var isFinished: Bool { isBegun && directory.isFinished }
         var stepsLeft: Int {

@@ -156,7 +156,7 @@ public struct BundledFiles: Sendable {
             + "Set \(environmentVariable) to a checkout or to PREFIX/share/tracr-inject."
     }
 
-    private static func checkout(above folder: URL) -> [URL] {
+    static func checkout(above folder: URL) -> [URL] {
         var folder = folder.standardizedFileURL
         for _ in 0..<32 {
             let manager = FileManager.default

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Injection
 import Ranks
+import Resources
 import Serialization
 import TensorCore
 
@@ -25,7 +26,7 @@ struct TracrInject: ParsableCommand {
               tracr-inject eval
               tracr-inject decode "What is the number of 'X' in this text? x y. Answer:"
             """,
-        version: "tracr-inject \(Version.current)",
+        version: "tracr-inject \(Release.version)",
         groupedSubcommands: [
             CommandGroup(name: "RASP", subcommands: [RunCommand.self, CompileCommand.self]),
             CommandGroup(name: "Circuits", subcommands: [CircuitCommand.self]),
@@ -33,7 +34,7 @@ struct TracrInject: ParsableCommand {
                 name: "Language Model",
                 subcommands: [
                     TrainCommand.self, EvalCommand.self, DecodeCommand.self, DataCommand.self, TokenizeCommand.self,
-                    PretrainCommand.self, ReportCommand.self, ReproduceCommand.self,
+                    ExportCommand.self, PretrainCommand.self, ReportCommand.self, ReproduceCommand.self,
                 ]),
             CommandGroup(name: "Circuits", subcommands: [DiscoverCommand.self, ScoreCommand.self]),
             CommandGroup(name: "Machine", subcommands: [BenchCommand.self, DoctorCommand.self]),

@@ -3,7 +3,7 @@ import Testing
 @Suite struct HelpTests {
     static let commands = [
         "run", "compile", "circuit", "train", "eval", "decode", "data", "tokenize", "bench", "doctor", "pretrain",
-        "report", "reproduce", "discover", "score",
+        "report", "reproduce", "export", "discover", "score",
     ]
 
     @Test func helpNamesEveryCommand() throws {

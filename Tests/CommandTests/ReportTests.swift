@@ -52,7 +52,10 @@ import Testing
         let runs = try #require(object["runs"] as? [[String: Any]])
         #expect(runs.map { $0["run"] as? String } == ["<last>-tracr-42"])
         let suites = try #require(runs[0]["suites"] as? [String: Any])
-        #expect(Set(suites.keys) == ["task", "decoding", "perturbed", "ood", "causality", "interchange", "perplexity"])
+        #expect(
+            Set(suites.keys) == [
+                "task", "decoding", "perturbed", "ood", "causality", "interchange", "controls", "perplexity",
+            ])
 
         // Again with another method: what is finished stays, byte for byte and unmeasured.
         let manifest = try modified("out/<last>-tracr-42/manifest.json")

@@ -83,6 +83,17 @@ import TrainingEngine
             0.6942576053973727}}]}}
             """#
         ),
+        (
+            "controls",
+            #"""
+            {"width": 16, "prompts": 8, "final": "next", "exchanges": {"n": [{"layer": 3, "compiled_layer": 1, \#
+            "dimension": 4, "own": {"changing": {\#(half)}, "keeping": {\#(half)}, "others": {\#(half)}}, \#
+            "random": {"changing": {\#(half)}, "keeping": {\#(half)}, "others": {\#(half)}}}]}, "probes": \#
+            {"layer": 3, "prompts": 2, "training_prompts": 4, "training_tokens": 40, "all": {"own": 1.0, \#
+            "refitted": 0.75, "original": 0.5, "baseline": null, "shuffled": 0.25}, "variables": {"n": {"n": 8, \#
+            "own": 1.0, "refitted": 0.75, "original": 0.5, "baseline": null, "shuffled": 0.25}}}}
+            """#
+        ),
         ("context", "{\(contextCells), \"totals\": {\"start\": {\(start)}, \"text\": {\(text)}}}"),
         (
             "perplexity",

@@ -34,7 +34,7 @@ import Testing
         let settings = try MicroStudent.settings(in: folder, overrides: [("steps", "2")])
         let run = try Training.start(settings, output: folder("run")).run
         var options = ModelEvaluation.Options()
-        options.suites = [.decoding, .causality, .interchange]
+        options.suites = [.decoding, .causality, .interchange, .controls]
         (options.decodedPrompts, options.noisedPrompts, options.exchangedPrompts, options.norms) = (3, 2, 8, [0, 4])
         let suites = try #require(ModelEvaluation(run: run, options: options).json["suites"])
 
@@ -60,6 +60,26 @@ import Testing
         }
         // An exchange of the output itself changes the answer wherever two answers differ.
         #expect((variables["next"]?.array?.last?["changing"]?["n"]?.integer ?? 0) > 0)
+
+        // The controls' own exchanges are those of the suite interchange, the ones that change the answer and the rest.
+        let controls = try #require(suites["controls"])
+        for (name, cells) in try #require(controls["exchanges"]?.object).members {
+            let exchanges = try #require(variables[name]?.array)
+            #expect(cells.array?.count == exchanges.count)
+            for (cell, exchange) in zip(cells.array ?? [], exchanges) {
+                #expect(cell["own"]?["changing"] == exchange["changing"])
+                let kept = cell["own"]?["keeping"]?["n"]?.integer ?? 0
+                #expect(kept + (exchange["changing"]?["n"]?.integer ?? 0) == exchange["n"]?.integer)
+                let entry = try #require(loaded.layout.entries.first { $0.name == name })
+                #expect(cell["dimension"]?.integer == min(entry.rows.count, 32))
+            }
+        }
+        let probes = try #require(controls["probes"])
+        let decodedVariables = try #require(suites["decoding"]?["variables"]?.object)
+        for (name, shares) in try #require(probes["variables"]?.object).members {
+            #expect(shares["own"] == decodedVariables[name]?["agreement"], "\(name)")
+            #expect(shares["original"]?.number != nil && shares["baseline"] == .null)
+        }
 
         let layers = try #require(suites["decoding"]?["layers"]?.array)
         #expect(layers.map { $0["layer"]?.integer } == (0...4).map { Optional($0) })

@@ -73,22 +73,26 @@ package struct PromptPlacer {
         var before = before(number, cell, room: room, &random)
         let prompt = cell.kind == .wording ? reworded(example, &random) : Array(example.prompt)
 
+        let known = truth.knownEvaluation()
+
         // The program's answer to the whole text can be longer than that to the prompt alone.
         while true {
             guard before.count <= room else { return .tooLong }
-            guard let answer = try truth.answer(to: before + prompt, tokens: example.answerCount) else {
-                return .unanswered
-            }
+            guard
+                let answer = try truth.answer(
+                    to: before + prompt, tokens: example.answerCount, likely: Array(example.answer), known: known)
+            else { return .unanswered }
             let encoded = try run.task.encoder.encode(promptTokens: before + prompt, answer: answer)
             let free = context - encoded.contentCount
-            if free >= 0 { return try placed(encoded, before: before.count, free: free, cell, &random) }
+            if free >= 0 { return try placed(encoded, before: before.count, free: free, cell, known, &random) }
             guard cell.fills, before.count >= -free else { return .tooLong }
             before.removeFirst(-free)
         }
     }
 
     private func placed(
-        _ encoded: EncodedExample, before: Int, free: Int, _ cell: ContextResult.Cell, _ random: inout SeededRandom
+        _ encoded: EncodedExample, before: Int, free: Int, _ cell: ContextResult.Cell, _ known: KnownEvaluation,
+        _ random: inout SeededRandom
     ) throws -> Placed {
         var made = PlacedPrompt(encoded: encoded, before: before, behind: [], values: nil)
         if cell.kind == .behind {
@@ -97,7 +101,7 @@ package struct PromptPlacer {
             made.behind = window(size, &random)
         }
         guard run.settings.aligns else { return .placed(made) }
-        made.values = try truth.values(on: made.tokens)
+        made.values = try truth.values(on: made.tokens, known: known)
         return made.values == nil ? .unanswered : .placed(made)
     }
 

@@ -9,9 +9,9 @@ import TensorCore
 public struct Decoder: Sendable {
     private let model: any LanguageModel
     private let precision: NumberFormat
-    private let projection: Projection
+    private var projection: Projection
     package let layout: VariableLayout
-    package let alignment: Settings.Alignment.Kind
+    package private(set) var alignment: Settings.Alignment.Kind
     /// The student's layer that is read unless another is named: the last aligned one.
     public let layer: Int
 
@@ -22,6 +22,25 @@ public struct Decoder: Sendable {
         alignment = run.settings.alignment.kind
         layer = run.layers.last ?? 0
     }
+
+    /// The same through another map, which gives numbers as they are.
+    func reading(_ projection: Projection) -> Decoder {
+        var decoder = self
+        (decoder.projection, decoder.alignment) = (projection, .perVariable)
+        return decoder
+    }
+
+    /// A residual stream, [N, d_model], mapped to [N, d_compiled].
+    func map(_ stream: Tensor) -> Tensor {
+        let tape = Tape(arena: Arena(), recording: false, precision: precision)
+        let mapped = projection.map(tape, tape.constant(stream)).value
+        let result = Tensor(zeros: mapped.shape)
+        result.copy(from: mapped)
+        return result
+    }
+
+    /// The same on a tape, whose arena the result lies in.
+    func map(_ tape: Tape, _ stream: Variable) -> Tensor { projection.map(tape, stream).value }
 
     /// The raw and the mapped residual stream of sequences, packed: [N, d_model] and [N, d_compiled].
     package func streams(of sequences: [[Int32]], layer: Int, arena: Arena) -> (raw: Tensor, mapped: Tensor) {

@@ -23,13 +23,19 @@ public struct ExpectedValues: Sendable {
     ///
     /// - Throws: where the program is not defined on these atoms.
     public func values(on atoms: [Atom]) throws -> [[Atom?]] {
-        let evaluation = try program.evaluate(atoms, causal: causal)
-        return names.map { name in
-            if let values = evaluation[name] { return values }
+        values(of: try program.evaluate(atoms, causal: causal), on: atoms)
+    }
+
+    /// The same of an evaluation of a text that begins with these atoms, under a causal mask if it is longer.
+    func values(of evaluation: Evaluation, on atoms: [Atom]) -> [[Atom?]] {
+        names.map { name in
+            if let values = evaluation[name] { return Array(values.prefix(atoms.count)) }
             switch name {
             case "tokens": return atoms
             case "indices": return atoms.indices.map { .int($0) }
-            default: return program.outputName.hasSameBytes(as: name) ? evaluation.output : atoms.map { _ in nil }
+            default:
+                return program.outputName.hasSameBytes(as: name)
+                    ? Array(evaluation.output.prefix(atoms.count)) : atoms.map { _ in nil }
             }
         }
     }

@@ -16,8 +16,6 @@ public struct Accuracy: Sendable {
 
     var members: JSONObject { JSONObject(proportion.members + [("too_long", .integer(tooLong))]) }
 
-    static let batch = 64
-
     /// Generates as many tokens as the answer has (and the end-of-text token, where that was trained) and compares them
     /// all. A prompt that the student cannot read counts as a miss, and is counted by itself.
     ///
@@ -25,32 +23,14 @@ public struct Accuracy: Sendable {
     static func measure(
         _ examples: [Example], encoded: [EncodedExample]? = nil, student: Student, encoder: TaskEncoder
     ) throws -> Accuracy {
-        var result = Accuracy()
-        let context = student.model.configuration.contextLength
-        let checksEnd = encoder.supervision == .answerAndEnd
-        // Prompts of like length beside each other, so that no batch waits for one long prompt.
         let encoded = try encoded ?? examples.map { try encoder.encode($0) }
-        let order = encoded.indices.sorted {
-            (encoded[$0].promptCount, $0) < (encoded[$1].promptCount, $1)
-        }
-        let readable = order.filter { encoded[$0].contentCount <= context }
+        let predictions = try Prediction.all(of: encoded, student: student, encoder: encoder)
+        var result = Accuracy()
         result.n = examples.count
-        result.tooLong = examples.count - readable.count
-        for start in stride(from: 0, to: readable.count, by: batch) {
-            let indices = readable[start..<min(start + batch, readable.count)]
-            let answers = indices.map { Array(encoded[$0].answer) }
-            let generated = try student.model.generate(
-                prompts: indices.map { Array(encoded[$0].prompt) },
-                maxNewTokens: (answers.map(\.count).max() ?? 0) + (checksEnd ? 1 : 0), sampling: .greedy,
-                precision: student.precision, stop: checksEnd ? student.endOfText : nil)
-            for ((index, answer), generated) in zip(zip(indices, answers), generated) {
-                // The stop token itself is not given out: an answer that ended in time has just its own length.
-                if Array(generated.prefix(answer.count + (checksEnd ? 1 : 0))) == answer {
-                    result.correct += 1
-                } else if result.firstMiss == nil {
-                    result.firstMiss = (examples[index], student.tokenizer.decode(generated))
-                }
-            }
+        result.correct = predictions.count(where: \.isExact)
+        result.tooLong = predictions.count { $0.generated == nil }
+        for (example, prediction) in zip(examples, predictions) where result.firstMiss == nil && !prediction.isExact {
+            result.firstMiss = prediction.generated.map { (example, student.tokenizer.decode($0)) }
         }
         return result
     }

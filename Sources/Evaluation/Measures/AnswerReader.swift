@@ -43,13 +43,20 @@ package struct AnswerReader {
             }.map(Array.init))
         let tape = Tape(arena: arena, recording: false, precision: student.precision)
         let final = student.model.forward(tape, batch, hooks: hooks(batch), keepingStates: false).final
-        var rows: [Int32] = []
-        for (example, start) in zip(examples, batch.starts) {
-            rows += positions(of: example).map { Int32(start + $0) }
-        }
+        return choose(tape.gatherRows(final, rows: rows(of: examples, in: batch)).value, examples, arena: arena)
+    }
+
+    /// The packed rows of the positions whose next token counts.
+    func rows(of examples: [EncodedExample], in batch: PackedBatch) -> [Int32] {
+        zip(examples, batch.starts).flatMap { example, start in positions(of: example).map { Int32(start + $0) } }
+    }
+
+    /// The most likely tokens, example by example.
+    ///
+    /// - Parameter final: what the head reads at those rows.
+    func choose(_ final: Tensor, _ examples: [EncodedExample], arena: Arena) -> [[Int32]] {
         let tokens = HeadReadout.argmax(
-            tape.gatherRows(final, rows: rows).value, head: student.model.head.value, arena: arena,
-            precision: student.precision)
+            final, head: student.model.head.value, arena: arena, precision: student.precision)
         var first = 0
         return examples.map { example in
             defer { first += positions(of: example).count }
@@ -61,7 +68,12 @@ package struct AnswerReader {
     package func areExact(
         _ examples: [EncodedExample], following: [[Int32]] = [], hooks: (PackedBatch) -> Hooks, arena: Arena
     ) -> [Bool] {
-        zip(examples, nextTokens(examples, following: following, hooks: hooks, arena: arena)).map { example, tokens in
+        areExact(nextTokens(examples, following: following, hooks: hooks, arena: arena), of: examples)
+    }
+
+    /// Whether these are the tokens of each answer.
+    func areExact(_ said: [[Int32]], of examples: [EncodedExample]) -> [Bool] {
+        zip(examples, said).map { example, tokens in
             zip(positions(of: example), tokens).allSatisfy { target(of: example, after: $0) == $1 }
         }
     }

@@ -44,31 +44,42 @@ public struct Causality: Sendable {
             .map { try run.task.encoder.encode($0) }.filter { $0.contentCount <= context }
         var counts = [Proportion](repeating: Proportion(), count: norms.count * Subspace.allCases.count)
         var length = RunningMean()
-        let arena = Arena()
+        var batches: [Batch] = []
         for number in 0..<seeds {
             var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "causality/\(number)")
             let other = try randomSubspace(like: final, &random)
             let own = examples.indices.filter { $0 % seeds == number }.map { examples[$0] }
             for start in stride(from: 0, to: own.count, by: 32) {
-                let batch = Array(own[start..<min(start + 32, own.count)])
-                // The same draws for every norm and both subspaces: they differ in what they are named after alone.
-                let draws = SeededRandom(seed: random.next())
-                for (index, norm) in norms.enumerated() {
-                    for (place, basis) in [final, other].enumerated() {
-                        arena.reset()
-                        let exact = reader.areExact(
-                            batch,
-                            hooks: { packed in
-                                Hooks([
-                                    .residual(layer): { tape, hidden in
-                                        if index == 0, place == 0 { length.add(norms: hidden.value) }
-                                        var draws = draws
-                                        return noisy(hidden, norm: norm, basis: basis, tape, &draws)
-                                    }
-                                ])
-                            }, arena: arena)
-                        for isExact in exact { counts[index * 2 + place].add(isExact) }
+                batches.append(
+                    Batch(
+                        examples: Array(own[start..<min(start + 32, own.count)]), random: other, seed: random.next()))
+            }
+        }
+        let counted = try run.student.model.mapSideBySide(batches) { batch, arena in
+            let pass = KnownPass(batch.examples, states: [layer], reader: reader, arena: arena)
+            var length = RunningMean()
+            length.add(norms: pass.stream(at: layer))
+            let exact = norms.map { norm -> [[Bool]] in
+                let bases = norm == 0 ? [final] : [final, batch.random]
+                let exact = bases.map { basis in
+                    let said = pass.nextTokens(from: layer, arena: arena) { tape, hidden in
+                        // The same draws for every norm and both subspaces: they differ in what they are named after
+                        // alone.
+                        var draws = SeededRandom(seed: batch.seed)
+                        return noisy(hidden, norm: norm, basis: basis, tape, &draws)
                     }
+                    return reader.areExact(said, of: batch.examples)
+                }
+                // Without noise there is no subspace to tell apart.
+                return exact.count == 1 ? exact + exact : exact
+            }
+            return (exact, length)
+        }
+        for (exact, own) in counted {
+            length.add(own)
+            for index in norms.indices {
+                for place in 0..<2 {
+                    for isExact in exact[index][place] { counts[index * 2 + place].add(isExact) }
                 }
             }
         }
@@ -95,7 +106,15 @@ public struct Causality: Sendable {
         return tape.add(hidden, tape.matmul(tape.constant(coordinates), tape.constant(basis)))
     }
 
-    private static func randomSubspace(like basis: Tensor, _ random: inout SeededRandom) throws -> Tensor {
+    /// Prompts that are asked together, with what is drawn for them.
+    private struct Batch: Sendable {
+        let examples: [EncodedExample]
+        /// The other subspace.
+        let random: Tensor
+        let seed: UInt64
+    }
+
+    static func randomSubspace(like basis: Tensor, _ random: inout SeededRandom) throws -> Tensor {
         let matrix = Tensor(zeros: [basis.rows, basis.columns])
         random.fillNormal(matrix.buffer)
         return try Projector.orthonormalRows(of: matrix)
@@ -113,6 +132,8 @@ public struct Causality: Sendable {
             }
             n += tensor.rows
         }
+
+        mutating func add(_ other: RunningMean) { (sum, n) = (sum + other.sum, n + other.n) }
     }
 }
 

@@ -1,9 +1,5 @@
-import Compiler
 import Injection
-import LanguageModels
-import RASP
 import Serialization
-import TensorCore
 
 /// Interchange interventions (Geiger et al. 2021): does the answer change as the program says when one variable takes
 /// the value that it has for another prompt?
@@ -31,19 +27,25 @@ public struct Interchange: Sendable {
     public var final: String
 
     static func measure(_ run: LoadedRun, prompts: Int, seed: Int) throws -> Interchange {
-        let pairs = try Pairs(run, prompts: prompts, seed: seed)
-        let sites = run.layout.variables.flatMap { entry -> [(VariableLayout.Entry, CompiledVariable, state: Int)] in
-            guard let variable = run.compiled.variable(named: entry.name) else { return [] }
-            return (variable.writtenByLayer...run.layout.layers).map { (entry, variable, $0) }
-        }
-        let cells = try run.student.model.mapSideBySide(sites) { site, arena in
-            let (entry, variable, state) = site
-            let basis = try run.projection.subspace(of: [entry.rows])
-            var cell = Cell(variable: entry.name, layer: run.layers[state], state: state)
-            for batch in pairs.batches {
-                try pairs.exchange(variable, basis: basis, in: batch, into: &cell, arena: arena)
+        let pairs = try ExchangePairs(run, prompts: prompts, seed: seed)
+        let sites = try ExchangeSite.all(of: run)
+        let counted = try run.student.model.mapSideBySide(pairs.batches) { batch, arena in
+            let pass = pairs.pass(over: batch, sites: sites, arena: arena)
+            return try sites.map { site in
+                var cell = Cell(variable: site.variable.name, layer: site.layer, state: site.state)
+                for outcome in try pairs.exchange(site, basis: site.basis, in: batch, pass, arena: arena) {
+                    cell.all.add(outcome.agrees)
+                    if outcome.changes { cell.changing.add(outcome.agrees) }
+                }
+                return cell
             }
-            return cell
+        }
+        var cells = sites.map { Cell(variable: $0.variable.name, layer: $0.layer, state: $0.state) }
+        for counts in counted {
+            for index in cells.indices {
+                cells[index].all = Proportion(pooling: [cells[index].all, counts[index].all])
+                cells[index].changing = Proportion(pooling: [cells[index].changing, counts[index].changing])
+            }
         }
         return Interchange(cells: cells, prompts: pairs.count, final: run.compiled.output)
     }
@@ -87,62 +89,6 @@ extension Interchange: SuiteResult {
                 else { return nil }
                 cells.append(Cell(variable: name, layer: layer, state: state, all: all, changing: changing))
             }
-        }
-    }
-}
-
-/// Test prompts in pairs of equal length, with what the compiled model does on each.
-private struct Pairs {
-    struct Member: Sendable {
-        var encoded: EncodedExample
-        var atoms: [Atom]
-        var states: ResidualStates
-        var output: [Atom?]
-    }
-
-    /// Partners lie side by side: 0 and 1, 2 and 3, ...
-    let batches: [[Member]]
-    private let run: LoadedRun
-    private let reader: AnswerReader
-    private let comparison: ExchangeComparison
-
-    var count: Int { batches.reduce(0) { $0 + $1.count } }
-
-    init(_ run: LoadedRun, prompts: Int, seed: Int) throws {
-        self.run = run
-        reader = AnswerReader(run)
-        comparison = ExchangeComparison(reader)
-        let partners = try PromptPairs.examples(run, prompts: prompts, seed: seed)
-        let members = try Parallel.map(partners) { example in
-            let atoms = Array(example.atoms[..<example.contentCount])
-            return Member(
-                encoded: example, atoms: atoms, states: try run.compiled.residualStates(atoms),
-                output: try run.compiled.run(atoms))
-        }
-        batches = stride(from: 0, to: members.count, by: 32).map { Array(members[$0..<min($0 + 32, members.count)]) }
-    }
-
-    /// Exchanges the variable between all pairs of a batch.
-    func exchange(
-        _ variable: CompiledVariable, basis: Tensor, in batch: [Member], into cell: inout Interchange.Cell, arena: Arena
-    ) throws {
-        let (layer, state) = (cell.layer, cell.state)
-        arena.reset()
-        let said = reader.nextTokens(
-            batch.map(\.encoded),
-            hooks: { packed in
-                let sources = (0..<packed.count).flatMap { index in packed.rows(index ^ 1).map(Int32.init) }
-                return Hooks([.residual(layer): { $0.interchange($1, basis: basis, sources: sources) }])
-            }, arena: arena)
-        let outputs = try Parallel.map(Array(batch.indices)) { index in
-            try run.compiled.run(
-                batch[index].atoms, interchanging: variable, with: batch[index ^ 1].states, state: state)
-        }
-        for ((base, output), said) in zip(zip(batch, outputs), said) {
-            guard let changes = comparison.changes(base.encoded, from: base.output, to: output) else { continue }
-            let isEqual = comparison.agrees(said, with: output, on: base.encoded)
-            cell.all.add(isEqual)
-            if changes { cell.changing.add(isEqual) }
         }
     }
 }

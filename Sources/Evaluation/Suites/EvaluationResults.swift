@@ -17,6 +17,7 @@ public struct EvaluationResults: Sendable {
     public var outOfDistribution: OutOfDistributionResult? { result(of: .ood) }
     public var causality: Causality? { result(of: .causality) }
     public var interchange: Interchange? { result(of: .interchange) }
+    public var controls: ControlsResult? { result(of: .controls) }
     public var circuit: CircuitCertificate? { result(of: .circuit) }
     public var context: ContextResult? { result(of: .context) }
     public var perplexity: PerplexityResult? { result(of: .perplexity) }
@@ -38,6 +39,7 @@ public struct EvaluationResults: Sendable {
         case .ood: OutOfDistributionResult.self
         case .causality: Causality.self
         case .interchange: Interchange.self
+        case .controls: ControlsResult.self
         case .circuit: CircuitCertificate.self
         case .context: ContextResult.self
         case .perplexity: PerplexityResult.self

@@ -10,14 +10,15 @@ import TrainingEngine
 /// What can be measured of a run: `tracr-inject eval` as a function.
 public struct ModelEvaluation: Sendable {
     public enum Suite: String, Sendable, CaseIterable {
-        case task, data, decoding, perturbed, ood, causality, interchange, circuit, context, perplexity, sampled,
-            lambada,
-            sst2, mrpc
+        case task, data, decoding, perturbed, ood, causality, interchange, controls, circuit, context, perplexity,
+            sampled, lambada, sst2, mrpc
 
         /// Whether a student alone will do, without a run.
         var needsNoRun: Bool { [.perplexity, .lambada, .sst2, .mrpc].contains(self) }
         /// Whether the original student is measured too.
-        var compares: Bool { needsNoRun || self == .sampled }
+        package var compares: Bool { needsNoRun || self == .sampled || self == .controls }
+        /// Whether it reads through the linear map, which a run without alignment has never trained.
+        package var readsMap: Bool { [.decoding, .causality, .interchange, .controls].contains(self) }
     }
 
     public struct Options: Sendable {
@@ -32,6 +33,10 @@ public struct ModelEvaluation: Sendable {
         public var norms = Causality.defaultNorms
         /// Test prompts that exchange variables, in pairs.
         public var exchangedPrompts = 128
+        /// Prompts of the training split that probes are fitted to.
+        public var probePrompts = 400
+        /// A run of the same task and student without alignment, whose student is probed too.
+        public var baseline: URL?
         /// Test prompts of each cell of the suite context.
         public var contextPrompts = 100
         /// For perplexity, and for the contexts of the suite context; nil: the held-out text that ships with the bundled
@@ -73,8 +78,16 @@ public struct ModelEvaluation: Sendable {
     /// The same as rows of a table: suite, what, value, detail.
     public let rows: [[String]]
 
+    /// What was measured and by what: the run's settings and the checksum of its manifest, the seed of the measurement,
+    /// the program and the machine.
+    public let subject: JSONObject
+
     /// What `eval --json` prints.
-    public var json: JSONValue { ["run": .string(name), "suites": results.json] }
+    public var json: JSONValue {
+        .object(
+            JSONObject(
+                [("run", .string(name))] + subject.members.map { ($0.key, $0.value) } + [("suites", results.json)]))
+    }
 
     /// Evaluates a finished run.
     public init(run directory: RunDirectory, options: Options) throws {
@@ -96,6 +109,7 @@ public struct ModelEvaluation: Sendable {
             case .ood: try report.outOfDistribution(run)
             case .causality: try report.causality(run)
             case .interchange: try report.interchange(run)
+            case .controls: try report.controls(run, original: original)
             case .circuit: try report.circuit(run)
             case .context: try report.context(run)
             case .sampled: try report.sampledText(run, original: original)
@@ -105,13 +119,24 @@ public struct ModelEvaluation: Sendable {
         }
         try report.share()
         (name, results, rows) = (report.name, report.results, report.rows)
+        let settings = run.settings
+        subject = JSONObject([
+            ("task", .string(run.task.task.name)), ("method", .string(settings.method.rawValue)),
+            ("recipe", .string(settings.recipe)), ("run_seed", .integer(settings.seed)), ("steps", .integer(run.step)),
+            ("manifest", .string(try XXHash64.hex(contentsOf: run.directory.manifest))),
+            ("seed", .integer(options.seed)),
+            ("measured_by", .object(Computation.facts(precision: options.precision))),
+        ])
     }
 
-    /// The student before its training; nil where it is not there any more, or is another one by now.
+    /// The student before its training; nil where it is not there any more, or is another one by now, which is told.
     ///
     /// - Throws: `.notFound` where it is there and cannot be read: measurements without it would be kept for good.
     private static func original(of run: LoadedRun) throws -> Student? {
-        guard (try? StudentFolder.locate(run.settings.student)) != nil else { return nil }
+        guard (try? StudentFolder.locate(run.settings.student)) != nil else {
+            Narration.warn("the original student '\(run.settings.student)' is not here: nothing is measured beside it")
+            return nil
+        }
         do { return try run.originalStudent() } catch let failure as Failure where failure.kind == .badData {
             Narration.warn("the original student is left out: \(failure.message)")
             return nil
@@ -133,6 +158,10 @@ public struct ModelEvaluation: Sendable {
         }
         try report.share()
         (name, results, rows) = (report.name, report.results, report.rows)
+        subject = JSONObject([
+            ("seed", .integer(options.seed)),
+            ("measured_by", .object(Computation.facts(precision: options.precision))),
+        ])
     }
 
     /// Evaluates whichever of the two `path` is; `runs/latest` where it is nil.

@@ -17,17 +17,30 @@ public struct LoadedRun: Sendable {
     public let projection: Projection
     /// The student's residual state that carries compiled state i.
     public let layers: [Int]
+    /// The last step that was taken.
+    public let step: Int
+    /// Hashes of what the run was made from, by name.
+    private let inputs: JSONObject
     /// Where the program's steps lie in the student; nil for a run that injected no circuit.
     package let placement: CircuitPlacement?
 
     /// - Throws: `Failure` for a directory that is no finished run, or whose files are not what the run wrote.
     public init(_ directory: RunDirectory) throws {
         self.directory = directory
-        _ = try Manifest(verifying: directory)
+        let manifest = try Manifest(verifying: directory)
+        (step, inputs) = (manifest.step, manifest.inputs)
         settings = try Settings.resolve(configuration: directory.configuration)
         if settings.threads > 0 { Parallel.threads = settings.threads }
         student = try Student.load(from: directory.student, gradients: false)
-        task = try LoadedTask(settings: settings, tokenizer: student.tokenizer)
+        let kept = try KeptSources(in: directory.sources, origins: directory.origins)
+        task = try LoadedTask(settings: settings, tokenizer: student.tokenizer, kept: kept)
+        if let kept {
+            for change in try kept.changes(task.task) { Narration.warn(change) }
+        } else {
+            Narration.warn(
+                "the run keeps no copy of its task, as it was trained by an earlier version: the task '\(settings.task)' "
+                    + "is read as it is now")
+        }
         compiled = try CompiledModel.load(from: directory.compiled)
         layout = VariableLayout(compiled)
         let width = student.model.configuration.width
@@ -62,10 +75,17 @@ public struct LoadedRun: Sendable {
     }
 
     /// The student before its training, where it still is; with the run's tokenizer, so that both see the same tokens.
+    ///
+    /// - Throws: `.notFound` where it is not there, `.badData` where it is another one than the run began with.
     public func originalStudent() throws -> Student {
         var original = try Student.load(from: StudentFolder.locate(settings.student), gradients: false)
         guard original.model.configuration.vocabularySize == student.model.configuration.vocabularySize else {
             throw Failure(.badData, "the original student has another vocabulary", at: settings.student)
+        }
+        if let hash = inputs[Student.weightsInput]?.string, hash != original.weightsHash {
+            throw Failure(
+                .badData, "the student '\(settings.student)' is not the one that the run began with",
+                at: settings.student)
         }
         original.tokenizer = student.tokenizer
         return original

@@ -15,15 +15,19 @@ struct RunResults {
     let alignment: Settings.Alignment.Kind
     /// nil where the run does not roll.
     let roll: RollIntervention?
+    /// The student's model card.
+    let card: String
+    /// Hashes of what the run was made from, by name.
+    let inputs: JSONObject
 
     /// Replaces the results in the run's directory. The manifest is removed first and written last, so that the results
     /// are whole wherever there is one.
     func write(to run: RunDirectory, step: Int) throws {
         try Manifest.remove(from: run)
-        try student.save(to: run.student)
+        try student.save(to: run.student, extras: [RunDirectory.card: Data(card.utf8)])
         try projection.save(to: run.projection)
         try JSONFile.write(description, to: run.variables)
-        try Manifest.write(for: run, step: step)
+        try Manifest.write(for: run, step: step, inputs: inputs)
     }
 
     /// `variables.json`: the meaning of each row of the map, and where in the student it reads.
@@ -56,6 +60,10 @@ struct RunResults {
             ("format", 1), ("program", .string(compiled.name)),
             ("compiled_layers", .integer(layout.layers)), ("rows", .integer(layout.width)),
             ("student_layers", .array(layers.map { .integer($0) })),
+            (
+                "transformer_lens",
+                .array(layers.map { .string(HookPoint.residual($0).transformerLens.name) })
+            ),
             ("alignment", .string(alignment.rawValue)),
             ("output", .string(output.name)),
             ("compiled_directions", .array(layout.directions.map { .integer($0) })),

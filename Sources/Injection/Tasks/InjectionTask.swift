@@ -1,5 +1,6 @@
 import Foundation
 import InjectionSettings
+import RASP
 import Resources
 import Serialization
 
@@ -21,6 +22,10 @@ public struct InjectionTask: Sendable {
     /// The files that a task of the user's own is read from: its YAML, the programs of its generators with what they
     /// load, and files of examples. Empty for a built-in task.
     public var sources: [URL] = []
+    /// What these files name, and where it was found; the program itself is not among them.
+    package var references: [SourceReference] = []
+    /// The name that a task file has for the program; nil for a built-in task.
+    package var programReference: String?
 
     public init(
         name: String, summary: String, program: String, wording: Wording, tokens: TokenMap,

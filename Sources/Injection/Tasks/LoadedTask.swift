@@ -14,25 +14,40 @@ public struct LoadedTask: Sendable {
     /// The files that say what is trained, for fingerprints: the program, what it loads, and the files of a task of the
     /// user's own.
     package let sources: [URL]
+    /// What these files name of each other, and where it was found.
+    package let references: [SourceReference]
     public var encoder: TaskEncoder
 
     /// - Parameters:
     ///   - settings: name the task, and say how its examples are worded, supervised and padded.
     ///   - original: the student's own tokenizer, before the task's edits (making them again changes nothing).
+    ///   - kept: the task's files as a run keeps them; nil: they are where the settings say.
     /// - Throws: for a task that is not there, a program that is none, and a student that has no token for one of the
     ///   program's.
-    public init(settings: Settings, tokenizer original: Tokenizer) throws {
-        task = try InjectionTask.named(settings.task, prompts: settings.data.prompts)
+    package init(settings: Settings, tokenizer original: Tokenizer, kept: KeptSources?) throws {
+        task =
+            try kept?.task.map { try TaskFile.read($0, kept: kept?.references) }
+            ?? InjectionTask.named(settings.task, prompts: settings.data.prompts)
         let edits = task.edits
         tokenizer = original.removingMerges { left, right in
             edits.contains { $0.removes(left, right) }
         }
-        let url = try BundledFiles().program(task.program)
-        program = try ProgramLanguage.load(contentsOf: url)
+        let url = try kept?.program ?? BundledFiles().program(task.program)
+        program = try ProgramLanguage.load(contentsOf: url, options: ProgramOptions(references: kept?.references))
         sources = program.sources + task.sources.filter { [program] in !program.sources.contains($0) }
+        var named: [SourceReference] = []
+        if let file = task.sources.first, let name = task.programReference {
+            named.append(SourceReference(source: file, name: name, file: url))
+        }
+        references = named + task.references + program.references
         encoder = try TaskEncoder(
             task: task, tokenizer: tokenizer, supervision: settings.loss.supervised,
             padding: settings.batch.pad)
+    }
+
+    /// The same of a task whose files are where the settings say.
+    public init(settings: Settings, tokenizer: Tokenizer) throws {
+        try self.init(settings: settings, tokenizer: tokenizer, kept: nil)
     }
 
     /// The program's weights, for the longest example the encoder was told of, compared with the program's own values: a

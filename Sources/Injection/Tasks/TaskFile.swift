@@ -1,5 +1,6 @@
 import Foundation
 import InjectionSettings
+import RASP
 import Serialization
 import Yams
 
@@ -7,14 +8,17 @@ import Yams
 ///
 /// What comes out is an `InjectionTask` like the built-in ones, and nothing else knows where it came from.
 enum TaskFile {
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - kept: where the files are that it names; nil: they are looked for.
     /// - Throws: `.notFound`, or `.badData` at `file:line:column (key)`.
-    static func read(_ url: URL) throws -> InjectionTask {
+    static func read(_ url: URL, kept: [SourceReference]? = nil) throws -> InjectionTask {
         let file = try YAMLMapping(YAMLDocument.text(of: url), name: url.path)
         try file.allow([
             "name", "summary", "program", "prompt", "answer", "tokens", "fill", "end", "answers", "edits", "generator",
             "settings",
         ])
-        let folder = url.deletingLastPathComponent()
+        let folder = TaskFolder(url, references: kept)
         let name = try file.text("name") ?? url.deletingPathExtension().lastPathComponent
         let generator = try file.mapping("generator")
         let ownPrompts = try generator.text("file") == nil
@@ -41,16 +45,20 @@ enum TaskFile {
 
         let examples = try TaskGenerator(generator, folder: folder, words: words)
         let problems = try examples.space()
-        var sources = [url] + (try examples.sources())
+        var (sources, references) = try examples.sources()
+        sources.insert(url, at: 0)
         let settings = try file.children("settings").map { name, settings in
             let own = try TaskGenerator(
                 settings.over(generator, alternatives: TaskGenerator.sources), folder: folder, words: words)
-            for source in try own.sources() where !sources.contains(source) { sources.append(source) }
+            let made = try own.sources()
+            for source in made.files where !sources.contains(source) { sources.append(source) }
+            references += made.references
             return OutOfDistributionSetting(name, try settings.text("summary") ?? name, .space(try own.space()))
         }
+        let program = try file.required("program")
         var task = InjectionTask(
             name: name, summary: try file.text("summary") ?? name,
-            program: TaskGenerator.program(try file.required("program"), folder: folder), wording: wording,
+            program: kept == nil ? folder.programName(program) : try folder.program(program).path, wording: wording,
             tokens: tokens,
             edits: try file.list("edits").map { edit in
                 guard let known = TokenizerEdit(rawValue: edit) else {
@@ -61,6 +69,7 @@ enum TaskFile {
                 return known
             }, problems: problems, settings: settings)
         task.sources = sources
+        (task.references, task.programReference) = (references, program)
         return task
     }
 }

@@ -1,7 +1,6 @@
 import Compiler
 import Foundation
 import RASP
-import Resources
 import Serialization
 
 /// Where a task file's examples come from: inputs from an alphabet or a grammar with answers by a program, or a
@@ -27,13 +26,13 @@ struct TaskGenerator {
     private static let sample = 300
 
     private let mapping: YAMLMapping
-    private let folder: URL
+    private let folder: TaskFolder
     private let words: [Atom: String]
     private let testShare: UInt64
     private let separator: String
 
     /// - Parameter words: how outputs are spelt in answers, where not as they are.
-    init(_ mapping: YAMLMapping, folder: URL, words: [Atom: String]) throws {
+    init(_ mapping: YAMLMapping, folder: TaskFolder, words: [Atom: String]) throws {
         try mapping.allow([
             "alphabet", "lengths", "grammar", "separator", "solution", "read", "file", "test_share", "summary",
         ])
@@ -42,19 +41,22 @@ struct TaskGenerator {
         separator = try mapping.text("separator") ?? " "
     }
 
-    /// A program as a task file names it: beside the file, or one that ships, with or without its ending.
-    static func program(_ name: String, folder: URL) -> String {
-        BundledFiles.existing(folder.appendingPathComponent(name).path, suffix: "rasp")?.path ?? name
-    }
-
-    /// The files that examples are made from: those of the solution's program, or the file of examples.
-    func sources() throws -> [URL] {
-        if let file = try mapping.text("file") { return [folder.appendingPathComponent(file)] }
-        return try solutionProgram().sources
+    /// The files that examples are made from, those of the solution's program or the file of examples, and what names
+    /// each of them.
+    func sources() throws -> (files: [URL], references: [SourceReference]) {
+        let (name, files, inner): (String, [URL], [SourceReference])
+        if let examples = try mapping.text("file") {
+            (name, files, inner) = (examples, [try folder.examples(examples)], [])
+        } else {
+            let program = try solutionProgram()
+            (name, files, inner) = (try mapping.required("solution"), program.sources, program.references)
+        }
+        let named = files.prefix(1).map { SourceReference(source: folder.file, name: name, file: $0) }
+        return (files, named + inner)
     }
 
     func space() throws -> ProblemSpace {
-        if let file = try mapping.text("file") { return try space(of: folder.appendingPathComponent(file)) }
+        if let file = try mapping.text("file") { return try space(of: folder.examples(file)) }
         let alphabet = try mapping.list("alphabet")
         let grammar = try mapping.lists("grammar")
         guard alphabet.isEmpty != grammar.isEmpty else {
@@ -144,8 +146,9 @@ struct TaskGenerator {
     }
 
     private func solutionProgram() throws -> any SymbolicProgram {
-        let name = try mapping.required("solution")
-        return try ProgramLanguage.load(contentsOf: BundledFiles().program(Self.program(name, folder: folder)))
+        try ProgramLanguage.load(
+            contentsOf: folder.program(mapping.required("solution")),
+            options: ProgramOptions(references: folder.references))
     }
 
     /// The solution's outputs on an input, as the answer spells them.

@@ -50,7 +50,7 @@ public enum Training {
             try run.prepare { Narration.note("note: \($0)") }
             lock = try RunLock(directory: run.root)
             run.removeLeftovers()
-            try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
+            try write(settings, to: run)
         }
         return try train(inputs, division, preflight, run: run, resuming: nil)
     }
@@ -93,10 +93,13 @@ public enum Training {
         let division = try inputs.division(count: start?.record["shards"]?.integer)
         let preflight = try Preflight(inputs, division)
         try preflight.requireMemory()
-        if ranks.isFirst, !overrides.isEmpty {
-            try AtomicFile.write(Data(settings.yaml().utf8), to: run.configuration)
-        }
+        if ranks.isFirst, !overrides.isEmpty { try write(settings, to: run) }
         return try train(inputs, division, preflight, run: run, resuming: start)
+    }
+
+    private static func write(_ settings: Settings, to run: RunDirectory) throws(Failure) {
+        let text = Computation.comment(precision: settings.precision) + settings.yaml()
+        try AtomicFile.write(Data(text.utf8), to: run.configuration)
     }
 
     private static func train(
@@ -106,11 +109,7 @@ public enum Training {
         let ranks = inputs.ranks
         for line in TrainingHeader.lines(inputs) + [preflight.line(at: run.root)] { Narration.note(line) }
         for warning in inputs.warnings + [preflight.memoryWarning()].compactMap(\.self) { Narration.warn(warning) }
-        if ranks.isFirst {
-            run.becomeLatest()
-            // On a resume again: a run can be killed before its first write of it.
-            try inputs.compiled.save(to: run.compiled)
-        }
+        if ranks.isFirst { run.becomeLatest() }
         try ranks.requireEqualArithmetic()
 
         let plan: TrainingPlan
@@ -121,11 +120,22 @@ public enum Training {
         }
         try ranks.requireEqual(plan.fingerprint.ofInputs, "student, program and data")
         let trainer = try Trainer(plan, activations: preflight.plan.activations, resuming: start)
+        if ranks.isFirst {
+            // On a resume again, as a run can be killed before its first write of it; and only now that these are known to
+            // be the inputs that the run was begun with.
+            try inputs.compiled.save(to: run.compiled)
+            try KeptSources.write(inputs.task, to: run.sources, origins: run.origins)
+            try RunSessions.begin(Computation.facts(precision: inputs.settings.precision), after: trainer.step, at: run)
+        }
         if trainer.step > 0 { Narration.note("resuming after step \(trainer.step)") }
         if let signal = try trainer.train() {
             return Outcome(run: run, step: trainer.step, interruptedBy: signal)
         }
-        if ranks.isFirst { try inputs.results(projection: plan.loss.projection).write(to: run, step: trainer.step) }
+        if ranks.isFirst {
+            try inputs.results(
+                projection: plan.loss.projection, step: trainer.step, inputs: plan.fingerprint.hashes
+            ).write(to: run, step: trainer.step)
+        }
         return Outcome(run: run, step: max(trainer.step, inputs.settings.steps), interruptedBy: nil)
     }
 }

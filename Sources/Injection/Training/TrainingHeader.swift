@@ -2,11 +2,6 @@ import TensorCore
 
 /// What a run says about itself before its first step.
 package enum TrainingHeader {
-    /// What the last bits of a run's results depend on beside its settings.
-    package static var machine: String {
-        "\(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName), vectors \(VectorLevel.inUse.name)"
-    }
-
     static func lines(_ inputs: TrainingInputs) -> [String] {
         let settings = inputs.settings
         let shape = inputs.student.model.configuration
@@ -39,7 +34,7 @@ package enum TrainingHeader {
         }
         let precision = settings.precision.effective.rawValue
         lines.append(
-            "seed \(settings.seed), \(precision), \(machine)")
+            "seed \(settings.seed), \(precision), \(Computation.machine)")
         return lines
     }
 }

@@ -50,7 +50,7 @@ struct TrainingInputs {
             guard FileManager.default.fileExists(atPath: file.path) else { continue }
             try fingerprint.add("student's \(name)", contentsOf: file)
         }
-        fingerprint.add("student's weights", student.model.parameters.values)
+        fingerprint.add(Student.weightsInput, hash: student.weightsHash)
 
         // Examples of a file can be longer than the generator's; the program is compiled for the longest.
         heldOut = try HeldOutPrompts(task.task, seeds: [settings.seed, Settings().seed])
@@ -147,15 +147,20 @@ struct TrainingInputs {
     }
 
     /// The results that a run of these inputs leaves.
-    func results(projection: Projection) -> RunResults {
+    ///
+    /// - Parameter inputs: hashes of what it was made from, by name.
+    func results(projection: Projection, step: Int, inputs: JSONObject) throws -> RunResults {
         let compiledLayers = VariableLayout(compiled).layers
         let layers =
             placement?.states
             ?? settings.alignment.layers.sites(
                 compiled: compiledLayers, student: student.model.configuration.layers)
+        let card = ModelCard(
+            settings: settings, task: task.task, layout: VariableLayout(compiled), layers: layers ?? [],
+            subspaces: projection.subspaces, shape: student.model.configuration, step: step)
         return RunResults(
             student: student, projection: projection, compiled: compiled, layers: layers ?? [],
-            alignment: settings.alignment.kind, roll: roll)
+            alignment: settings.alignment.kind, roll: roll, card: try card.text(figures: []), inputs: inputs)
     }
 
     /// The linear map at the start of a run: every method writes one, so that runs can be compared.

@@ -33,6 +33,7 @@ public struct Program: Sendable {
     /// The files that the program was read from: its own first, then those that it loads. Empty for a program without a
     /// file.
     public internal(set) var sources: [URL] = []
+    public internal(set) var references: [SourceReference] = []
     /// What the text's `draw` statements ask for.
     public var drawings: [Drawing] = []
     /// Findings that did not keep the program from being built.

@@ -10,6 +10,8 @@ public protocol SymbolicProgram: Sendable {
     var name: String { get }
     /// The files that it was read from, its own first. Empty for a program without a file.
     var sources: [URL] { get }
+    /// What its files name of each other, and where that was found. Empty for a program of one file.
+    var references: [SourceReference] { get }
     /// The variable that is the output.
     var outputName: String { get }
     /// The variables whose values `evaluate` gives, in its order.
@@ -33,6 +35,7 @@ public protocol SymbolicProgram: Sendable {
 }
 
 extension SymbolicProgram {
+    public var references: [SourceReference] { [] }
     public var warnings: [Diagnostic] { [] }
 }
 

@@ -9,6 +9,8 @@ final class Evaluating {
         var limits = Limits()
         var causal = false
         var bos: Atom?
+        /// Where loaded files are; nil: they are looked for.
+        var references: [SourceReference]?
 
         var interpreter: Interpreter { Interpreter(causal: causal, bos: bos, limits: limits) }
     }
@@ -42,6 +44,8 @@ final class Evaluating {
     var loading: [LoadedFile] = []
     /// Files that were loaded so far, each once, in the order of loading.
     var loadedFiles: [URL] = []
+    /// What files that are loaded name, and where it was found.
+    var references: [SourceReference] = []
     var sopExample = Value.atom(.string("hello"))
     var selectorExample = Value.atom(.string("hello"))
     var showsSOpExamples = true

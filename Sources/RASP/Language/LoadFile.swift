@@ -22,6 +22,10 @@ extension Evaluating {
         scope = inner
         origin = path
         if !loadedFiles.contains(url) { loadedFiles.append(url) }
+        if let loader = loading.last {
+            references.append(
+                SourceReference(source: URL(fileURLWithPath: loader.path), name: path, file: url.absoluteURL))
+        }
         loading.append(LoadedFile(path: canonical, directory: url.deletingLastPathComponent().path))
         defer {
             (scope, origin) = (outer.0, outer.1)
@@ -73,6 +77,12 @@ extension Evaluating {
 
     private func open(_ path: String, at span: SourceSpan) throws -> (URL, SourceFile) {
         guard !path.contains("\0") else { throw error(.load, "the file name holds a NUL", at: span) }
+        if let references = options.references, let loader = loading.last {
+            guard let url = references.file(named: path, in: URL(fileURLWithPath: loader.path)) else {
+                throw error(.load, "the file \(path) is not kept with the program", at: span)
+            }
+            return (url, try read(url, name: path + ".rasp", at: span))
+        }
         var candidates = [path + ".rasp"]
         if !options.strict, path.hasSuffix(".rasp") { candidates.append(path) }
         var directories = [FileManager.default.currentDirectoryPath]
@@ -87,17 +97,19 @@ extension Evaluating {
                     ? candidate
                     : ((file(at: span) as NSString).deletingLastPathComponent as NSString).appendingPathComponent(
                         candidate)
-                do { return (url, try SourceReader.read(url, name: shown, limits: options.limits)) } catch let failure
-                    as RASPError
-                {
-                    throw error(.load, failure.diagnostics[0].message, at: span)
-                }
+                return (url, try read(url, name: shown, at: span))
             }
         }
         throw error(
             .load, "there is no file \(candidates[0])", at: span,
             notes: ["looked in \(directories.joined(separator: " and "))"],
             transcript: .ignored("could not find file: \(candidates[0])"))
+    }
+
+    private func read(_ url: URL, name: String, at span: SourceSpan) throws -> SourceFile {
+        do { return try SourceReader.read(url, name: name, limits: options.limits) } catch let failure as RASPError {
+            throw error(.load, failure.diagnostics[0].message, at: span)
+        }
     }
 
     private func file(at span: SourceSpan) -> String { span.file.name }

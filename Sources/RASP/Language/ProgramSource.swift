@@ -7,11 +7,16 @@ public struct ProgramOptions: Sendable {
     /// Whether to refuse what the reference implementation refuses.
     public var strict = false
     public var limits = Limits()
+    /// Where the files are that `load` statements name; nil: they are looked for.
+    public var references: [SourceReference]?
 
-    public init(output: String? = nil, strict: Bool = false, limits: Limits = Limits()) {
+    public init(
+        output: String? = nil, strict: Bool = false, limits: Limits = Limits(), references: [SourceReference]? = nil
+    ) {
         self.output = output
         self.strict = strict
         self.limits = limits
+        self.references = references
     }
 }
 
@@ -49,7 +54,8 @@ extension Program {
         let parsed = Parser.parse(file, options: .init(strict: options.strict, limits: options.limits))
         let pragmas = Pragmas(parsed.comments, in: file)
         let evaluating = Evaluating(
-            options: .init(strict: options.strict, limits: options.limits), base: Library.base(strict: options.strict))
+            options: .init(strict: options.strict, limits: options.limits, references: options.references),
+            base: Library.base(strict: options.strict))
         let scope = Scope(parent: evaluating.base)
         evaluating.scope = scope
         evaluating.origin = name
@@ -84,6 +90,7 @@ extension Program {
         program.named = named(variables, output: output)
         program.drawings = evaluating.drawings
         program.sources = (url.map { [$0] } ?? []) + evaluating.loadedFiles.map(\.absoluteURL)
+        program.references = evaluating.references
         program.localNames = evaluating.nodeNames
         return program
     }

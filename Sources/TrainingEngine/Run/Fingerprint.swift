@@ -22,9 +22,7 @@ package struct Fingerprint {
         inputs.append((name, XXHash64.hex(Data(text.utf8))))
     }
 
-    package mutating func add(_ name: String, _ values: UnsafeMutableBufferPointer<Float>) {
-        inputs.append((name, XXHash64.hex(UnsafeRawBufferPointer(values))))
-    }
+    package mutating func add(_ name: String, hash: String) { inputs.append((name, hash)) }
 
     package mutating func add(_ name: String, contentsOf file: URL) throws {
         inputs.append((name, try XXHash64.hex(contentsOf: file)))
@@ -40,9 +38,12 @@ package struct Fingerprint {
         }
     }
 
+    /// The hashes of the inputs, by name.
+    package var hashes: JSONObject { JSONObject(inputs.map { ($0.name, .string($0.hash)) }) }
+
     package var json: JSONValue {
         [
-            "inputs": .object(JSONObject(inputs.map { ($0.name, .string($0.hash)) })),
+            "inputs": .object(hashes),
             "threads": .integer(threads), "ranks": .integer(ranks), "kernel": .string(kernel),
             "vector_level": .string(vectorLevel),
         ]

@@ -2,15 +2,19 @@ import Foundation
 import Serialization
 import TensorCore
 
-/// `manifest.json`: says that a run's results are whole, up to which step they were trained, and the checksum of each
-/// file. It is removed before results are replaced and written after the last of them.
+/// `manifest.json`: says that a run's results are whole, up to which step they were trained, from what and by what, and
+/// the checksum of each file. It is removed before results are replaced and written after the last of them.
 public struct Manifest: Sendable {
     public static let format = 2
     public var step: Int
     public var checksums: [ExactString: String]
+    /// Hashes of what the run was made from, by name; empty in a run of an earlier version.
+    package let inputs: JSONObject
 
     /// Checksums the run's results and writes the manifest.
-    package static func write(for run: RunDirectory, step: Int) throws {
+    ///
+    /// - Parameter inputs: hashes of what the run was made from, by name.
+    package static func write(for run: RunDirectory, step: Int, inputs: JSONObject = JSONObject([])) throws {
         var files = JSONObject()
         for file in try results(of: run) {
             files[file] = .string(
@@ -19,7 +23,9 @@ public struct Manifest: Sendable {
         try SealedJSON.write(
             JSONObject([
                 ("format", .integer(format)), ("step", .integer(step)),
-                ("vector_level", .string(VectorLevel.inUse.name)), ("files", .object(files)),
+                ("vector_level", .string(VectorLevel.inUse.name)), ("inputs", .object(inputs)),
+                ("sessions", .array(RunSessions.read(run))), ("finished", .string(RunSessions.now)),
+                ("training_seconds", .number(try MetricsLog.seconds(in: run.metrics))), ("files", .object(files)),
             ]), to: run.manifest)
     }
 
@@ -32,13 +38,16 @@ public struct Manifest: Sendable {
 
     private static func results(of run: RunDirectory) throws -> [String] {
         var files = ["config.yaml", "projection.safetensors", "variables.json"]
-        for folder in ["compiled", "student"] {
+        if FileManager.default.fileExists(atPath: run.text.path) { files.append(run.text.lastPathComponent) }
+        for folder in ["compiled", "sources", "student"] {
             let place = run.root.appendingPathComponent(folder).path
             do { files += try Folder.files(below: place).map { "\(folder)/\($0)" } } catch {
                 throw Failure(
                     .notFound, "cannot list \(error.path): \(error.reason)", remedy: Failure.remedy(of: error.code))
             }
         }
+        // The model card tells of measurements, which are taken when the run is finished.
+        files.removeAll { $0.hasSameBytes(as: "student/\(RunDirectory.card)") }
         // In the order of their bytes: the folder gives them in no order.
         return files.sorted { ExactString($0) < ExactString($1) }
     }
@@ -55,6 +64,7 @@ public struct Manifest: Sendable {
                 .badData, "manifest.json is not a manifest of this version", at: run.manifest.path)
         }
         self.step = step
+        inputs = json["inputs"]?.object ?? JSONObject([])
         checksums = [:]
         for (file, value) in files.members {
             guard let checksum = value.string, Self.isInside(file) else {

@@ -51,6 +51,17 @@ package final class MetricsLog {
         length += line.utf8.count
     }
 
+    /// The time that all logged steps took together.
+    package static func seconds(in file: URL) throws -> Double {
+        guard FileManager.default.fileExists(atPath: file.path) else { return 0 }
+        var reader = try LineReader(file)
+        var seconds = 0.0
+        while let line = try reader.next() {
+            seconds += try JSONParser.parse(line.text, name: line.place)["seconds"]?.number ?? 0
+        }
+        return seconds
+    }
+
     package func synchronize() throws {
         guard fsync(descriptor) == 0 || errno == EINVAL else {
             throw Failure.system(errno, doing: "write", path)

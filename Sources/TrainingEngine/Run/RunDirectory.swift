@@ -11,9 +11,17 @@ public struct RunDirectory: Sendable {
     public var configuration: URL { root.appendingPathComponent("config.yaml") }
     public var metrics: URL { root.appendingPathComponent("metrics.jsonl") }
     public var student: URL { root.appendingPathComponent("student") }
+    /// The name of the model card in the student's folder.
+    public static let card = "README.md"
     public var projection: URL { root.appendingPathComponent("projection.safetensors") }
     public var variables: URL { root.appendingPathComponent("variables.json") }
     public var compiled: URL { root.appendingPathComponent("compiled") }
+    /// What the run was made from: the task's files.
+    public var sources: URL { root.appendingPathComponent("sources") }
+    /// Where these were copied from: paths of the machine that trained the run, which no bundle has.
+    public var origins: URL { root.appendingPathComponent("origins.json") }
+    /// When and by what it was trained.
+    public var sessions: URL { root.appendingPathComponent("sessions.jsonl") }
     public var checkpoints: URL { root.appendingPathComponent("checkpoints") }
     public var manifest: URL { root.appendingPathComponent("manifest.json") }
     /// The plain text of L_KL where the run sampled its own.

@@ -45,7 +45,8 @@ struct DoctorCommand: ParsableCommand {
             files.roots.map { $0.appendingPathComponent(name).path }.first(where: FileManager.default.fileExists)
         }
         return [
-            text("version", "tracr-inject", Version.current),
+            text("version", "tracr-inject", Release.version),
+            text("commit", "commit", Release.commit),
             text("compiler", "built with", Version.compiler),
             text("system", "system", Machine.system),
             text("processor", "processor", Machine.processor),

@@ -14,7 +14,8 @@ struct EvalCommand: ParsableCommand {
             activations, that equal the interpreter's, at every layer. perturbed: test prompts with other tokens put in, against the \
             compiled model. causality: accuracy under noise in the output \
             variable's subspace and in random ones. interchange: whether exchanging a variable between two prompts changes \
-            the answer as the program says. context: answers, variables and exchanges where the prompt stands in a text. sampled: perplexity of texts that the original wrote and training left out. \
+            the answer as the program says. controls: the same beside exchanges of random subspaces, and variables decoded \
+            beside the same map fitted on the original student. context: answers, variables and exchanges where the prompt stands in a text. sampled: perplexity of texts that the original wrote and training left out. \
             perplexity, lambada, sst2, mrpc: beside the original student's. Without --suite: task, decoding and \
             perplexity. A Hugging Face folder, or tiny, can stand in for a run in the last four.
 
@@ -22,6 +23,7 @@ struct EvalCommand: ParsableCommand {
               tracr-inject eval
               tracr-inject eval runs/count-finetune --ood
               tracr-inject eval --suite causality,interchange
+              tracr-inject eval --suite controls --baseline runs/count-finetune
               tracr-inject eval --suite context --context-prompts 50
               tracr-inject eval --data mine.jsonl --suite data --json
               tracr-inject eval ./gpt2 --suite perplexity,lambada --text shakespeare.txt --lambada lambada_test.jsonl --protocol paper

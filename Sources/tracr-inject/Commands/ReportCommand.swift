@@ -9,7 +9,7 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Show runs on one page: tables, curves, heatmaps.",
         discussion: """
-            Measures each run (task, decoding, ood, causality, interchange, perplexity, and whatever a file is given for), \
+            Measures each run (task, decoding, perturbed, ood, causality, interchange, controls, perplexity, and whatever a file is given for), \
             keeps the figures beside it in evaluation.json, and writes a self-contained HTML page with the paper's figures \
             beside them. Runs that differ in the seed alone are summed up in one row.
 

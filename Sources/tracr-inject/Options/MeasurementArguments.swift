@@ -43,6 +43,12 @@ struct MeasurementArguments: ParsableArguments {
         ))
     var contextPrompts: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "A run of the same task trained with --method finetune, whose student the suite controls probes too.",
+            valueName: "dir"))
+    var baseline: String?
+
     func validate() throws {
         if prompts < 1 { throw ValidationError("--prompts has to be at least 1.") }
         if let contextPrompts, contextPrompts < 1 { throw ValidationError("--context-prompts has to be at least 1.") }
@@ -70,6 +76,8 @@ struct MeasurementArguments: ParsableArguments {
         options.exchangedPrompts = min(options.exchangedPrompts, max(prompts, 2))
         options.contextPrompts = min(contextPrompts ?? options.contextPrompts, prompts)
         if contextPrompts != nil, !options.suites.contains(.context) { options.suites.append(.context) }
+        options.probePrompts = min(options.probePrompts, prompts)
+        options.baseline = baseline.map { URL(fileURLWithPath: $0) }
         options.text = text.map { URL(fileURLWithPath: $0) }
         options.textFormat = format.value ?? .auto
         if let norms { options.norms = try Self.norms(norms) }

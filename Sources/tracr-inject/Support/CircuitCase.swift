@@ -1,6 +1,7 @@
 import Circuits
 import Compiler
 import Foundation
+import Resources
 import Serialization
 
 /// The folder that `circuit PROGRAM --output` writes: a GPT-2 whose circuit is known, and that circuit.
@@ -64,7 +65,7 @@ struct CircuitCase {
         return .object(
             JSONObject([
                 ("format", 1), ("name", .string(model.name)), ("kind", "compiled"),
-                ("version", .string(Version.current)),
+                ("version", .string(Release.version)),
                 ("options", .object(settings)), ("exported", .object(exported)),
                 ("certificates", report.survey.map { .object(JSONObject(report.certificates($0))) } ?? .null),
                 ("circuit", report.json),

@@ -1,7 +1,5 @@
-/// The version that `--version`, `doctor` and run directories show.
+/// What built the executable; which release it is stands in `Release`.
 enum Version {
-    static let current = "0.2.0"
-
     /// The Swift release this was built with.
     static var compiler: String {
         #if compiler(>=6.4)

@@ -110,6 +110,14 @@ struct MicroRun {
         var files = try Self.files(below: scratch.path(run))
         // A checkpoint's record remembers how long the metrics were, clock readings included.
         for name in files.keys where name.hasSuffix("/state.json") { files[name] = nil }
+        // When, and in how many sessions, a run was trained: no two share that either.
+        files["sessions.jsonl"] = nil
+        if let manifest = files["manifest.json"] {
+            let object = try JSONSerialization.jsonObject(with: manifest) as? [String: Any]
+            var facts = try #require(object)
+            for key in ["sessions", "finished", "training_seconds", "seal"] { facts[key] = nil }
+            files["manifest.json"] = try JSONSerialization.data(withJSONObject: facts, options: .sortedKeys)
+        }
         files["metrics.jsonl"] = Data(metrics(of: run).joined(separator: "\n").utf8)
         return files
     }

@@ -1,0 +1,31 @@
+import Injection
+import RASP
+import Serialization
+
+/// What the program's variables are on the tokens of some examples: what a probe is fitted to, and is held against.
+struct ProbeLabels: Sendable {
+    /// Variables x tokens; nil where the interpreter defines no value.
+    var values: [[Atom?]]
+
+    var tokens: Int { values.first?.count ?? 0 }
+
+    init(_ examples: [EncodedExample], run: LoadedRun) throws {
+        let expected = ExpectedValues(run)
+        values = run.layout.variables.map { _ in [] }
+        for example in examples {
+            for (index, own) in try expected.values(on: Array(example.atoms[..<example.contentCount])).enumerated() {
+                values[index] += own
+            }
+        }
+    }
+
+    /// The same labels, each of them on some other token: what is learned from them says nothing of a token.
+    func shuffled(seed: Int) -> ProbeLabels {
+        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "shuffled labels")
+        var order = Array(0..<tokens)
+        random.shuffle(&order)
+        var labels = self
+        for index in labels.values.indices { labels.values[index] = order.map { values[index][$0] } }
+        return labels
+    }
+}
