@@ -90,7 +90,8 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Discovery", "Pictures", "Resources", "Circuits",
+                "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Discovery", "Pictures", "Resources",
+                "Circuits",
                 "Compiler",
                 "LanguageModels", "RASP", "TensorCore", "Serialization",
             ]),
