@@ -17,7 +17,7 @@ import Testing
         let whole = model.forward(tape, batch)
         let rows: [Int32] = [2, 4, 7]
         for state in 0...3 {
-            let final = model.final(tape, continuing: whole.residual[state], from: state, batch, keeping: rows).value
+            let final = model.final(tape, batch, from: state, stream: whole.residual[state], rows: rows).value
             #expect(final.rows == 3)
             for (row, place) in rows.enumerated() {
                 for column in 0..<32 {

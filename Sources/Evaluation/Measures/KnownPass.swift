@@ -45,7 +45,7 @@ struct KnownPass {
         arena.reset()
         let tape = Tape(arena: arena, recording: false, precision: reader.student.precision)
         let changed = try change(tape, tape.constant(stream(at: state)))
-        let final = reader.student.model.final(tape, continuing: changed, from: state, batch, keeping: rows)
+        let final = reader.student.model.final(tape, batch, from: state, stream: changed, rows: rows)
         return reader.choose(final.value, examples, arena: arena)
     }
 }
