@@ -108,6 +108,9 @@ import Testing
         let got = try Lambada.passages(in: folder("l.jsonl")).map {
             try Lambada.continuation(of: $0, student: student, method: .lmEval)
         }
+        let array = JSONValue.array(texts.map { .object(JSONObject([("text", .string($0))])) })
+        try write(array.text(indented: true), to: folder("l.json"))
+        #expect(try Lambada.passages(in: folder("l.json")).map(\.text) == texts)
         let wanted = [("it was a", " dog."), ("a", "  dog"), ("a", " b\tdog"), ("", " dog"), ("it was a \"dog\"", " ")]
         let end = try #require(student.endOfText)
         for (continuation, (context, word)) in zip(got, wanted) {

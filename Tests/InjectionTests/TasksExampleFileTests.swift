@@ -20,6 +20,16 @@ import Testing
         #expect(try read(examples[1].jsonLine + "\r\n") == [examples[1]])
     }
 
+    /// Who exports a table writes lines or one array.
+    @Test func anArrayIsTheSameAsLines() throws {
+        let examples = [Example(prompt: "a", answer: "[1]"), Example(prompt: "[b", answer: "c")]
+        let lines = examples.map(\.jsonLine)
+        for text in [
+            "[\(lines.joined(separator: ","))]",
+            "\u{FEFF}\r\n [\r\n\(lines.joined(separator: ",\r\n"))\r\n]\r\n",
+        ] { #expect(try read(text) == examples, "\(text)") }
+    }
+
     @Test func spellingsAreDifferentExamples() {
         let (one, two) = (Example(prompt: "\u{E9}", answer: "b"), Example(prompt: "e\u{301}", answer: "b"))
         #expect(one != two && Set([one, two]).count == 2 && one == Example(prompt: "\u{E9}", answer: "b"))
@@ -30,7 +40,8 @@ import Testing
         ("{\"promt\": \"a\", \"answer\": \"b\"}", ":1", "\"promt\""),
         ("{\"prompt\": \"a\", \"answer\": 3}", ":1", "a number"),
         ("{\"prompt\": \"\", \"answer\": \"3\"}", ":1", "empty"),
-        ("[1]", ":1", "an array"), ("\n{\"prompt\": ", ":2", "JSON"), ("", "data.jsonl", "no examples"),
+        ("[1]", ", element 1", "a number"), ("[\n7]", ", element 1", "a number"), ("[{\"prompt\": ", ":1:", "JSON"),
+        ("[]", "data.jsonl", "no examples"), ("\n{\"prompt\": ", ":2:12", "JSON"), ("", "data.jsonl", "no examples"),
         (String(repeating: "[", count: 100_000), ":1", "JSON"),
     ])
     func brokenLinesAreNamed(text: String, place: String, message: String) throws {

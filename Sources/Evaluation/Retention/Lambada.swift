@@ -2,7 +2,8 @@ import Foundation
 import LanguageModels
 import Serialization
 
-/// LAMBADA (Paperno et al. 2016) in OpenAI's file, JSON lines `{"text": "..."}`: can the student say the last word?
+/// LAMBADA (Paperno et al. 2016) in OpenAI's file, JSON lines `{"text": "..."}`, or an array of such objects: can the
+/// student say the last word?
 ///
 /// * paper: the last token of each line, as the paper's authors have it.
 /// * lm-eval: all tokens of the last word, as the Language Model Evaluation Harness has it: what follows the last blank
@@ -10,22 +11,23 @@ import Serialization
 package enum Lambada {
     package struct Passage {
         package var text: String
-        /// `file:line`.
+        /// `file:line`, or `file, element n`.
         var place: String
     }
 
-    /// - Throws: `.notFound`, or `.badData` at `file:line` for the first line that is no passage.
+    /// - Throws: `.notFound`, or `.badData` at its place for the first document that is no passage.
     package static func passages(in file: URL) throws -> [Passage] {
-        var reader = try LineReader(file)
+        var documents = try JSONDocuments(file)
         var passages: [Passage] = []
-        while let line = try reader.next() {
-            guard let text = try JSONParser.parse(line.text, name: line.place)["text"]?.string else {
-                throw Failure(.badData, "the line has no text in a field \"text\"", at: line.place, remedy: remedy)
+        while let document = try documents.next() {
+            guard let text = document.value["text"]?.string else {
+                throw Failure(
+                    .badData, "the passage has no text in a field \"text\"", at: document.place, remedy: remedy)
             }
             guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
-                throw Failure(.badData, "the passage has no word", at: line.place, remedy: remedy)
+                throw Failure(.badData, "the passage has no word", at: document.place, remedy: remedy)
             }
-            passages.append(Passage(text: text, place: line.place))
+            passages.append(Passage(text: text, place: document.place))
         }
         guard !passages.isEmpty else {
             throw Failure(.badData, "the file holds no passages", at: file.path, remedy: remedy)

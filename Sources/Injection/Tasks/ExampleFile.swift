@@ -2,23 +2,24 @@ import Foundation
 import InjectionSettings
 import Serialization
 
-/// Examples of the user's own: JSON lines `{"prompt": ..., "answer": ...}`, for `train --data` and `eval --data`.
+/// Examples of the user's own: JSON lines `{"prompt": ..., "answer": ...}` or an array of such objects, for
+/// `train --data` and `eval --data`.
 public struct ExampleFile: Sendable {
     public let url: URL
     public let examples: [Example]
 
     /// Reads the whole file (an example is some hundred bytes, so a million fit in memory).
     ///
-    /// - Throws: `Failure` `.notFound`, or `.badData` at `file:line` for the first line that is no example.
+    /// - Throws: `Failure` `.notFound`, or `.badData` at `file:line` or `file, element n` for the first that is no
+    ///   example.
     public init(contentsOf url: URL) throws {
         self.url = url
-        var reader = try LineReader(url)
+        var documents = try JSONDocuments(url)
         var examples: [Example] = []
-        while let line = try reader.next() {
-            let value = try JSONParser.parse(line.text, name: line.place)
-            guard let object = value.object else {
+        while let document = try documents.next() {
+            guard let object = document.value.object else {
                 throw Failure(
-                    .badData, "an example is an object, and this line is \(value.kind)", at: line.place,
+                    .badData, "an example is an object, and this is \(document.value.kind)", at: document.place,
                     remedy: Self.remedy)
             }
             func field(_ name: String) throws -> String {
@@ -26,13 +27,13 @@ public struct ExampleFile: Sendable {
                     let near = Suggestion.nearest(to: name, among: object.members.map(\.key))
                     throw Failure(
                         .badData, "the example has no \"\(name)\"" + (near.map { " (it has \"\($0)\")" } ?? ""),
-                        at: line.place,
+                        at: document.place,
                         remedy: Self.remedy)
                 }
                 guard let text = field.string, !text.isEmpty else {
                     throw Failure(
                         .badData, "\"\(name)\" is \(field.string == nil ? field.kind : "empty"), and has to be a text",
-                        at: line.place, remedy: Self.remedy)
+                        at: document.place, remedy: Self.remedy)
                 }
                 return text
             }
