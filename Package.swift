@@ -148,7 +148,9 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Injection", "Ranks"], path: "Tests/TestSupport"),
         .testTarget(
             name: "InjectionTests",
-            dependencies: ["Injection", "Evaluation", "Benchmarking", "LanguageModels", "Ranks", "TestSupport"],
+            dependencies: [
+                "Injection", "Evaluation", "Benchmarking", "Circuits", "LanguageModels", "Ranks", "TestSupport",
+            ],
             exclude: ["Goldens", "Peer"]),
         .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "Ranks", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Reporting", "TestSupport"]),

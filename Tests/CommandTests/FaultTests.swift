@@ -140,11 +140,16 @@ private final class FaultBench {
         return try Tool.run(command, in: folder, environment: environment)
     }
 
-    /// All files; without the clock readings of steps that are trained anew, and what a checkpoint remembers of their
-    /// length.
+    /// All files; without the clock readings of steps that are trained anew, what a checkpoint remembers of their
+    /// length, and what tells of when and how often a run was gone on with.
     private static func contents(of folder: URL) throws -> [String: Data] {
         var files = try MicroRun.files(below: folder.path)
         for (name, data) in files {
+            if name.hasSuffix("sessions.jsonl") { files[name] = Data() }
+            if name.hasSuffix("run/manifest.json"), let text = String(data: data, encoding: .utf8) {
+                let results = text.replacing(/(?s).*"files":/, with: "").replacing(/"seal": *"[^"]*"/, with: "")
+                files[name] = Data(results.utf8)
+            }
             let isLog = name.hasSuffix("metrics.jsonl")
             let isState = name.hasSuffix("/state.json")
             guard isLog || isState, let text = String(data: data, encoding: .utf8) else { continue }
