@@ -17,7 +17,7 @@ public struct Recipe: Sendable {
     /// What differs further for one task, by the task's name.
     public var taskDifferences: [String: [Difference]] = [:]
 
-    public static let all = [Recipe.default, .anywhere, .paper, .authors]
+    public static let all = [Recipe.default, .anywhere, .circuit, .paper, .authors]
 
     /// The built-in defaults of `Settings` are the `default` recipe: what measures best on the bundled student.
     public static let `default` = Recipe(
@@ -71,6 +71,30 @@ public struct Recipe: Sendable {
                 Difference(
                     "batch.longer", "0", "longer texts have larger numbers of positions, which are learned last")
             ],
+        ])
+
+    /// Gives each step of the program heads and MLPs of its own. Begun: the figures are in the article *Circuits*.
+    public static let circuit = Recipe(
+        name: "circuit", summary: "Gives each step of the program heads and MLPs of its own (begun).",
+        differences: [
+            Difference("steps", "1200", "what has been measured"),
+            Difference("circuit.examples", "12", "as many as task examples"),
+            Difference("circuit.edges", "0", "components first"),
+            Difference("circuit.placement", "compact", "little of the other components' work lies before it"),
+            Difference("circuit.mlps", "2", "one is too small for a table of the program's"),
+            Difference("roll.enabled", "false", "replacing components takes its place"),
+            Difference("batch.task", "4", "smaller steps take it further for the same tokens"),
+            Difference("batch.perturbed", "8", "half as many"),
+            Difference("batch.text", "1", "half as much"),
+            Difference("text.samples", "400", "fewer texts are read"),
+            Difference("text.pieces", "2", "fewer texts are read"),
+            Difference("lr.student", "8e-3", "Muon's steps are even"),
+            Difference("lr.projection", "1e-2", "the map follows the student"),
+            Difference("optimizer.matrices", "muon", "further in the same steps"),
+            Difference("loss.kl", "60", "fewer steps win the text back"),
+            Difference("loss.kl_rise", "0.7", "the mechanism first"),
+            Difference("alignment.dimensions", "12", "an exchange of a variable disturbs no other"),
+            Difference("interchange.pairs", "3", "half of the examples, as before"),
         ])
 
     /// The paper's section 5 and appendix: every value that it states; what it leaves open is as the authors' program

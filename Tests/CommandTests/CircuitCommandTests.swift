@@ -96,6 +96,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: scratch.path("sort")))
         #expect(try Tool.run("circuit", "nothing").status == 66)
         #expect(try Tool.run("circuit", "count", "--pairs", "-1").status == 64)
+        try FileManager.default.createDirectory(atPath: scratch.path("kept"), withIntermediateDirectories: false)
         scratch.file("kept/thesis.txt", "words\n")
         let other = try Tool.run("circuit", program, "--pairs", "5", "--output", "kept", in: scratch.root)
         #expect(other.status == 73)
