@@ -4,6 +4,7 @@ import Injection
 import InjectionSettings
 import LanguageModels
 import RASP
+import Serialization
 import TensorCore
 import TestSupport
 import Testing
@@ -24,7 +25,7 @@ import Testing
         let circuit = CompiledCircuit(
             try RASPCompiler.compile(
                 Program(source: source, name: "result"), options: CompilerOptions(fuseThroughNamedVariables: false)))
-        var settings = Settings.Circuit()
+        var settings = Settings().circuit
         configure(&settings)
         let student = try MicroStudent.make(layers: layers).model.configuration
         return (try CircuitPlacement(circuit, student: student, settings: settings), circuit)

@@ -33,7 +33,8 @@ struct ReproduceCommand: ParsableCommand {
     var student: String?
 
     @Option(
-        help: ArgumentHelp("default, anywhere, paper or authors: where the settings start from.", valueName: "name"))
+        help: ArgumentHelp(
+            "default, anywhere, circuit, paper or authors: where the settings start from.", valueName: "name"))
     var recipe: String?
 
     @Option(help: ArgumentHelp("Training steps of each run (default: the recipe's).", valueName: "n"))

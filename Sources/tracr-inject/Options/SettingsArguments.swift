@@ -18,7 +18,8 @@ struct SettingsArguments: ParsableArguments {
     var method: String?
 
     @Option(
-        help: ArgumentHelp("default, anywhere, paper or authors: where the settings start from.", valueName: "name"))
+        help: ArgumentHelp(
+            "default, anywhere, circuit, paper or authors: where the settings start from.", valueName: "name"))
     var recipe: String?
 
     @Option(help: ArgumentHelp("Training steps; 0 writes the run with its initial projection.", valueName: "n"))
