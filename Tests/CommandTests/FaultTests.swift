@@ -146,7 +146,7 @@ private final class FaultBench {
         var files = try MicroRun.files(below: folder.path)
         for (name, data) in files {
             if name.hasSuffix("sessions.jsonl") { files[name] = Data() }
-            if name.hasSuffix("run/manifest.json"), let text = String(data: data, encoding: .utf8) {
+            if name.hasSuffix("/manifest.json"), let text = String(data: data, encoding: .utf8) {
                 let results = text.replacing(/(?s).*"files":/, with: "").replacing(/"seal": *"[^"]*"/, with: "")
                 files[name] = Data(results.utf8)
             }

@@ -11,7 +11,17 @@ import TrainingEngine
 
 /// Students of the families after GPT-2 go the same way: trained, resumed, evaluated, decoded and measured.
 @Suite(.serialized) struct FamilyRunTests {
-    private static let families = MicroStudent.Family.allCases.filter { $0 != .gpt2 }
+    /// Qwen2's tokenizer parts the blank before a number from it, and the bundled tasks' answers begin with that blank:
+    /// training is refused (`aBlankByItselfIsRefused`).
+    private static let families = MicroStudent.Family.allCases.filter { ![.gpt2, .qwen2].contains($0) }
+
+    @Test func aBlankByItselfIsRefused() throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(in: folder, family: .qwen2)
+        #expect {
+            try Training.start(settings, output: folder("run"))
+        } throws: { ($0 as? Failure)?.message.contains("the answer's token ' ' stands for no output") == true }
+    }
 
     private func weights(_ run: RunDirectory) throws -> Data {
         try Data(contentsOf: run.student.appendingPathComponent("model.safetensors"))
