@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import Injection
 import RASP
 import TensorCore
@@ -64,5 +65,15 @@ import Testing
         #expect(abs(row[0] - row[2] - 1.0986123) < 1e-5)
         // The number is undefined everywhere.
         #expect(abs(row[4] - 1) < 1e-5)
+    }
+
+    /// One token a value: nothing is left of the covariance within values but rounding, which may be negative.
+    @Test func aTokenForEachValueWillDo() throws {
+        let stream = (0..<3 * 40).map { Float(100 * sin(Double($0 * $0))) }
+        let classes = Self.names.prefix(3).map { Optional($0) }
+        let projection = try LinearProbe(Tensor(stream, shape: [3, 40])).fitted(
+            to: [classes, [1, 2, 3].map { .float($0) }], layout: Self.layout)
+        let areFinite = projection.store["weight"].value.values.allSatisfy(\.isFinite)
+        #expect(areFinite)
     }
 }

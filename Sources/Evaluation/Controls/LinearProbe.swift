@@ -14,7 +14,8 @@ import TensorCore
 ///
 /// the softmax that a cross-entropy would find if the tokens of each value were normally distributed with one covariance.
 /// (A regression to one-hot vectors would never choose some values of a variable of many, which lie between others.) A
-/// number's row is a ridge regression's. S gets a thousandth of its mean eigenvalue added to its diagonal.
+/// number's row is a ridge regression's. S gets a thousandth of its mean eigenvalue added to its diagonal, or what its
+/// rounding may have taken from it where that is more.
 package struct LinearProbe {
     private static let ridge = 1e-3
 
@@ -124,8 +125,11 @@ package struct LinearProbe {
     /// The rows X of X (sum / tokens + ridge) = B.
     private func solve(_ sum: [Double], _ sides: [Double]) throws -> [Double] {
         var matrix = sum.map { $0 / Double(max(tokens, 1)) }
-        let trace = (0..<width).reduce(0) { $0 + matrix[$1 * width + $1] }
-        let added = max(Self.ridge * trace / Double(max(width, 1)), 1e-12)
+        func trace(_ matrix: [Double]) -> Double { (0..<width).reduce(0) { $0 + matrix[$1 * width + $1] } }
+        // Where hardly a value has two tokens, next to nothing is left of the sum but the rounding of X^T X, which fp32
+        // computes: a few 1e-7 of its trace.
+        let rounding = 1e-6 * trace(gram) / Double(max(tokens, 1))
+        let added = max(Self.ridge * trace(matrix) / Double(max(width, 1)), rounding, 1e-12)
         for row in 0..<width { matrix[row * width + row] += added }
         return try PositiveDefiniteSystem.solve(matrix, sides, size: width)
     }
