@@ -76,7 +76,8 @@ let package = Package(
         .target(
             name: "Injection",
             dependencies: [
-                "InjectionSettings", "TrainingEngine", "Ranks", "Circuits", "Compiler", "LanguageModels", "RASP",
+                "InjectionSettings", "TrainingEngine", "Ranks", "Discovery", "Circuits", "Compiler", "LanguageModels",
+                "RASP",
                 "Resources", "TensorCore", "Serialization",
                 "Yams",
             ]),

@@ -1,5 +1,6 @@
 import Circuits
 import Compiler
+import Discovery
 import InjectionSettings
 import LanguageModels
 import Serialization
@@ -31,8 +32,7 @@ package struct CircuitPlacement: Sendable {
         let heads = compiled.layers.enumerated().map { index, layer in
             layer.heads.indices.map { CircuitNode.head(layer: index, head: $0) }.filter(alive.contains)
         }
-        shape = CircuitShape(
-            headsPerLayer: Array(repeating: student.heads, count: student.layers), streamWidth: student.width)
+        shape = CircuitShape(student)
         let hasMLP = compiled.layers.indices.map { alive.contains(.mlp(layer: $0)) }
         // The first of an MLP's MLPs lies in the layer of the last heads.
         let depths = heads.indices.map { index in

@@ -1,4 +1,5 @@
 import Circuits
+import Discovery
 import LanguageModels
 import TensorCore
 
@@ -26,7 +27,7 @@ package struct ComponentReplacement: Sendable {
         var hooks = Hooks()
         let written = Written()
         for node in writers {
-            guard let point = node.output, let values = values[node] else { continue }
+            guard let point = node.hookPoint, let values = values[node] else { continue }
             let chosen = rows(replaced[node] ?? [])
             hooks.add(at: point) { tape, output in
                 let result = tape.replaceRows(output, chosen, by: values)
@@ -37,7 +38,7 @@ package struct ComponentReplacement: Sendable {
         for (reader, replaced) in rerouted {
             let sources = replaced.filter { !$0.value.isEmpty }.sorted { $0.key.description < $1.key.description }
             guard !sources.isEmpty else { continue }
-            hooks.add(at: reader.input(in: configuration)) { tape, stream in
+            hooks.add(at: reader.hookPoint(in: configuration)) { tape, stream in
                 tape.reroute(
                     stream, writers: sources.compactMap { written.outputs[$0.key] },
                     values: sources.compactMap { values[$0.key] }, chosen: sources.map { rows($0.value) })
@@ -53,7 +54,7 @@ package struct ComponentReplacement: Sendable {
         var outputs: [CircuitNode: Tensor] = [:]
         var hooks = Hooks()
         for node in nodes {
-            guard let point = node.output else { continue }
+            guard let point = node.hookPoint else { continue }
             hooks.observe(at: point) { outputs[node] = $0.value }
         }
         _ = student.forward(tape, batch, hooks: hooks)
@@ -63,30 +64,5 @@ package struct ComponentReplacement: Sendable {
     /// What the components have given out in this pass so far.
     private final class Written {
         var outputs: [CircuitNode: Variable] = [:]
-    }
-}
-
-extension CircuitNode {
-    /// Where a forward pass has what the component adds to the stream.
-    package var output: HookPoint? {
-        switch self {
-        case .input: .residual(0)
-        case .head(let layer, let head): .head(layer: layer, head: head)
-        case .mlp(let layer): .mlp(layer: layer)
-        case .logits: nil
-        }
-    }
-}
-
-extension CircuitReader {
-    /// Where a forward pass has the stream that is read.
-    package func input(in configuration: any ModelConfiguration) -> HookPoint {
-        switch self {
-        case .head(let layer, let head, .query): .headInput(layer: layer, head: head, .query)
-        case .head(let layer, let head, .key): .headInput(layer: layer, head: head, .key)
-        case .head(let layer, let head, .value): .headInput(layer: layer, head: head, .value)
-        case .mlp(let layer): .mlpInput(layer: layer)
-        case .logits: .residual(configuration.layers)
-        }
     }
 }
