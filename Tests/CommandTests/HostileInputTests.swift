@@ -11,6 +11,10 @@ import Testing
         tiny = try #require(try Tool.run("doctor", "--json").json()["student"] as? String)
     }
 
+    /// Seconds after which a command counts as hanging. Under a sanitizer memory is a hundred times as slow.
+    private static let patience =
+        ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil ? 120.0 : 3_600
+
     /// A run that would hang is killed after two minutes, one that takes all memory ends at 8 GiB; neither gives the
     /// status asked for.
     private func expectError(
@@ -21,7 +25,7 @@ import Testing
             ["-c", bounded + #"exec "$0" "$@""#, Tool.executable.path] + arguments, in: scratch.root,
             program: URL(fileURLWithPath: "/bin/sh")
         ) { process in
-            DispatchQueue.global().asyncAfter(deadline: .now() + 120) { [weak process] in
+            DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { [weak process] in
                 if let process, process.isRunning { kill(process.processIdentifier, SIGKILL) }
             }
         }
