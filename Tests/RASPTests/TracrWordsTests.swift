@@ -86,5 +86,11 @@ import Testing
             try message("x = aggregate(select(indices, indices - 1, ==), tokens);", ["a", "b"]).notes.contains {
                 $0.contains("None")
             })
+        // The default is put in where there was none.
+        let source = "x = aggregate(select(indices, indices - 1, ==), tokens);"
+        let fix = try #require(try message(source, ["a", "b"]).fixIt)
+        #expect(fix.replacement == ", None" && fix.span.start == (1, 55) && fix.span.end == (1, 55))
+        let stated = try message("x = aggregate(select(indices, indices - 1, ==), tokens, 0);", ["a", "b"])
+        #expect(stated.fixIt == nil && stated.code == .type)
     }
 }
