@@ -194,7 +194,7 @@ struct RandomSource {
         case 9: return "(\(widths()) \(order) \(widths()))"
         case 10: return "\(fractions(["True", "False"]))"
         case 0: return "(tokens == \(token()))"
-        case 1, 2: return "(\(expression(.share, d)) \(order) \(random.pick(["0.5", "0", "1", "2.5e-1", "0.8", "0.3"])))"
+        case 1, 2: return "(\(expression(.share, d)) \(order) \(random.pick(["0.5", "0", "1", "2e-1", "0.8", "0.3"])))"
         case 3: return "(\(expression(.share, d)) \(order) \(expression(.share, d)))"
         case 4: return "(\(expression(.number, d)) \(order) \(random.pick(["0", "1", "2", expression(.number, d)])))"
         case 5: return "(\(expression(.truth, d)) \(random.pick(["and", "or"])) \(expression(.truth, d)))"

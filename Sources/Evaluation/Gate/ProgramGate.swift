@@ -41,7 +41,9 @@ package struct ProgramGate: Sendable {
         guard let word = encoder.word(saying: output) else { return }
         for (number, token) in (word.map { Int32?($0) } + [encoder.endOfText]).enumerated() {
             let position = end + number
-            guard position < tokens.count, tokens[(end + 1)..<(position + 1)].elementsEqual(word.prefix(number)) else { return }
+            guard position < tokens.count, tokens[(end + 1)..<(position + 1)].elementsEqual(word.prefix(number)) else {
+                return
+            }
             answers[position] = token
         }
     }

@@ -23,7 +23,8 @@ public struct Perplexity: Sendable {
     static func measure(
         _ text: String, student: Student, method: Method, gated: GatedStudent? = nil, place: String
     ) throws -> Perplexity {
-        let losses = { (windows: [[Int32]]) in gated?.losses(of: windows) ?? Self.losses(of: windows, student: student) }
+        let losses = { (windows: [[Int32]]) in gated?.losses(of: windows) ?? Self.losses(of: windows, student: student)
+        }
         return switch method {
         case .corpus: try corpus(text, student: student, losses: losses, place: place)
         case .paper: try perLine(text, student: student, losses: losses, place: place)

@@ -55,7 +55,9 @@ extension ModelEvaluation.Report {
         let gated = GatedStudent(
             subject.student, gate: ProgramGate(encoder, compiled: subject.compiled), logit: gate.logit)
         let task = subject.task.task
-        func accuracy(_ examples: [Example]) throws -> Accuracy { try Accuracy.measure(examples, gated, encoder: encoder) }
+        func accuracy(_ examples: [Example]) throws -> Accuracy {
+            try Accuracy.measure(examples, gated, encoder: encoder)
+        }
         switch suite {
         case .data:
             let file = try file(options.data, of: .data)
