@@ -46,7 +46,9 @@ import Testing
 
     /// Lines `$ COMMAND` are run in a folder that holds the files which the page tells the reader to save; what follows
     /// each is what it prints. Commands that need a trained run are left out.
-    @Test(arguments: ["GettingStarted", "WritingPrograms", "RASP", "InjectingAProgram", "Commands", "CRASP"])
+    @Test(arguments: [
+        "GettingStarted", "WritingPrograms", "RASP", "InjectingAProgram", "Commands", "CRASP", "NeighbourLanguages",
+    ])
     func transcripts(_ name: String) throws {
         let page = try Self.article(name)
         let scratch = try Scratch()

@@ -69,6 +69,7 @@ import Testing
         let forms = [
             "0.5:", "0.25:", "1000.1", "for t in range", "def f", "select(indices, indices - 1, ==)",
             "#pragma causal false", "tokens_int", "pick(", "closest)", "None", " // ", "sort(", "}[(", " until h",
+            "loop 2 {", "5e-1", "// 0.1", "]][min",
         ]
         for form in forms { #expect(texts.contains { $0.contains(form) }, "\(form)") }
         #expect(texts.contains { $0.prefix { $0 != "\n" }.split(separator: " ").count > 10 }, "more than eight tokens")

@@ -87,6 +87,11 @@ struct RandomSource {
         case .truth: next = "(\(name) \(random.pick(["and", "or"])) \(expression(.truth, 0)))"
         case .word: next = "aggregate(select(indices, indices - 1, ==), \(name), \"p\")"
         }
+        if random.integer(below: 5) == 0, !next.contains(" t)") {
+            lines.append("loop \(random.integer(in: 1...3)) {\n    \(name) = \(next);\n}")
+            names[kind, default: []].append(name)
+            return
+        }
         if random.integer(below: 3) == 0, !next.contains(" t)"), let halt = define("h", expression(.truth, 1)) {
             lines.append(
                 "loop \(random.integer(in: 1...3)) until \(halt) {\n    \(name) = \(next);\n    \(halt) = \(expression(.truth, 0));\n}"
@@ -135,7 +140,9 @@ struct RandomSource {
 
     private mutating func number(_ depth: Int, _ d: Int) -> String {
         guard depth > 0 else { return random.pick(["indices", isNumeric ? "tokens_int" : "indices"]) }
-        switch random.integer(below: 15) {
+        switch random.integer(below: 17) {
+        case 15: return "[[0, 3], [1, 2, 5], [4]][min(2, max(0, \(expression(.number, d)))), indices * 0]"
+        case 16: return "round(\(expression(.share, d)) // \(random.pick(["0.1", "0.25", "0.3"])))"
         case 12: return "pick(\(selector(d)), \(expression(.number, d)), -1, \(occurrence()))"
         case 13: return "(\(expression(.number, d)) // \(random.pick(["2", "3"])))"
         case 14: return "sort(\(expression(.number, 0)), \(expression(.number, 0)))"
@@ -166,7 +173,7 @@ struct RandomSource {
         case 14: return "aggregate(\(past), \(amounts()))"
         case 0: return "(\(expression(.share, d)) + \(expression(.share, d)))"
         case 1, 2: return "(\(expression(.share, d)) - \(expression(.share, d)))"
-        case 3: return "(\(expression(.share, d)) * \(random.pick([expression(.share, d), "100", "0.5", "3"])))"
+        case 3: return "(\(expression(.share, d)) * \(random.pick([expression(.share, d), "100", "5e-1", "3"])))"
         case 4: return "((\(expression(.share, d)) + \(expression(.share, d))) / 2)"
         case 5: return "(1 - \(expression(.share, d)))"
         case 6: return "aggregate(\(selector(d)), \(expression(.share, d)))"
@@ -187,7 +194,7 @@ struct RandomSource {
         case 9: return "(\(widths()) \(order) \(widths()))"
         case 10: return "\(fractions(["True", "False"]))"
         case 0: return "(tokens == \(token()))"
-        case 1, 2: return "(\(expression(.share, d)) \(order) \(random.pick(["0.5", "0", "1", "0.25", "0.8", "0.3"])))"
+        case 1, 2: return "(\(expression(.share, d)) \(order) \(random.pick(["0.5", "0", "1", "2e-1", "0.8", "0.3"])))"
         case 3: return "(\(expression(.share, d)) \(order) \(expression(.share, d)))"
         case 4: return "(\(expression(.number, d)) \(order) \(random.pick(["0", "1", "2", expression(.number, d)])))"
         case 5: return "(\(expression(.truth, d)) \(random.pick(["and", "or"])) \(expression(.truth, d)))"

@@ -28,6 +28,12 @@ import Testing
         #expect(throws: Never.self) { try RASPCompiler.compile(complete) }
     }
 
+    @Test func tokensThatAreNumbers() throws {
+        let error = try refusal("#pragma vocab 1 2\n#pragma max_length 3\nx = tokens + 1;")
+        #expect(error.diagnostics[0].message.contains("fails for every value"))
+        #expect(error.diagnostics[0].notes.contains { $0.contains("tokens_int") })
+    }
+
     @Test func futurePositions() throws {
         let error = try refusal(
             """

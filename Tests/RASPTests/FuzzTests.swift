@@ -31,6 +31,7 @@ import Testing
         "#pragma vocab a\n", "s-op", "set example \"ab\"", "examples off", "exit", "é", "\u{0}", "max(1,2)",
         "shift(tokens,1,\"_\")", "pick(full_s,tokens,", "first)", "closest)", "None", "//", "1e5", "defined(",
         "[[1,2],[3,4]][indices,0]", "loop 2 {", "loop 3 until x {", "until",
+        "2.5e-1", "1.0 // 0.1", "min_of(full_s,", "induct(tokens,tokens,1,\"\")", "prefix_sum(",
     ]
 
     private static let seeds: [String] = {

@@ -7,10 +7,10 @@ import Testing
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("Programs")
 
-    static let files: [String] = {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.filter { $0.hasSuffix(".rasp") }.sorted()
-    }()
+    static let files: [String] = ["", "decompiling/"].flatMap { part in
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + part)) ?? []
+        return names.filter { $0.hasSuffix(".rasp") }.sorted().map { part + $0 }
+    }
 
     struct Example { let input: [Atom], output: [Atom?] }
 
@@ -67,7 +67,28 @@ import Testing
         }
     }
 
-    @Test func programsAreThere() { #expect(Self.files.count >= 12) }
+    @Test func programsAreThere() { #expect(Self.files.count >= 45) }
+
+    /// Commands of SCAN that ALTA's authors test, and the longest there is, with as many rounds as any command takes.
+    @Test func scan() throws {
+        let text = "load \"\(Self.folder.path)/shared/scan\";\nscan = scan(16, 113);"
+        let program = try Program(source: text, name: "scan")
+        func actions(_ command: String, room: Int = 0) throws -> String {
+            let words = command.split(separator: " ").map { Atom.string(String($0)) }
+            let input = words + ["eos"] + [Atom](repeating: "_", count: room)
+            let output = try Interpreter().run(program, on: input).output
+            return output.compactMap { $0 }.filter { $0 != "" }.map(\.description).joined(separator: " ")
+        }
+        #expect(try actions("jump twice") == "JUMP JUMP")
+        #expect(try actions("jump twice after walk") == "WALK JUMP JUMP")
+        #expect(
+            try actions("look right and turn opposite right twice") == "RTURN LOOK RTURN RTURN RTURN RTURN")
+        let left = Array(repeating: "LTURN JUMP", count: 12)
+        let right = Array(repeating: "RTURN RUN", count: 12)
+        #expect(
+            try actions("run around right thrice after jump around left thrice", room: 39)
+                == (left + right).joined(separator: " "))
+    }
 
     // spec §12, spec §17 layers and heads
     /// The reference scheduler's numbers for programs of the same structure.

@@ -53,6 +53,12 @@ import Testing
         let all = quotients.map { "indices * 0 + \($0)" }
         #expect(try all.map { try value("x = \($0);", ["a"])[0] } == [3, -4, -4, 3, 2])
         #expect(try value("x = 7.5 // 2 + 0 * indices;", ["a"]) == [3.0])
+        // By Python: 0.1 is a little more than a tenth.
+        #expect(try value("x = 1.0 // 0.1 + 0 * indices;", ["a"]) == [9.0])
+        #expect(try value("x = 1.0 % 0.1 + 0 * indices;", ["a"]) == [0.09999999999999995])
+        #expect(try value("x = -1.0 // 0.1 + 0 * indices;", ["a"]) == [-10.0])
+        #expect(try value("x = 0.3 // -0.1 + 0 * indices;", ["a"]) == [-3.0])
+        #expect(try value("x = -0.7 // 0.25 + 0 * indices;", ["a"]) == [-3.0])
         #expect(try value("x = indices // 2 * 10;", ["a", "a", "a"]) == [0, 0, 10])
         #expect(try message("x = 1 // indices;", ["a"]).message.contains("division by zero"))
         #expect(
@@ -80,5 +86,11 @@ import Testing
             try message("x = aggregate(select(indices, indices - 1, ==), tokens);", ["a", "b"]).notes.contains {
                 $0.contains("None")
             })
+        // The default is put in where there was none.
+        let source = "x = aggregate(select(indices, indices - 1, ==), tokens);"
+        let fix = try #require(try message(source, ["a", "b"]).fixIt)
+        #expect(fix.replacement == ", None" && fix.span.start == (1, 55) && fix.span.end == (1, 55))
+        let stated = try message("x = aggregate(select(indices, indices - 1, ==), tokens, 0);", ["a", "b"])
+        #expect(stated.fixIt == nil && stated.code == .type)
     }
 }

@@ -123,7 +123,7 @@ extension Lowering {
         if let known = tabulations.known[key], known.function.outputs.count <= limit { return known }
         // In a variable of its own: the closure would copy all of `self` to reach it, for every entry.
         let spellings = spellings
-        var failure: ValueError?
+        var failure: (error: ValueError, operands: [Atom])?
         var atoms = [Atom](repeating: .bool(false), count: operands.count)
         let choices = operands.map { $0.values.map(spellings.choices) }
         var remaining = Spellings.mostTried
@@ -147,13 +147,15 @@ extension Lowering {
             } catch let error as ValueError {
                 // Inferred sets may hold combinations that no input reaches; where one does, the interpreter stops
                 // with an error and the compiled value is undefined.
-                if failure == nil { failure = error }
+                if failure == nil { failure = (error, atoms) }
                 return nil
             }
         }
         if let failure, table.values == [nil] {
             throw RASPError(
-                failure.code, "'\(function.name)' fails for every value it can meet: \(failure.reason)", at: sop.span)
+                failure.error.code,
+                "'\(function.name)' fails for every value it can meet: \(failure.error.reason)", at: sop.span,
+                notes: function.hint(failure.operands).map { [$0] } ?? [])
         }
         tabulations.known[key] = table
         return table

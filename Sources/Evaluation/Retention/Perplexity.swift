@@ -19,14 +19,21 @@ public struct Perplexity: Sendable {
 
     static let lines = 2_000
 
-    static func measure(_ text: String, student: Student, method: Method, place: String) throws -> Perplexity {
-        switch method {
-        case .corpus: try corpus(text, student: student, place: place)
-        case .paper: try perLine(text, student: student, place: place)
+    /// - Parameter gated: what is measured in the place of the student, which it holds.
+    static func measure(
+        _ text: String, student: Student, method: Method, gated: GatedStudent? = nil, place: String
+    ) throws -> Perplexity {
+        let losses = { (windows: [[Int32]]) in gated?.losses(of: windows) ?? Self.losses(of: windows, student: student)
+        }
+        return switch method {
+        case .corpus: try corpus(text, student: student, losses: losses, place: place)
+        case .paper: try perLine(text, student: student, losses: losses, place: place)
         }
     }
 
-    private static func corpus(_ text: String, student: Student, place: String) throws -> Perplexity {
+    private static func corpus(
+        _ text: String, student: Student, losses: ([[Int32]]) -> [[Float]], place: String
+    ) throws -> Perplexity {
         // With what the tokenizer puts around a text, as `tokenizer(text)` of `transformers` has it.
         let ids = student.tokenizer.encode(text, framed: true)
         try student.tokenizer.requireReadable(ids)
@@ -35,17 +42,21 @@ public struct Perplexity: Sendable {
         let windows = stride(from: 0, to: ids.count - 1, by: context - 1).map {
             Array(ids[$0..<min($0 + context, ids.count)])
         }
-        return of(windows, student: student)
+        return of(losses(windows))
     }
 
     /// exp of the mean negative log-likelihood over all tokens of the windows but the first of each.
-    static func of(_ windows: [[Int32]], student: Student) -> Perplexity {
-        let losses = losses(of: windows, student: student).joined()
+    static func of(_ windows: [[Int32]], student: Student) -> Perplexity { of(losses(of: windows, student: student)) }
+
+    private static func of(_ windows: [[Float]]) -> Perplexity {
+        let losses = windows.joined()
         let total = losses.reduce(0.0) { $0 + Double($1) }
         return Perplexity(value: exp(total / Double(losses.count)), tokens: losses.count)
     }
 
-    private static func perLine(_ text: String, student: Student, place: String) throws -> Perplexity {
+    private static func perLine(
+        _ text: String, student: Student, losses: ([[Int32]]) -> [[Float]], place: String
+    ) throws -> Perplexity {
         let context = student.model.configuration.contextLength
         var encoded: [[Int32]] = []
         var cut = 0
@@ -58,7 +69,7 @@ public struct Perplexity: Sendable {
             if encoded.count == lines { break }
         }
         guard !encoded.isEmpty else { throw tooShort(place) }
-        let losses = losses(of: encoded, student: student)
+        let losses = losses(encoded)
         let perplexities = losses.map { line in
             exp(line.reduce(0.0) { $0 + Double($1) } / Double(line.count))
         }

@@ -62,20 +62,23 @@ extension ModelEvaluation.Report {
 
     /// Both protocols, as either can hide what is lost: a student that reads long texts as before may not read short
     /// ones so.
-    private mutating func perplexity(_ student: Student, original: Student?) throws {
+    ///
+    /// - Parameter gated: what is measured in the place of the student, which it holds.
+    mutating func perplexity(_ student: Student, original: Student?, gated: GatedStudent? = nil) throws {
         let file = try options.text ?? BundledFiles().tinyStudent().appendingPathComponent("heldout.txt")
         let text = try TextDocuments.whole(file, format: options.textFormat)
         let asked = options.method.perplexity
         var result = PerplexityResult(asked: asked)
-        let measure = { (student: Student, method: Perplexity.Method) in
-            try Perplexity.measure(text, student: student, method: method, place: file.path)
+        let measure = { (student: Student, method: Perplexity.Method, gated: GatedStudent?) in
+            try Perplexity.measure(text, student: student, method: method, gated: gated, place: file.path)
         }
         for method in Perplexity.Method.allCases {
             // A text may have no line that is long enough.
-            guard let own = method == asked ? try measure(student, method) : try? measure(student, method) else {
+            guard let own = method == asked ? try measure(student, method, gated) : try? measure(student, method, gated)
+            else {
                 continue
             }
-            let before = try original.map { try measure($0, method) }
+            let before = try original.map { try measure($0, method, nil) }
             result.protocols.append((method, PerplexityResult.Measure(perplexity: own, original: before?.value)))
             let change = before.map {
                 String(format: ", original %.4f (%+.2f %%)", $0.value, (own.value / $0.value - 1) * 100)

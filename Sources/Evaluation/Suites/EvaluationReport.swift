@@ -95,7 +95,7 @@ extension ModelEvaluation {
             return decoding.value
         }
 
-        private mutating func add(_ suite: String, _ what: String, _ accuracy: Accuracy) {
+        mutating func add(_ suite: String, _ what: String, _ accuracy: Accuracy) {
             var detail = "\(accuracy.correct) of \(accuracy.n)"
             if accuracy.tooLong > 0 { detail += ", \(accuracy.tooLong) longer than the student's context" }
             if let miss = accuracy.firstMiss {

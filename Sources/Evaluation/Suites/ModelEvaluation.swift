@@ -47,6 +47,8 @@ public struct ModelEvaluation: Sendable {
         /// For the suites of the same names.
         public var data, lambada, sst2, mrpc: URL?
         public var seed = 42
+        /// Measures the student before its training and the compiled program beside each other instead.
+        public var gate: Gate?
         /// They measure the suites together, each one some of them.
         package var ranks = Communicator.alone
         /// Of the matrix products.
@@ -164,18 +166,42 @@ public struct ModelEvaluation: Sendable {
         ])
     }
 
+    /// Evaluates a student without training, gated by a compiled program.
+    private init(gated subject: GateSubject, name: String, gate: Gate, options: Options) throws {
+        var report = Report(name: name, options: options)
+        var subject = subject
+        subject.student.precision = options.precision.ofProducts
+        for suite in options.suites where report.isOwn(suite) { try report.gated(suite, subject, gate) }
+        try report.share()
+        (self.name, results, rows) = (report.name, report.results, report.rows)
+        self.subject = JSONObject([
+            ("task", .string(subject.task.task.name)), ("method", .string("gate")), ("logit", .number(gate.logit)),
+            ("program_length", .integer(subject.compiled.maxLength)), ("seed", .integer(options.seed)),
+            ("measured_by", .object(Computation.facts(precision: options.precision))),
+        ])
+    }
+
     /// Evaluates whichever of the two `path` is; `runs/latest` where it is nil.
     public init(_ path: String?, options: Options) throws {
-        let directory = LoadedRun.locate(path)
-        let isStudent =
-            !directory.isRun
-            && FileManager.default.fileExists(atPath: directory.root.appendingPathComponent("config.json").path)
-        if path == "tiny" {
-            try self.init(student: StudentFolder.locate("tiny"), options: options)
-        } else if isStudent {
-            try self.init(student: directory.root, options: options)
+        let folder = try Self.studentFolder(path)
+        if let gate = options.gate {
+            try Self.checkGate(options.suites)
+            let subject = try Self.gateSubject(path, folder, gate)
+            try self.init(
+                gated: subject, name: folder?.path ?? LoadedRun.locate(path).root.path, gate: gate, options: options)
+        } else if let folder {
+            try self.init(student: folder, options: options)
         } else {
-            try self.init(run: directory, options: options)
+            try self.init(run: LoadedRun.locate(path), options: options)
         }
+    }
+
+    /// The folder of a student; nil where the path is a run's.
+    private static func studentFolder(_ path: String?) throws -> URL? {
+        let directory = LoadedRun.locate(path)
+        if path == "tiny" { return try StudentFolder.locate("tiny") }
+        let hasConfiguration = FileManager.default.fileExists(
+            atPath: directory.root.appendingPathComponent("config.json").path)
+        return !directory.isRun && hasConfiguration ? directory.root : nil
     }
 }

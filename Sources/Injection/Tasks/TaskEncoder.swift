@@ -15,7 +15,7 @@ public struct TaskEncoder: Sendable {
     /// The program's output that predicts a student token of the answer.
     package let outputOfToken: [Int32: Atom]
     /// The other way round: of the tokens that begin with a space, and of those that do not, the lowest.
-    private let tokenOfOutput: [Atom: [Bool: Int32]]
+    let tokenOfOutput: [Atom: [Bool: Int32]]
     /// Student tokens of the longest prompt and answer (of the task's own problems; see `include`).
     public private(set) var longest: Int
     /// Tokens of the longest text that the program is compiled for; 0: as many as `longest`.
@@ -72,7 +72,7 @@ public struct TaskEncoder: Sendable {
     /// How many of the student's tokens, from the first on, stand for text.
     package var ordinaryTokens: Int { tokenizer.ordinaryCount }
     /// The student's token that ends a text, where it has one.
-    var endOfText: Int32? { tokenizer.endOfText }
+    package var endOfText: Int32? { tokenizer.endOfText }
 
     /// What is to be said at the supervised positions of an example whose program outputs something else than its
     /// answer, an intervention having seen to that: a position and the token due after it.

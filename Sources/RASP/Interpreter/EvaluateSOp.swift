@@ -149,7 +149,7 @@ extension Evaluator {
         if let operands, let function {
             let list = operands.map { "\($0.kindName) \($0.described)" }.joined(separator: ", ")
             notes.append("operands of \(function): \(list)")
-            if let hint = Self.hint(function, operands) { notes.append(hint) }
+            if let hint = ElementwiseFunction.hint(function, operands) { notes.append(hint) }
         }
         if input.count > 1 {
             notes.append(
@@ -159,9 +159,13 @@ extension Evaluator {
         if message.unicodeScalars.count > 2000 { message = String(message.prefix(2000)) }
         return RASPError(error.code, message, at: span, notes: notes, transcript: error.transcript)
     }
+}
 
-    /// What helps where numbers are meant: tokens are strings, and a conditional does not guard a division.
-    private static func hint(_ function: String, _ operands: [Atom]) -> String? {
+extension ElementwiseFunction {
+    /// What helps where it fails on these operands: tokens are strings, and a conditional does not guard a division.
+    package func hint(_ operands: [Atom]) -> String? { Self.hint(name, operands) }
+
+    static func hint(_ function: String, _ operands: [Atom]) -> String? {
         if ["/", "//", "%"].contains(function), operands.count == 2, operands[1].doubleValue == 0 {
             return "a conditional on an s-op computes both branches everywhere: guard the divisor itself,"
                 + " as in x \(function) (y if y != 0 else 1)"

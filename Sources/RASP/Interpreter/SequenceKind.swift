@@ -66,13 +66,24 @@ public enum SequenceKind: String, Sendable {
             .type,
             "the sequence mixes \(a.kindName) \(a.described) (position \(first), token \(input[first].described))"
                 + " with \(b.kindName) \(b.described) (position \(second), token \(input[second].described))",
-            at: sop.span,
+            at: sop.span, fixIt: addedDefault(sop),
             notes: [
                 "every s-op holds values of one kind; an aggregate whose row is empty gives its default, 0 unless stated (None leaves it undefined)"
             ],
             transcript: .ignored(
                 "attempted to create sequence with vals of different types:\n\t\t \(brackets.open)\(listed)\(brackets.close)"
             ))
+    }
+
+    /// `None` as the default of an aggregate that has none, and gives 0 among strings where it selects nothing.
+    private static func addedDefault(_ sop: SOp) -> Diagnostic.FixIt? {
+        guard case .aggregate(_, _, .int(0)?, .mean) = sop.operation, let span = sop.span else { return nil }
+        let text = span.text
+        guard text.hasPrefix("aggregate"), text.hasSuffix(")"), !text.contains(/,\s*0\s*\)$/) else { return nil }
+        let end = span.range.upperBound - 1
+        return Diagnostic.FixIt(
+            "write , None before the closing parenthesis, or another default",
+            span: SourceSpan(file: span.file, range: end..<end), replacement: ", None")
     }
 }
 

@@ -59,10 +59,10 @@ public struct RASPError: Error, Sendable, CustomStringConvertible {
     }
 
     init(
-        _ code: Diagnostic.Code, _ message: String, at span: SourceSpan?, notes: [String] = [],
-        transcript: TranscriptText?
+        _ code: Diagnostic.Code, _ message: String, at span: SourceSpan?, fixIt: Diagnostic.FixIt? = nil,
+        notes: [String] = [], transcript: TranscriptText?
     ) {
-        var diagnostic = Diagnostic(.error, code, message, at: span, notes: notes)
+        var diagnostic = Diagnostic(.error, code, message, at: span, fixIt: fixIt, notes: notes)
         diagnostic.transcript = transcript?.lines
         diagnostics = [diagnostic]
     }

@@ -74,7 +74,7 @@ public enum Arithmetic {
             if overflow { throw Self.overflow("//", a, b) }
             return .int(i % j != 0 && (i < 0) != (j < 0) ? quotient - 1 : quotient)
         }
-        return .float((x / y).rounded(.down))
+        return .float(flooredDivision(x, y).quotient)
     }
 
     /// Floored modulo: the result takes the divisor's sign.
@@ -89,9 +89,23 @@ public enum Arithmetic {
             let remainder = i % j
             return .int(remainder != 0 && (remainder < 0) != (j < 0) ? remainder + j : remainder)
         }
-        let remainder = fmod(x, y)
-        if remainder == 0 { return .float(y < 0 ? -0.0 : 0.0) }
-        return .float((remainder < 0) != (y < 0) ? remainder + y : remainder)
+        return .float(flooredDivision(x, y).remainder)
+    }
+
+    /// Quotient and remainder with the divisor's sign, rounded as Python rounds them: the quotient is what y goes into once
+    /// the exact remainder is taken away, so that 1.0 // 0.1 is 9, although 1.0 / 0.1 rounds to 10.
+    private static func flooredDivision(_ x: Double, _ y: Double) -> (quotient: Double, remainder: Double) {
+        var remainder = fmod(x, y)
+        var quotient = (x - remainder) / y
+        if remainder == 0 {
+            remainder = y < 0 ? -0.0 : 0
+        } else if (remainder < 0) != (y < 0) {
+            remainder += y
+            quotient -= 1
+        }
+        if quotient == 0 { return (x / y < 0 ? -0.0 : 0, remainder) }
+        let floor = quotient.rounded(.down)
+        return (quotient - floor > 0.5 ? floor + 1 : floor, remainder)
     }
 
     /// Power: integer for a non-negative integer exponent, float otherwise.

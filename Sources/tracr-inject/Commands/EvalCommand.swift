@@ -19,6 +19,10 @@ struct EvalCommand: ParsableCommand {
             perplexity, lambada, sst2, mrpc: beside the original student's. Without --suite: task, decoding and \
             perplexity. A Hugging Face folder, or tiny, can stand in for a run in the last four.
 
+            --method gate trains nothing: the run's student as it was before, or any student with --task, and the compiled \
+            program, whose answer is added to the student's logits wherever it has one. It knows the suites task, data, ood \
+            and perplexity.
+
             EXAMPLES
               tracr-inject eval
               tracr-inject eval runs/count-finetune --ood
@@ -26,6 +30,7 @@ struct EvalCommand: ParsableCommand {
               tracr-inject eval --suite controls --baseline runs/count-finetune
               tracr-inject eval --suite context --context-prompts 50
               tracr-inject eval --data mine.jsonl --suite data --json
+              tracr-inject eval tiny --method gate --task count
               tracr-inject eval ./gpt2 --suite perplexity,lambada --text shakespeare.txt --lambada lambada_test.jsonl --protocol paper
             """)
 
@@ -42,6 +47,19 @@ struct EvalCommand: ParsableCommand {
         help: ArgumentHelp("Examples as JSON lines {\"prompt\", \"answer\"}: adds the suite data.", valueName: "file"))
     var data: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "trained measures the student, gate the student before its training with the program's answers added to its logits.",
+            valueName: "name"))
+    var method = Method.trained
+
+    @Option(help: ArgumentHelp("The task, where gate measures a student's folder.", valueName: "task"))
+    var task: String?
+
+    @Option(
+        help: ArgumentHelp("What gate adds to the logit of the token that the program says, in nats.", valueName: "x"))
+    var gateLogit: Double?
+
     @Option(help: ArgumentHelp("Decides which prompts.", valueName: "n"))
     var seed = 42
 
@@ -54,6 +72,17 @@ struct EvalCommand: ParsableCommand {
     @OptionGroup(title: "Measurements") var measurements: MeasurementArguments
     @OptionGroup var json: JSONOption
     @OptionGroup var common: CommonOptions
+
+    enum Method: String, CaseIterable, ExpressibleByArgument { case trained, gate }
+
+    func validate() throws {
+        if method == .trained, task != nil || gateLogit != nil {
+            throw ValidationError("--task and --gate-logit are of --method gate.")
+        }
+        if let gateLogit, !(gateLogit > 0 && gateLogit <= 700) {
+            throw ValidationError("--gate-logit has to be above 0, and 700 at most.")
+        }
+    }
 
     func run() throws {
         common.apply()
@@ -73,6 +102,12 @@ struct EvalCommand: ParsableCommand {
     private func options() throws -> ModelEvaluation.Options {
         var options = ModelEvaluation.Options()
         if let suite { options.suites = try ModelEvaluation.suites(parsing: suite) }
+        if method == .gate {
+            if suite == nil { options.suites = [.task, .perplexity] }
+            var gate = ModelEvaluation.Gate(task: task)
+            if let gateLogit { gate.logit = gateLogit }
+            options.gate = gate
+        }
         if ood, !options.suites.contains(.ood) { options.suites.append(.ood) }
         if let data {
             options.data = URL(fileURLWithPath: data)
