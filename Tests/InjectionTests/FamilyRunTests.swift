@@ -76,21 +76,28 @@ import TrainingEngine
         #expect(try weights(resumed.run) == weights(whole.run))
     }
 
-    private func student(_ overrides: [(String, String)]) throws -> Data {
+    private func student(_ type: String, _ overrides: [(String, String)]) throws -> Data {
         let folder = try MicroStudent.Folder()
-        let settings = try MicroStudent.settings(in: folder, family: Llama.self, overrides: overrides)
-        return try weights(Training.start(settings, output: folder("run")).run)
+        return try weights(Training.start(settings(type, in: folder, overrides), output: folder("run")).run)
     }
 
-    @Test func recomputationTrainsTheSameStudent() throws {
-        let plain = try student([("steps", "3")])
-        #expect(try student([("steps", "3"), ("memory.recompute", "true")]) == plain)
+    @Test(arguments: families)
+    func recomputationTrainsTheSameStudent(type: String) throws {
+        let plain = try student(type, [("steps", "2")])
+        #expect(try student(type, [("steps", "2"), ("memory.recompute", "true")]) == plain)
+    }
+
+    /// Products in bf16 are others than those in fp32, and train as well.
+    @Test(arguments: families)
+    func precisionIsHeeded(type: String) throws {
+        let (single, half) = ([("steps", "2"), ("precision", "fp32")], [("steps", "2"), ("precision", "bf16")])
+        #expect(try student(type, single) != student(type, half))
     }
 
     /// Products in bf16 round the original's matrices in any case, so that only those in fp32 show how it is kept.
     @Test func anOriginalInBF16IsAnother() throws {
         let single = [("steps", "3"), ("precision", "fp32")]
-        #expect(try student(single + [("memory.original", "bf16")]) != student(single))
+        #expect(try student("llama", single + [("memory.original", "bf16")]) != student("llama", single))
     }
 
     @Test(arguments: families)
