@@ -29,7 +29,8 @@ import Testing
             let examples = try task.examples(.train, count: 20) + task.examples(.test, count: 20)
             for example in examples {
                 let encoded = try encoder.encode(example)
-                #expect(Array(encoded.tokens[..<encoded.contentCount]) == tokenizer.encode(example.prompt + example.answer))
+                #expect(
+                    Array(encoded.tokens[..<encoded.contentCount]) == tokenizer.encode(example.prompt + example.answer))
                 #expect(try Array(encoded.prompt) == encoder.tokens(ofText: example.prompt))
                 let last = encoded.prompt.last.map { tokenizer.piece($0) }
                 #expect((last == " ") == Self.parts(cut, name), "\(cut) \(name): \(last ?? "")")
@@ -60,7 +61,8 @@ import Testing
     @Test func aTokenizerThatKeepsTheBlankKeepsThePrompt() throws {
         let task = InjectionTask.intSum()
         let tokenizer = try tokenizer(.gpt2, for: task)
-        let encoded = try TaskEncoder(task: task, tokenizer: tokenizer).encode(task.wording.example(Problem("1 + 2", "3")))
+        let encoded = try TaskEncoder(task: task, tokenizer: tokenizer).encode(
+            task.wording.example(Problem("1 + 2", "3")))
         #expect(Array(encoded.prompt) == tokenizer.encode("1 + 2 ="))
         #expect(Array(encoded.answer) == tokenizer.encode(" 3"))
     }

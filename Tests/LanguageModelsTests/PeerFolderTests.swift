@@ -31,7 +31,8 @@ struct PeerFolderTests {
                     wrong += 1
                     let place = zip(said, expected).prefix { $0 == $1 }.count
                     Issue.record(
-                        "\(prompt.count) tokens: differs at \(place), where the peer's best two are \(item["margins"]?.array?[place].number ?? .nan) apart")
+                        "\(prompt.count) tokens: differs at \(place), where the peer's best two are \(item["margins"]?.array?[place].number ?? .nan) apart"
+                    )
                 }
             }
             print("\(items.count) prompts, \(wrong) differ")

@@ -80,7 +80,9 @@ import Testing
         student.model.parameters.parameters[0].value[7] = 65_520
         try withFolder { folder in
             let refusal = try #require(
-                failure { try student.save(to: folder.appendingPathComponent("a"), weights: WeightFiles(type: .float16)) })
+                failure {
+                    try student.save(to: folder.appendingPathComponent("a"), weights: WeightFiles(type: .float16))
+                })
             #expect(refusal.kind == .badData && refusal.message.contains("embed_tokens"))
         }
     }

@@ -41,7 +41,8 @@ package enum MicroStudent {
     /// A saved micro student, with the tokenizer that its family has, and settings that train it on `count` for a few
     /// steps.
     package static func settings(
-        in folder: Folder, family: any DecoderFamily.Type = GPT2.self, layers: Int = 4, overrides: [(String, String)] = []
+        in folder: Folder, family: any DecoderFamily.Type = GPT2.self, layers: Int = 4,
+        overrides: [(String, String)] = []
     ) throws -> Settings {
         let place = folder("student")
         if !FileManager.default.fileExists(atPath: place.path) {

@@ -136,7 +136,9 @@ public struct TaskEncoder: Sendable {
     package func endCount(of prompt: some BidirectionalCollection<Int32>) -> Int { 1 + blank.end(of: prompt).count }
 
     /// The text of a prompt's tokens, without the blank that belongs to the answer.
-    func text(ofPrompt prompt: [Int32]) -> String { tokenizer.decode(Array(prompt.dropLast(blank.end(of: prompt).count))) }
+    func text(ofPrompt prompt: [Int32]) -> String {
+        tokenizer.decode(Array(prompt.dropLast(blank.end(of: prompt).count)))
+    }
 
     /// Where the input stands among the prompt's tokens: between what the wording puts before and behind it. What tells
     /// that the answer begins (`endCount`) is never part of it.
