@@ -22,9 +22,10 @@ tracr-inject doctor
 tracr-inject compile count --output compiled
 tracr-inject train --task count --steps 5 --set text.samples=8 --set text.held_out=4 --output run
 tracr-inject decode "What is the number of 'X' in this text? x y x. Answer:" --run run
-tracr-inject report run --output report.html
+tracr-inject report run --prompts 20 --norms 0 --output report.html
 python -c 'import tracr_inject; run = tracr_inject.Run.open("run"); print(run.weight.shape, run.layers)'
 test -s /venv/share/man/man1/tracr-inject.1
 END
-chroot "$root" /bin/sh /try.sh "$(basename "$wheel")"
+# With /proc, by which a program finds where it lies.
+unshare --mount sh -c 'mount --bind /proc "$1/proc" && exec chroot "$1" /bin/sh /try.sh "$2"' sh "$root" "$(basename "$wheel")"
 echo "the wheel works in a clean root" >&2

@@ -1,15 +1,18 @@
 import Foundation
 import Testing
 
-/// The Python package in `Sources/Python` against the program's own figures (`Peer/package.py`), where a `python3` with
-/// numpy is on the path; with GPT2_PEER_PYTHON, which names a Python with torch and transformers, exchanges too.
+/// The Python package in `Sources/Python` against the program's own figures (`Peer/package.py`), where PYTHON, or a
+/// `python3` on the path, has numpy; with GPT2_PEER_PYTHON, which names a Python with torch and transformers, exchanges
+/// too.
 @Suite(.serialized) struct PythonPackageTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     private static let environment = URL(fileURLWithPath: "/usr/bin/env")
 
+    private static let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
+
     private static var hasNumpy: Bool {
-        (try? Tool.run(["python3", "-c", "import numpy"], program: environment).status) == 0
+        (try? Tool.run([python, "-c", "import numpy"], program: environment).status) == 0
     }
 
     private func compare(_ python: [String], program: URL, libraries: [String]) throws {
@@ -26,7 +29,7 @@ import Testing
     }
 
     @Test(.enabled(if: hasNumpy)) func decodedValuesAreTheCommands() throws {
-        try compare(["python3"], program: Self.environment, libraries: [])
+        try compare([Self.python], program: Self.environment, libraries: [])
     }
 
     @Test(.enabled(if: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] != nil))

@@ -52,7 +52,7 @@ package enum TokenizerCut: String, CaseIterable, Sendable {
         case .qwen:
             root["pre_tokenizer"] = try split(#"\p{N}"#)
             root["normalizer"] = ["type": "NFC"]
-        case .pieces: root = Self.sentencePiece
+        case .pieces: root = try Self.sentencePiece()
         }
         try JSONFile.write(.object(root), to: folder.appendingPathComponent(single))
         var config = try JSONFile.readObject(folder.appendingPathComponent(settings))
@@ -67,53 +67,31 @@ package enum TokenizerCut: String, CaseIterable, Sendable {
 
     /// The special tokens, all bytes, the marked space, the visible characters, and each of them behind a space but for
     /// the digits.
-    private static var sentencePiece: JSONObject {
+    private static func sentencePiece() throws -> JSONObject {
         let visible = (0x21...0x7E).map { String(UnicodeScalar(UInt8($0))) }
         let bytes = (0...255).map { byte in
-            let digits = String(byte, radix: 16, uppercase: true)
-            return "<0x" + (byte < 16 ? "0" : "") + digits + ">"
+            "<0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) + ">"
         }
         let merged = visible.filter { !("0"..."9").contains($0) }
         let symbols = ["<unk>", "<s>", "</s>"] + bytes + ["▁"] + visible + merged.map { "▁" + $0 }
-        let special = { (content: String, id: Int) -> JSONValue in
-            [
-                "id": .integer(id), "content": .string(content), "single_word": false, "lstrip": false, "rstrip": false,
-                "normalized": false, "special": true,
-            ]
-        }
-        return JSONObject([
-            ("version", "1.0"),
-            ("added_tokens", [special("<unk>", 0), special("<s>", 1), special("</s>", 2)]),
-            (
-                "normalizer",
-                [
-                    "type": "Sequence",
-                    "normalizers": [
-                        ["type": "Prepend", "prepend": "▁"],
-                        ["type": "Replace", "pattern": ["String": " "], "content": "▁"],
-                    ],
-                ]
-            ),
-            ("pre_tokenizer", .null), ("post_processor", .null),
-            (
-                "decoder",
-                [
-                    "type": "Sequence",
-                    "decoders": [
-                        ["type": "Replace", "pattern": ["String": "▁"], "content": " "], ["type": "ByteFallback"],
-                        ["type": "Fuse"], ["type": "Strip", "content": " ", "start": 1, "stop": 0],
-                    ],
-                ]
-            ),
-            (
-                "model",
-                [
-                    "type": "BPE", "dropout": .null, "unk_token": "<unk>", "continuing_subword_prefix": .null,
-                    "end_of_word_suffix": .null, "fuse_unk": true, "byte_fallback": true, "ignore_merges": false,
-                    "vocab": .object(JSONObject(symbols.enumerated().map { ($1, .integer($0)) })),
-                    "merges": .array(merged.map { ["▁", .string($0)] }),
-                ]
-            ),
-        ])
+        let flags = #""single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true"#
+        let text = """
+            {"version": "1.0", "pre_tokenizer": null, "post_processor": null,
+            "added_tokens": [{"id": 0, "content": "<unk>", \(flags)}, {"id": 1, "content": "<s>", \(flags)},
+              {"id": 2, "content": "</s>", \(flags)}],
+            "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"},
+              {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]},
+            "decoder": {"type": "Sequence", "decoders": [
+              {"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"},
+              {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
+            "model": {"type": "BPE", "dropout": null, "unk_token": "<unk>", "continuing_subword_prefix": null,
+              "end_of_word_suffix": null, "fuse_unk": true, "byte_fallback": true, "ignore_merges": false}}
+            """
+        var root = try JSONParser.parse(text).object ?? JSONObject()
+        var model = root["model"]?.object ?? JSONObject()
+        model["vocab"] = .object(JSONObject(symbols.enumerated().map { ($1, JSONValue.integer($0)) }))
+        model["merges"] = .array(merged.map { .array([.string("▁"), .string($0)]) })
+        root["model"] = .object(model)
+        return root
     }
 }

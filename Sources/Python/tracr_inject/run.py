@@ -142,4 +142,5 @@ class Run:
             return self.basis[variable.first_dimension:variable.first_dimension + variable.dimensions]
         rows = self.weight[variable.first_row:variable.first_row + variable.rows]
         _, sizes, right = np.linalg.svd(rows, full_matrices=False)
-        return right[sizes > 1e-5 * sizes.max()]
+        basis: Floats = right[sizes > 1e-5 * sizes.max()]
+        return basis
