@@ -7,7 +7,7 @@ TRAITS = --traits MPI
 endif
 export MPI
 
-.PHONY: all demo test arm64 sanitize build install dependencies format clean
+.PHONY: all demo test arm64 sanitize build install dist wheel dependencies format clean
 all: build
 
 demo: build
@@ -32,6 +32,15 @@ build: dependencies
 
 install: build
 	@.ci/install.sh "$(PREFIX)"
+
+# A folder that can be moved to a machine without Swift and OpenBLAS, and a Python wheel of it. Both are made of the objects of
+# `build`. `.ci/try_wheel.sh` tries the wheel in a clean Debian.
+DIST = .build/dist/tracr-inject
+dist: build
+	@.ci/dist.sh "$(DIST)" "$(SWIFT)"
+
+wheel: dist
+	@python3 .ci/wheel.py "$(DIST)" .build/dist
 
 dependencies:
 	@.ci/dependencies.sh

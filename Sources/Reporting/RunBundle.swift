@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Injection
+import LanguageModels
 import Serialization
 import TrainingEngine
 
@@ -16,6 +17,8 @@ public struct RunBundle {
         /// Test prompts that exchange variables, in pairs, and test prompts whose activations are written.
         public var exchangedPrompts = 128, labelledPrompts = 200
         public var seed = 42
+        /// Another copy of the student, beside the one that the run's checksums are of.
+        public var copy: WeightFiles?
 
         public init() {}
     }
@@ -42,6 +45,11 @@ public struct RunBundle {
             let card = try ModelCard(run).text(figures: StoredEvaluation.lastResults(of: run)?.figures ?? [])
             for place in ["README.md", "student/\(RunDirectory.card)"] {
                 try AtomicFile.write(Data(card.utf8), to: folder.appendingPathComponent(place))
+            }
+            if let copy = options.copy {
+                try run.student.save(
+                    to: folder.appendingPathComponent("student-copy"), extras: [RunDirectory.card: Data(card.utf8)],
+                    weights: copy)
             }
             let data = folder.appendingPathComponent("data")
             try AtomicFile.createDirectory(data)

@@ -52,7 +52,7 @@ public struct DecodedPrompt: Sendable {
             throw Failure(
                 .usage, "--layer \(layer): the student has residual states 0 to \(configuration.layers)")
         }
-        let ids = try run.student.tokenizer.tokens(of: prompt)
+        let ids = try run.task.encoder.tokens(ofText: prompt)
         guard !ids.isEmpty else { throw Failure(.usage, "the prompt has no tokens") }
         guard ids.count <= configuration.contextLength else {
             throw Failure(

@@ -77,7 +77,7 @@ package struct PerturbedExamples: Sendable {
     private func candidate(of prompt: EncodedExample, _ random: inout SeededRandom) -> Candidate? {
         let own = encoder.inputSpan(of: Array(prompt.prompt))
         let perturbsWording = wording > 0 && random.uniform() < wording
-        let span = perturbsWording ? 0..<(prompt.promptCount - 1) : own
+        let span = perturbsWording ? 0..<(prompt.promptCount - encoder.endCount(of: prompt.prompt)) : own
         let room = encoder.longest - prompt.contentCount + span.count
         let changed = perturbed(Array(prompt.prompt[span]), atMost: room, &random)
         let (before, behind) = (prompt.prompt[..<own.lowerBound], prompt.prompt[own.upperBound...])
@@ -137,7 +137,7 @@ package struct PerturbedExamples: Sendable {
     /// The candidate with its answer, where it has one and may be trained on.
     private func complete(_ candidate: Candidate, like prompt: EncodedExample) throws -> Made? {
         guard let answer = try answer(to: candidate.tokens, like: prompt) else { return nil }
-        var made = Example(prompt: encoder.tokenizer.decode(candidate.tokens), answer: answer)
+        var made = Example(prompt: encoder.text(ofPrompt: candidate.tokens), answer: answer)
         if let input = candidate.input {
             let problem = Problem(
                 encoder.tokenizer.decode(input).withoutOuterSpace, answer.withoutOuterSpace)

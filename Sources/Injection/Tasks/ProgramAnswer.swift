@@ -31,7 +31,7 @@ package struct ProgramAnswer {
             symbols.append(symbol)
             guard symbol != map.fill, let text = words(for: symbols) else { return nil }
             // As the program will read it, which need not know its own answers by their names.
-            atoms = prompt + encoder.atoms(of: encoder.tokenizer.encode(continuing: wording(text, upToOutput: true)))
+            atoms = prompt + encoder.atoms(of: spelt(text))
         }
         return symbols.isEmpty ? nil : words(for: symbols).map { wording($0) }
     }
@@ -42,14 +42,16 @@ package struct ProgramAnswer {
         let pieces = symbols.compactMap { if case .string(let piece) = $0 { piece } else { nil } }
         guard pieces.count == symbols.count else { return nil }
         return ["", " "].lazy.map { pieces.joined(separator: $0) }.first { text in
-            encoder.tokenizer.encode(continuing: wording(text, upToOutput: true)).map { encoder.outputOfToken[$0] }
-                == symbols
+            spelt(text).map { encoder.outputOfToken[$0] } == symbols
         }
     }
 
-    private func wording(_ output: String, upToOutput: Bool = false) -> String {
-        let answer = encoder.task.wording.answer
-        if upToOutput { return answer.parted(at: "{output}").before + output }
-        return answer.replacingFirst("{output}", with: output)
+    private func wording(_ output: String) -> String {
+        encoder.task.wording.answer.replacingFirst("{output}", with: output)
+    }
+
+    /// The tokens of an answer up to this much of the output.
+    private func spelt(_ output: String) -> [Int32] {
+        encoder.answerTokens(encoder.task.wording.answer.parted(at: "{output}").before + output).rest
     }
 }

@@ -16,6 +16,7 @@ public struct TaskEncoder: Sendable {
     package let outputOfToken: [Int32: Atom]
     /// The other way round: of the tokens that begin with a space, and of those that do not, the lowest.
     let tokenOfOutput: [Atom: [Bool: Int32]]
+    private var blank: AnswerBlank
     /// Student tokens of the longest prompt and answer (of the task's own problems; see `include`).
     public private(set) var longest: Int
     /// Tokens of the longest text that the program is compiled for; 0: as many as `longest`.
@@ -34,6 +35,7 @@ public struct TaskEncoder: Sendable {
         (self.task, self.tokenizer, self.supervision, self.padding) = (task, tokenizer, supervision, padding)
         let map = task.tokens
         var atoms = [Atom](repeating: map.fill, count: tokenizer.count)
+        blank = AnswerBlank(map, tokenizer)
         let ruled = try Self.resolve(map.rules, tokenizer, task: task.name)
         for (id, atom) in ruled { atoms[Int(id)] = atom }
         tokensOfSymbols = map.vocabulary.map { atom in ruled.filter { $0.value == atom }.keys.sorted() }.filter {
@@ -42,7 +44,7 @@ public struct TaskEncoder: Sendable {
         if let end = map.end, let id = tokenizer.endOfText { atoms[Int(id)] = end }
         atomOfToken = atoms
         outputOfToken = try Self.resolve(
-            map.answers ?? map.rules, tokenizer, task: task.name, byFirstToken: map.answers != nil)
+            map.answers ?? map.rules, tokenizer, task: task.name, firstTokensOf: map.answers != nil ? blank : nil)
         tokenOfOutput = Dictionary(grouping: outputOfToken.keys) { [outputOfToken] in outputOfToken[$0]! }.mapValues {
             tokens in
             Dictionary(tokens.map { (Self.isSpaced($0, tokenizer), $0) }, uniquingKeysWith: min)
@@ -53,7 +55,15 @@ public struct TaskEncoder: Sendable {
                 .badData, "the student's tokenizer has no end-of-text token, which the answers' end needs",
                 remedy: "Set loss.supervised to answer and batch.pad to none, or add the token.")
         }
-        for problem in task.problems.longest { try include(task.wording.example(problem)) }
+        for problem in task.problems.longest {
+            let example = task.wording.example(problem)
+            if let last = tokenizer.encode(example.prompt).last, !answerTokens(example.answer).blank.isEmpty {
+                blank.follow([last])
+                let symbol = atom(of: last)
+                if symbol != map.fill { blank.follow(atoms.indices.filter { atoms[$0] == symbol }.map(Int32.init)) }
+            }
+            try include(example)
+        }
     }
 
     /// Makes room for an example that is not of the task's own generator.
@@ -96,49 +106,79 @@ public struct TaskEncoder: Sendable {
 
     /// The program's tokens for any student tokens.
     public func atoms(of tokens: some Sequence<Int32>) -> [Atom] {
-        tokens.map { id in
-            // A model can have more rows than its tokenizer has tokens, and say one of them.
-            atomOfToken.indices.contains(Int(id)) ? atomOfToken[Int(id)] : task.tokens.fill
+        var previous: Int32?
+        return tokens.map { id in
+            defer { previous = id }
+            return atom(of: previous.flatMap { blank.isBlank(id, behind: $0) ? $0 : nil } ?? id)
         }
     }
 
-    /// Where the input stands among the prompt's tokens: between what the wording puts before and behind it. The
-    /// prompt's last token, after which the answer begins, is never part of it.
+    private func atom(of token: Int32) -> Atom {
+        // A model can have more rows than its tokenizer has tokens, and say one of them.
+        atomOfToken.indices.contains(Int(token)) ? atomOfToken[Int(token)] : task.tokens.fill
+    }
+
+    /// The tokens of a text as the student reads it. Where it ends as a prompt does whose answer begins with a blank
+    /// that is a token by itself, that blank is behind it.
+    ///
+    /// - Throws: `Failure` `.badData` for a text with a token that the student cannot read.
+    public func tokens(ofText text: String) throws -> [Int32] {
+        let tokens = try tokenizer.tokens(of: text)
+        return tokens + blank.due(behind: tokens.last)
+    }
+
+    /// The tokens of an answer, and the blank before them that belongs to the prompt.
+    func answerTokens(_ text: String) -> (blank: [Int32], rest: [Int32]) {
+        blank.parted(from: tokenizer.encode(continuing: text))
+    }
+
+    /// How many tokens at a prompt's end tell that the answer begins: one, or two where the second is the blank.
+    package func endCount(of prompt: some BidirectionalCollection<Int32>) -> Int { 1 + blank.end(of: prompt).count }
+
+    /// The text of a prompt's tokens, without the blank that belongs to the answer.
+    func text(ofPrompt prompt: [Int32]) -> String {
+        tokenizer.decode(Array(prompt.dropLast(blank.end(of: prompt).count)))
+    }
+
+    /// Where the input stands among the prompt's tokens: between what the wording puts before and behind it. What tells
+    /// that the answer begins (`endCount`) is never part of it.
     package func inputSpan(of prompt: [Int32]) -> Range<Int> {
         let parts = task.wording.prompt.parted(at: "{input}")
         let before = tokenizer.encode(parts.before)
-        let behind = tokenizer.encode(continuing: parts.behind)
+        let behind = tokenizer.encode(continuing: parts.behind) + blank.end(of: prompt)
         let lower = zip(prompt, before).prefix { $0 == $1 }.count
-        let upper = prompt.count - max(1, zip(prompt.reversed(), behind.reversed()).prefix { $0 == $1 }.count)
+        let same = zip(prompt.reversed(), behind.reversed()).prefix { $0 == $1 }.count
+        let upper = prompt.count - max(endCount(of: prompt), same)
         return min(lower, upper)..<upper
     }
 
-    /// An example whose prompt is given in tokens, which need not be how the tokenizer would cut it.
+    /// An example whose prompt is given in tokens, which need not be how the tokenizer would cut it. A blank that is a
+    /// token by itself before the answer is among them.
     package func encode(promptTokens prompt: [Int32], answer: String) throws -> EncodedExample {
-        join(
-            prompt, try tokenizer.tokens(of: answer, continuing: true), characters: answer.unicodeScalars.count,
-            padded: padding == .longest)
+        let tokens = answerTokens(answer).rest
+        try tokenizer.requireReadable(tokens)
+        return join(prompt, tokens, answer, padded: padding == .longest)
     }
 
     private func tokens(of example: Example, padded: Bool) throws -> EncodedExample {
         let prompt = try tokenizer.tokens(of: example.prompt)
-        let answer = try tokenizer.tokens(of: example.answer, continuing: true)
-        guard !prompt.isEmpty, !answer.isEmpty else {
+        let answer = answerTokens(example.answer)
+        try tokenizer.requireReadable(answer.blank + answer.rest)
+        guard !prompt.isEmpty, !answer.rest.isEmpty else {
             throw Failure(
                 .badData, "an example has an empty \(prompt.isEmpty ? "prompt" : "answer"): \(example.jsonLine)")
         }
-        return join(prompt, answer, characters: example.answer.unicodeScalars.count, padded: padded)
+        return join(prompt + answer.blank, answer.rest, example.answer, padded: padded)
     }
 
-    /// - Parameter characters: the answer's length in Unicode scalars.
-    private func join(_ prompt: [Int32], _ answer: [Int32], characters: Int, padded: Bool) -> EncodedExample {
+    private func join(_ prompt: [Int32], _ answer: [Int32], _ text: String, padded: Bool) -> EncodedExample {
         var inputs = prompt + answer
         var supervisedCount = answer.count
         switch supervision {
         case .answer: break
         case .answerAndEnd: supervisedCount += 1
         // The label's length in characters, of which a token may have several; the rest falls on the padding.
-        case .characters: supervisedCount = max(answer.count, characters)
+        case .characters: supervisedCount = max(answer.count, text.unicodeScalars.count)
         }
         let wanted = max(inputs.count, prompt.count + supervisedCount - 1, padded ? longest : 0)
         if let end = tokenizer.endOfText, inputs.count < wanted {
@@ -154,17 +194,19 @@ public struct TaskEncoder: Sendable {
     /// Student token ids by rule. A rule that no token of the student fits is refused: the program would never see its
     /// token.
     ///
-    /// - Parameter byFirstToken: whether a piece of several tokens stands by the first of them (answers that are
-    ///   words).
+    /// - Parameter blank: for answers that are words: a piece of several tokens stands by the first of them that is not
+    ///   the blank.
     private static func resolve(
-        _ rules: [TokenMap.Rule], _ tokenizer: any StudentTokenizer, task: String, byFirstToken: Bool = false
+        _ rules: [TokenMap.Rule], _ tokenizer: any StudentTokenizer, task: String,
+        firstTokensOf blank: AnswerBlank? = nil
     ) throws -> [Int32: Atom] {
         var table: [Int32: Atom] = [:]
         for rule in rules {
             func ids(_ pieces: [String]) -> [Int32] {
                 pieces.compactMap { piece in
                     let ids = tokenizer.encode(continuing: piece)
-                    return ids.count == 1 || byFirstToken ? ids.first : nil
+                    if let blank { return blank.parted(from: ids).rest.first }
+                    return ids.count == 1 ? ids[0] : nil
                 }
             }
             var found = ids(rule.pieces)

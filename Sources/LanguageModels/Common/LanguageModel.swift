@@ -71,14 +71,4 @@ extension LanguageModel {
         }
         return configuration.model(copy)
     }
-
-    /// Writes the weights in fp32 under the names that `transformers` gives them; a tied head is left out.
-    public func writeWeights(to file: URL) throws(Failure) {
-        var writer = SafeTensorsWriter()
-        for tensor in configuration.tensors {
-            let values = UnsafeBufferPointer(parameters[tensor.name].value.buffer)
-            writer.add(tensor.spellings[0], shape: tensor.shape.dimensions, floats: values)
-        }
-        try writer.write(to: file, metadata: ["format": "pt"])
-    }
 }

@@ -4,14 +4,17 @@ import Serialization
 /// The families of models that are known, by the `model_type` of their `config.json`. A new family is a file in
 /// `Families/` and a line here.
 public enum ModelRegistry {
-    private static let families: [any ModelConfiguration.Type] = [
-        GPT2Configuration.self, LlamaConfiguration.self, Qwen2Configuration.self, Qwen3Configuration.self,
-        GPTNeoXConfiguration.self,
+    public static let families: [any DecoderFamily.Type] = [
+        GPT2.self, Llama.self, Qwen2.self, Qwen3.self, GPTNeoX.self,
     ]
+
+    private static func configuration<Family: DecoderFamily>(
+        _ family: Family.Type
+    ) -> any ModelConfiguration.Type { DecoderConfiguration<Family>.self }
 
     /// The published models whose sizes can be measured without their weights.
     public static var presets: [(name: String, configuration: any ModelConfiguration)] {
-        families.flatMap { $0.presets }
+        families.flatMap { configuration($0).presets }
     }
 
     /// Reads the configuration of a Hugging Face folder.
@@ -30,14 +33,14 @@ public enum ModelRegistry {
 
     /// The configuration of a `config.json` with this content. The first files of GPT-2 name no family.
     public static func configuration(_ json: JSONObject, at place: String) throws(Failure) -> any ModelConfiguration {
-        let type = json["model_type"] ?? .string(GPT2Configuration.modelType)
+        let type = json["model_type"] ?? .string(GPT2.modelType)
         guard let family = families.first(where: { type == .string($0.modelType) }) else {
             let known = families.map { quoted($0.modelType) }.joined(separator: ", ")
             throw Failure(
                 .badData, "model_type is \(type.text(indented: false)), a family of models that is not supported",
                 at: place, remedy: "Give a model of a family that is: \(known).")
         }
-        return try family.init(json, at: place)
+        return try configuration(family).init(json, at: place)
     }
 
     /// Reads the model of a Hugging Face folder: `config.json` and `model.safetensors`, or its shards.

@@ -55,15 +55,16 @@ public struct Student: Sendable {
     /// - Parameters:
     ///   - folder: The folder, whose parent is made where it is missing.
     ///   - extras: More files, by name: a model card, say.
-    public func save(to folder: URL, extras: [String: Data] = [:]) throws {
+    ///   - weights: Type and files of the weights.
+    public func save(to folder: URL, extras: [String: Data] = [:], weights: WeightFiles = WeightFiles()) throws {
         try AtomicFile.replaceDirectory(at: folder) { temporary in
-            try write(into: temporary)
+            try write(into: temporary, weights: weights)
             for (name, data) in extras { try AtomicFile.write(data, to: temporary.appendingPathComponent(name)) }
         }
     }
 
     /// Writes the files into a folder that exists: part of something larger that is put in place as a whole.
-    public func write(into folder: URL) throws(Failure) {
+    public func write(into folder: URL, weights: WeightFiles = WeightFiles()) throws(Failure) {
         let generation = folder.appendingPathComponent(Self.generationFile)
         var configuration = configuration
         if isLoaded {
@@ -78,8 +79,10 @@ public struct Student: Sendable {
             for (key, value) in configuration.keysOfNewFiles.members { configuration.otherKeys[key] = value }
             try JSONFile.write(.object(settings), to: generation)
         }
-        try JSONFile.write(configuration.json, to: folder.appendingPathComponent("config.json"))
+        var json = configuration.json.object ?? JSONObject()
+        json["dtype"] = .string(weights.dtype)
+        try JSONFile.write(.object(json), to: folder.appendingPathComponent("config.json"))
         try tokenizer.save(to: folder, contextLength: configuration.contextLength)
-        try model.writeWeights(to: folder.appendingPathComponent("model.safetensors"))
+        try model.writeWeights(into: folder, as: weights)
     }
 }

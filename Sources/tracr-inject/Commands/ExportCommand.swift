@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Injection
+import LanguageModels
 import Reporting
 import Serialization
 
@@ -32,11 +33,28 @@ struct ExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Decides which prompts.", valueName: "n"))
     var seed = 42
 
+    @Option(
+        name: .customLong("student-copy"),
+        help: ArgumentHelp(
+            "Also writes student-copy/, the student with its weights in this type: fp32, fp16 or bf16.",
+            valueName: "type"))
+    var copyType: WeightType?
+
+    @Option(
+        name: .customLong("shard-megabytes"),
+        help: ArgumentHelp("Files of student-copy/ hold at most so many megabytes of weights.", valueName: "n"))
+    var shardMegabytes: Int?
+
     @OptionGroup var json: JSONOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         if prompts < 1 { throw ValidationError("--prompts has to be at least 1.") }
+        guard let shardMegabytes else { return }
+        if copyType == nil { throw ValidationError("--shard-megabytes is for --student-copy.") }
+        if !(1...1_000_000).contains(shardMegabytes) {
+            throw ValidationError("--shard-megabytes has to be from 1 to 1000000.")
+        }
     }
 
     func run() throws {
@@ -45,6 +63,7 @@ struct ExportCommand: ParsableCommand {
         (options.prompts, options.seed) = (prompts, seed)
         options.exchangedPrompts = min(options.exchangedPrompts, max(prompts, 2))
         options.labelledPrompts = min(options.labelledPrompts, prompts)
+        options.copy = copyType.map { WeightFiles(type: $0.element, shardBytes: shardMegabytes.map { 1_000_000 * $0 }) }
         let place = URL(fileURLWithPath: output)
         let bundle = try RunBundle(of: LoadedRun.locate(directory), at: place, options: options)
         if json.isOn {
@@ -56,5 +75,18 @@ struct ExportCommand: ParsableCommand {
         var table = Table(["file", "bytes"], rightAligned: [1])
         for file in bundle.files { table.add([file.path, Quantity.grouped(file.bytes)]) }
         try Standard.output.line(table.text + "\n\n" + Path.shown(place))
+    }
+}
+
+/// The types that weights are saved in.
+enum WeightType: String, ExpressibleByArgument, CaseIterable {
+    case fp32, fp16, bf16
+
+    var element: ElementType {
+        switch self {
+        case .fp32: .float32
+        case .fp16: .float16
+        case .bf16: .bfloat16
+        }
     }
 }

@@ -1,6 +1,6 @@
 """The same training step by tracr-inject and by PyTorch with transformers, in one run on one machine: seconds, ratios, peak memory.
 
-    python step.py TRACR_INJECT [tiny] [small] [large] [--threads N] [--steps N]
+    python step.py TRACR_INJECT [tiny] [small] [large] [smollm2] [--threads N] [--steps N]
     python step.py TRACR_INJECT small --generate        greedy continuation of 1,000 prompts by 8 tokens, beside `generate`
 
 The peer is installed with `pip install torch transformers`; tracr-inject does not need it. One step: forward, backward and AdamW on 12
@@ -20,9 +20,23 @@ SIZES = {
     "tiny": (12, 128, 4, 512, 12),
     "small": (12, 768, 12, 50257, 12),
     "large": (36, 1280, 20, 50257, 4),
+    "smollm2": (30, 576, 9, 49152, 12),
 }
-OURS = {"tiny": "tiny", "small": "gpt2", "large": "gpt2-large"}
+OURS = {"tiny": "tiny", "small": "gpt2", "large": "gpt2-large", "smollm2": "smollm2-135m"}
 TASK_TOKENS, TEXT_TOKENS, STATES, DIRECTIONS, FINAL = 60, 70, 9, 160, 16
+
+
+def model(size):
+    """A model of the peer with random weights: GPT-2, or SmolLM2-135M, which is a Llama."""
+    from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
+
+    layers, width, heads, vocabulary, _ = SIZES[size]
+    if size != "smollm2":
+        return GPT2LMHeadModel(GPT2Config(
+            n_layer=layers, n_embd=width, n_head=heads, vocab_size=vocabulary, resid_pdrop=0, embd_pdrop=0, attn_pdrop=0))
+    return LlamaForCausalLM(LlamaConfig(
+        num_hidden_layers=layers, hidden_size=width, num_attention_heads=heads, num_key_value_heads=3, intermediate_size=1536,
+        vocab_size=vocabulary, max_position_embeddings=8192, rms_norm_eps=1e-5, tie_word_embeddings=True))
 
 
 def peer(size, precision, threads, steps):
@@ -32,17 +46,11 @@ def peer(size, precision, threads, steps):
 
     import torch
     from torch.nn import functional
-    from transformers import GPT2Config, GPT2LMHeadModel
 
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    layers, width, heads, vocabulary, sequences = SIZES[size]
-
-    def model():
-        return GPT2LMHeadModel(GPT2Config(
-            n_layer=layers, n_embd=width, n_head=heads, vocab_size=vocabulary, resid_pdrop=0, embd_pdrop=0, attn_pdrop=0))
-
-    student, original = model(), model()
+    _, width, _, vocabulary, sequences = SIZES[size]
+    student, original = model(size), model(size)
     original.load_state_dict(student.state_dict())
     original.requires_grad_(False).eval()
     projection = torch.nn.Linear(width, DIRECTIONS)
@@ -63,12 +71,13 @@ def peer(size, precision, threads, steps):
         rolled = torch.roll((hidden - symbolic).detach(), 1, 0) + symbolic
         return (rolled,) + output[1:] if isinstance(output, tuple) else rolled
 
-    student.transformer.h[STATES - 2].register_forward_hook(roll)
+    body = student.base_model
+    (body.h if hasattr(body, "h") else body.layers)[STATES - 2].register_forward_hook(roll)
 
     def step():
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
             rolling[0] = True
-            output = student.transformer(task, output_hidden_states=True)
+            output = body(task, output_hidden_states=True)
             rolling[0] = False
             # As sparing as ours: only the answers' rows go through the head.
             logits = student.lm_head(output.last_hidden_state[:, -3:-1])
@@ -100,18 +109,16 @@ def peer_generation(size, precision, threads):
     import time
 
     import torch
-    from transformers import GPT2Config, GPT2LMHeadModel
 
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    layers, width, heads, vocabulary, _ = SIZES[size]
-    model = GPT2LMHeadModel(GPT2Config(n_layer=layers, n_embd=width, n_head=heads, vocab_size=vocabulary)).eval()
+    vocabulary, student = SIZES[size][3], model(size).eval()
     if precision == "bf16":
-        model = model.to(torch.bfloat16)
+        student = student.to(torch.bfloat16)
     prompts = torch.randint(vocabulary - 1, (1000, 60))
 
     def run(batch):
-        return model.generate(
+        return student.generate(
             batch, attention_mask=torch.ones_like(batch), max_new_tokens=8, min_new_tokens=8, do_sample=False, pad_token_id=vocabulary - 1)
 
     run(prompts[:8])

@@ -24,6 +24,8 @@ shared = dict(
     max_position_embeddings=24, bos_token_id=30, eos_token_id=30, attn_implementation="eager")
 grouped = dict(shared, num_key_value_heads=2, rms_norm_eps=1e-5)
 
+small = dict(shared, hidden_size=24, intermediate_size=36, num_hidden_layers=3, num_attention_heads=3, rms_norm_eps=1e-5)
+
 
 def rope(theta=10000.0, **more):
     return {"rope_type": "default", "rope_theta": theta, **more}
@@ -39,12 +41,17 @@ variants = {
         rope_parameters=rope(
             rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=12)),
     "qwen2": Qwen2(**grouped, rope_parameters=rope()),
+    "qwen2-tied": Qwen2(
+        **{**small, "num_key_value_heads": 3}, tie_word_embeddings=True, rope_parameters=rope(1e6)),
     "qwen3": Qwen3(**grouped, head_dim=16, tie_word_embeddings=True, rope_parameters=rope(
         1000.0, rope_type="yarn", factor=4.0, original_max_position_embeddings=8)),
+    "qwen3-wide": Qwen3(
+        **{**small, "num_key_value_heads": 1}, head_dim=16, attention_bias=True, rope_parameters=rope()),
     "stablelm": StableLM(
         **shared, num_key_value_heads=2, layer_norm_eps=1e-5, use_qkv_bias=True,
         rope_parameters=rope(partial_rotary_factor=0.25)),
     "neox": NeoX(**shared, rope_parameters=rope(partial_rotary_factor=0.25)),
+    "neox-deep": NeoX(**small, attention_bias=False, rope_parameters=rope(partial_rotary_factor=1.0)),
     "neox-sequential": NeoX(
         **{**shared, "num_attention_heads": 2}, use_parallel_residual=False, hidden_act="gelu_new",
         rope_parameters=rope(partial_rotary_factor=0.5, rope_type="linear", factor=2.0)),

@@ -8,6 +8,19 @@ struct FamilyFormula: CustomTestStringConvertible, Sendable {
 
     static let all = [
         llama, wideHeads, scaled, qwen2, qwen3, neox,
+        FamilyFormula("qwen2-tied", Qwen2.self) { shape in
+            shape = deeper(shape)
+            (shape.keyValueHeads, shape.isTied, shape.rotary) = (3, true, RotaryPositions(theta: 1e6))
+        },
+        FamilyFormula("qwen3-wide", Qwen3.self) { shape in
+            shape = deeper(shape)
+            (shape.keyValueHeads, shape.headWidth, shape.biases) = (1, 16, .attention)
+        },
+        FamilyFormula("neox-deep", GPTNeoX.self) { shape in
+            shape = deeper(shape)
+            shape.biases.subtract(.attention)
+            shape.rotary = RotaryPositions(share: 1)
+        },
         FamilyFormula("stablelm", StableLM.self) { ($0.keyValueHeads, $0.biases) = (2, .projections) },
         FamilyFormula("neox-sequential", GPTNeoX.self) { shape in
             (shape.heads, shape.innerWidth, shape.isParallel, shape.activation) = (2, 44, false, .tanhGELU)
@@ -35,6 +48,13 @@ struct FamilyFormula: CustomTestStringConvertible, Sendable {
                 factor: 4, fast: 32, slow: 1, originalContext: 8, attention: 1.1386294361119891, truncates: true))
     }
     static let neox = FamilyFormula("neox", GPTNeoX.self) { _ in }
+
+    /// The second size of each family.
+    private static func deeper(_ shape: DecoderShape) -> DecoderShape {
+        var shape = shape
+        (shape.layers, shape.width, shape.heads, shape.innerWidth) = (3, 24, 3, 36)
+        return shape
+    }
 
     private init<Family: DecoderFamily>(
         _ name: String, _ family: Family.Type, _ change: (inout DecoderShape) -> Void
