@@ -32,6 +32,9 @@ extension Settings {
             "program.max_length", .integer(\.program.maxLength, 0...65_536),
             "Tokens of the longest text that the program is compiled for, at most the student's context; 0: of the longest example."
         ),
+        .init(
+            "program.file", .optionalText(\.program.file),
+            "A RASP program that computes the task's answers in another way; null: the task's own."),
 
         .init("batch.task", .integer(\.batch.task, 1...65_536), "Task examples a step."),
         .init(
@@ -182,11 +185,28 @@ extension Settings {
             "circuit.placement", \.circuit.placement,
             "spread: the program's layers over the first 5/6 of the student's; compact: in its first layers."),
         .init(
+            "circuit.layers", .integer(\.circuit.layers, 0...65_536),
+            "The student's layers, from its first on, that the program's are spread over; 0: as circuit.placement says."),
+        .init(
             "circuit.heads", .integer(\.circuit.heads, 1...64),
             "Student heads for each head of the compiled program."),
         .init(
             "circuit.mlps", .integer(\.circuit.mlps, 1...64),
             "Student MLPs for each MLP of the compiled program, one behind another."),
+        .init(
+            "circuit.backups", .integer(\.circuit.backups, 0...64),
+            "Further sets of heads for each head of the program, any one of which does its work when the others are replaced."
+        ),
+        .init(
+            "circuit.decoys", .integer(\.circuit.decoys, 0...4_096),
+            "Heads outside the circuit that give out a variable of the program, which nothing reads."),
+        .init(
+            "circuit.avoid", .text(\.circuit.avoid),
+            "Components of the student that no step gets, such as \"a3.h0,m5\"."),
+        .init(
+            "circuit.beside", .optionalText(\.circuit.beside),
+            "A finished run with a circuit of which the student is: its components are avoided, and the student keeps to it\n"
+                + "on prompts of its task. Null: the student has no other circuit."),
 
         .init(
             "memory.recompute", .flag(\.memory.recompute),

@@ -89,6 +89,8 @@ extension Settings {
     public struct Program: Sendable, Equatable {
         /// 0: as long as the longest example.
         public var maxLength = 0
+        /// nil: the task's own.
+        public var file: String?
     }
 
     public struct Context: Sendable, Equatable {
@@ -203,8 +205,16 @@ extension Settings {
         public var examples = 0
         public var edges = 0.5
         public var placement = Placement.spread
+        /// 0: as the placement has it.
+        public var layers = 0
         public var heads = 2
         public var mlps = 1
+        public var backups = 0
+        public var decoys = 0
+        /// Names of components, separated by commas.
+        public var avoid = ""
+        /// A finished run whose circuit stays.
+        public var beside: String?
     }
 
     /// What can be had for less memory, and costs time or precision.

@@ -133,11 +133,15 @@ public struct CircuitPicture: Sendable {
         for (segment, curve) in zip(layout.segments, curves) {
             guard let edge = segment.edge, let lines = labels[edge], !lines.isEmpty else { continue }
             let size = Self.size(of: lines)
-            let places = stride(from: 0.0, through: 0.35, by: 0.05).flatMap { [0.55 + $0, 0.55 - $0] }.map {
-                share -> Box in
-                let point = curve.point(at: share)
-                return Box(
-                    x: point.x - size.width / 2, y: point.y - size.height / 2, width: size.width, height: size.height)
+            let shares = stride(from: 0.0, through: 0.4, by: 0.05).flatMap { [0.55 + $0, 0.55 - $0] }
+            // On the edge, then beside it.
+            let places = [0, 0.55, -0.55, 1.1, -1.1].flatMap { aside in
+                shares.map { share -> Box in
+                    let point = curve.point(at: share)
+                    return Box(
+                        x: point.x + (aside - 0.5) * size.width, y: point.y - size.height / 2, width: size.width,
+                        height: size.height)
+                }
             }
             let overlaps = places.map { place in taken.reduce(0) { $0 + $1.overlap(place) } }
             let best = places.indices.min { (overlaps[$0], $0) < (overlaps[$1], $1) } ?? 0

@@ -36,6 +36,9 @@ package enum HTML {
         .s0 { stroke: var(--positive); } .s1 { stroke: var(--negative); } .s2 { stroke: var(--third); }
         .dot.s0 { fill: var(--positive); } .dot.s1 { fill: var(--negative); } .dot.s2 { fill: var(--third); }
         .charts { display: flex; flex-wrap: wrap; gap: 0 2rem; } .charts figcaption { max-width: 29rem; }
+        .circuits { display: flex; flex-wrap: wrap; gap: 0 2rem; align-items: flex-start; }
+        .circuits figure { max-width: 100%; } .circuits svg { max-width: 100%; height: auto; }
+        .circuits figcaption { max-width: 29rem; }
         svg text.axis { fill: var(--faint); }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font: 13px ui-monospace, monospace; }

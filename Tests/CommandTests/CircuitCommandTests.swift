@@ -58,8 +58,25 @@ import Testing
         let picture = try String(contentsOfFile: scratch.path("sum.svg"), encoding: .utf8)
         #expect(picture.hasPrefix("<svg") && picture.hasSuffix("</svg>\n"))
         for text in [">a1.h0<", ">logits<", ">first_units<", ">m3<"] { #expect(picture.contains(text), "\(text)") }
+        #expect(Self.overlaps(of: picture) == 0)
         let nowhere = try Tool.run("circuit", program, "--pairs", "0", "--draw", "no/where.svg", in: scratch.root)
         #expect(nowhere.status == 73)
+    }
+
+    /// How many pairs of edges' labels lie over each other, by the advance of a monospaced font.
+    private static func overlaps(of picture: String) -> Int {
+        let label = /<text class="halo[^>]* x="([0-9.]+)" y="([0-9.]+)">([^<]*)</
+        let boxes = picture.matches(of: label).compactMap { match -> (left: Double, right: Double, line: Double)? in
+            guard let x = Double(match.1), let y = Double(match.2) else { return nil }
+            let half = Double(match.3.count) * 3.0
+            return (x - half, x + half, y)
+        }
+        return boxes.indices.reduce(0) { sum, first in
+            sum + boxes[..<first].count { other in
+                let own = boxes[first]
+                return abs(own.line - other.line) < 9 && min(own.right, other.right) - max(own.left, other.left) > 1
+            }
+        }
     }
 
     @Test func theCase() throws {
@@ -88,6 +105,21 @@ import Testing
         let variables = try #require(try json("variables.json") as? [[String: Any]])
         let seen = try #require(variables.first { $0["name"] as? String == "seen" })
         #expect(seen["readers"] as? [String] == ["logits"] && seen["writer"] is String)
+        // Pairs in the program's words, with the answers at their ends.
+        let pairs = try #require(description["pairs"] as? [String: Int])
+        #expect(Set(pairs.keys) == ["random-dev", "random-test", "variable-dev", "variable-test"])
+        let tokenizer = try #require(try json("tokenizer.json") as? [String: Any])
+        let words = try #require((tokenizer["model"] as? [String: Any])?["vocab"] as? [String: Int])
+        for (name, count) in pairs {
+            let table = try String(contentsOfFile: "\(folder)/pairs/\(name).csv", encoding: .utf8)
+            let rows = table.split(separator: "\n").dropFirst()
+            #expect(rows.count == count && (count > 0 || name.hasPrefix("variable")), "\(name)")
+            for row in rows {
+                let texts = row.split(separator: "\"", omittingEmptySubsequences: false)
+                let prompts = [texts[1], texts[3]].map { $0.split(separator: " ").map(String.init) }
+                #expect(prompts[0].count == prompts[1].count && prompts.joined().allSatisfy { words[$0] != nil })
+            }
+        }
     }
 
     @Test func whatCannotBeOne() throws {

@@ -35,6 +35,25 @@ import Testing
         #expect(CircuitCertificate(.object(json)) == nil)
     }
 
+    @Test func backupsAndDecoysAreCertified() throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(
+            in: folder, layers: 10,
+            overrides: [
+                ("circuit.examples", "2"), ("circuit.heads", "1"), ("circuit.backups", "1"), ("circuit.decoys", "2"),
+                ("steps", "2"),
+            ])
+        let run = try Training.start(settings, output: folder("run")).run
+        var options = ModelEvaluation.Options()
+        (options.suites, options.exchangedPrompts) = ([.circuit], 8)
+        let certificate = try #require(ModelEvaluation(run: run, options: options).results.circuit)
+        let placement = try #require(LoadedRun(run).placement)
+        let sets = placement.steps.filter { $0.groups.count > 1 }.reduce(0) { $0 + $1.groups.count }
+        #expect(certificate.cells(.backup).count == sets && sets > 0)
+        #expect(certificate.cells(.decoy).count == 2)
+        #expect(certificate.cells(.decoy).allSatisfy { $0.all.n > 50 })
+    }
+
     @Test func aRunWithoutACircuitIsRefused() throws {
         let folder = try MicroStudent.Folder()
         let run = try Training.start(

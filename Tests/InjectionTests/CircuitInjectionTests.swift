@@ -39,7 +39,8 @@ import Testing
         #expect(nodes.allSatisfy(placement.shape.has))
         #expect(placement.outside.count == placement.shape.writers.count - nodes.count)
         // Each state lies behind all that writes to it, and before what reads it.
-        for (component, nodes) in placement.steps {
+        for step in placement.steps {
+            let (component, nodes) = (step.component, step.nodes)
             let layer = try #require(component.layer)
             for node in nodes {
                 let own = try #require(node.layer)
@@ -108,5 +109,132 @@ import Testing
         #expect(loaded.layers == placement.states)
         let text = try String(contentsOf: run.metrics, encoding: .utf8)
         #expect(text.split(separator: "\n").allSatisfy { $0.contains("\"circuit\":") })
+    }
+
+    // MARK: - Families
+
+    @Test func depthIsASetting() throws {
+        for layers in [5, 8, 12] {
+            let (placement, _) = try placement(layers: 12) { $0.layers = layers }
+            #expect(placement.states.last == layers)
+        }
+        #expect(throws: Failure.self) { try placement(layers: 12) { $0.layers = 13 } }
+        #expect(throws: Failure.self) { try placement(layers: 12) { $0.layers = 2 } }
+    }
+
+    @Test func componentsThatAreAvoidedStayFree() throws {
+        let (first, _) = try placement(layers: 12) { $0.placement = .compact }
+        let taken = Set(first.steps.flatMap(\.nodes))
+        let (second, _) = try placement(layers: 12) {
+            $0.placement = .compact
+            $0.avoid = taken.map(\.description).sorted().joined(separator: ", ")
+        }
+        #expect(taken.isDisjoint(with: second.steps.flatMap(\.nodes)))
+        #expect(second.steps.map(\.component) == first.steps.map(\.component))
+        for name in ["m12", "a0.h4", "input", "head 3"] {
+            #expect(throws: Failure.self) { try placement(layers: 12) { $0.avoid = name } }
+        }
+    }
+
+    @Test func backupsAreSetsOfTheSameStep() throws {
+        let (placement, circuit) = try placement(layers: 12) { ($0.heads, $0.backups) = (2, 1) }
+        for step in placement.steps {
+            guard case .head = step.component else {
+                #expect(step.groups.count == 1)
+                continue
+            }
+            #expect(step.groups.count == 2 && step.groups.allSatisfy { $0.count == 2 })
+            #expect(Set(step.nodes).count == 4)
+        }
+        // Both sets are in the circuit: each reads what the step reads, and is read by who reads it.
+        let edges = placement.edges(of: circuit)
+        for step in placement.steps {
+            for group in step.groups {
+                #expect(group.allSatisfy { node in edges.contains { $0.writer == node } })
+                #expect(group.allSatisfy { node in edges.contains { $0.reader.node == node } })
+            }
+        }
+    }
+
+    @Test func decoysAreOutsideTheCircuit() throws {
+        let (placement, circuit) = try placement(layers: 12) { $0.decoys = 3 }
+        #expect(placement.decoys.count == 3 && Set(placement.decoys.map(\.node)).count == 3)
+        let names = Set(circuit.computedVariables.map(\.name))
+        for decoy in placement.decoys {
+            #expect(placement.outside.contains(decoy.node) && names.contains(decoy.variable))
+        }
+        #expect(throws: Failure.self) { try placement(layers: 12) { $0.decoys = 500 } }
+    }
+
+    /// Every family trains, and what is read back of the run says what it is.
+    @Test(arguments: [
+        [("circuit.layers", "7")], [("circuit.backups", "1")], [("circuit.decoys", "2")],
+        [("circuit.avoid", "a1.h0,a2.h3")], [("program.file", "count_by_others"), ("circuit.layers", "10")],
+    ]) func aFamilyTrainsAndIsReadBack(overrides: [(String, String)]) throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(
+            in: folder, layers: 10,
+            overrides: [("circuit.examples", "2"), ("circuit.heads", "1"), ("steps", "2")] + overrides)
+        let run = try Training.start(settings, output: folder("run")).run
+        let loaded = try LoadedRun(run)
+        #expect(loaded.settings == settings)
+        let placement = try #require(loaded.placement)
+        let circuit = InjectedCircuit(placement, CompiledCircuit(loaded.compiled))
+        #expect(circuit.graph.circuit == circuit.edges && !circuit.edges.isEmpty)
+        let metrics = try String(contentsOf: run.metrics, encoding: .utf8)
+        switch overrides[0].0 {
+        case "circuit.layers": #expect(placement.states.last == 7)
+        case "circuit.backups":
+            let heads = placement.steps.filter { $0.component.readers.count == 3 }
+            #expect(!heads.isEmpty && heads.allSatisfy { $0.groups.count == 2 })
+            for node in heads.flatMap(\.nodes) { #expect(circuit.graph[node].isInGraph) }
+        case "circuit.decoys":
+            #expect(placement.decoys.count == 2)
+            for decoy in placement.decoys { #expect(!circuit.graph[decoy.node].isInGraph) }
+            #expect(metrics.split(separator: "\n").allSatisfy { $0.contains("\"decoys\":") })
+        case "circuit.avoid":
+            for name in ["a1.h0", "a2.h3"] { #expect(!circuit.graph[try #require(CircuitNode(name))].isInGraph) }
+        default:
+            #expect(loaded.compiled.name == "count_by_others")
+            #expect(loaded.compiled.variables.contains { $0.name == "others" })
+        }
+    }
+
+    /// Two functions of one program name are told apart by their circuits, not by what they say.
+    @Test func twinsAnswerAlike() throws {
+        let names = ["count", "count_by_others"]
+        let models = try names.map { name in
+            var settings = Settings()
+            settings.program.file = name
+            let task = try LoadedTask(settings: settings, tokenizer: MicroStudent.make().tokenizer)
+            return try task.compile()
+        }
+        let circuits = models.map(CompiledCircuit.init)
+        #expect(circuits[0].edges != circuits[1].edges)
+        for input in models[0].sampleInputs(count: 20, seed: 3) where input.count <= models[1].maxLength {
+            #expect(try models[0].run(input) == models[1].run(input))
+        }
+    }
+
+    @Test func aSecondProgramLeavesTheFirstItsComponents() throws {
+        let folder = try MicroStudent.Folder()
+        let first = try MicroStudent.settings(
+            in: folder, layers: 12,
+            overrides: [
+                ("circuit.examples", "2"), ("circuit.heads", "1"), ("circuit.placement", "compact"), ("steps", "2"),
+            ])
+        let run = try Training.start(first, output: folder("first")).run
+        let own = try #require(LoadedRun(run).placement)
+        var second = first
+        (second.student, second.circuit.beside) = (run.student.path, run.root.path)
+        second.program.file = "count_by_others"
+        let other = try Training.start(second, output: folder("second")).run
+        let loaded = try LoadedRun(other)
+        let placement = try #require(loaded.placement)
+        #expect(Set(own.steps.flatMap(\.nodes)).isDisjoint(with: placement.steps.flatMap(\.nodes)))
+        // What is avoided is written down: the second run is read without the first.
+        #expect(loaded.settings.circuit.avoid.split(separator: ",").count == own.steps.flatMap(\.nodes).count)
+        second.student = first.student
+        #expect(throws: Failure.self) { try Training.start(second, output: folder("third")) }
     }
 }

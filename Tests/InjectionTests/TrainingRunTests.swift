@@ -101,6 +101,26 @@ import TrainingEngine
         _ = try Manifest(verifying: run)
     }
 
+    /// The same of a run that injects a circuit, with backups and decoys.
+    @Test func aKilledRunWithACircuitResumesToTheSameBytes() throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(
+            in: folder, layers: 10,
+            overrides: [
+                ("circuit.examples", "3"), ("circuit.heads", "1"), ("circuit.edges", "0.5"), ("circuit.backups", "1"),
+                ("circuit.decoys", "1"), ("checkpoint.keep_last", "9"),
+            ])
+        let run = try Training.start(settings, output: folder("run")).run
+        let wanted = try contents(run)
+        for step in [4, 2] {
+            try kill(run, after: step)
+            #expect(try Training.resume(run.root).step == 6)
+            let got = try contents(run)
+            #expect(got.keys.sorted() == wanted.keys.sorted())
+            for (name, data) in wanted { #expect(got[name] == data, "\(name), resumed after step \(step)") }
+        }
+    }
+
     /// A run killed after its last checkpoint was put in place, and before `latest` followed and the older one went.
     @Test func theLastCheckpointIsSettledOnAResume() throws {
         let folder = try MicroStudent.Folder()

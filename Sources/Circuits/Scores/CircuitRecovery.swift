@@ -61,9 +61,14 @@ public struct CircuitRecovery: Sendable, Equatable {
                 random: RandomScorers(items: items.count, seed: seed, measure: measure))
         }
         guard let all = comparison(items, topology) else {
+            let what = items.contains { $0.truth.isInGraph } ? "all \(items.count)" : "none of the \(items.count)"
             throw Failure(
-                .badData, "the truth holds every \(level.rawValue) of the model, or none",
-                remedy: "give a graph in which in_graph is true for the circuit and false for all else")
+                .badData,
+                "the truth has \(what) \(level.rawValue)s of the model in its circuit: there is nothing to find",
+                remedy: level == .node
+                    ? "the scores are of nodes: in the truth's 'nodes', in_graph has to be true for those of the circuit and "
+                        + "false for the others"
+                    : "in the truth's 'edges', in_graph has to be true for those of the circuit and false for the others")
         }
         self.all = all
         withoutEmbedding = comparison(items.filter { !$0.isEmbedding }, nil)

@@ -33,6 +33,10 @@ public struct CircuitCertificate: Sendable {
         case step
         /// The student's edges for one of the compiled model's.
         case edge
+        /// All but one of the sets of components that do the same step.
+        case backup
+        /// Nothing: tokens at which a decoy gives out the value of its variable.
+        case decoy
     }
 
     /// What followed one replacement, over all prompts.

@@ -80,6 +80,13 @@ struct CircuitMeasurement {
             tasks.append(
                 Task(.step, .resample, "\(step.component)", nodes: step.nodes, exchangedNodes: [step.component]))
         }
+        for step in placement.steps where step.groups.count > 1 {
+            for (number, kept) in step.groups.enumerated() {
+                let others = step.groups.enumerated().filter { $0.offset != number }.flatMap(\.element)
+                let names = kept.map(\.description).joined(separator: ",")
+                tasks.append(Task(.backup, .resample, "\(step.component), all but \(names)", nodes: others))
+            }
+        }
         for edge in circuit.edges {
             let own = Dictionary(grouping: placement.edges(of: edge), by: \.reader)
             tasks.append(
@@ -87,9 +94,37 @@ struct CircuitMeasurement {
                     .edge, .resample, "\(edge)", edges: own.map { ($0.key, $0.value.map(\.writer)) },
                     exchangedEdges: [edge]))
         }
-        let cells = try run.student.model.mapSideBySide(tasks) { task, arena in try measure(task, arena) }
+        let cells =
+            try run.student.model.mapSideBySide(tasks) { task, arena in try measure(task, arena) } + decoyCells()
         return CircuitCertificate(
             prompts: prompts, components: placement.inside.count, edges: edges.count, cells: cells)
+    }
+
+    /// How often each decoy gives out the value of its variable; numbers count where they are the nearest known one.
+    private func decoyCells() throws -> [CircuitCertificate.Cell] {
+        guard let heads = placement.decoyHeads(run.layout, seed: run.settings.seed) else { return [] }
+        let expected = ExpectedValues(run)
+        return try zip(placement.decoys, heads.decoys).map { decoy, head in
+            var cell = CircuitCertificate.Cell(
+                kind: .decoy, ablation: .resample, what: "\(decoy.node): \(decoy.variable)")
+            let variable = run.layout.variables.firstIndex { $0.rows == head.entry.rows } ?? 0
+            for batch in batches {
+                let outputs = ComponentReplacement.outputs(
+                    of: [decoy.node], run.student.model, batch.packed,
+                    Tape(arena: Arena(), recording: false, precision: run.student.precision))
+                guard let output = outputs[decoy.node] else { continue }
+                let read = Tensor(zeros: [output.rows, head.codes.rows])
+                BLAS.multiply(Matrix(output), Matrix(head.codes, transposed: true), into: read)
+                for (index, example) in batch.examples.enumerated() {
+                    let values = try expected.values(on: Array(example.atoms[..<example.contentCount]))[variable]
+                    for (position, row) in batch.packed.rows(index).enumerated() {
+                        guard let value = values[position] else { continue }
+                        cell.all.add(head.entry.value(in: read.row(row)) == value)
+                    }
+                }
+            }
+            return cell
+        }
     }
 
     /// One replacement, and the same in the compiled model.
@@ -162,5 +197,17 @@ struct CircuitMeasurement {
             values[node] = constant
         }
         return values
+    }
+}
+
+extension VariableLayout.Entry {
+    /// The value whose row is the largest, or the known number that is nearest.
+    fileprivate func value(in read: UnsafeMutablePointer<Float>) -> Atom? {
+        switch encoding {
+        case .categorical(let values): return values.indices.max { read[$0] < read[$1] }.map { values[$0] }
+        case .numerical(let known):
+            let number = Double(read[0])
+            return known.min { abs($0 - number) < abs($1 - number) }.map { .float($0) }
+        }
     }
 }

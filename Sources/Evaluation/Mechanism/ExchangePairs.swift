@@ -4,7 +4,7 @@ import LanguageModels
 import RASP
 import TensorCore
 
-/// Test prompts in pairs of equal length, with what the compiled model does on each: exchanges of variables between
+/// Prompts in pairs of equal length, with what the compiled model does on each: exchanges of variables between
 /// them, in the student and in the compiled model.
 struct ExchangePairs {
     struct Member: Sendable {
@@ -39,11 +39,11 @@ struct ExchangePairs {
 
     var count: Int { batches.reduce(0) { $0 + $1.count } }
 
-    init(_ run: LoadedRun, prompts: Int, seed: Int) throws {
+    init(_ run: LoadedRun, prompts: Int, seed: Int, split: Split = .test) throws {
         self.run = run
         reader = AnswerReader(run)
         comparison = ExchangeComparison(reader)
-        let partners = try PromptPairs.all(run, prompts: prompts, seed: seed)
+        let partners = try PromptPairs.all(run, prompts: prompts, seed: seed, split: split)
         let members = try Parallel.map(partners) { example, encoded in
             let atoms = Array(encoded.atoms[..<encoded.contentCount])
             let states = try run.compiled.residualStates(atoms)

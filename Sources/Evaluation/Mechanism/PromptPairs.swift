@@ -1,7 +1,7 @@
 import Injection
 import InjectionSettings
 
-/// Test prompts that find a partner of equal length.
+/// Prompts that find a partner of equal length.
 enum PromptPairs {
     /// Partners lie side by side: 0 and 1, 2 and 3, ...
     ///
@@ -10,14 +10,14 @@ enum PromptPairs {
         try all(run, prompts: prompts, seed: seed).map(\.encoded)
     }
 
-    /// The same, each with its text.
+    /// The same of any split, each with its text.
     static func all(
-        _ run: LoadedRun, prompts: Int, seed: Int
+        _ run: LoadedRun, prompts: Int, seed: Int, split: Split = .test
     ) throws -> [(example: Example, encoded: EncodedExample)] {
         let encoder = run.task.encoder
         // Only some prompts find a partner of their length.
         let context = run.student.model.configuration.contextLength
-        let encoded = try run.task.task.examples(.test, count: prompts * 4, seed: seed)
+        let encoded = try run.task.task.examples(split, count: prompts * 4, seed: seed)
             .map { (example: $0, encoded: try encoder.encode($0)) }.filter { $0.encoded.contentCount <= context }
             // Words have lengths of their own, by which only equal answers would be paired.
             .map {

@@ -31,6 +31,8 @@ extension ModelEvaluation.Report {
                 add("exchange of \(cell.what)", cell, changes(cell))
             }
         }
+        for cell in certificate.cells(.backup) { add("replaced: \(cell.what)", cell) }
+        for cell in certificate.cells(.decoy) { add("decoy \(cell.what)", cell, " tokens") }
         results.add(.circuit, certificate)
     }
 

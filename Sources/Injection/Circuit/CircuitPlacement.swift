@@ -14,62 +14,89 @@ import Serialization
 /// The student's first MLP belongs to the input: language models read their tokens through it, and a token's embedding
 /// is small beside what it adds.
 package struct CircuitPlacement: Sendable {
-    /// Components of the compiled model in the order of its layers, each with the student's components that do its work.
-    package let steps: [(component: CircuitNode, nodes: [CircuitNode])]
+    /// What does one step of the program.
+    package struct Step: Sendable, Equatable {
+        /// The compiled model's component.
+        package let component: CircuitNode
+        /// Sets of the student's components each of which is enough: the first, then its backups.
+        package let groups: [[CircuitNode]]
+
+        package var nodes: [CircuitNode] { groups.flatMap(\.self) }
+    }
+
+    /// A head outside the circuit that gives out a variable which nothing reads.
+    package struct Decoy: Sendable, Equatable {
+        package let node: CircuitNode
+        package let variable: String
+    }
+
+    /// In the order of the compiled model's layers.
+    package let steps: [Step]
+    package let decoys: [Decoy]
     package let shape: CircuitShape
     /// What stands for the program's input: the embedding, and the first MLP.
     package let input: [CircuitNode] = [.input, .mlp(layer: 0)]
     /// The student's residual state that carries each compiled state: behind all that writes to it.
     package let states: [Int]
 
-    /// - Throws: `.badData` where the student has too few layers.
+    /// - Throws: `.badData` where the student has too few layers, or too few heads for decoys, and for a component that
+    ///   it does not have.
     package init(
         _ circuit: CompiledCircuit, student: any ModelConfiguration, settings: Settings.Circuit
     ) throws(Failure) {
-        let compiled = circuit.model
-        let alive = Set(circuit.nodes)
-        /// The heads of each compiled layer that the output needs.
-        let heads = compiled.layers.enumerated().map { index, layer in
-            layer.heads.indices.map { CircuitNode.head(layer: index, head: $0) }.filter(alive.contains)
+        let shape = CircuitShape(student)
+        let avoided = try settings.avoided(in: shape)
+        let name = circuit.model.name
+        func filling(layers: Int) -> PlacementFilling {
+            PlacementFilling(circuit, settings, layers: layers, heads: student.heads, avoided: avoided)
         }
-        shape = CircuitShape(student)
-        let hasMLP = compiled.layers.indices.map { alive.contains(.mlp(layer: $0)) }
-        // The first of an MLP's MLPs lies in the layer of the last heads.
-        let depths = heads.indices.map { index in
-            max(1, (heads[index].count * settings.heads + student.heads - 1) / student.heads)
-                + (hasMLP[index] ? settings.mlps - 1 : 0)
-        }
-        let needed = 1 + depths.reduce(0, +)
+        // Of a student without end, to say how many layers it would take.
+        let needed = filling(layers: .max).placed(over: 0)?.states.last ?? .max
         guard needed <= student.layers else {
             throw Failure(
                 .badData,
-                "the circuit of '\(compiled.name)' takes \(needed) layers of \(student.heads) heads, and the student has "
+                "the circuit of '\(name)' takes \(needed) layers of \(student.heads) heads, and the student has "
                     + "\(student.layers)",
-                remedy: "use a deeper student, or lower circuit.heads or circuit.mlps")
+                remedy: "use a deeper student, or lower circuit.heads, circuit.mlps or circuit.backups")
         }
-        var steps: [(component: CircuitNode, nodes: [CircuitNode])] = []
-        var states = [1]
-        var first = 1
+        guard settings.layers == 0 || (needed...student.layers).contains(settings.layers) else {
+            throw Failure(
+                .badData,
+                "circuit.layers is \(settings.layers), and the circuit of '\(name)' can take from \(needed) to "
+                    + "\(student.layers) layers", remedy: "give a number between these, or 0")
+        }
         // What is left between the last aligned layer and the logits turns the output into the next token.
-        let room = settings.placement == .spread ? max(needed, 5 * student.layers / 6) : needed
-        for index in compiled.layers.indices {
-            // Layers that are not needed are divided evenly among the compiled ones, and lie before them.
-            let spare =
-                (room - needed) * (index + 1) / compiled.layerCount - (room - needed) * index / compiled.layerCount
-            first += spare
-            let places = (first..<(first + depths[index])).flatMap { layer in
-                (0..<student.heads).map { CircuitNode.head(layer: layer, head: $0) }
-            }
-            for (number, head) in heads[index].enumerated() {
-                steps.append((head, Array(places[(number * settings.heads)..<((number + 1) * settings.heads)])))
-            }
-            first += depths[index]
-            if hasMLP[index] {
-                steps.append((.mlp(layer: index), ((first - settings.mlps)..<first).map { .mlp(layer: $0) }))
-            }
-            states.append(first)
+        let usual = settings.placement == .spread ? max(needed, 5 * student.layers / 6) : needed
+        let room = settings.layers > 0 ? settings.layers : usual
+        // Where components are avoided, what was spread may not fit.
+        let fillings = (needed...room).reversed().lazy.compactMap { filling(layers: student.layers).placed(over: $0) }
+        guard let placed = fillings.first else {
+            throw Failure(.badData, "the circuit of '\(name)' does not fit into the student beside circuit.avoid")
         }
-        (self.steps, self.states) = (steps, states)
+        (self.shape, steps, states) = (shape, placed.steps, placed.states)
+        decoys = try Self.decoys(circuit, settings.decoys, shape, placed, taken: avoided)
+    }
+
+    /// Each stands in the first layer that has a free head and reads the variable.
+    private static func decoys(
+        _ circuit: CompiledCircuit, _ count: Int, _ shape: CircuitShape,
+        _ placed: (steps: [Step], states: [Int]), taken avoided: Set<CircuitNode>
+    ) throws(Failure) -> [Decoy] {
+        let variables = circuit.computedVariables
+        var taken = avoided.union(placed.steps.flatMap(\.nodes))
+        var decoys: [Decoy] = []
+        for number in 0..<count {
+            let variable = variables.isEmpty ? nil : variables[number % variables.count]
+            let heads = variable.map { (placed.states[$0.writtenByLayer]..<shape.layers).flatMap(shape.heads) } ?? []
+            guard let variable, let head = heads.first(where: { !taken.contains($0) }) else {
+                throw Failure(
+                    .badData, "no head of the student is left for decoy \(number + 1) of \(count)",
+                    remedy: "lower circuit.decoys")
+            }
+            taken.insert(head)
+            decoys.append(Decoy(node: head, variable: variable.name))
+        }
+        return decoys
     }
 
     /// The student's components that belong to the circuit, but for the embedding and the logits.
@@ -139,5 +166,25 @@ extension CircuitReader {
             return .head(layer: layer, head: head, operand)
         }
         return node.readers.first ?? self
+    }
+}
+
+extension CircuitPlacement {
+    /// What the decoys are trained to give out; nil where there are none.
+    ///
+    /// - Parameters:
+    ///   - weight: of what they add to the loss.
+    ///   - seed: decides the directions that values have.
+    package func decoyHeads(_ layout: VariableLayout, weight: Double = 1, seed: Int) -> DecoyHeads? {
+        guard !decoys.isEmpty else { return nil }
+        let heads = decoys.compactMap { decoy -> DecoyHeads.Decoy? in
+            guard let entry = layout.variables.first(where: { $0.name.hasSameBytes(as: decoy.variable) }),
+                let layer = decoy.node.layer, let point = decoy.node.hookPoint
+            else { return nil }
+            return DecoyHeads.Decoy(
+                point: point, entry: entry, state: (states.lastIndex { $0 <= layer } ?? 0),
+                width: shape.streamWidth, seed: seed)
+        }
+        return DecoyHeads(heads, variables: AlignedVariables(layout), weight: weight)
     }
 }

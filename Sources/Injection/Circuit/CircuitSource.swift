@@ -73,8 +73,26 @@ package struct CircuitSource {
             }
         } else {
             for node in outside { batch.replacement.replaced[node] = chosen(&random) }
+            spareBackups(&batch.replacement, sequences: pairs.count, apart: (step.component, exchanged), &random)
         }
         return batch
+    }
+
+    /// Of each step that has backups one set is kept and the others may be replaced: nothing follows from it.
+    ///
+    /// - Parameter exchanged: the step all of whose sets are replaced, and where.
+    private func spareBackups(
+        _ replacement: inout ComponentReplacement, sequences: Int, apart exchanged: (CircuitNode, [Int]),
+        _ random: inout SeededRandom
+    ) {
+        for step in placement.steps where step.groups.count > 1 {
+            let kept = random.integer(below: step.groups.count)
+            let chosen = (0..<sequences).filter { _ in random.integer(below: 2) == 0 }
+                .filter { step.component != exchanged.0 || !exchanged.1.contains($0) }
+            for (number, group) in step.groups.enumerated() where number != kept {
+                for node in group { replacement.replaced[node, default: []] += chosen }
+            }
+        }
     }
 
     /// The examples with the compiled model's answers, in some of them after an exchange of one component's outputs.

@@ -24,16 +24,19 @@ package struct InjectionLoss {
     package var needsCompiledModel: Bool { !needs.isDisjoint(with: [.compiledValues, .compiledStates]) }
     let projection: Projection
     private let roll: RollIntervention?
+    private let decoys: DecoyHeads?
     private let sum: LossSum<TrainingBatch, StudentPass>
 
-    package init(_ terms: [Term], roll: RollIntervention?, projection: Projection) {
-        (self.roll, self.projection) = (roll, projection)
+    package init(_ terms: [Term], roll: RollIntervention?, projection: Projection, decoys: DecoyHeads? = nil) {
+        (self.roll, self.projection, self.decoys) = (roll, projection, decoys)
         sum = LossSum(terms, columns: Self.columns.map(\.name))
     }
 
-    /// What each term's sum over a batch is divided by.
+    /// What each term's sum over a batch is divided by, then the same of its circuit batch, then of decoys.
     package func normalizers(of batch: TrainingBatch) -> [Float] {
-        sum.normalizers(of: batch) + (batch.circuit.map { sum.normalizers(of: $0.batch.examples) } ?? [])
+        let circuit =
+            batch.circuit.map { sum.normalizers(of: $0.batch.examples) } ?? Array(repeating: 0, count: sum.terms.count)
+        return sum.normalizers(of: batch) + circuit + (decoys == nil ? [] : [Float(batch.taskRows.count)])
     }
 
     /// - Parameters:
@@ -49,18 +52,25 @@ package struct InjectionLoss {
             hooks.add(at: .residual(exchange.layer), hook)
         }
         if let (point, hook) = try roll?.hook(projection: projection, batch: batch) { hooks.add(at: point, hook) }
+        let decoyOutputs = decoys?.observe(&hooks)
         let activations = student.forward(tape, batch.packed, hooks: hooks)
         let pass = StudentPass(
             batch: batch, activations: activations, head: tape.parameter(student.head), projection: projection,
             originalHead: originalHead)
         let normalizers = normalizers ?? self.normalizers(of: batch)
         var value = sum(tape, pass, normalizers: Array(normalizers.prefix(sum.terms.count)), batch: batch)
+        if let decoys, let decoyOutputs {
+            value.add(
+                decoys.roots(tape, decoyOutputs, batch, normalizer: normalizers[2 * sum.terms.count]),
+                as: DecoyHeads.column)
+        }
         guard let circuit = batch.circuit?.batch else { return value }
         let circuitPass = StudentPass(
             batch: circuit.examples, activations: circuit.forward(tape, student), head: pass.head,
             projection: projection, originalHead: nil)
         let added = sum(
-            tape, circuitPass, normalizers: Array(normalizers.dropFirst(sum.terms.count)), batch: circuit.examples)
+            tape, circuitPass, normalizers: Array(normalizers.dropFirst(sum.terms.count).prefix(sum.terms.count)),
+            batch: circuit.examples)
         value.roots += added.roots
         value.total += added.total
         value.parts[Self.circuitColumn] = added.total
@@ -69,4 +79,14 @@ package struct InjectionLoss {
 
     /// The name of what the circuit batch adds to the loss.
     package static let circuitColumn = "circuit"
+}
+
+extension LossValue {
+    /// Adds what is no term: its roots count as they are.
+    fileprivate mutating func add(_ roots: [Variable], as name: String) {
+        let part = roots.reduce(0) { $0 + $1.value.scalar }
+        self.roots += roots
+        parts[name] = part
+        total += part
+    }
 }

@@ -32,7 +32,7 @@ public struct LoadedTask: Sendable {
         tokenizer = original.removingMerges { left, right in
             edits.contains { $0.removes(left, right) }
         }
-        let url = try kept?.program ?? BundledFiles().program(task.program)
+        let url = try kept?.program ?? BundledFiles().program(settings.program.file ?? task.program)
         program = try ProgramLanguage.load(contentsOf: url, options: ProgramOptions(references: kept?.references))
         sources = program.sources + task.sources.filter { [program] in !program.sources.contains($0) }
         var named: [SourceReference] = []

@@ -26,6 +26,8 @@ struct BatchSource {
     let cut: WindowCut
     /// The windows of sampled text, cut; nil for a text that is read as it goes.
     let windows: [TextWindow]?
+    /// Read beside the text, as many a step as task examples: what the student is to say as the original does.
+    let neighbourTexts: [[Int32]]
 
     /// The examples and texts of one step, in shards, of which this rank gets its own: each is a batch by itself, whose
     /// tensors lie in an arena of its own.
@@ -95,6 +97,11 @@ struct BatchSource {
                     fixed ?? cut(tokens, at: "\(position.pass)/\(position.offset)/\(position.tokens)", number: nil))
             }
             self.text = text
+            if !neighbourTexts.isEmpty {
+                windows += (0..<sizes.task).map { index in
+                    TextWindow(pieces: [neighbourTexts[(first + index) % neighbourTexts.count]], number: nil)
+                }
+            }
         }
         let pieces = windows.flatMap(\.pieces)
         let placed = try place(&made, pieces: pieces, at: first)

@@ -28,7 +28,8 @@ public enum Training {
 
     /// The same for the run of several ranks.
     package static func check(_ settings: Settings, output: URL? = nil, ranks: Communicator) throws -> TrainingCheck {
-        try TrainingCheck(TrainingInputs(settings, ranks: ranks), at: output ?? defaultOutput(settings))
+        let settings = try NeighbourCircuit.avoided(settings)
+        return try TrainingCheck(TrainingInputs(settings, ranks: ranks), at: output ?? defaultOutput(settings))
     }
 
     /// Trains from the beginning.
@@ -38,6 +39,7 @@ public enum Training {
 
     /// The same by several ranks together, each of which calls this. The first one writes.
     package static func start(_ settings: Settings, output: URL? = nil, ranks: Communicator) throws -> Outcome {
+        let settings = try NeighbourCircuit.avoided(settings)
         let inputs = try TrainingInputs(settings, ranks: ranks)
         let run = RunDirectory(output ?? defaultOutput(settings))
         let division = try inputs.division()

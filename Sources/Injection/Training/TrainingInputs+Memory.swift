@@ -10,7 +10,10 @@ extension TrainingInputs {
     }
 
     var loss: InjectionLoss {
-        InjectionLoss(terms, roll: roll, projection: initialProjection())
+        InjectionLoss(
+            terms, roll: roll, projection: initialProjection(),
+            decoys: placement?.decoyHeads(
+                VariableLayout(compiled), weight: settings.loss.alg, seed: settings.seed))
     }
 
     /// What the run will hold in memory, for a batch as large as nearly all are.

@@ -21,6 +21,8 @@ struct TrainingInputs {
     let roll: RollIntervention?
     /// Where the program's steps lie in the student; nil where no circuit is injected.
     let placement: CircuitPlacement?
+    /// Texts of another circuit's task, which the student is to keep; none where it has none.
+    let neighbourTexts: [[Int32]]
     var examples: ExampleSource
     private let heldOut: HeldOutPrompts
     /// The student's tokens of each example that was checked: how long examples are.
@@ -51,6 +53,9 @@ struct TrainingInputs {
             try fingerprint.add("student's \(name)", contentsOf: file)
         }
         fingerprint.add(Student.weightsInput, hash: student.weightsHash)
+        let neighbour = try NeighbourCircuit(settings)
+        try neighbour?.requireSame(student)
+        neighbourTexts = try neighbour?.texts(4_096, context: student.model.configuration.contextLength) ?? []
 
         // Examples of a file can be longer than the generator's; the program is compiled for the longest.
         heldOut = try HeldOutPrompts(task.task, seeds: [settings.seed, Settings().seed])

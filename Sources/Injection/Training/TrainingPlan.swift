@@ -39,7 +39,7 @@ struct TrainingPlan {
             circuits: try inputs.circuits(), aligningStates: loss.needs.contains(.compiledStates), teacher: teacher,
             sizes: settings.batch,
             context: inputs.student.model.configuration.contextLength, examples: inputs.examples, text: text, cut: cut,
-            windows: windows)
+            windows: windows, neighbourTexts: inputs.neighbourTexts)
         return TrainingPlan(
             inputs: inputs, run: run, loss: loss, teacher: teacher, batches: batches, division: division,
             fingerprint: fingerprint)

@@ -1,28 +1,35 @@
 import ArgumentParser
 import Compiler
 import Foundation
+import Injection
 import Logging
 import RASP
+import Reporting
 import Serialization
+import TrainingEngine
 
 struct CircuitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "circuit",
-        abstract: "Show what every component of a compiled program reads and writes, and which edges matter.",
+        abstract: "Show what every component of a program or of a run's circuit reads and writes, and write it as a case.",
         discussion: """
             The program is compiled, and its circuit is read off the weights. Then each component and each edge is given \
             what it would carry on another input of the same length, and the table says how often the output changes. \
             Everything outside the circuit is exchanged as well, which must change nothing: else exit code 1. --output \
             writes the program as a Hugging Face GPT-2 with its circuit beside it, for tools that look for circuits.
 
+            Of a run that was trained with a circuit, the same of the student's components. --output measures what the \
+            circuit is worth and writes the student with it, with pairs of prompts and every certificate.
+
             EXAMPLES
               tracr-inject circuit count
               tracr-inject circuit shuffle_dyck --draw dyck.svg
               tracr-inject circuit int_sum --max-length 20 --pairs 1000 --json
               tracr-inject circuit induction --output induction-circuit
+              tracr-inject circuit runs/count-circuit --output cases/count
             """)
 
-    @Argument(help: "A RASP file, or the name of a bundled program such as count.")
+    @Argument(help: "A RASP file, the name of a bundled program such as count, or a run directory.")
     var program: String
 
     @OptionGroup var pragmas: PragmaArguments
@@ -60,6 +67,8 @@ struct CircuitCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        let directory = RunDirectory(URL(fileURLWithPath: self.program))
+        guard !directory.isRun else { return try run(of: directory) }
         let program = try ProgramFile.load(self.program, output: name)
         ProgramFile.show(ProgramFile.findings(program, masked: pragmas.causal ?? program.causal ?? false))
         var options = pragmas.compilerOptions
@@ -88,6 +97,31 @@ struct CircuitCommand: ParsableCommand {
             if failure == nil, let output { try Standard.output.line("written to \(output)") }
         }
         if let failure { throw failure }
+    }
+
+    private func run(of directory: RunDirectory) throws {
+        guard name == nil, layout.isDefault, pragmas.isDefault else {
+            throw Failure(
+                .usage, "--name, --vocab, --max-length, --causal, --fuse and --reuse-directions are for programs",
+                at: program, remedy: "a run's program is compiled already: leave them out")
+        }
+        let run = try LoadedRun(directory)
+        let seed = Int(truncatingIfNeeded: self.seed)
+        let folder = try output.map { try ModelFolder.replaceable($0) }
+        let report = try InjectedCircuitReport(run, pairs: pairs, seed: seed)
+        if let draw {
+            try AtomicFile.write(
+                Data(report.circuit.picture(report.graph).svg().utf8), to: URL(fileURLWithPath: draw))
+            Logger(label: "circuit").notice("drawn: \(draw)")
+        }
+        if let folder {
+            var options = RunCase.Options()
+            (options.pairs, options.seed) = (max(1, pairs), seed)
+            try RunCase.write(directory, to: folder, options: options)
+        }
+        if json.isOn { return try Standard.output.json(report.json) }
+        try Standard.output.line(report.text)
+        if let output { try Standard.output.line("written to \(output)") }
     }
 
     private func survey(_ circuit: CompiledCircuit) throws -> CircuitSurvey? {

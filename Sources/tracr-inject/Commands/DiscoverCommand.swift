@@ -1,7 +1,9 @@
 import ArgumentParser
 import Circuits
 import Discovery
+import Evaluation
 import Foundation
+import Injection
 import RASP
 import Serialization
 
@@ -20,9 +22,14 @@ struct DiscoverCommand: ParsableCommand {
             while the metric rises by less than --threshold. edge-pruning: a mask is trained that keeps the share \
             --threshold of the edges.
 
+            Variables of a run instead of components: probe, mean-difference, pca, das (trained for --steps) and oracle (the \
+            best of all variables' own directions) find for each the subspace that holds it, from prompts of the training \
+            split, and write them as a safetensors file.
+
             EXAMPLES
               tracr-inject discover runs/count-tracr --method exact
               tracr-inject discover ./gpt2 --method eap-ig-inputs --pairs ioi.csv --prepend-bos --output ioi.json
+              tracr-inject discover runs/count-circuit --method das --steps 300 --output das.safetensors
               tracr-inject discover tiny --method acdc --pairs mine.csv --threshold 0.05 --metric kl
             """)
 
@@ -64,6 +71,7 @@ struct DiscoverCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        if SubspaceMethods.names.contains(where: { $0.hasSameBytes(as: method) }) { return try findVariables() }
         let (method, options) = try DiscoveryMethods.named(
             method,
             DiscoveryOptions(
@@ -85,6 +93,45 @@ struct DiscoverCommand: ParsableCommand {
         try JSONFile.write(graph.json(), to: file)
         try show(
             Ranking(graph, options), name: name, options: options, pairs: pairs.count, file: file, seconds: seconds)
+    }
+
+    private func findVariables() throws {
+        guard level == nil, metric == nil, threshold == nil, discovery.pairs == nil else {
+            throw Failure(
+                .usage, "\(method) finds variables, and takes no --level, --metric, --threshold or --pairs",
+                remedy: "leave them out; --count says how many prompts it sees")
+        }
+        let directory = LoadedRun.locate(subject)
+        guard directory.isRun else {
+            throw Failure(
+                .usage, "\(method) finds a program's variables, and \(subject) is no run",
+                remedy: "give the directory of a run")
+        }
+        SignalHandlers.install()
+        let run = try LoadedRun(directory)
+        let report = WorkReport(method)
+        let started = Clock.now
+        let found = try SubspaceMethods.find(
+            method, in: run, prompts: discovery.count, steps: steps, seed: discovery.seed,
+            report: { try report.show($0, of: $1) })
+        let seconds = Clock.now - started
+        let file = URL(fileURLWithPath: output ?? "variables-\(method).safetensors")
+        try SubspaceFile.write(found, to: file)
+        if json.isOn {
+            let variables = found.map { (name, rows) -> JSONValue in
+                ["name": .string(name), "dimensions": .integer(rows.rows)]
+            }
+            return try Standard.output.json([
+                "method": .string(method), "level": "variable", "prompts": .integer(discovery.count),
+                "seconds": .number(seconds), "output": .string(Path.shown(file)), "variables": .array(variables),
+            ])
+        }
+        var table = Table(["variable", "dimensions"], rightAligned: [1])
+        for (name, rows) in found { table.add([name, "\(rows.rows)"]) }
+        try Standard.output.line(table.text)
+        try Standard.output.line(
+            "\n\(found.count) subspaces from \(discovery.count) prompts in \(Clock.describe(seconds: seconds)); they are in "
+                + Path.shown(file))
     }
 
     private func choice<Choice: RawRepresentable & CaseIterable>(

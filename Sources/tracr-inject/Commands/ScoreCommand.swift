@@ -1,7 +1,9 @@
 import ArgumentParser
 import Circuits
 import Discovery
+import Evaluation
 import Foundation
+import Injection
 import RASP
 import Serialization
 
@@ -16,8 +18,13 @@ struct ScoreCommand: ParsableCommand {
             and without what the embedding writes. With --model: CPR and CMD as well, which replace everything outside \
             circuits of ten sizes.
 
+            A safetensors file holds subspaces of variables, as discover writes them: they are scored by their principal \
+            angles with the true ones beside 400 random subspaces and, with --model and a run, by what exchanging them \
+            between two prompts does.
+
             EXAMPLES
               tracr-inject score circuit-eap.json --truth cases/count
+              tracr-inject score das.safetensors --truth cases/count --model runs/count-circuit
               tracr-inject score circuit-eap.json --truth truth.json --model ./gpt2 --pairs ioi.csv --json
             """)
 
@@ -37,6 +44,7 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        if file.ends(with: ".safetensors") { return try scoreVariables() }
         let found = try Self.graph(URL(fileURLWithPath: file))
         let recovery = try CircuitRecovery(
             found: found, truth: Self.graph(Self.truthFile(truth)), seed: UInt64(bitPattern: Int64(discovery.seed)))
@@ -62,11 +70,53 @@ struct ScoreCommand: ParsableCommand {
                 faithfulness.cmd))
     }
 
-    private static func truthFile(_ path: String) -> URL {
+    private static func truthFile(_ path: String, _ name: String = "graph.json") -> URL {
         let url = URL(fileURLWithPath: path)
         var isDirectory: ObjCBool = false
         _ = FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory)
-        return isDirectory.boolValue ? url.appendingPathComponent("graph.json") : url
+        return isDirectory.boolValue ? url.appendingPathComponent(name) : url
+    }
+
+    private func scoreVariables() throws {
+        let found = try SubspaceFile.read(URL(fileURLWithPath: file))
+        var recovery = try SubspaceRecovery(
+            found: found, truth: SubspaceFile.read(Self.truthFile(truth, "variables.safetensors")),
+            seed: discovery.seed)
+        if let model {
+            let directory = LoadedRun.locate(model)
+            guard directory.isRun else {
+                throw Failure(
+                    .usage, "\(model) is no run, between whose prompts variables could be exchanged",
+                    remedy: "give the directory of a run, or leave --model out")
+            }
+            try recovery.exchange(found, in: LoadedRun(directory), prompts: discovery.count, seed: discovery.seed)
+        }
+        if json.isOn { return try Standard.output.json(recovery.json) }
+        var table = Table(
+            ["variable", "dimensions", "overlap", "random (95 %)", "angles", "answers changed", "answers kept"],
+            rightAligned: [1, 2, 3])
+        for variable in recovery.variables {
+            func shares(_ part: KeyPath<SubspaceRecovery.Effect, Proportion>) -> String {
+                guard let exchanged = variable.exchanged else { return "-" }
+                return [exchanged.found, exchanged.own, exchanged.random].map { effect in
+                    let share = effect[keyPath: part]
+                    return share.n == 0 ? "-" : String(format: "%.1f %%", share.value * 100)
+                }.joined(separator: ", ")
+            }
+            let degrees = variable.angles.degrees
+            table.add([
+                variable.name, "\(variable.dimensions) of \(variable.trueDimensions)",
+                variable.angles.overlap.map { String(format: "%.4f", $0) } ?? "-",
+                String(
+                    format: "%.3f (%.3f to %.3f)", variable.random.mean, variable.random.low, variable.random.high),
+                degrees.isEmpty
+                    ? "-" : String(format: "%.1f to %.1f\u{b0}", degrees.first ?? 0, degrees.last ?? 0),
+                shares(\.changing), shares(\.keeping),
+            ])
+        }
+        try Standard.output.line(table.text)
+        guard model != nil else { return }
+        try Standard.output.line("\nshares: of the subspace found, of the true one, of a random one")
     }
 
     private static func graph(_ file: URL) throws -> CircuitGraph {

@@ -21,6 +21,8 @@ struct PragmaArguments: ParsableArguments {
         if let maxLength, maxLength < 1 { throw ValidationError("--max-length has to be at least 1.") }
     }
 
+    var isDefault: Bool { vocab.isEmpty && maxLength == nil && causal == nil }
+
     var compilerOptions: CompilerOptions {
         CompilerOptions(
             vocabulary: vocab.isEmpty ? nil : vocab.map { .string($0) }, maxLength: maxLength, causal: causal)
@@ -36,6 +38,8 @@ struct LayoutArguments: ParsableArguments {
 
     @Flag(help: "Let later variables take the directions of dead ones: a narrower stream, labelled layer by layer.")
     var reuseDirections = false
+
+    var isDefault: Bool { fuse == nil && !reuseDirections }
 
     func apply(to options: inout CompilerOptions) {
         options.fuseThroughNamedVariables = fuse

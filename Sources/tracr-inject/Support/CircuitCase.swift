@@ -24,7 +24,10 @@ struct CircuitCase {
                 let check = try GPT2ExportCheck(
                     export, report.circuit.model, folder: temporary, count: inputs, seed: seed)
                 if let mismatch = check.mismatch { throw Differs(mismatch: mismatch) }
-                for (name, json) in files(check) {
+                let pairs = try CompiledPairs(circuit: report.circuit, export: export, count: 100, seed: seed)
+                    .write(to: temporary)
+                try writeSubspaces(to: temporary)
+                for (name, json) in files(check, pairs) {
                     try JSONFile.write(json, to: temporary.appendingPathComponent(name))
                 }
             }
@@ -35,20 +38,32 @@ struct CircuitCase {
         return nil
     }
 
+    /// Each variable's directions of the exported residual stream, one a row, [directions, d_model].
+    private func writeSubspaces(to folder: URL) throws(Failure) {
+        var writer = SafeTensorsWriter()
+        var written: Set<ExactString> = []
+        for variable in report.circuit.model.variables where written.insert(ExactString(variable.name)).inserted {
+            var rows = [Float](repeating: 0, count: variable.directions.count * export.width)
+            for (row, direction) in variable.directions.enumerated() { rows[row * export.width + direction] = 1 }
+            writer.add(variable.name, shape: [variable.directions.count, export.width], floats: rows)
+        }
+        try writer.write(to: folder.appendingPathComponent("variables.safetensors"), metadata: ["format": "pt"])
+    }
+
     private struct Differs: Error { let mismatch: String }
 
-    private func files(_ check: GPT2ExportCheck) -> [(String, JSONValue)] {
+    private func files(_ check: GPT2ExportCheck, _ pairs: JSONValue) -> [(String, JSONValue)] {
         let circuit = report.circuit
         let graph = export.graph(report.survey.map(circuit.graph) ?? circuit.graph)
         return [
             ("graph.json", graph.json()),
             ("edges.json", .array(graph.hookedEdges.map { .array([.string($0.writer), .string($0.reader)]) })),
             ("variables.json", .array(report.variables)),
-            ("case.json", description(check)),
+            ("case.json", description(check, pairs)),
         ]
     }
 
-    private func description(_ check: GPT2ExportCheck) -> JSONValue {
+    private func description(_ check: GPT2ExportCheck, _ pairs: JSONValue) -> JSONValue {
         let model = report.circuit.model
         let settings = JSONObject([
             ("vocabulary", JSONValue(model.vocabulary)), ("max_length", .integer(model.maxLength)),
@@ -66,7 +81,7 @@ struct CircuitCase {
             JSONObject([
                 ("format", 1), ("name", .string(model.name)), ("kind", "compiled"),
                 ("version", .string(Release.version)),
-                ("options", .object(settings)), ("exported", .object(exported)),
+                ("options", .object(settings)), ("exported", .object(exported)), ("pairs", pairs),
                 ("certificates", report.survey.map { .object(JSONObject(report.certificates($0))) } ?? .null),
                 ("circuit", report.json),
             ]))

@@ -76,21 +76,21 @@ struct CircuitReport {
     /// Whether the output needs the component, if only for what is the same on all inputs of one length.
     private func isUsed(_ node: CircuitNode) -> Bool { circuit.connections.contains { $0.edge.writer == node } }
 
-    private static func reads(_ component: CircuitComponent) -> String {
+    static func reads(_ component: CircuitComponent) -> String {
         component.reads.map { reader, variables in
             guard case .head(_, _, let operand) = reader else { return names(variables) }
             return "\(operand.rawValue): \(names(variables))"
         }.joined(separator: "; ")
     }
 
-    private static func writes(_ component: CircuitComponent) -> String {
+    static func writes(_ component: CircuitComponent) -> String {
         let cleared = component.clears.isEmpty ? nil : "clears \(names(component.clears))"
         let written = component.writes.isEmpty ? nil : names(component.writes)
         return [written, cleared].compactMap { $0 }.joined(separator: "; ")
     }
 
     /// Scratch in parentheses, BOS only where there is nothing else.
-    private static func names(_ variables: [CircuitVariable]) -> String {
+    static func names(_ variables: [CircuitVariable]) -> String {
         let shown = variables.contains { $0.number != nil } ? variables.filter { $0.number != nil } : variables
         return shown.isEmpty ? "–" : shown.map { $0.isScratch ? "(\($0.name))" : $0.name }.joined(separator: ", ")
     }

@@ -9,7 +9,9 @@ enum ModelFolder {
         "tokenizer.json",
         "tokenizer_config.json", "special_tokens_map.json",
         // And what `circuit` writes beside a GPT-2.
-        "graph.json", "edges.json", "variables.json", "case.json",
+        "graph.json", "edges.json", "variables.json", "variables.safetensors", "case.json", "pairs", "README.md",
+        // And what methods have found in it.
+        "found",
     ]
 
     /// The folder of that name, its links followed, which must not exist, be empty, or hold an earlier model and

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Circuit discovery beside hannamw/EAP-IG and MIB's circuit track, on random models. Outside CI.
 
-    circuits.py --binary .build/release/tracr-inject --eap-ig DIR --mib DIR --tiny DIR --tokenizer DIR [--time]
+    circuits.py --binary .build/release/tracr-inject --eap-ig DIR --mib DIR [--auto-circuit DIR] --tiny DIR
+                --tokenizer DIR [--only small|tiny|gpt2] [--time]
 
-DIR of --eap-ig and --mib are git repositories or checkouts of hannamw/EAP-IG and hannamw/MIB-circuit-track; --tiny is a
-Hugging Face folder whose tokenizer and shape the first model takes, --tokenizer one with GPT-2's tokenizer. Needs torch,
-transformers, transformer_lens, einops. Prints the largest differences and ends with 1 where one is over its bound.
+DIR of --eap-ig, --mib and --auto-circuit are git repositories of hannamw/EAP-IG, hannamw/MIB-circuit-track and
+UFO-101/auto-circuit; --tiny is a Hugging Face folder whose tokenizer and shape the first model takes, --tokenizer one with
+GPT-2's tokenizer. Needs torch, transformers, transformer_lens (2.16), einops; for --auto-circuit also ordered-set, plotly,
+attrs. Prints the largest differences and ends with 1 where one is over its bound. --time measures times as well: on a
+machine that does nothing else.
 
 Both read the same weights (a HookedTransformer is built from a configuration and filled by hand, so that nothing is
 folded) and the same tokens. Their code is loaded as it is, but for 'cuda' and for the tokenizer.
@@ -17,6 +20,7 @@ import importlib
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -244,7 +248,9 @@ def compare_scores(options, eap, mib, name, model, folder, file, rows):
 
 
 def compare_acdc(options, eap, name, model, folder, file, rows, threshold):
-    """The algorithm over their evaluation of a graph: readers from the logits down, writers from the latest."""
+    """The algorithm over their evaluation of a graph: readers from the logits down, writers from the latest.
+
+    Returns the edges in that order, and those that our command keeps."""
     graph = eap.graph.Graph.from_model(model)
     graph.prune = lambda: None
     graph.nodes_in_graph[:] = True
@@ -268,6 +274,40 @@ def compare_acdc(options, eap, name, model, folder, file, rows, threshold):
     found = {k for k, v in json.load(open(f"{folder}/acdc.json"))["edges"].items() if v["in_graph"]}
     row(name, "ACDC, edges that differ", len(found ^ expected), 0,
         f"{len(expected)} of {len(edges)} kept at {threshold}; nearest decision {closest:.0e} from it")
+    return [edge.name for edge in edges], found
+
+
+def load_auto_circuit(repository, folder):
+    """The package `auto_circuit`, without what reads files from a cloud."""
+    archive = subprocess.run(["git", "-C", repository, "archive", "HEAD", "auto_circuit"], check=True, capture_output=True)
+    subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
+    for name, member in (("blobfile", "BlobFile"), ("word2word", "Word2word")):
+        sys.modules.setdefault(name, types.SimpleNamespace(**{member: None}))
+    sys.path.insert(0, str(folder))
+    return types.SimpleNamespace(
+        acdc=importlib.import_module("auto_circuit.prune_algos.ACDC").acdc_prune_scores,
+        patchable=importlib.import_module("auto_circuit.utils.graph_utils").patchable_model)
+
+
+def compare_auto_circuit(auto, name, folder, rows, order, found, base, exponent):
+    """auto-circuit's own ACDC. It sorts its edges by layer and leaves the rest to the order of a set: here the set is a
+    list in our order, which its sorting keeps."""
+    def ours_of(text):
+        writer, reader = text.split("->")
+        heads = re.match(r"A(\d+)\.(\d+)(?:\.([QKV]))?$", writer), re.match(r"A(\d+)\.(\d+)\.([QKV])$", reader)
+        writer = f"a{heads[0][1]}.h{heads[0][2]}" if heads[0] else writer.replace("Resid Start", "input").replace("MLP ", "m")
+        if heads[1]:
+            return f"{writer}->a{heads[1][1]}.h{heads[1][2]}<{heads[1][3].lower()}>"
+        return f"{writer}->" + reader.replace("Resid End", "logits").replace("MLP ", "m")
+    model = hooked(transformers.GPT2LMHeadModel.from_pretrained(folder).eval())
+    model = auto.patchable(model, factorized=True, slice_output="last_seq", separate_qkv=True, device=torch.device("cpu"))
+    edges = {ours_of(edge.name): edge for edge in model.edges}
+    assert set(edges) == set(order), "other edges"
+    model.edges = [edges[edge] for edge in order]
+    batch = types.SimpleNamespace(clean=torch.tensor([r[0] for r in rows]), corrupt=torch.tensor([r[1] for r in rows]))
+    scores = auto.acdc(model, [batch], None, tao_exps=[exponent], tao_bases=[base])
+    expected = {edge for edge in order if edges[edge].prune_score(scores).isinf()}
+    row(name, "ACDC of auto-circuit", len(found ^ expected), 0, f"{len(expected)} of {len(order)} kept at {base}e{exponent}")
 
 
 def measure_times(options, eap, name, model, folder, tokenizer, count, length, methods):
@@ -286,6 +326,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("binary", "eap-ig", "mib", "tiny", "tokenizer"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--auto-circuit", help="compares ACDC with auto-circuit's own as well")
     parser.add_argument("--exact-edges", type=int, default=300, help="of the exact scores, so many are compared (0: all)")
     parser.add_argument("--only", choices=["small", "tiny", "gpt2"], help="one model alone")
     parser.add_argument("--time", action="store_true", help="measure times too")
@@ -309,7 +350,10 @@ def main():
             compare_scores(options, eap, mib, name, model, place, file, rows)
             if name == "small":
                 compare_nodes(options, eap, name, model, place, file, rows)
-                compare_acdc(options, eap, name, model, place, file, rows, 0.003)
+                order, found = compare_acdc(options, eap, name, model, place, file, rows, 0.003)
+                if options.auto_circuit:
+                    auto = load_auto_circuit(options.auto_circuit, folder)
+                    compare_auto_circuit(auto, name, place, rows, order, found, 3, -3)
             if options.time and name == "tiny":
                 measure_times(options, eap, name, model, place, tokenizer, 100, 40, ("eap", "eap-ig-inputs", "exact"))
             if options.time and name == "gpt2":

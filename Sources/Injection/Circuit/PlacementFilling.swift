@@ -1,0 +1,89 @@
+import Circuits
+import Compiler
+import InjectionSettings
+import Serialization
+
+/// Puts the steps of a program into free components of a student, layer by layer.
+struct PlacementFilling {
+    private let settings: Settings.Circuit
+    /// The student's.
+    private let layers, heads: Int
+    private let avoided: Set<CircuitNode>
+    /// Of each compiled layer what the output needs.
+    private let demands: [(layer: Int, heads: [CircuitNode], hasMLP: Bool)]
+
+    init(
+        _ circuit: CompiledCircuit, _ settings: Settings.Circuit, layers: Int, heads: Int, avoided: Set<CircuitNode>
+    ) {
+        (self.settings, self.layers, self.heads, self.avoided) = (settings, layers, heads, avoided)
+        let alive = Set(circuit.nodes)
+        demands = circuit.model.layers.enumerated().map { number, layer in
+            (
+                number, layer.heads.indices.map { .head(layer: number, head: $0) }.filter(alive.contains),
+                alive.contains(.mlp(layer: number))
+            )
+        }
+    }
+
+    /// - Parameter room: layers that are not needed are divided evenly among the compiled ones, and lie before them.
+    /// - Returns: the steps, and the student's state behind each compiled layer; nil where they do not fit.
+    func placed(over room: Int) -> (steps: [CircuitPlacement.Step], states: [Int])? {
+        let needed = room == 0 ? 0 : placed(over: 0)?.states.last ?? room
+        let unused = max(0, room - needed)
+        var (steps, states, first): ([CircuitPlacement.Step], [Int], Int) = ([], [1], 1)
+        for (number, demand) in demands.enumerated() {
+            first += unused * (number + 1) / demands.count - unused * number / demands.count
+            guard let (own, end) = place(demand, from: first) else { return nil }
+            steps += own
+            states.append(end)
+            first = end
+        }
+        return (steps, states)
+    }
+
+    /// Heads from a layer on; the first MLP lies in the layer of the last of them.
+    private func place(
+        _ demand: (layer: Int, heads: [CircuitNode], hasMLP: Bool), from first: Int
+    ) -> (steps: [CircuitPlacement.Step], end: Int)? {
+        let (size, groups) = (settings.heads, 1 + settings.backups)
+        var (places, end): ([CircuitNode], Int) = ([], first)
+        while places.count < demand.heads.count * size * groups {
+            guard end < layers else { return nil }
+            places += (0..<heads).map { .head(layer: end, head: $0) }.filter { !avoided.contains($0) }
+            end += 1
+        }
+        var steps = demand.heads.enumerated().map { number, head in
+            CircuitPlacement.Step(
+                component: head,
+                groups: (0..<groups).map { Array(places[((number * groups + $0) * size)...].prefix(size)) })
+        }
+        var mlps: [CircuitNode] = []
+        var next = max(first, end - 1)
+        while demand.hasMLP, mlps.count < settings.mlps {
+            guard next < layers else { return nil }
+            if !avoided.contains(.mlp(layer: next)) { mlps.append(.mlp(layer: next)) }
+            next += 1
+        }
+        if demand.hasMLP { steps.append(CircuitPlacement.Step(component: .mlp(layer: demand.layer), groups: [mlps])) }
+        end = max(first + 1, end, next)
+        return end <= layers ? (steps, end) : nil
+    }
+}
+
+extension Settings.Circuit {
+    /// The components that are not to be used.
+    ///
+    /// - Throws: `.badData` for what is no head and no MLP of the student.
+    func avoided(in shape: CircuitShape) throws(Failure) -> Set<CircuitNode> {
+        var nodes: Set<CircuitNode> = []
+        for name in avoid.split(separator: ",").map({ String($0).withoutOuterSpace }) {
+            guard let node = CircuitNode(name), node.layer != nil, shape.has(node) else {
+                throw Failure(
+                    .badData, "circuit.avoid names '\(name.prefix(40))', which is no head and no MLP of the student",
+                    remedy: "write heads as a3.h0 and MLPs as m5, layers and heads counted from 0")
+            }
+            nodes.insert(node)
+        }
+        return nodes
+    }
+}
