@@ -1,5 +1,5 @@
+import Basics
 import InjectionSettings
-import Serialization
 import TensorCore
 
 /// Times greedy continuation of many prompts at once, which is what evaluation does.

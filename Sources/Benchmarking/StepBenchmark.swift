@@ -1,3 +1,4 @@
+import Basics
 import Compiler
 import Injection
 import InjectionSettings
@@ -5,7 +6,6 @@ import LanguageModels
 import RASP
 import Ranks
 import Resources
-import Serialization
 import TensorCore
 import TrainingEngine
 

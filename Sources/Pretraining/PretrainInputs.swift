@@ -1,9 +1,9 @@
+import Basics
 import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
 import Ranks
-import Serialization
 import TensorCore
 import TrainingEngine
 

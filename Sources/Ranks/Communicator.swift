@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// The ranks that train one model together, as one of them sees them: who they are, and what they compute together.
 ///

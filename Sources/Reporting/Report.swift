@@ -1,9 +1,9 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
 import InjectionSettings
 import Pictures
-import Serialization
 import TrainingEngine
 
 /// One page that shows runs as the paper shows its own: `tracr-inject report` as a function.

@@ -1,6 +1,6 @@
+import Basics
 import Evaluation
 import Foundation
-import Serialization
 
 /// Tables of a report: our figures with their intervals, and the paper's beside them.
 enum ReportTables {

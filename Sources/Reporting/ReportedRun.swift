@@ -1,8 +1,8 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
 import InjectionSettings
-import Serialization
 import TrainingEngine
 
 /// A run as a report shows it.

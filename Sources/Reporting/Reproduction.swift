@@ -1,3 +1,4 @@
+import Basics
 import Benchmarking
 import Evaluation
 import Foundation
@@ -5,7 +6,6 @@ import Injection
 import InjectionSettings
 import LanguageModels
 import Ranks
-import Serialization
 import TrainingEngine
 
 /// Trains every method on every task with every seed, measures all and writes the report: `tracr-inject reproduce` as a

@@ -1,7 +1,7 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
-import Serialization
 import TrainingEngine
 
 /// A run made ready to be given to others: `tracr-inject export` as a function.

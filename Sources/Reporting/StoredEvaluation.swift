@@ -1,9 +1,9 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
 import Ranks
 import Resources
-import Serialization
 import TrainingEngine
 
 /// A run's measurements, kept beside it in `evaluation.json`, so that a report measures nothing twice.

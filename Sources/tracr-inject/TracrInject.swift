@@ -1,9 +1,9 @@
 import ArgumentParser
+import Basics
 import Foundation
 import Injection
 import Ranks
 import Resources
-import Serialization
 import TensorCore
 
 /// The root command. Everything that computes lives in the libraries; a command parses its arguments,

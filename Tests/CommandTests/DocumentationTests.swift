@@ -202,7 +202,7 @@ import Testing
     /// Every library that the package offers has a page that names all its public types, and no other.
     @Test(
         arguments: [
-            "RASP", "CRASP", "Serialization", "Compiler", "Compression", "TensorCore", "LanguageModels",
+            "RASP", "CRASP", "Basics", "Compiler", "Compression", "TensorCore", "LanguageModels",
             "TrainingEngine", "InjectionSettings", "Injection", "Evaluation", "Circuits", "Discovery",
         ])
     func libraryPages(_ name: String) throws {

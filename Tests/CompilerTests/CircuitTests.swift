@@ -1,8 +1,8 @@
+import Basics
 import Circuits
 import Compiler
 import Foundation
 import RASP
-import Serialization
 import Testing
 
 /// What components read and write, and what changes when one of them is exchanged.

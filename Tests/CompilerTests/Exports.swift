@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Foundation
 import RASP
-import Serialization
 import Testing
 
 /// The GPT-2 that a model is exported as: what is refused, what is written, and, where `GPT2_PEER_PYTHON` names a

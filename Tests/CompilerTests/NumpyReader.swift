@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Foundation
 import RASP
-import Serialization
 import Testing
 
 /// A saved model, run by another program in plain fp32, gives the same output.

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Random programs as text, the way people write them: averages and what is made of them, branches over anything,
 /// counts, dictionaries, library functions, long chains.

@@ -1,7 +1,7 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
-import Serialization
 import TestSupport
 import Testing
 import TrainingEngine

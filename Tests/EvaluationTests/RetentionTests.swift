@@ -1,8 +1,8 @@
+import Basics
 import Evaluation
 import Foundation
 import InjectionSettings
 import RASP
-import Serialization
 import TensorCore
 import TestSupport
 import Testing

@@ -1,10 +1,10 @@
+import Basics
 import Benchmarking
 import Evaluation
 import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TestSupport
 import Testing
 import TrainingEngine

@@ -1,10 +1,10 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
 import Ranks
-import Serialization
 import TestSupport
 import Testing
 import TrainingEngine

@@ -1,9 +1,9 @@
+import Basics
 import Compiler
 import Evaluation
 import Foundation
 import Injection
 import RASP
-import Serialization
 import TestSupport
 import Testing
 

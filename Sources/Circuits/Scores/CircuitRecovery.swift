@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// How well a graph of scores finds a circuit that is known, beside scorers that know nothing.
 public struct CircuitRecovery: Sendable, Equatable {

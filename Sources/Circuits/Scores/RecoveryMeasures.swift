@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// How well scores find what is true: each measure by its name. A measure that is not defined for the items is left out.
 public struct RecoveryMeasures: Sendable, Equatable {

@@ -1,6 +1,6 @@
+import Basics
 import Circuits
 import RASP
-import Serialization
 
 /// A forward pass of a compiled model, taken apart: what every component adds to the residual stream, and the output.
 public struct CircuitRun: Sendable {

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// A program as the weights of a transformer whose residual stream is labelled.
 ///

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// What comparing compiled weights with the program itself found.
 public struct VerificationReport: Sendable {

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// First pass: from s-ops and selectors to variables of the residual stream and functions of them.
 ///

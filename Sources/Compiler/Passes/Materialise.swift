@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 extension Lowering {
     /// Gives an s-op directions of its own, under a name or as scratch, and returns their variable.

@@ -1,5 +1,5 @@
+import Basics
 import Circuits
-import Serialization
 import TensorCore
 
 /// How much of a behaviour the circuits of a ranking hold, as MIB's circuit track measures it (`evaluation.py` of

@@ -1,5 +1,5 @@
+import Basics
 import Circuits
-import Serialization
 
 /// A way to find out which components and edges a behaviour comes from. A new one is a file of this folder and a line in
 /// `DiscoveryMethods`.

@@ -1,5 +1,5 @@
+import Basics
 import Circuits
-import Serialization
 
 /// The methods there are, by name.
 public enum DiscoveryMethods {

@@ -1,6 +1,6 @@
+import Basics
 import Circuits
 import Foundation
-import Serialization
 import TensorCore
 
 /// Edge pruning (Bhaskar et al. 2024): a mask over all edges is trained so that the metric stays low while only a share of

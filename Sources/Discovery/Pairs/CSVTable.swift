@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// A file of comma-separated values (RFC 4180): fields in double quotes may hold commas, line ends and, doubled, double
 /// quotes. Lines end at a line feed, with or without a carriage return before it; a byte order mark is left out, and so

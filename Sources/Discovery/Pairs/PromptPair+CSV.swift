@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 
 extension PromptPair {
     private static let columns = ["clean", "corrupted", "correct_idx", "incorrect_idx"]

@@ -1,6 +1,6 @@
+import Basics
 import Circuits
 import LanguageModels
-import Serialization
 import Synchronization
 import TensorCore
 

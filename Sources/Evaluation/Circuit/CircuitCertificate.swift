@@ -1,9 +1,9 @@
+import Basics
 import Circuits
 import Compiler
 import Injection
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 
 /// How far the injected circuit is the student's mechanism: what follows where components and edges carry something

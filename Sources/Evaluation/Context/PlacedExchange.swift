@@ -1,8 +1,8 @@
+import Basics
 import Compiler
 import Injection
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 
 /// Exchanges variables between prompts that stand in texts: only over the tokens of prompt and answer, the ends of the

@@ -1,7 +1,7 @@
+import Basics
 import Injection
 import LanguageModels
 import RASP
-import Serialization
 
 /// Puts prompts of the task into texts.
 package struct PromptPlacer {

@@ -1,7 +1,7 @@
+import Basics
 import Injection
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 
 /// What an exchange of a variable's subspace does beside an exchange of a random subspace of the same dimension: to the

@@ -1,7 +1,7 @@
+import Basics
 import Injection
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// How well maps that are fitted on frozen students read the variables: what of "decoded" is the run's own doing.

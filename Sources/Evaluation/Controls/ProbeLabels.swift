@@ -1,6 +1,6 @@
+import Basics
 import Injection
 import RASP
-import Serialization
 
 /// What the program's variables are on the tokens of some examples: what a probe is fitted to, and is held against.
 struct ProbeLabels: Sendable {

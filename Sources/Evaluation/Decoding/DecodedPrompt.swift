@@ -1,7 +1,7 @@
+import Basics
 import Injection
 import Pictures
 import RASP
-import Serialization
 import TensorCore
 
 /// One prompt's tokens against the program's variables: what the student's activations say beside what the interpreter

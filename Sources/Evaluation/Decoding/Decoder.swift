@@ -1,8 +1,8 @@
+import Basics
 import Injection
 import InjectionSettings
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 
 /// Reads the program's variables out of a student's residual stream, through the linear map.

@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import Injection
 import RASP
-import Serialization
 
 /// Exchanges of variables between pairs of test prompts, one by one, with what has to come of each.
 package enum ExchangeRecords {

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import Injection
-import Serialization
 
 /// What a run's student answers, prompt by prompt: the test split and each setting outside the training distribution.
 package enum PredictionRecords {

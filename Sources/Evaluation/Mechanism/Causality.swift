@@ -1,6 +1,6 @@
+import Basics
 import Injection
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// Figure 3 of the paper: how accuracy falls with noise in the subspace that holds the program's output, and with as

@@ -1,5 +1,5 @@
+import Basics
 import Injection
-import Serialization
 
 /// Interchange interventions (Geiger et al. 2021): does the answer change as the program says when one variable takes
 /// the value that it has for another prompt?

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// How far a student follows its program where the prompt does not begin the text.
 public struct ContextResult: SuiteResult {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// What stands beside a run's headlines: exchanges of random subspaces beside those of its variables, and probes of
 /// other students beside its own map.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// A task's settings outside the training distribution.
 public struct OutOfDistributionResult: SuiteResult {

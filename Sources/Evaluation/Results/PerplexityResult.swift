@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Perplexity of a text, by the protocol that was asked for and by the others that could be measured.
 public struct PerplexityResult: SuiteResult {

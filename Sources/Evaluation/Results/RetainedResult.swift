@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// What a student has kept of one public task, beside the original.
 public struct RetainedResult: SuiteResult {

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 
 /// The two classification tasks of GLUE (Wang et al. 2018) that the paper measures: which of two labels is the more
 /// probable?

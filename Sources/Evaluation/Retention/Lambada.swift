@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 
 /// LAMBADA (Paperno et al. 2016) in OpenAI's file, JSON lines `{"text": "..."}`, or an array of such objects: can the
 /// student say the last word?

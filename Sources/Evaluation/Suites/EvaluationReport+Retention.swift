@@ -1,8 +1,8 @@
+import Basics
 import Foundation
 import Injection
 import LanguageModels
 import Resources
-import Serialization
 
 /// What is left of the original student: each measure beside the original's, where that is known.
 extension ModelEvaluation.Report {

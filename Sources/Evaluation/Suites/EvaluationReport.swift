@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import Injection
 import InjectionSettings
-import Serialization
 import TensorCore
 
 extension ModelEvaluation {

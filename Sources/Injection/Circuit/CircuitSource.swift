@@ -1,9 +1,9 @@
+import Basics
 import Circuits
 import Compiler
 import InjectionSettings
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 
 /// Draws the circuit batch of each step: what is replaced, and by what.

@@ -1,6 +1,6 @@
+import Basics
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// The roll intervention of the paper: behind the last aligned layer only the symbolic subspace stays an example's own;

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import TensorCore
 
 /// The learned linear map from the student's residual stream to the compiled model's, shared by all aligned layers:

@@ -1,5 +1,5 @@
+import Basics
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// Interchange intervention training (Geiger et al. 2022): between task examples the subspace of one variable is

@@ -1,8 +1,8 @@
+import Basics
 import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TensorCore
 import TrainingEngine
 

@@ -1,8 +1,8 @@
+import Basics
 import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TrainingEngine
 
 /// What a finished run leaves: the student, the linear map and what its rows mean.

@@ -1,5 +1,5 @@
+import Basics
 import InjectionSettings
-import Serialization
 
 extension InjectionTask {
     /// `count`: how many `x` are among up to 40 `x` and `y`, digit by digit.

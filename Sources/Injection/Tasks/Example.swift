@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// A prompt and the text that has to follow it, leading space included.
 public struct Example: Sendable {

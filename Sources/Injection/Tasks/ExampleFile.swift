@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import InjectionSettings
-import Serialization
 
 /// Examples of the user's own: JSON lines `{"prompt": ..., "answer": ...}` or an array of such objects, for
 /// `train --data` and `eval --data`.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// The examples of one split in their seeded order. Same task, split and seed: same examples.
 ///

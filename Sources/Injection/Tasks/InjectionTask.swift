@@ -1,8 +1,8 @@
+import Basics
 import Foundation
 import InjectionSettings
 import RASP
 import Resources
-import Serialization
 
 /// A task that an algorithm is injected for: a RASP program, how prompts are worded, how the student's tokens stand for
 /// the program's, and where examples come from.

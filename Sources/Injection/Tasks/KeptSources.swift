@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import RASP
-import Serialization
 
 /// The files that a task was read from, copied into a run: the task file, the programs with all that they load, files of
 /// examples, and an index that says which name in which file leads to which copy.

@@ -1,10 +1,10 @@
+import Basics
 import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
 import RASP
 import Resources
-import Serialization
 
 /// A task with the student's tokenizer edited for it, its program read, and the encoder between the two.
 public struct LoadedTask: Sendable {

@@ -1,6 +1,6 @@
+import Basics
 import Compiler
 import RASP
-import Serialization
 
 /// Examples beside a task's own distribution: its prompts with the input cut, repeated and overwritten, and the
 /// compiled model's answer to what became of it.

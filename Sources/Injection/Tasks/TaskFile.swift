@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import InjectionSettings
 import RASP
-import Serialization
 import Yams
 
 /// A task of the user's own, read from YAML; `configs/tasks/reverse.yaml` shows every key.

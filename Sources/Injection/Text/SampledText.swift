@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import Ranks
-import Serialization
 
 /// Text that the frozen student wrote itself, for when the user gives none: a fixed set of windows, kept with the run.
 ///

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// A stretch of plain text in the student's tokens, for L_KL.
 package struct TextWindow: Sendable, Equatable {

@@ -1,6 +1,6 @@
+import Basics
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// Makes the batches of training, one a step, and knows where it is in task examples and text.

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// What stands around task examples in training: texts before them, and random tokens before and behind.
 ///

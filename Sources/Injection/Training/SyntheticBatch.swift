@@ -1,5 +1,5 @@
+import Basics
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// A training batch of given sizes over random tokens: for benchmarks, and to rehearse a step before there is data.

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import InjectionSettings
-import Serialization
 import TensorCore
 import TrainingEngine
 

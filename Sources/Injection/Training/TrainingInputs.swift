@@ -1,9 +1,9 @@
+import Basics
 import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
 import Ranks
-import Serialization
 import TensorCore
 import TrainingEngine
 

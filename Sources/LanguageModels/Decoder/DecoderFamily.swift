@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// A family of models: how its `config.json` and its weights spell what every decoder has.
 ///

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Carries messages between the ranks of a job: the processes that train one model together, counted from 0.
 ///

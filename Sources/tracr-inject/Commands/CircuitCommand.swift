@@ -1,9 +1,9 @@
 import ArgumentParser
+import Basics
 import Compiler
 import Foundation
 import Logging
 import RASP
-import Serialization
 
 struct CircuitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

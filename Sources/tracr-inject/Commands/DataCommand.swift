@@ -1,6 +1,6 @@
 import ArgumentParser
+import Basics
 import Injection
-import Serialization
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 import ArgumentParser
+import Basics
 import Circuits
 import Discovery
 import Foundation
 import RASP
-import Serialization
 
 struct ScoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

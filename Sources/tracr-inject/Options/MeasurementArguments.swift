@@ -1,8 +1,8 @@
 import ArgumentParser
+import Basics
 import Evaluation
 import Foundation
 import RASP
-import Serialization
 
 /// What `eval`, `report` and `reproduce` measure with.
 struct MeasurementArguments: ParsableArguments {

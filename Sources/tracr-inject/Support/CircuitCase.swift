@@ -1,8 +1,8 @@
+import Basics
 import Circuits
 import Compiler
 import Foundation
 import Resources
-import Serialization
 
 /// The folder that `circuit PROGRAM --output` writes: a GPT-2 whose circuit is known, and that circuit.
 struct CircuitCase {

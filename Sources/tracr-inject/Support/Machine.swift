@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// What `doctor` and `bench` say about the machine. Everything is read from /proc and /sys; what is not there is nil.
 enum Machine {

@@ -1,6 +1,6 @@
+import Basics
 import Compiler
 import RASP
-import Serialization
 
 /// One input with what the program made of it.
 struct RunResult {
