@@ -10,6 +10,7 @@ let package = Package(
     name: "tracr-inject",
     products: [
         .executable(name: "tracr-inject", targets: ["tracr-inject"]),
+        .library(name: "Basics", targets: ["Basics"]),
         .library(name: "RASP", targets: ["RASP"]),
         .library(name: "CRASP", targets: ["CRASP"]),
         .library(name: "Compiler", targets: ["Compiler"]),

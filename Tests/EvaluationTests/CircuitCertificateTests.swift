@@ -2,7 +2,6 @@ import Basics
 import Evaluation
 import Foundation
 import Injection
-import InjectionSettings
 import TestSupport
 import Testing
 

@@ -3,8 +3,6 @@ import Benchmarking
 import Evaluation
 import Foundation
 import Injection
-import InjectionSettings
-import LanguageModels
 import TestSupport
 import Testing
 import TrainingEngine

@@ -4,7 +4,6 @@ import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
-import Ranks
 import TestSupport
 import Testing
 import TrainingEngine

@@ -2,7 +2,6 @@ import Basics
 import Foundation
 import LanguageModels
 import Pretraining
-import Ranks
 import TestSupport
 import Testing
 

@@ -71,10 +71,20 @@ struct Layout {
         (number < 2 ? 0 : variable.name != nil ? 1 : variable.isOneHot ? 2 : 3, number)
     }
 
-    func oneHot(_ variable: Int, _ value: Int) -> Int { directions[variable].map { $0[value] } ?? 0 }
-    func scalar(_ variable: Int) -> Int { directions[variable]?.first ?? 0 }
+    /// The direction of one value of a one-hot.
+    func oneHot(_ variable: Int, _ value: Int) -> Int { all(variable)[value] }
+
+    /// The direction that a scalar's number is written to.
+    func scalar(_ variable: Int) -> Int { all(variable)[0] }
+
+    /// The direction that says that a scalar is no number; nil where it always is one.
     func flag(_ variable: Int) -> Int? { flags[variable] }
-    func all(_ variable: Int) -> [Int] { directions[variable] ?? [] }
+
+    /// All directions of a variable, which has to be live.
+    func all(_ variable: Int) -> [Int] {
+        guard let places = directions[variable] else { preconditionFailure("variable \(variable) has no directions") }
+        return places
+    }
 }
 
 /// Directions whose variable is no longer read by anything.

@@ -115,6 +115,20 @@ struct Lowering {
         }
     }
 
+    /// The table of an s-op that has been lowered, as all have on which others are built.
+    func table(of sop: SOp) -> ValueTable {
+        guard let table = tables[sop] else { preconditionFailure("an s-op is used before it has a table") }
+        return table
+    }
+
+    /// The relations whose conjunction a selector is, once it has been lowered.
+    func relations(of selector: Selector) -> [Relation] {
+        guard let relations = conjunctions[selector] else {
+            preconditionFailure("a selector is used before it has relations")
+        }
+        return relations
+    }
+
     /// The table that is a variable itself.
     func tableOfVariable(_ variable: Int) -> ValueTable {
         .identity(variable, values: variables[variable].values)

@@ -1,5 +1,4 @@
 import Basics
-import Circuits
 
 /// The methods there are, by name.
 public enum DiscoveryMethods {

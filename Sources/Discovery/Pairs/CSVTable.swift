@@ -15,8 +15,8 @@ struct CSVTable {
     let rows: [Row]
 
     /// - Parameters:
-    ///   - file: Whose first row names the columns; it may have more than are asked for.
-    ///   - columns: Names.
+    ///   - file: Its first row names the columns; it may have more than are asked for.
+    ///   - columns: The names of the columns that are read.
     /// - Throws: `.notFound`, or `.badData` naming the line.
     init(contentsOf file: URL, columns: [String], remedy: String) throws(Failure) {
         let text = try RegularFile.text(file, maximumBytes: 256 << 20, called: "a table of comma-separated values")

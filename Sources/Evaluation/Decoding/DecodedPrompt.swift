@@ -72,7 +72,7 @@ public struct DecodedPrompt: Sendable {
         (self.mapped, mappedGroups) = decoder.picture(of: mapped)
     }
 
-    /// The object of the command contract.
+    /// What `decode --json` prints.
     public var json: JSONValue {
         let values: ([Atom?]) -> JSONValue = { .array($0.map { $0.map(JSONValue.init(atom:)) ?? .null }) }
         return [

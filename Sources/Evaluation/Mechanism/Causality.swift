@@ -117,7 +117,7 @@ public struct Causality: Sendable {
     static func randomSubspace(like basis: Tensor, _ random: inout SeededRandom) throws -> Tensor {
         let matrix = Tensor(zeros: [basis.rows, basis.columns])
         random.fillNormal(matrix.buffer)
-        return try Projector.orthonormalRows(of: matrix)
+        return try RowSpace.orthonormalBasis(of: matrix)
     }
 
     private struct RunningMean {

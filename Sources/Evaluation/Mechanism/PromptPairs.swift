@@ -1,5 +1,4 @@
 import Injection
-import InjectionSettings
 
 /// Test prompts that find a partner of equal length.
 enum PromptPairs {

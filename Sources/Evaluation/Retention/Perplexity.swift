@@ -5,12 +5,8 @@ import TensorCore
 
 /// Perplexity of a student on a text.
 ///
-/// * corpus: exp of the mean negative log-likelihood over all tokens of the text but its first, in windows of the
-///   student's context that overlap by one token, so that each token is predicted once.
-/// * paper: the arithmetic mean of the perplexities of single lines, over the first 2,000 lines of at least two tokens.
+/// How it is computed, `PerplexityProtocol` says.
 public struct Perplexity: Sendable {
-    public enum Method: String, Sendable, CaseIterable { case corpus, paper }
-
     public var value: Double
     /// Tokens predicted.
     public var tokens: Int
@@ -19,8 +15,10 @@ public struct Perplexity: Sendable {
 
     static let lines = 2_000
 
-    static func measure(_ text: String, student: Student, method: Method, place: String) throws -> Perplexity {
-        switch method {
+    static func measure(_ text: String, student: Student, protocol kind: PerplexityProtocol, place: String) throws
+        -> Perplexity
+    {
+        switch kind {
         case .corpus: try corpus(text, student: student, place: place)
         case .paper: try perLine(text, student: student, place: place)
         }
@@ -107,4 +105,13 @@ public struct Perplexity: Sendable {
     private static func tooShort(_ place: String) -> Failure {
         Failure(.badData, "the text has fewer than two tokens", at: place, remedy: "give a text with --text")
     }
+}
+
+/// How a perplexity is computed.
+public enum PerplexityProtocol: String, Sendable, CaseIterable {
+    /// exp of the mean negative log-likelihood over all tokens of the text but its first, in windows of the student's
+    /// context that overlap by one token, so that each token is predicted once.
+    case corpus
+    /// The arithmetic mean of the perplexities of single lines, over the first 2,000 lines of at least two tokens.
+    case paper
 }

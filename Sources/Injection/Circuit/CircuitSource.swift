@@ -58,7 +58,7 @@ package struct CircuitSource {
         let byEdges = random.uniform() < settings.edges
         let step = random.pick(placement.steps)
         let exchanged = byEdges ? [] : pairs.indices.filter { _ in random.integer(below: 2) == 0 }
-        var batch = try examples(pairs, exchanging: step.component, in: exchanged, encoder: encoder, arena: arena)
+        let batch = try examples(pairs, exchanging: step.component, in: exchanged, encoder: encoder, arena: arena)
         for node in step.nodes where !exchanged.isEmpty { batch.replacement.replaced[node] = exchanged }
         // For half of the examples everything that may be replaced is, for the others any share of it.
         let shares = pairs.map { _ in random.integer(below: 2) == 0 ? 1 : random.uniform() }

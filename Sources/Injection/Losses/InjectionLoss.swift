@@ -33,7 +33,7 @@ package struct InjectionLoss {
 
     /// What each term's sum over a batch is divided by.
     package func normalizers(of batch: TrainingBatch) -> [Float] {
-        sum.normalizers(of: batch) + (batch.circuit.map { sum.normalizers(of: $0.batch.examples) } ?? [])
+        sum.normalizers(of: batch) + (batch.circuit.map { sum.normalizers(of: $0.examples) } ?? [])
     }
 
     /// - Parameters:
@@ -55,7 +55,7 @@ package struct InjectionLoss {
             originalHead: originalHead)
         let normalizers = normalizers ?? self.normalizers(of: batch)
         var value = sum(tape, pass, normalizers: Array(normalizers.prefix(sum.terms.count)), batch: batch)
-        guard let circuit = batch.circuit?.batch else { return value }
+        guard let circuit = batch.circuit else { return value }
         let circuitPass = StudentPass(
             batch: circuit.examples, activations: circuit.forward(tape, student), head: pass.head,
             projection: projection, originalHead: nil)

@@ -113,7 +113,7 @@ package struct KeptSources: Sendable {
     }
 
     private static func hashes(of task: InjectionTask) throws -> [(split: String, hash: String)] {
-        try ([.test] + task.settings.map { Split.setting($0.name) }).map { split in
+        try ([.test] + task.testSettings.map { Split.testSetting($0.name) }).map { split in
             let examples = try task.examples(split, count: hashedPrompts, seed: hashedSeed)
             return ("\(split)", XXHash64.hex(Data(examples.map(\.jsonLine).joined(separator: "\n").utf8)))
         }

@@ -99,7 +99,7 @@ struct TrainingInputs {
                 : nil
             guard
                 let layers = placement?.states
-                    ?? settings.alignment.layers.sites(compiled: k, student: configuration.layers)
+                    ?? settings.alignment.layers.numbers(compiled: k, student: configuration.layers)
             else {
                 throw Failure(
                     .badData,
@@ -112,9 +112,9 @@ struct TrainingInputs {
                 ? try RollIntervention(
                     layout: variables.layout, width: configuration.width, settings: settings.roll, layers: layers)
                 : nil
-            if let site = roll?.places.last?.site, site > configuration.layers {
+            if let layer = roll?.places.last?.layer, layer > configuration.layers {
                 throw Failure(
-                    .badData, "the roll would act on layer \(site) of a student of \(configuration.layers) layers",
+                    .badData, "the roll would act on layer \(layer) of a student of \(configuration.layers) layers",
                     at: folder.path, remedy: "use a deeper student, or --set roll.site=last")
             }
         } else {
@@ -153,7 +153,7 @@ struct TrainingInputs {
         let compiledLayers = VariableLayout(compiled).layers
         let layers =
             placement?.states
-            ?? settings.alignment.layers.sites(
+            ?? settings.alignment.layers.numbers(
                 compiled: compiledLayers, student: student.model.configuration.layers)
         let card = ModelCard(
             settings: settings, task: task.task, layout: VariableLayout(compiled), layers: layers ?? [],

@@ -3,7 +3,6 @@ import Basics
 import Foundation
 import InjectionSettings
 import Pretraining
-import Ranks
 import Resources
 import TrainingEngine
 

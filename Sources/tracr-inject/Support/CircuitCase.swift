@@ -1,5 +1,4 @@
 import Basics
-import Circuits
 import Compiler
 import Foundation
 import Resources

@@ -2,7 +2,6 @@ import Basics
 import Circuits
 import Compiler
 import Foundation
-import Pictures
 
 /// What `circuit` says about a compiled program.
 struct CircuitReport {

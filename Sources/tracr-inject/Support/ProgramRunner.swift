@@ -1,5 +1,4 @@
 import Basics
-import Compiler
 import RASP
 
 /// One input with what the program made of it.
