@@ -25,7 +25,7 @@ struct BenchmarkedStep {
     init(model: any LanguageModel, options: StepBenchmark.Options) throws {
         self.model = model
         let settings = options.settings
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(options.seed)), stream: "benchmark")
+        var random = SeededRandom(seed: options.seed, stream: "benchmark")
         let configuration = model.configuration
 
         let program = try Program.load(contentsOf: BundledFiles().program("count"))

@@ -23,7 +23,7 @@ package struct GenerationBenchmark: Sendable {
                 .badData,
                 "the student's context of \(model.configuration.contextLength) tokens is too short to be benchmarked")
         }
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "generation benchmark")
+        var random = SeededRandom(seed: seed, stream: "generation benchmark")
         let inputs = (0..<count).map { _ in
             (0..<promptTokens).map { _ in Int32(random.integer(below: model.configuration.vocabularySize)) }
         }

@@ -155,12 +155,17 @@ import Testing
         }
     }
 
-    /// Links lead to articles, every article is reached from the landing page, and the README's links lead to files.
+    /// Links lead to articles, pictures are there, every article is reached from the landing page, and the README's links
+    /// lead to files.
     @Test func linksLeadSomewhere() throws {
         let articles = Set(try Self.articles())
         for name in articles {
             for match in try Self.article(name).matches(of: /<doc:([A-Za-z]+)>/) {
                 #expect(articles.contains(String(match.output.1)), "\(name) links to \(match.output.1)")
+            }
+            for match in try Self.article(name).matches(of: /!\[[^\]]*\]\(([^)]+)\)/) {
+                let picture = Self.catalogue.appendingPathComponent("Resources/\(match.output.1).svg")
+                #expect(FileManager.default.fileExists(atPath: picture.path), "\(name) shows \(match.output.1)")
             }
         }
         let landing = try Self.article("Documentation")

@@ -19,7 +19,7 @@ struct ExchangeControls {
         pairs = try ExchangePairs(run, prompts: prompts, seed: seed)
         points = try ExchangePoint.all(of: run)
         decoder = Decoder(run)
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "random subspaces")
+        var random = SeededRandom(seed: seed, stream: "random subspaces")
         others = try points.map { try Causality.randomSubspace(like: $0.basis, &random) }
     }
 

@@ -21,7 +21,7 @@ struct ProbeLabels: Sendable {
 
     /// The same labels in a random order, so that a token's label says nothing of the token.
     func shuffled(seed: Int) -> ProbeLabels {
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "shuffled labels")
+        var random = SeededRandom(seed: seed, stream: "shuffled labels")
         var order = Array(0..<tokens)
         random.shuffle(&order)
         var labels = self

@@ -46,7 +46,7 @@ public struct Causality: Sendable {
         var length = RunningMean()
         var batches: [Batch] = []
         for number in 0..<seeds {
-            var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "causality/\(number)")
+            var random = SeededRandom(seed: seed, stream: "causality/\(number)")
             let other = try randomSubspace(like: final, &random)
             let own = examples.indices.filter { $0 % seeds == number }.map { examples[$0] }
             for start in stride(from: 0, to: own.count, by: 32) {

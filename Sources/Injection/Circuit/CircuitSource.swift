@@ -44,8 +44,7 @@ package struct CircuitSource {
     package func batch(
         from made: [PerturbedExamples.Made], at position: Int, shard: Int, encoder: TaskEncoder, arena: Arena
     ) throws -> CircuitBatch? {
-        var random = SeededRandom(
-            seed: UInt64(bitPattern: Int64(seed)), stream: "circuit/\(position)/\(shard)")
+        var random = SeededRandom(seed: seed, stream: "circuit/\(position)/\(shard)")
         var order = Array(made.indices)
         random.shuffle(&order)
         let candidates = order.prefix(settings.examples)

@@ -29,7 +29,7 @@ package struct ExchangeSource: Sendable {
         promptCounts: [Int], at position: Int, shard: Int = 0, of shards: Int = 1
     ) -> VariableExchange? {
         let pairs = pairs / shards + (shard < pairs % shards ? 1 : 0)
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "exchange/\(position)")
+        var random = SeededRandom(seed: seed, stream: "exchange/\(position)")
         guard pairs > 0, promptCounts.count > 1, !places.isEmpty else { return nil }
         let (variable, state) = random.pick(places)
         var order = Array(promptCounts.indices)

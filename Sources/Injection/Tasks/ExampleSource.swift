@@ -73,7 +73,7 @@ public enum ExampleSource: Sendable {
             position += 1
             guard shuffle else { return examples[index] }
             if pass != orderedPass {
-                var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "data pass \(pass)")
+                var random = SeededRandom(seed: seed, stream: "data pass \(pass)")
                 order = Array(examples.indices)
                 random.shuffle(&order)
                 orderedPass = pass

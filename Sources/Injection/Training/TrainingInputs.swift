@@ -165,7 +165,7 @@ struct TrainingInputs {
 
     /// The linear map at the start of a run: every method writes one, so that runs can be compared.
     func initialProjection() -> Projection {
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(settings.seed)), stream: "projection")
+        var random = SeededRandom(seed: settings.seed, stream: "projection")
         let projection = Projection(
             rows: VariableLayout(compiled).width, width: student.model.configuration.width,
             bias: settings.alignment.bias,
