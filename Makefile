@@ -7,7 +7,7 @@ TRAITS = --traits MPI
 endif
 export MPI
 
-.PHONY: all demo test arm64 sanitize build install dist wheel dependencies format clean
+.PHONY: all demo test arm64 sanitize build install dist wheel dependencies format drawing clean
 all: build
 
 demo: build
@@ -47,6 +47,10 @@ dependencies:
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+# The drawing of the modules on the page Architecture, from Package.swift.
+drawing:
+	@.ci/drawing.py
 
 clean:
 	$(SWIFT) package clean

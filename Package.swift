@@ -2,14 +2,15 @@
 import PackageDescription
 
 /// The two halves never see each other: RASP <- Compiler on one side, TensorCore <- LanguageModels on the other. They
-/// meet in Injection (and Compiler and TensorCore in Compression). Below both lie Serialization and Circuits, the
-/// vocabulary of components and edges; Discovery finds circuits in language models; TrainingEngine knows runs and loops
+/// meet in Injection (and Compiler and TensorCore in Compression). Below both lie Basics and Circuits, the vocabulary of
+/// components and edges; Discovery finds circuits in language models; TrainingEngine knows runs and loops
 /// and no method; Evaluation, Benchmarking and Reporting stand on Injection; the command line is a thin
 /// layer on top.
 let package = Package(
     name: "tracr-inject",
     products: [
         .executable(name: "tracr-inject", targets: ["tracr-inject"]),
+        .library(name: "Basics", targets: ["Basics"]),
         .library(name: "RASP", targets: ["RASP"]),
         .library(name: "CRASP", targets: ["CRASP"]),
         .library(name: "Compiler", targets: ["Compiler"]),
@@ -46,46 +47,46 @@ let package = Package(
         .target(
             name: "RASP",
             dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
-        .target(name: "Serialization"),
-        .target(name: "Ranks", dependencies: ["CKernels", "CMPI", "Serialization"]),
-        .target(name: "Circuits", dependencies: ["Serialization"]),
-        .target(name: "CRASP", dependencies: ["RASP", "Serialization"]),
-        .target(name: "Compiler", dependencies: ["RASP", "CRASP", "Circuits", "Serialization"]),
+        .target(name: "Basics"),
+        .target(name: "Ranks", dependencies: ["CKernels", "CMPI", "Basics"]),
+        .target(name: "Circuits", dependencies: ["Basics"]),
+        .target(name: "CRASP", dependencies: ["RASP", "Basics"]),
+        .target(name: "Compiler", dependencies: ["RASP", "CRASP", "Circuits", "Basics"]),
 
         .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS", "CLAPACKE"]),
-        .target(name: "Compression", dependencies: ["Compiler", "TensorCore", "RASP", "Serialization"]),
+        .target(name: "Compression", dependencies: ["Compiler", "TensorCore", "RASP", "Basics"]),
         .target(
             name: "LanguageModels",
             dependencies: [
-                "TensorCore", "Serialization",
+                "TensorCore", "Basics",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
         .target(
-            name: "Discovery", dependencies: ["Circuits", "LanguageModels", "TensorCore", "Serialization"]),
+            name: "Discovery", dependencies: ["Circuits", "LanguageModels", "TensorCore", "Basics"]),
 
         .target(
-            name: "Resources", dependencies: ["Serialization"],
+            name: "Resources", dependencies: ["Basics"],
             resources: [.copy("tiny")]),
-        .target(name: "Pictures", dependencies: ["Circuits", "Serialization"]),
-        .target(name: "TrainingEngine", dependencies: ["Ranks", "TensorCore", "Serialization"]),
+        .target(name: "Pictures", dependencies: ["Circuits", "Basics"]),
+        .target(name: "TrainingEngine", dependencies: ["Ranks", "TensorCore", "Basics"]),
         .target(
             name: "InjectionSettings",
             dependencies: [
-                "TensorCore", "Serialization", "Resources", "Yams",
+                "TensorCore", "Basics", "Resources", "Yams",
             ]),
         .target(
             name: "Injection",
             dependencies: [
                 "InjectionSettings", "TrainingEngine", "Ranks", "Discovery", "Circuits", "Compiler", "LanguageModels",
                 "RASP",
-                "Resources", "TensorCore", "Serialization",
+                "Resources", "TensorCore", "Basics",
                 "Yams",
             ]),
         .target(
             name: "Pretraining",
             dependencies: [
                 "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "LanguageModels", "TensorCore",
-                "Serialization",
+                "Basics",
                 "Yams",
             ]),
         .target(
@@ -94,57 +95,57 @@ let package = Package(
                 "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Discovery", "Pictures", "Resources",
                 "Circuits",
                 "Compiler",
-                "LanguageModels", "RASP", "TensorCore", "Serialization",
+                "LanguageModels", "RASP", "TensorCore", "Basics",
             ]),
         .target(
             name: "Benchmarking",
             dependencies: [
                 "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Resources", "Compiler", "LanguageModels",
                 "RASP", "TensorCore",
-                "Serialization",
+                "Basics",
             ]),
         .target(
             name: "Reporting",
             dependencies: [
                 "Evaluation", "Benchmarking", "Injection", "InjectionSettings", "TrainingEngine", "Ranks", "Pictures",
-                "Resources", "LanguageModels", "TensorCore", "Serialization",
+                "Resources", "LanguageModels", "TensorCore", "Basics",
             ]),
         .executableTarget(
             name: "tracr-inject",
             dependencies: [
                 "Reporting", "Benchmarking", "Evaluation", "Pretraining", "Injection", "InjectionSettings",
                 "TrainingEngine", "Ranks", "Discovery", "Circuits", "Pictures", "Resources",
-                "RASP", "CRASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Serialization",
+                "RASP", "CRASP", "Compiler", "Compression", "TensorCore", "LanguageModels", "Basics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
         .testTarget(name: "RASPTests", dependencies: ["RASP"], exclude: ["Peer"]),
         .target(
-            name: "CountingTestSupport", dependencies: ["RASP", "Serialization"], path: "Tests/CountingTestSupport"),
-        .testTarget(name: "CRASPTests", dependencies: ["CRASP", "CountingTestSupport", "RASP", "Serialization"]),
-        .testTarget(name: "CircuitsTests", dependencies: ["Circuits", "Serialization"]),
-        .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
+            name: "CountingTestSupport", dependencies: ["RASP", "Basics"], path: "Tests/CountingTestSupport"),
+        .testTarget(name: "CRASPTests", dependencies: ["CRASP", "CountingTestSupport", "RASP", "Basics"]),
+        .testTarget(name: "CircuitsTests", dependencies: ["Circuits", "Basics"]),
+        .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
         .testTarget(
             name: "CompilerTests",
             dependencies: [
-                "Compiler", "Circuits", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Serialization",
+                "Compiler", "Circuits", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Basics",
                 "TensorCore",
             ],
             exclude: ["Cases", "Peer", "run_circuit.py", "run_compiled.py", "run_gpt2.py"]),
-        .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Serialization"]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression", "Compiler", "RASP", "Basics"]),
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(
-            name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Serialization"],
+            name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Basics"],
             exclude: ["Goldens", "Peer"]),
         .testTarget(
-            name: "RanksTests", dependencies: ["Ranks", "Serialization", "TestSupport"], exclude: ["Network"]),
+            name: "RanksTests", dependencies: ["Ranks", "Basics", "TestSupport"], exclude: ["Network"]),
         .testTarget(
             name: "DiscoveryTests",
-            dependencies: ["Discovery", "Circuits", "LanguageModels", "Resources", "TensorCore", "Serialization"],
+            dependencies: ["Discovery", "Circuits", "LanguageModels", "Resources", "TensorCore", "Basics"],
             exclude: ["Peer"]),
-        .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Serialization"]),
+        .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Basics"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
         .target(name: "TestSupport", dependencies: ["Injection", "Ranks"], path: "Tests/TestSupport"),
         .testTarget(
@@ -158,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "RobustnessTests",
             dependencies: [
-                "Reporting", "Pretraining", "Injection", "Compiler", "RASP", "LanguageModels", "Serialization",
+                "Reporting", "Pretraining", "Injection", "Compiler", "RASP", "LanguageModels", "Basics",
                 "TensorCore",
             ],
             exclude: ["soak.sh"]),

@@ -1,19 +1,19 @@
+import Basics
 import InjectionSettings
-import Serialization
 import TensorCore
 
 /// Times greedy continuation of many prompts at once, which is what evaluation does.
-public struct GenerationBenchmark: Sendable {
-    public let prompts: Int
-    public let promptTokens: Int
-    public let newTokens: Int
-    public let seconds: Double
+package struct GenerationBenchmark: Sendable {
+    package let prompts: Int
+    package let promptTokens: Int
+    package let newTokens: Int
+    package let seconds: Double
 
     /// New tokens only: reading the prompts counts as time.
-    public var tokensPerSecond: Double { Double(prompts * newTokens) / seconds }
+    package var tokensPerSecond: Double { Double(prompts * newTokens) / seconds }
 
     /// - Throws: `Failure` for a student that is not there, or whose context is too short.
-    public init(
+    package init(
         student: String, prompts count: Int = 1_000, promptTokens: Int = 60, newTokens: Int = 8,
         precision: Settings.Precision = .fp32, seed: Int = 42
     ) throws {
@@ -23,7 +23,7 @@ public struct GenerationBenchmark: Sendable {
                 .badData,
                 "the student's context of \(model.configuration.contextLength) tokens is too short to be benchmarked")
         }
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "generation benchmark")
+        var random = SeededRandom(seed: seed, stream: "generation benchmark")
         let inputs = (0..<count).map { _ in
             (0..<promptTokens).map { _ in Int32(random.integer(below: model.configuration.vocabularySize)) }
         }

@@ -2,7 +2,7 @@
 // 0.5 (1 + tanh u) = sigmoid(2u) = 1 / (1 + exp(-2u)): one exponential, no cancellation for large negative x.
 #include "elementwise.h"
 
-#include "vector.h"
+#include "elementwise_loops.h"
 
 #define TWICE_ROOT_2_OVER_PI 1.5957691216057308f
 #define CUBIC 0.044715f
@@ -22,31 +22,16 @@
        v16 s_ = 1.0f / (1.0f + e_); \
        s_ + g_ * s_ * (e_ * s_) * (TWICE_ROOT_2_OVER_PI * (1.0f + 3.0f * CUBIC * square_)); })
 
-VECTOR_KERNEL(void, kernel_exp, (ptrdiff_t count, const float *x, float *out), (count, x, out)) {
-    ptrdiff_t i = 0;
-    for (; i + LANES <= count; i += LANES) store(out + i, vexp(load(x + i)));
-    if (i < count) store_tail(out + i, vexp(load_tail(x + i, count - i, 0)), count - i);
-}
+#define gelu_of_x(in) gelu(in(x))
+#define gelu_gradient(in) in(dy) * gelu_derivative(in(x))
 
 VECTOR_KERNEL(void, kernel_gelu, (ptrdiff_t count, const float *x, float *y), (count, x, y)) {
-    ptrdiff_t i = 0;
-    for (; i + LANES <= count; i += LANES) store(y + i, gelu(load(x + i)));
-    if (i < count) store_tail(y + i, gelu(load_tail(x + i, count - i, 0)), count - i);
+    write_each(count, y, gelu_of_x);
 }
 
 VECTOR_KERNEL(
     void, kernel_gelu_backward,
     (ptrdiff_t count, const float *x, const float *dy, float beta, float *dx),
     (count, x, dy, beta, dx)) {
-    for (ptrdiff_t i = 0; i < count; i += LANES) {
-        ptrdiff_t left = count - i;
-        if (left >= LANES) {
-            v16 result = load(dy + i) * gelu_derivative(load(x + i));
-            store(dx + i, beta == 0 ? result : beta * load(dx + i) + result);
-        } else {
-            v16 result = load_tail(dy + i, left, 0) * gelu_derivative(load_tail(x + i, left, 0));
-            if (beta != 0) result += beta * load_tail(dx + i, left, 0);
-            store_tail(dx + i, result, left);
-        }
-    }
+    accumulate_each(count, beta, dx, gelu_gradient);
 }

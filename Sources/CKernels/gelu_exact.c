@@ -5,7 +5,7 @@
 // substitution of Shepherd & Laframboise (1981); P is a polynomial of degree 11, fitted for relative error (4e-9).
 #include "elementwise.h"
 
-#include "vector.h"
+#include "elementwise_loops.h"
 
 #define ONE_OVER_ROOT_2_PI 0.3989422804014327f
 
@@ -53,25 +53,16 @@
        v16 near_ = g_ > (v16)100.0f ? (v16)100.0f : g_ < (v16)-100.0f ? (v16)-100.0f : g_; \
        phi_ + near_ * density_of_g_ * ONE_OVER_ROOT_2_PI; })
 
+#define gelu_of_x(in) gelu(in(x))
+#define gelu_gradient(in) in(dy) * gelu_derivative(in(x))
+
 VECTOR_KERNEL(void, kernel_gelu_exact, (ptrdiff_t count, const float *x, float *y), (count, x, y)) {
-    ptrdiff_t i = 0;
-    for (; i + LANES <= count; i += LANES) store(y + i, gelu(load(x + i)));
-    if (i < count) store_tail(y + i, gelu(load_tail(x + i, count - i, 0)), count - i);
+    write_each(count, y, gelu_of_x);
 }
 
 VECTOR_KERNEL(
     void, kernel_gelu_exact_backward,
     (ptrdiff_t count, const float *x, const float *dy, float beta, float *dx),
     (count, x, dy, beta, dx)) {
-    for (ptrdiff_t i = 0; i < count; i += LANES) {
-        ptrdiff_t left = count - i;
-        if (left >= LANES) {
-            v16 result = load(dy + i) * gelu_derivative(load(x + i));
-            store(dx + i, beta == 0 ? result : beta * load(dx + i) + result);
-        } else {
-            v16 result = load_tail(dy + i, left, 0) * gelu_derivative(load_tail(x + i, left, 0));
-            if (beta != 0) result += beta * load_tail(dx + i, left, 0);
-            store_tail(dx + i, result, left);
-        }
-    }
+    accumulate_each(count, beta, dx, gelu_gradient);
 }

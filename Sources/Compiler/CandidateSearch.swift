@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Compiles one program with more and less fusion, and keeps the best result.
 struct CandidateSearch {

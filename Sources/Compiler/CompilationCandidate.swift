@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// A RASP program lowered in one way and laid out, with what it would cost and which deadlines it leaves.
 struct CompilationCandidate {

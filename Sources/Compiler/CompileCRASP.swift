@@ -1,6 +1,5 @@
+import Basics
 import CRASP
-import RASP
-import Serialization
 
 extension CRASPProgram: CompilableProgram {
     /// The program's weights: for counts of depth d, d layers with attention, in each of which one head averages over all

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// A lowered program with its directions: its depth and width are known, its weights are not there yet.
 ///

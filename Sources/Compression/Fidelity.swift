@@ -1,6 +1,6 @@
+import Basics
 import Compiler
 import RASP
-import Serialization
 import TensorCore
 
 /// How well a compressed stream does what the whole one does.

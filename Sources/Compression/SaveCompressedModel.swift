@@ -1,6 +1,6 @@
+import Basics
 import Compiler
 import Foundation
-import Serialization
 import TensorCore
 
 extension CompressedModel {

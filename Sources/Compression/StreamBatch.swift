@@ -1,6 +1,6 @@
+import Basics
 import Compiler
 import RASP
-import Serialization
 import TensorCore
 
 /// Several inputs with the states that the compiled model has on them, rows of all inputs one after the other.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 extension Settings: KeyedSettings {
     public static let command = "train"

@@ -235,7 +235,7 @@ extension Settings.Alignment.Layers {
     /// The student layer (0: the embedding's output) that carries each of the compiled states 0 to `compiled`.
     ///
     /// - Returns: nil where the student, of `student` layers, has not enough, or a list has not `compiled + 1` entries.
-    public func sites(compiled: Int, student: Int) -> [Int]? {
+    public func numbers(compiled: Int, student: Int) -> [Int]? {
         guard compiled <= student else { return nil }
         switch self {
         case .first: return Array(0...compiled)

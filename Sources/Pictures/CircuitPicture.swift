@@ -2,24 +2,24 @@ import Circuits
 
 /// A circuit as an SVG picture: layers downwards, a box for each component with the places where it reads at its upper
 /// edge, and on each edge what it carries.
-public struct CircuitPicture: Sendable {
+package struct CircuitPicture: Sendable {
     /// One line of what an edge carries.
-    public struct Label: Sendable {
-        public var text: String
+    package struct Label: Sendable {
+        package var text: String
         /// Whether it stands back, as an intermediate result does.
-        public var isFaint: Bool
+        package var isFaint: Bool
 
-        public init(_ text: String, isFaint: Bool = false) { (self.text, self.isFaint) = (text, isFaint) }
+        package init(_ text: String, isFaint: Bool = false) { (self.text, self.isFaint) = (text, isFaint) }
     }
 
-    public var title: String
+    package var title: String
     /// The circuit's edges are drawn, the stronger the larger their scores; without scores all alike.
-    public var graph: CircuitGraph
-    public var labels: [CircuitEdge: [Label]]
+    package var graph: CircuitGraph
+    package var labels: [CircuitEdge: [Label]]
     /// Components that are drawn although they are outside the circuit.
-    public var outside: [CircuitNode]
+    package var outside: [CircuitNode]
 
-    public init(
+    package init(
         title: String, graph: CircuitGraph, labels: [CircuitEdge: [Label]] = [:], outside: [CircuitNode] = []
     ) {
         (self.title, self.graph, self.labels, self.outside) = (title, graph, labels, outside)
@@ -32,7 +32,7 @@ public struct CircuitPicture: Sendable {
     /// The advance of a monospaced font of 10 pixels.
     private static let advance = 6.1
 
-    public func svg() -> String {
+    package func svg() -> String {
         let circuit = Set(graph.circuitNodes + graph.circuit.flatMap { [$0.writer, $0.reader.node] })
         let nodes = graph.nodes.filter { circuit.contains($0) || outside.contains($0) }
         let layout = CircuitLayout(graph, nodes: nodes) { Self.size(of: labels[$0] ?? []).width + 12 }

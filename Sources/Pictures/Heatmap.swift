@@ -5,24 +5,24 @@ import Foundation
 /// Cells are quantised to eight levels of either sign and drawn as one path a level, so that a residual stream of
 /// GPT-2-large (1,280 columns) stays a picture that a browser opens at once. Colours are style-sheet variables: the
 /// picture is readable on light and dark ground.
-public struct Heatmap: Sendable {
-    public struct Group: Sendable {
-        public var label: String
-        public var columns: Range<Int>
+package struct Heatmap: Sendable {
+    package struct Group: Sendable {
+        package var label: String
+        package var columns: Range<Int>
 
         package init(label: String, columns: Range<Int>) {
             (self.label, self.columns) = (label, columns)
         }
     }
 
-    public var title: String
-    public var caption: String
-    public var rowLabels: [String]
-    public var columns: Int
+    package var title: String
+    package var caption: String
+    package var rowLabels: [String]
+    package var columns: Int
     /// Row-major, `rowLabels.count * columns`.
-    public var values: [Float]
+    package var values: [Float]
     /// Labelled runs of columns (the variables of a mapped stream); may be empty.
-    public var groups: [Group]
+    package var groups: [Group]
 
     package init(title: String, caption: String, rowLabels: [String], columns: Int, values: [Float], groups: [Group]) {
         (self.title, self.caption, self.rowLabels, self.columns, self.values, self.groups) = (
@@ -45,7 +45,7 @@ public struct Heatmap: Sendable {
     package var height: Double { header + Self.rowHeight * Double(rowLabels.count) + 6 }
 
     /// The picture. `.hp` and `.hn` are the style classes of positive and negative cells.
-    public func svg() -> String {
+    package func svg() -> String {
         let (rowHeight, labelWidth) = (Self.rowHeight, Self.labelWidth)
         var out =
             "<svg class=\"heatmap\" viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\" "

@@ -1,17 +1,16 @@
+import Basics
 import Foundation
 import Injection
-import InjectionSettings
 import LanguageModels
 import Ranks
-import Serialization
 import TensorCore
 import TrainingEngine
 
 /// What a pretraining learns from, ready to be trained on: the locked run directory, the vocabulary, and the texts as
 /// tokens.
-public struct PretrainInputs {
-    public let settings: PretrainSettings
-    public let tokenizer: Tokenizer
+package struct PretrainInputs {
+    package let settings: PretrainSettings
+    package let tokenizer: Tokenizer
     /// Whether the training goes on in the directory of an earlier one.
     let isResumed: Bool
     let run: RunDirectory
@@ -27,7 +26,7 @@ public struct PretrainInputs {
     ///
     /// - Throws: `Failure` for texts that cannot be read or from which nothing can be learned, a directory that cannot be
     ///   written, and settings that are not those that a resumed training was begun with.
-    public static func prepare(_ settings: PretrainSettings, texts: [URL], resume: Bool) throws -> PretrainInputs {
+    package static func prepare(_ settings: PretrainSettings, texts: [URL], resume: Bool) throws -> PretrainInputs {
         try prepare(settings, texts: texts, resume: resume, ranks: .alone)
     }
 

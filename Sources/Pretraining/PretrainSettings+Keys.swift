@@ -1,9 +1,9 @@
 import InjectionSettings
 
 extension PretrainSettings: KeyedSettings {
-    public static let command = "pretrain"
+    package static let command = "pretrain"
 
-    public static let keys: [SettingKey<PretrainSettings>] = [
+    package static let keys: [SettingKey<PretrainSettings>] = [
         .init("model.layers", .integer(\.model.layers, 1...1_000), "Layers of the model."),
         .init("model.width", .integer(\.model.width, 1...65_536), "Width of the residual stream."),
         .init("model.heads", .integer(\.model.heads, 1...65_536), "Heads of a layer; they divide the width."),
@@ -44,7 +44,7 @@ extension PretrainSettings: KeyedSettings {
         .init("output", .text(\.output), "The run directory."),
     ]
 
-    public func conflict() -> (key: String, expectation: String)? {
+    package func conflict() -> (key: String, expectation: String)? {
         if model.width % model.heads != 0 {
             return ("model.heads", "a divisor of model.width, which is \(model.width)")
         }

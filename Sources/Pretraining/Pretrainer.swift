@@ -1,8 +1,7 @@
+import Basics
 import Foundation
-import InjectionSettings
 import LanguageModels
 import Ranks
-import Serialization
 import TensorCore
 import TrainingEngine
 
@@ -11,12 +10,12 @@ import TrainingEngine
 ///
 /// A batch is `batch.sequences` windows of the tokenised text, drawn uniformly. The draws of a step depend on the seed
 /// and the step alone, so that a resumed training sees what the uninterrupted one would have seen.
-public final class Pretrainer {
-    public let model: any LanguageModel
+package final class Pretrainer {
+    package let model: any LanguageModel
     /// The last step taken.
-    public private(set) var step = 0
+    package private(set) var step = 0
     /// The signal that ended it early, on this rank or another one.
-    public private(set) var interruptedBy: Int32?
+    package private(set) var interruptedBy: Int32?
     private let inputs: PretrainInputs
     private let loss = LossSum<PretrainBatch, PretrainPass>([NextTokenLoss()])
     private let optimizers: Optimizers
@@ -35,7 +34,7 @@ public final class Pretrainer {
     ///
     /// - Throws: `Failure` for a directory that cannot be written, a damaged checkpoint, a text that is another one than
     ///   the training was begun with.
-    public init(_ inputs: PretrainInputs) throws {
+    package init(_ inputs: PretrainInputs) throws {
         self.inputs = inputs
         let (settings, run) = (inputs.settings, inputs.run)
         model = settings.configuration(endOfText: inputs.tokenizer.endOfText ?? 0).model(seed: UInt64(settings.seed))
@@ -77,7 +76,7 @@ public final class Pretrainer {
 
     /// Trains to the last step. An interruption is answered with a checkpoint and a return; `step` tells how far it
     /// came.
-    public func train() throws { try train(upTo: settings.steps) }
+    package func train() throws { try train(upTo: settings.steps) }
 
     /// The same up to `last`, for tests that stop without a checkpoint.
     package func train(upTo last: Int) throws {

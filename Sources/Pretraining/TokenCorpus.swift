@@ -1,8 +1,8 @@
+import Basics
 import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
-import Serialization
 
 /// A tokenised text on disk, mapped: training on more tokens than fit into memory.
 ///

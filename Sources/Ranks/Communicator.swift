@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// The ranks that train one model together, as one of them sees them: who they are, and what they compute together.
 ///
@@ -19,8 +19,8 @@ package final class Communicator: Sendable {
 
     /// - Parameters:
     ///   - patience: seconds that another rank may be silent.
-    ///   - onFailure: called, by another thread, for a failure of another rank that this one does not notice within
-    ///     seconds, as it computes, with whether a person is to be told here.
+    ///   - onFailure: called by another thread when another rank has failed and this one, as it computes, does not notice
+    ///     within seconds. It is given the failure, and whether this rank is the one that tells a person.
     ///   - link: makes the link, on the thread that will use it.
     /// - Throws: `Failure` where the link cannot be made.
     package init(

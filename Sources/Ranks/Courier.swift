@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// The thread of a rank that talks to the other ranks. It works off what it is given in order, while the rank computes,
 /// and keeps watch over the others all the time: a rank that is silent for too long, or that tells of a failure, ends

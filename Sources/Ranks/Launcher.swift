@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// What started this process as one of several, told from the environment that it left.
 package struct Launcher: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// The work of this rank ends because another rank has failed or is gone.
 package struct PeerFailure: Error, Sendable, Equatable, CustomStringConvertible {

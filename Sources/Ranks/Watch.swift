@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import Synchronization
 
 /// What a rank hears of the others: each sends a sign of life every second, by the thread that does nothing else, and

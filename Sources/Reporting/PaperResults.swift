@@ -22,7 +22,7 @@ enum PaperResults {
     }
 
     /// Table 2.
-    static func setting(_ task: String, _ setting: String, _ method: Settings.Method) -> Double? {
+    static func testSetting(_ task: String, _ setting: String, _ method: Settings.Method) -> Double? {
         let both: (tracr: Double, finetune: Double)? =
             switch (task, setting) {
             case ("int-sum", "cascading-overflow"): (47.8, 49.1)

@@ -1,15 +1,15 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
 import InjectionSettings
 import Pictures
-import Serialization
 import TrainingEngine
 
 /// One page that shows runs as the paper shows its own: `tracr-inject report` as a function.
-public struct Report {
+package struct Report {
     /// What is measured of every run that was not measured before.
-    public static var defaultOptions: ModelEvaluation.Options {
+    package static var defaultOptions: ModelEvaluation.Options {
         var options = ModelEvaluation.Options()
         options.suites = [.task, .decoding, .perturbed, .ood, .causality, .interchange, .controls, .perplexity]
         return options
@@ -23,7 +23,7 @@ public struct Report {
     private let options: ModelEvaluation.Options
 
     /// - Throws: `Failure` for a directory that is no finished run.
-    public init(
+    package init(
         _ directories: [RunDirectory], options: ModelEvaluation.Options = Report.defaultOptions,
         title: String = "Tracr-Injection"
     ) throws {
@@ -50,7 +50,7 @@ public struct Report {
     }
 
     /// The page: no script, and nothing from elsewhere.
-    public var html: String {
+    package var html: String {
         var body = "<h1>\(HTML.escape(title))</h1>\n<p class=\"note\">\(HTML.escape(summary))</p>\n"
         body += "<h2>The task and its variables</h2>\n"
         body += note(
@@ -80,12 +80,12 @@ public struct Report {
     }
 
     /// The first tables, for a terminal.
-    public var tables: [ReportTable] {
+    package var tables: [ReportTable] {
         [ReportTables.results(groups), ReportTables.retention(groups), ReportTables.outOfDistribution(groups)]
     }
 
     /// Each run with its measurements.
-    public var json: JSONValue {
+    package var json: JSONValue {
         .array(
             runs.map { run in
                 [

@@ -2,7 +2,7 @@ import Foundation
 import Pictures
 
 /// A table for a page or for a terminal; every cell is text, and escaped here.
-public struct ReportTable {
+package struct ReportTable {
     enum Cell {
         case head(String)
         case plain(String?)
@@ -14,7 +14,7 @@ public struct ReportTable {
         case shaded(Double, String, detail: String?)
     }
 
-    public let header: [String]
+    package let header: [String]
     private var rows: [[Cell]] = []
 
     init(_ header: [String]) { self.header = header }
@@ -38,7 +38,7 @@ public struct ReportTable {
     }
 
     /// The same as plain text.
-    public var cells: [[String]] {
+    package var cells: [[String]] {
         rows.map { row in
             row.map { cell in
                 switch cell {

@@ -1,6 +1,6 @@
+import Basics
 import Evaluation
 import Foundation
-import Serialization
 
 /// Tables of a report: our figures with their intervals, and the paper's beside them.
 enum ReportTables {
@@ -74,10 +74,10 @@ enum ReportTables {
         }
         for task in tasks {
             let own = groups.filter { $0.task.hasSameBytes(as: task) }
-            for setting in own.first?.runs.first?.results.outOfDistribution?.settings ?? [] {
+            for setting in own.first?.runs.first?.results.outOfDistribution?.testSettings ?? [] {
                 let name = setting.name
                 for group in own {
-                    let settings = group.values { $0.outOfDistribution?.settings.first { $0.name == name } }
+                    let settings = group.values { $0.outOfDistribution?.testSettings.first { $0.name == name } }
                     table.add([
                         .head(task), .head(name), .plain(setting.compiledSupports ? "yes" : "no"), .head(group.label),
                         share(settings.map(\.accuracy.proportion).filter { $0.n > 0 }),

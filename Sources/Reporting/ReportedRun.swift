@@ -1,8 +1,8 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
 import InjectionSettings
-import Serialization
 import TrainingEngine
 
 /// A run as a report shows it.
@@ -37,7 +37,7 @@ struct ReportedRun {
         deviations = try settings.deviations()
         task = run.task.task.name
         isOfPaper = run.task.task.sources.isEmpty && InjectionTask.builtInNames.contains(task)
-        settingSummaries = run.task.task.settings.map { ($0.name, $0.summary) }
+        settingSummaries = run.task.task.testSettings.map { ($0.name, $0.summary) }
         results = try StoredEvaluation.results(of: run, options: options)
         (course, seconds) = try Self.metrics(directory.metrics)
         if settings.aligns, let example = try run.task.task.examples(.test, count: 1, seed: options.seed).first {
@@ -88,7 +88,7 @@ struct ReportedGroup {
 
     /// The paper's accuracy in a setting outside the training distribution, in percent.
     func paper(setting name: String) -> Double? {
-        runs[0].isOfPaper ? PaperResults.setting(task, name, method) : nil
+        runs[0].isOfPaper ? PaperResults.testSetting(task, name, method) : nil
     }
 
     static func groups(of runs: [ReportedRun], shared: [String]) -> [ReportedGroup] {

@@ -1,3 +1,4 @@
+import Basics
 import Benchmarking
 import Evaluation
 import Foundation
@@ -5,7 +6,6 @@ import Injection
 import InjectionSettings
 import LanguageModels
 import Ranks
-import Serialization
 import TrainingEngine
 
 /// Trains every method on every task with every seed, measures all and writes the report: `tracr-inject reproduce` as a
@@ -13,27 +13,27 @@ import TrainingEngine
 ///
 /// Each run is a directory of its own, `TASK-METHOD-SEED`. Started again with the same settings, finished runs are left
 /// as they are, broken ones go on from their last checkpoint, and what was measured is not measured again.
-public struct Reproduction {
-    public struct Options: Sendable {
-        public var tasks = InjectionTask.builtInNames
-        public var methods = Settings.Method.allCases
+package struct Reproduction {
+    package struct Options: Sendable {
+        package var tasks = InjectionTask.builtInNames
+        package var methods = Settings.Method.allCases
         /// Runs of each task and method, with the seeds from `firstSeed` up.
-        public var seeds = 1
-        public var firstSeed = 42
-        public var overrides: [SettingOverride] = []
-        public var output = RunDirectory.runs.appendingPathComponent("reproduce")
-        public var evaluation: ModelEvaluation.Options = Report.defaultOptions
+        package var seeds = 1
+        package var firstSeed = 42
+        package var overrides: [SettingOverride] = []
+        package var output = RunDirectory.runs.appendingPathComponent("reproduce")
+        package var evaluation: ModelEvaluation.Options = Report.defaultOptions
         /// They train and measure together; the first one writes.
         package var ranks = Communicator.alone
 
-        public init() {}
+        package init() {}
     }
 
-    public struct Outcome {
-        public var page: URL
-        public var report: Report?
+    package struct Outcome {
+        package var page: URL
+        package var report: Report?
         /// The signal that ended it early; what was trained so far is saved.
-        public var interruptedBy: Int32?
+        package var interruptedBy: Int32?
     }
 
     private struct Job {
@@ -59,7 +59,7 @@ public struct Reproduction {
     private let jobs: [Job]
 
     /// - Throws: `Failure` for settings or tasks that do not exist; nothing is written.
-    public init(_ options: Options) throws {
+    package init(_ options: Options) throws {
         self.options = options
         self.options.evaluation.ranks = options.ranks
         var jobs: [Job] = []
@@ -82,7 +82,7 @@ public struct Reproduction {
     }
 
     /// Trains what is left to train, and writes `report.html`.
-    public func run() throws -> Outcome {
+    package func run() throws -> Outcome {
         let page = options.output.appendingPathComponent("report.html")
         try announce()
         for (index, job) in jobs.enumerated() {

@@ -1,8 +1,8 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
 import LanguageModels
-import Serialization
 import TrainingEngine
 
 /// A run made ready to be given to others: `tracr-inject export` as a function.
@@ -10,26 +10,26 @@ import TrainingEngine
 /// The bundle is itself a run, without checkpoints: `eval` and `decode` take it as they take the one that it was made
 /// from. Beside that it holds what one would otherwise have to compute: the student's answer to each test prompt, each
 /// exchange with what has to come of it, and activations with the program's variables as labels.
-public struct RunBundle {
-    public struct Options: Sendable {
+package struct RunBundle {
+    package struct Options: Sendable {
         /// Test prompts, and prompts of each setting, that are answered.
-        public var prompts = 1_000
+        package var prompts = 1_000
         /// Test prompts that exchange variables, in pairs, and test prompts whose activations are written.
-        public var exchangedPrompts = 128, labelledPrompts = 200
-        public var seed = 42
+        package var exchangedPrompts = 128, labelledPrompts = 200
+        package var seed = 42
         /// Another copy of the student, beside the one that the run's checksums are of.
-        public var copy: WeightFiles?
+        package var copy: WeightFiles?
 
-        public init() {}
+        package init() {}
     }
 
     /// The bundle's files, with the bytes of each, sorted.
-    public let files: [(path: String, bytes: Int)]
+    package let files: [(path: String, bytes: Int)]
 
     /// Writes the bundle, whole or not at all.
     ///
     /// - Throws: `.cannotCreate` for a place where something is.
-    public init(of directory: RunDirectory, at output: URL, options: Options = Options()) throws {
+    package init(of directory: RunDirectory, at output: URL, options: Options = Options()) throws {
         let run = try LoadedRun(directory)
         if FileManager.default.fileExists(atPath: output.path) {
             let names = try? Folder.names(at: output.path)

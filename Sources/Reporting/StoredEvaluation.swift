@@ -1,9 +1,8 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
-import Ranks
 import Resources
-import Serialization
 import TrainingEngine
 
 /// A run's measurements, kept beside it in `evaluation.json`, so that a report measures nothing twice.
@@ -71,7 +70,7 @@ enum StoredEvaluation {
             "noised_prompts": .integer(options.noisedPrompts), "exchanged_prompts": .integer(options.exchangedPrompts),
             "probe_prompts": .integer(options.probePrompts), "context_prompts": .integer(options.contextPrompts),
             "norms": .array(options.norms.map { .number($0) }), "seed": .integer(options.seed),
-            "protocol": .string(options.method.rawValue), "text_format": .string(options.textFormat.rawValue),
+            "protocol": .string(options.retention.rawValue), "text_format": .string(options.textFormat.rawValue),
             "text": try content(options.text ?? BundledFiles().tinyStudent().appendingPathComponent("heldout.txt")),
             "data": try content(options.data), "lambada": try content(options.lambada),
             "sst2": try content(options.sst2), "mrpc": try content(options.mrpc),

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Finds what ships with the program: `Programs/`, `configs/` and the bundled student, built, installed or in a
 /// checkout.

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Which program this is: what a run says it was made by.
 public enum Release {

@@ -1,9 +1,9 @@
 import ArgumentParser
+import Basics
 import Foundation
 import Injection
 import Ranks
 import Resources
-import Serialization
 import TensorCore
 
 /// The root command. Everything that computes lives in the libraries; a command parses its arguments,
@@ -40,7 +40,7 @@ struct TracrInject: ParsableCommand {
             CommandGroup(name: "Machine", subcommands: [BenchCommand.self, DoctorCommand.self]),
         ])
 
-    /// ArgumentParser writes "Error: "; the contract asks for the program's name.
+    /// ArgumentParser writes "Error: "; other errors begin with the program's name.
     static var _errorPrefix: String { ErrorReport.prefix }
 
     static func main() {

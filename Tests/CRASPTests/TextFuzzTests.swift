@@ -1,8 +1,8 @@
+import Basics
 import CRASP
 import CountingTestSupport
 import Foundation
 import RASP
-import Serialization
 import Testing
 
 /// Damaged programs through lexer, parser, checker and interpreter. A crash ends the test run.

@@ -1,5 +1,5 @@
+import Basics
 import Circuits
-import Serialization
 import Testing
 
 @Suite struct CircuitScoresTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Every kind of bad input ends in one clear error with the contract's exit code, and leaves nothing half-written.
+/// Every kind of bad input ends in one clear error with the exit code of its kind, and leaves nothing half-written.
 @Suite struct BadInputTests {
     let scratch: Scratch
 

@@ -11,7 +11,7 @@ import Testing
         program = scratch.file("induction.rasp", CompileTests.induction).path
     }
 
-    @Test func theContractsKeys() throws {
+    @Test func theDocumentedKeys() throws {
         let outcome = try Tool.run("circuit", "count", "--pairs", "20", "--search", "0", "--json")
         #expect(outcome.status == 0, "\(outcome.error)")
         let report = try outcome.json()

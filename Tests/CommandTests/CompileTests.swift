@@ -69,4 +69,49 @@ import Testing
         }
         #expect(widths[1] <= widths[0])
     }
+
+    private var histogram: String { scratch.file("hist.rasp", RunTests.histogram).path }
+
+    @Test func reportsAndWrites() throws {
+        let folder = scratch.path("out")
+        let outcome = try Tool.run("compile", histogram, "--output", folder, "--json")
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let report = try outcome.json()
+        #expect(report["name"] as? String == "hist")
+        #expect(report["output_directory"] as? String == folder)
+        #expect(report["layers"] as? Int == (report["heads_per_layer"] as? [Int])?.count)
+        for key in ["d_model", "d_head", "d_mlp", "parameters", "nonzero"] {
+            #expect((report[key] as? Int ?? 0) > 0, "\(key)")
+        }
+        #expect(report["vocabulary"] as? [String] == ["a", "b", "c"])
+        #expect(report["max_length"] as? Int == 5)
+        #expect(report["causal"] as? Bool == false)
+        #expect(report["seconds"] as? Double != nil)
+        // 3 + 9 + 27 + 81 + 243 inputs are fewer than the 1,000 asked for.
+        #expect(report["verified"] as? Int == 363)
+        #expect(report["mismatches"] as? Int == 0)
+        let written = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(written == ["config.json", "model.safetensors"])
+    }
+
+    @Test func flagsWin() throws {
+        let report = try Tool.run(
+            "compile", histogram, "--vocab", "x", "y", "--max-length", "3", "--causal", "--verify", "0", "--json",
+            in: scratch.root
+        ).json()
+        #expect(report["vocabulary"] as? [String] == ["x", "y"])
+        #expect(report["max_length"] as? Int == 3)
+        #expect(report["causal"] as? Bool == true)
+        #expect(report["verified"] as? Int == 0)
+        #expect(report["output_directory"] as? String == "compiled/hist")
+        #expect(FileManager.default.fileExists(atPath: scratch.path("compiled/hist/model.safetensors")))
+    }
+
+    /// What the article RASP says of the two counts of `sort`.
+    @Test func countsTheLayersOfTheWeights() throws {
+        let compiled = try Tool.run("compile", "sort", "--verify", "0", "--json", in: scratch.root).json()
+        #expect(compiled["layers"] as? Int == 3 && compiled["heads_per_layer"] as? [Int] == [0, 1, 1])
+        let counted = try Tool.run("run", "sort", "--layers", "--json").json()
+        #expect(counted["layers"] as? Int == 2 && counted["heads_per_layer"] as? [Int] == [2, 1])
+    }
 }

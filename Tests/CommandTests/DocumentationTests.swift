@@ -157,12 +157,17 @@ import Testing
         }
     }
 
-    /// Links lead to articles, every article is reached from the landing page, and the README's links lead to files.
+    /// Links lead to articles, pictures are there, every article is reached from the landing page, and the README's links
+    /// lead to files.
     @Test func linksLeadSomewhere() throws {
         let articles = Set(try Self.articles())
         for name in articles {
             for match in try Self.article(name).matches(of: /<doc:([A-Za-z]+)>/) {
                 #expect(articles.contains(String(match.output.1)), "\(name) links to \(match.output.1)")
+            }
+            for match in try Self.article(name).matches(of: /!\[[^\]]*\]\(([^)]+)\)/) {
+                let picture = Self.catalogue.appendingPathComponent("Resources/\(match.output.1).svg")
+                #expect(FileManager.default.fileExists(atPath: picture.path), "\(name) shows \(match.output.1)")
             }
         }
         let landing = try Self.article("Documentation")
@@ -204,7 +209,7 @@ import Testing
     /// Every library that the package offers has a page that names all its public types, and no other.
     @Test(
         arguments: [
-            "RASP", "CRASP", "Serialization", "Compiler", "Compression", "TensorCore", "LanguageModels",
+            "RASP", "CRASP", "Basics", "Compiler", "Compression", "TensorCore", "LanguageModels",
             "TrainingEngine", "InjectionSettings", "Injection", "Evaluation", "Circuits", "Discovery",
         ])
     func libraryPages(_ name: String) throws {

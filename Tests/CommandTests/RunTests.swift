@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Whole outputs of `run` and `compile` over a program of the test's own.
+/// Whole outputs of `run` over a program of the test's own.
 @Suite struct RunTests {
     static let histogram = """
         #pragma vocab a b c
@@ -44,14 +44,6 @@ import Testing
         #expect(try Tool.run("run", program, "--compiled", "ad").status == 65)
         let findings = try Tool.run("run", program, "ad", "--json").json()["diagnostics"] as? [[String: Any]]
         #expect(findings?.map { $0["code"] as? String } == ["pragma"])
-    }
-
-    /// What the article RASP says of the two counts of `sort`.
-    @Test func compileCountsTheLayersOfTheWeights() throws {
-        let compiled = try Tool.run("compile", "sort", "--verify", "0", "--json", in: scratch.root).json()
-        #expect(compiled["layers"] as? Int == 3 && compiled["heads_per_layer"] as? [Int] == [0, 1, 1])
-        let counted = try Tool.run("run", "sort", "--layers", "--json").json()
-        #expect(counted["layers"] as? Int == 2 && counted["heads_per_layer"] as? [Int] == [2, 1])
     }
 
     @Test func theCompiledModelTakesNumbersAndSaysWhatItDoesNotHold() throws {
@@ -201,41 +193,6 @@ import Testing
 
     @Test func causalFlagBeatsThePragma() throws {
         #expect(try Tool.run("run", program, "aaa", "--causal").output == "[1, 2, 3]\n")
-    }
-
-    @Test func compileReportsAndWrites() throws {
-        let folder = scratch.path("out")
-        let outcome = try Tool.run("compile", program, "--output", folder, "--json")
-        #expect(outcome.status == 0, "\(outcome.error)")
-        let report = try outcome.json()
-        #expect(report["name"] as? String == "hist")
-        #expect(report["output_directory"] as? String == folder)
-        #expect(report["layers"] as? Int == (report["heads_per_layer"] as? [Int])?.count)
-        for key in ["d_model", "d_head", "d_mlp", "parameters", "nonzero"] {
-            #expect((report[key] as? Int ?? 0) > 0, "\(key)")
-        }
-        #expect(report["vocabulary"] as? [String] == ["a", "b", "c"])
-        #expect(report["max_length"] as? Int == 5)
-        #expect(report["causal"] as? Bool == false)
-        #expect(report["seconds"] as? Double != nil)
-        // 3 + 9 + 27 + 81 + 243 inputs are fewer than the 1,000 asked for.
-        #expect(report["verified"] as? Int == 363)
-        #expect(report["mismatches"] as? Int == 0)
-        let written = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-        #expect(written == ["config.json", "model.safetensors"])
-    }
-
-    @Test func compileFlagsWin() throws {
-        let report = try Tool.run(
-            "compile", program, "--vocab", "x", "y", "--max-length", "3", "--causal", "--verify", "0", "--json",
-            in: scratch.root
-        ).json()
-        #expect(report["vocabulary"] as? [String] == ["x", "y"])
-        #expect(report["max_length"] as? Int == 3)
-        #expect(report["causal"] as? Bool == true)
-        #expect(report["verified"] as? Int == 0)
-        #expect(report["output_directory"] as? String == "compiled/hist")
-        #expect(FileManager.default.fileExists(atPath: scratch.path("compiled/hist/model.safetensors")))
     }
 
     @Test func diagnosticsShowTheSource() throws {

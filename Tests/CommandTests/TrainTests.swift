@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The main job in miniature, through the executable: train, eval, decode, resume. A few steps teach nothing; what is
-/// tested is that each command finds what the one before it left, and says what the contract asks.
+/// tested is that each command finds what the one before it left, and says what its help promises.
 @Suite(.serialized) struct TrainTests {
     let scratch: Scratch
 

@@ -1,6 +1,6 @@
+import Basics
 import Compiler
 import RASP
-import Serialization
 import Testing
 
 /// Means of numbers that nearly cancel: fp32 rounds each of them by more than verification lets their mean differ.

@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Foundation
 import RASP
-import Serialization
 import Testing
 
 /// Sizes beside those that the cases record of tracr's models. With `CASE_TABLE` in the environment the table is

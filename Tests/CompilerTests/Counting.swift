@@ -1,10 +1,10 @@
+import Basics
 import CRASP
 import Compiler
 import CountingTestSupport
 import Foundation
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 import Testing
 

@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Foundation
 import RASP
-import Serialization
 import Testing
 
 /// The GPT-2 that a model is exported as: what is refused, what is written, and, where `GPT2_PEER_PYTHON` names a
@@ -60,8 +60,7 @@ import Testing
     }
 
     @Test(
-        .enabled(
-            if: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] != nil, "no Python with transformers is named"),
+        .enabled(if: PeerScript.python != nil, "no Python with transformers is named"),
         arguments: ["count", "int_sum", "shuffle_dyck", "induction"])
     func transformers(_ name: String) throws {
         let model = try RASPCompiler.compile(ShippedPrograms.load(name))
@@ -73,20 +72,9 @@ import Testing
         let lines = try inputs.map { "\(try export.encode($0))\n" }.joined()
         let file = folder.appendingPathComponent("inputs.jsonl")
         try Data(lines.utf8).write(to: file)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: ProcessInfo.processInfo.environment["GPT2_PEER_PYTHON"] ?? "")
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("run_gpt2.py")
-        process.arguments = [script.path, folder.path]
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        process.standardError = FileHandle.nullDevice
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        let answers = try output.split(separator: "\n").map {
-            try JSONParser.parse(String($0)).array?.compactMap(\.integer) ?? []
-        }
+        let answers = try PeerScript.lines(
+            "run_gpt2.py", [folder.path], python: #require(PeerScript.python), reading: file
+        ).map { try JSONParser.parse($0).array?.compactMap(\.integer) ?? [] }
         try #require(answers.count == inputs.count)
         for (input, answer) in zip(inputs, answers) {
             #expect(Array(answer.dropFirst()) == (try model.run(input).map { export.token(of: $0) }))

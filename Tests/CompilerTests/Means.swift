@@ -1,6 +1,6 @@
+import Basics
 import Compiler
 import RASP
-import Serialization
 import Testing
 
 /// Averages and what is made of them: the weights give what the interpreter gives, to the last input.

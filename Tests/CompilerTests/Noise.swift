@@ -1,8 +1,8 @@
+import Basics
 import Compiler
 import Foundation
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 import Testing
 

@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Foundation
 import RASP
-import Serialization
 import Testing
 
 /// A saved model, run by another program in plain fp32, gives the same output.
@@ -40,20 +40,10 @@ import Testing
             folders.append(folder.path)
             for input in inputs { expected.append((name, input, try model.run(input))) }
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(Self.python))
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-            "run_compiled.py")
-        process.arguments = [script.path] + folders
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        let results = output.split(separator: "\n")
+        let results = try PeerScript.lines("run_compiled.py", folders, python: #require(Self.python))
         try #require(results.count == expected.count)
         for (test, line) in zip(expected, results) {
-            let values = try JSONParser.parse(String(line)).array?.map(Self.atom) ?? []
+            let values = try JSONParser.parse(line).array?.map(Self.atom) ?? []
             try #require(values.count == test.output.count)
             for (a, b) in zip(test.output, values) { #expect(CompiledModel.agree(a, b), "\(test.name), \(test.input)") }
         }

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Random programs over every construct, typed enough that most of them run without an error.
 struct RandomProgram {

@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Foundation
 import RASP
-import Serialization
 import Testing
 
 /// The programs under `Programs/` solve their tasks, interpreted and compiled alike.

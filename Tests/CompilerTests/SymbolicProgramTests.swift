@@ -1,6 +1,6 @@
+import Basics
 import Compiler
 import RASP
-import Serialization
 import Testing
 
 /// What the compiler promises of RASP holds of a program in another language.

@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Foundation
 import RASP
-import Serialization
 import Testing
 
 /// Programs given as nodes and tables with the outputs that an interpreter gave, one JSON file each, in the format of

@@ -1,8 +1,8 @@
+import Basics
 import Compiler
 import Compression
 import Foundation
 import RASP
-import Serialization
 import Testing
 
 /// The residual stream learned to be narrower.

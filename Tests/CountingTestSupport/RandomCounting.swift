@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Random C-RASP programs as text: counts over tokens, remainders, local windows and earlier booleans, sums of them with
 /// factors and constants, conditionals, minima, and booleans of their comparisons.

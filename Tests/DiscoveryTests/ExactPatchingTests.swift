@@ -1,6 +1,5 @@
 import Circuits
 import Discovery
-import LanguageModels
 import TensorCore
 import Testing
 

@@ -1,7 +1,6 @@
+import Basics
 import Circuits
 import Discovery
-import LanguageModels
-import Serialization
 import Testing
 
 @Suite struct FaithfulnessTests {

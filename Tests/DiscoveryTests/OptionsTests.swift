@@ -1,6 +1,6 @@
+import Basics
 import Circuits
 import Discovery
-import Serialization
 import Testing
 
 @Suite struct OptionsTests {

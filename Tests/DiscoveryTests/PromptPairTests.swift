@@ -1,8 +1,8 @@
+import Basics
 import Discovery
 import Foundation
 import LanguageModels
 import Resources
-import Serialization
 import Testing
 
 @Suite struct PromptPairTests {

@@ -1,8 +1,7 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
-import InjectionSettings
-import Serialization
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
 import LanguageModels
 import RASP
-import Serialization
 import TestSupport
 import Testing
 import TrainingEngine

@@ -1,7 +1,7 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
-import Serialization
 import TestSupport
 import Testing
 import TrainingEngine
@@ -146,8 +146,8 @@ import TrainingEngine
         #expect(results.data == nil && results.retained(.mrpc) == nil)
         #expect(results.decoding?.layers[0].variables.map(\.agreement) == [0.5, 0])
         #expect(results.perturbed?.decoding == 0.125)
-        #expect(results.outOfDistribution?.settings.map(\.compiledSupports) == [true, false])
-        #expect(results.outOfDistribution?.settings[1].decoding == nil)
+        #expect(results.outOfDistribution?.testSettings.map(\.compiledSupports) == [true, false])
+        #expect(results.outOfDistribution?.testSettings[1].decoding == nil)
         #expect(results.causality?.points.map(\.norm) == [0, 2.5])
         #expect(results.interchange?.variables == ["n", "next"])
         #expect(results.interchange?.cells(of: "next").map(\.changing.successes) == [2, 3])
@@ -155,7 +155,7 @@ import TrainingEngine
         #expect(results.context?.cells(of: .start).map(\.exchanges?.output.n) == [4])
         #expect(results.perplexity?[.paper]?.perplexity.cut == 1 && results.perplexity?[.paper]?.original == nil)
         #expect(results.sampled?.divergence == log(2))
-        #expect(results.retained(.lambada)?.method == .paper)
+        #expect(results.retained(.lambada)?.retention == .paper)
         #expect(results.only([.sst2, .mrpc, .task]).suites == [.sst2, .task])
     }
 

@@ -1,9 +1,9 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TensorCore
 import TestSupport
 import Testing

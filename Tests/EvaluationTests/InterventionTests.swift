@@ -29,7 +29,7 @@ import Testing
         #expect(exact == said.map { $0[2] == student.endOfText })
     }
 
-    @Test func suitesHaveTheShapeOfTheContract() throws {
+    @Test func suitesHaveTheirDocumentedShape() throws {
         let folder = try MicroStudent.Folder()
         let settings = try MicroStudent.settings(in: folder, overrides: [("steps", "2")])
         let run = try Training.start(settings, output: folder("run")).run

@@ -1,8 +1,8 @@
+import Basics
 import Evaluation
 import Foundation
 import InjectionSettings
 import RASP
-import Serialization
 import TensorCore
 import TestSupport
 import Testing
@@ -47,15 +47,15 @@ import Testing
         try write(
             "\u{FEFF}Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n1\t1\t2\tA \"fox\" ran.\tThe fox ran.\n0\t3\t4\tA dog.\tA cat.\n1\t5\t6\tYes.\tYes.\n",
             to: folder("m.tsv"))
-        for (method, n) in [(RetentionProtocol.paper, [2, 1, 1]), (.lmEval, [2, 3, 3])] {
-            options.method = method
+        for (kind, n) in [(RetentionProtocol.paper, [2, 1, 1]), (.lmEval, [2, 3, 3])] {
+            options.retention = kind
             let suites = try ModelEvaluation(student: folder("student"), options: options).json["suites"]
             let got = ["lambada", "sst2", "mrpc"].map { suites?[$0]?["n"]?.integer }
             #expect(got == n)
-            #expect(suites?["sst2"]?["protocol"]?.string == method.rawValue)
+            #expect(suites?["sst2"]?["protocol"]?.string == kind.rawValue)
         }
         // Two-shot: the first row of either label stands before every prompt, its label with it.
-        let items = try BinaryChoice.sst2.items(in: folder("s.tsv"), method: .paper)
+        let items = try BinaryChoice.sst2.items(in: folder("s.tsv"), protocol: .paper)
         #expect(
             items.map(\.prompt) == [
                 "Review: a fine film\nSentiment: positive\n\nReview: a bore\nSentiment: negative\n\nReview: a treat\nSentiment:"
@@ -89,7 +89,7 @@ import Testing
     ]) func badRowsAreNamed(text: String, place: String, message: String) throws {
         let folder = try MicroStudent.Folder()
         try write(text, to: folder("f.tsv"))
-        let failure = failure { _ = try BinaryChoice.sst2.items(in: folder("f.tsv"), method: .lmEval) }
+        let failure = failure { _ = try BinaryChoice.sst2.items(in: folder("f.tsv"), protocol: .lmEval) }
         #expect(failure?.kind == .badData)
         #expect(failure?.location?.hasSuffix(place) == true)
         #expect(failure?.message.contains(message) == true)
@@ -100,13 +100,13 @@ import Testing
         let folder = try MicroStudent.Folder()
         let student = try MicroStudent.make()
         try write("sentence\tlabel\n a fine film \t1\n", to: folder("s.tsv"))
-        let items = try BinaryChoice.sst2.items(in: folder("s.tsv"), method: .lmEval)
+        let items = try BinaryChoice.sst2.items(in: folder("s.tsv"), protocol: .lmEval)
         #expect(items.map(\.prompt) == [" a fine film \nQuestion: Is this sentence positive or negative?\nAnswer:"])
         let texts = ["it was a dog.", "a  dog", "a b\tdog", "dog", "it was a \"dog\" "]
         try write(
             texts.map { "{\"text\": \(JSONValue.string($0).text(indented: false))}\n" }.joined(), to: folder("l.jsonl"))
         let got = try Lambada.passages(in: folder("l.jsonl")).map {
-            try Lambada.continuation(of: $0, student: student, method: .lmEval)
+            try Lambada.continuation(of: $0, student: student, protocol: .lmEval)
         }
         let array = JSONValue.array(texts.map { .object(JSONObject([("text", .string($0))])) })
         try write(array.text(indented: true), to: folder("l.json"))

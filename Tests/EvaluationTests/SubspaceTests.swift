@@ -1,7 +1,7 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
-import Serialization
 import TensorCore
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import InjectionSettings
-import Serialization
 import Testing
 
 @Suite struct SettingsTests {
@@ -83,15 +83,15 @@ import Testing
         }
     }
 
-    @Test func contractKeysExist() {
+    @Test func documentedKeysExist() {
         let known = Set(Settings.keys.map(\.path))
-        let contract = [
+        let documented = [
             "student", "task", "method", "recipe", "seed", "threads", "precision", "steps", "batch.task", "batch.text",
             "text.tokens", "text.file", "data.file", "data.shuffle", "lr.student", "lr.projection",
             "optimizer.weight_decay", "optimizer.betas", "optimizer.epsilon", "loss.ce", "loss.alg", "loss.kl",
             "roll.enabled", "roll.subspace", "checkpoint.every", "checkpoint.keep_last",
         ]
-        #expect(contract.filter { !known.contains($0) } == [])
+        #expect(documented.filter { !known.contains($0) } == [])
     }
 
     @Test(arguments: [
@@ -179,10 +179,10 @@ import Testing
 
     @Test func layersFitTheStudent() {
         let spread = Settings.Alignment.Layers.spread
-        #expect(spread.sites(compiled: 2, student: 12) == [0, 5, 10])
-        #expect(spread.sites(compiled: 8, student: 12) == [0, 1, 2, 3, 5, 6, 7, 8, 10])
-        #expect(Settings.Alignment.Layers.first.sites(compiled: 2, student: 12) == [0, 1, 2])
-        #expect(Settings.Alignment.Layers.first.sites(compiled: 13, student: 12) == nil)
-        #expect(Settings.Alignment.Layers.at([0, 3]).sites(compiled: 2, student: 12) == nil)
+        #expect(spread.numbers(compiled: 2, student: 12) == [0, 5, 10])
+        #expect(spread.numbers(compiled: 8, student: 12) == [0, 1, 2, 3, 5, 6, 7, 8, 10])
+        #expect(Settings.Alignment.Layers.first.numbers(compiled: 2, student: 12) == [0, 1, 2])
+        #expect(Settings.Alignment.Layers.first.numbers(compiled: 13, student: 12) == nil)
+        #expect(Settings.Alignment.Layers.at([0, 3]).numbers(compiled: 2, student: 12) == nil)
     }
 }

@@ -1,10 +1,10 @@
+import Basics
 import Circuits
 import Compiler
 import Injection
 import InjectionSettings
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 import TestSupport
 import Testing

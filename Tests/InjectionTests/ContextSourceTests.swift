@@ -1,5 +1,4 @@
 import Injection
-import InjectionSettings
 import Testing
 
 /// What stands before task examples in training.

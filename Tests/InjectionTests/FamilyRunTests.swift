@@ -1,10 +1,8 @@
+import Basics
 import Benchmarking
 import Evaluation
 import Foundation
 import Injection
-import InjectionSettings
-import LanguageModels
-import Serialization
 import TestSupport
 import Testing
 import TrainingEngine

@@ -13,8 +13,8 @@ import Testing
     ]) func trainingPassesThemOver(name: String, prompts: Settings.Data.Prompts) throws {
         let task = try InjectionTask.named(name, prompts: prompts)
         let heldOut = try HeldOutPrompts(task, seeds: [42])
-        for setting in task.settings {
-            for example in try task.examples(.setting(setting.name), count: 20) {
+        for setting in task.testSettings {
+            for example in try task.examples(.testSetting(setting.name), count: 20) {
                 #expect(heldOut.contains(example.prompt))
             }
         }

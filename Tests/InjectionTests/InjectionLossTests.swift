@@ -121,7 +121,7 @@ import Testing
         settings.roll.site = golden.site == 2 ? .last : .next
         settings.roll.anchor = golden.anchor == "start" ? .start : .answer
         let roll = try RollIntervention(layout: Self.layout, width: 16, settings: settings.roll, layers: [0, 1, 2])
-        #expect(roll.places == [RollIntervention.Place(site: golden.site, rows: [golden.rows[0]..<golden.rows[1]])])
+        #expect(roll.places == [RollIntervention.Place(layer: golden.site, rows: [golden.rows[0]..<golden.rows[1]])])
         let loss = InjectionLoss(
             InjectionLoss.terms(
                 LossSetup(settings: settings, variables: AlignedVariables(Self.layout), layers: [0, 1, 2])),
@@ -165,7 +165,7 @@ import Testing
         var settings = Settings().roll
         settings.subspace = .all
         let roll = try RollIntervention(layout: Self.layout, width: 12, settings: settings, layers: [0, 1, 2])
-        #expect(roll.places == [RollIntervention.Place(site: 2, rows: [9..<12])])
+        #expect(roll.places == [RollIntervention.Place(layer: 2, rows: [9..<12])])
         #expect(try #require(roll.warning).contains("identity"))
         #expect(throws: (any Error).self) {
             try RollIntervention(layout: Self.layout, width: 3, settings: settings, layers: [0, 1, 2])
@@ -177,7 +177,8 @@ import Testing
         var settings = Settings().roll
         settings.site = .each
         let places = [
-            Place(site: 1, rows: [0..<5]), Place(site: 3, rows: [0..<5, 5..<8, 8..<9]), Place(site: 6, rows: [9..<12]),
+            Place(layer: 1, rows: [0..<5]), Place(layer: 3, rows: [0..<5, 5..<8, 8..<9]),
+            Place(layer: 6, rows: [9..<12]),
         ]
         let roll = try RollIntervention(layout: Self.layout, width: 16, settings: settings, layers: [1, 3, 6])
         #expect(roll.places == places)
@@ -196,7 +197,7 @@ import Testing
             batch.number = number
             let (point, hook) = try roll.hook(projection: projection, batch: batch)
             let place = places[number % 3]
-            #expect(point == .residual(place.site))
+            #expect(point == .residual(place.layer))
             let rows = batch.packed.tokens.count
             let hidden = tape.constant(arena.tensor(Self.sample(rows * 16, salt: 90), shape: [rows, 16]))
             let rolled = hook(tape, hidden)

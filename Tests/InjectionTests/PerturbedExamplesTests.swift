@@ -61,8 +61,8 @@ import Testing
         let setup = try Setup(name)
         let held = try HeldOutPrompts(setup.task, seeds: [42])
         let test = Set(try setup.task.examples(.test, count: 2_000).map(\.prompt))
-        for setting in setup.task.settings {
-            let example = try #require(try setup.task.examples(.setting(setting.name), count: 1).first)
+        for setting in setup.task.testSettings {
+            let example = try #require(try setup.task.examples(.testSetting(setting.name), count: 1).first)
             #expect(held.contains(example.prompt), "\(setting.name)")
         }
         for (example, _) in try setup.made(300) {

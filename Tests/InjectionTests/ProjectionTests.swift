@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import Injection
-import Serialization
 import TensorCore
 import Testing
 

@@ -1,10 +1,9 @@
+import Basics
 import Evaluation
 import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
-import Ranks
-import Serialization
 import TestSupport
 import Testing
 import TrainingEngine

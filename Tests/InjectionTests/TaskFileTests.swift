@@ -1,9 +1,9 @@
+import Basics
 import Compiler
 import Evaluation
 import Foundation
 import Injection
 import RASP
-import Serialization
 import TestSupport
 import Testing
 
@@ -42,11 +42,11 @@ import Testing
             #expect(example.answer == " " + letters.reversed().joined(separator: " "))
         }
         #expect(reverse.settings.map(\.name) == ["longer", "one-letter"])
-        for example in try reverse.examples(.setting("longer"), count: 20) {
+        for example in try reverse.examples(.testSetting("longer"), count: 20) {
             #expect((9...12).contains(example.answer.split(separator: " ").count))
         }
         // A grammar of 9 sentences gives 9 and ends.
-        #expect(try reverse.examples(.setting("one-letter"), count: 100).count == 9)
+        #expect(try reverse.examples(.testSetting("one-letter"), count: 100).count == 9)
     }
 
     @Test func aFileOfExamplesGoesThroughTrainEvalAndDecode() throws {
@@ -107,8 +107,8 @@ import Testing
                 #expect(read.map { ExactString($0) } == said.reversed().map { ExactString($0) })
             }
             // One letter and four of them, not two settings of one name.
-            #expect(try task.examples(.setting("\u{E9}"), count: 100).count == 4)
-            #expect(try task.examples(.setting("e\u{301}"), count: 100).count == 16)
+            #expect(try task.examples(.testSetting("\u{E9}"), count: 100).count == 4)
+            #expect(try task.examples(.testSetting("e\u{301}"), count: 100).count == 16)
         }
     }
 

@@ -1,8 +1,8 @@
+import Basics
 import Foundation
 import Injection
 import RASP
 import Resources
-import Serialization
 
 /// The longest of a list of pieces at every place, single bytes where none fits; the end-of-text token comes last.
 struct PieceTokenizer: StudentTokenizer {

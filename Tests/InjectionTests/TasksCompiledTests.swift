@@ -28,8 +28,8 @@ import Testing
 
         // Appendix D's last column; the authors' almost-balanced examples are longer than those trained on.
         let supported = Set(
-            try task.settings.filter { setting in
-                let examples = try task.examples(.setting(setting.name), count: 20)
+            try task.testSettings.filter { setting in
+                let examples = try task.examples(.testSetting(setting.name), count: 20)
                 return failure { _ = try encoder.check(examples, against: compiled) } == nil
             }.map(\.name))
         let expected: Set<String> =

@@ -31,7 +31,7 @@ import Testing
     ])
     func programsSolveTheSupportedSettings(name: String, setting: String) throws {
         let task = try InjectionTask.named(name)
-        _ = try check(task, .words, task.examples(.setting(setting), count: 60))
+        _ = try check(task, .words, task.examples(.testSetting(setting), count: 60))
     }
 
     @Test func anXInsideAWordIsNotCountedSilently() throws {

@@ -14,8 +14,8 @@ import Testing
         #expect(Set(test.map(\.prompt)).count == test.count, "the test split repeats")
         // Seeds differ, so this holds by the split itself, not by the order of drawing.
         #expect(Set(train.map(\.prompt)).isDisjoint(with: test.map(\.prompt)))
-        for setting in task.settings where setting.name != "y-to-z" {
-            let prompts = try task.examples(.setting(setting.name), count: 300).map(\.prompt)
+        for setting in task.testSettings where setting.name != "y-to-z" {
+            let prompts = try task.examples(.testSetting(setting.name), count: 300).map(\.prompt)
             #expect(!prompts.isEmpty)
             #expect(Set(prompts).count == prompts.count)
             if setting.name != "length-3x" || name == "count" {
@@ -66,7 +66,7 @@ import Testing
         // One in 40 by a hash: 5,034 expected, 70 the standard deviation.
         #expect((4_650...5_420).contains(test.count), "\(test.count)")
         #expect(test.allSatisfy { $0.prompt.hasSuffix(" =") })
-        let cascade = try task.examples(.setting("cascading-overflow"), count: 10_000)
+        let cascade = try task.examples(.testSetting("cascading-overflow"), count: 10_000)
         #expect(cascade.count == 4_500)
         #expect(cascade.contains { $0.prompt == "299 + 1 =" && $0.answer == " 300" })
     }
@@ -77,23 +77,24 @@ import Testing
         // Half of 4,000 with a standard deviation of 32, less the matched ones of which there are too few (length 2).
         #expect((1_850...2_150).contains(yes), "\(yes)")
         #expect(examples.contains { $0.prompt.contains("[") && $0.answer == " Yes" })
-        let almost = try InjectionTask.shuffleDyck().examples(.setting("almost-balanced"), count: 500)
+        let almost = try InjectionTask.shuffleDyck().examples(.testSetting("almost-balanced"), count: 500)
         #expect(almost.allSatisfy { $0.answer == " No" })
-        let extra = try InjectionTask.shuffleDyck().examples(.setting("extra-family"), count: 500)
+        let extra = try InjectionTask.shuffleDyck().examples(.testSetting("extra-family"), count: 500)
         #expect(extra.allSatisfy { $0.prompt.contains("<") || $0.prompt.contains(">") })
     }
 
-    @Test func settingsAreThoseOfTheContract() throws {
-        #expect(InjectionTask.count().settings.map(\.name) == ["x-only", "length-3x", "y-to-z"])
-        #expect(InjectionTask.intSum().settings.map(\.name) == ["cascading-overflow", "four-digit", "decimals"])
-        #expect(InjectionTask.shuffleDyck().settings.map(\.name) == ["almost-balanced", "length-3x", "extra-family"])
-        let only = try InjectionTask.count().examples(.setting("x-only"), count: 100)
+    @Test func testSettingsByName() throws {
+        #expect(InjectionTask.count().testSettings.map(\.name) == ["x-only", "length-3x", "y-to-z"])
+        #expect(InjectionTask.intSum().testSettings.map(\.name) == ["cascading-overflow", "four-digit", "decimals"])
+        #expect(
+            InjectionTask.shuffleDyck().testSettings.map(\.name) == ["almost-balanced", "length-3x", "extra-family"])
+        let only = try InjectionTask.count().examples(.testSetting("x-only"), count: 100)
         #expect(Set(only.map(\.answer)) == Set((1...40).map { " \($0)" }))
         let test = try InjectionTask.count().examples(.test, count: 200)
-        let replaced = try InjectionTask.count().examples(.setting("y-to-z"), count: 200)
+        let replaced = try InjectionTask.count().examples(.testSetting("y-to-z"), count: 200)
         #expect(replaced.map(\.answer) == test.map(\.answer))
         #expect(replaced.map(\.prompt) == test.map { $0.prompt.replacing("y", with: "z") })
-        let decimals = try InjectionTask.intSum().examples(.setting("decimals"), count: 20)
+        let decimals = try InjectionTask.intSum().examples(.testSetting("decimals"), count: 20)
         for example in decimals {
             let numbers = example.prompt.split(separator: " ").compactMap { Double($0) }
             #expect(numbers.count == 2)
@@ -101,7 +102,7 @@ import Testing
             #expect(abs(numbers.reduce(0, +) - (Double(example.answer.dropFirst()) ?? .nan)) < 1e-9)
         }
         #expect(failure { _ = try InjectionTask.named("cuont") }?.remedy?.contains("'count'") == true)
-        #expect(failure { _ = try InjectionTask.count().examples(.setting("x-onyl"), count: 1) }?.kind == .usage)
+        #expect(failure { _ = try InjectionTask.count().examples(.testSetting("x-onyl"), count: 1) }?.kind == .usage)
     }
 
     @Test(arguments: InjectionTask.builtInNames)

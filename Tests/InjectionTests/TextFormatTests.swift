@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import Injection
 import InjectionSettings
-import Serialization
 import Testing
 
 /// How a text file's format is found, and what each format reads.

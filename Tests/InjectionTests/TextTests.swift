@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import Injection
 import LanguageModels
-import Serialization
 import TensorCore
 import TestSupport
 import Testing

@@ -1,9 +1,9 @@
+import Basics
 import Compiler
 import Injection
 import LanguageModels
 import RASP
 import Resources
-import Serialization
 import TensorCore
 import Testing
 

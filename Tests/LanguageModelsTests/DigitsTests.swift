@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 import Testing
 
 /// The pre-tokenizer `Digits` before `ByteLevel`: every digit by itself, and what is between two digits cut as a text.

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 import Testing
 
 /// Tokenizers of folders of many shapes against `transformers`: the expected numbers are of

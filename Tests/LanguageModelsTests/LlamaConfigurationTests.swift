@@ -1,5 +1,5 @@
+import Basics
 import LanguageModels
-import Serialization
 import Testing
 
 @Suite struct LlamaConfigurationTests {

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 import Testing
 
 /// A real model's folder against `transformers`: what both say to prompts, token by token, and how both cut texts. Runs where

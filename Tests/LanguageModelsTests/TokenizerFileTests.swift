@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 import Testing
 
 /// Broken and foreign tokenizer files end in one clear error.

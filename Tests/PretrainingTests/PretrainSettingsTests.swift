@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import Pretraining
-import Serialization
 import Testing
 
 @Suite("Pretraining: settings")

@@ -1,8 +1,7 @@
+import Basics
 import Foundation
 import LanguageModels
 import Pretraining
-import Ranks
-import Serialization
 import TestSupport
 import Testing
 

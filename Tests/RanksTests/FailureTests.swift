@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import Ranks
-import Serialization
 import TestSupport
 import Testing
 

@@ -126,7 +126,7 @@ struct Block {
         let mapped = tape.linear(x, weight: p("map.weight"), bias: p("map.bias"), transposed: true)
         let alignment = tape.cosineAlignment(
             mapped, target: DoubleMatrix.sample(n, Self.coordinates, salt: 32).tensor, scale: 0.3)
-        let basis = try Projector.orthonormalRows(of: store["map.weight"].value.rows(0..<Self.rank))
+        let basis = try RowSpace.orthonormalBasis(of: store["map.weight"].value.rows(0..<Self.rank))
         x = tape.roll(x, basis: basis, sources: [6, 7, 8, 9, 10, 5, 0, 1, 2, 3, 4])
 
         h = tape.layerNorm(x, gain: p("ln_2.weight"), bias: p("ln_2.bias"))

@@ -7,7 +7,7 @@ import Testing
     private static func factors(_ rows: Int, _ columns: Int, rank: Int) throws -> (u: DoubleMatrix, v: DoubleMatrix) {
         func basis(_ width: Int, salt: Int) throws -> DoubleMatrix {
             let sample = DoubleMatrix.sample(rank, width, salt: salt)
-            let rows = try Projector.orthonormalRows(of: sample.tensor)
+            let rows = try RowSpace.orthonormalBasis(of: sample.tensor)
             return DoubleMatrix(rows: rank, columns: width, values: rows.values.map(Double.init))
         }
         return (try basis(rows, salt: 3).transposed, try basis(columns, salt: 4).transposed)

@@ -6,7 +6,7 @@ import Testing
     @Test(arguments: [1, 3, 6])
     func keepsTheSubspaceAndTakesTheComplement(rank: Int) throws {
         let (rows, width) = (8, 6)
-        let basis = try Projector.orthonormalRows(of: DoubleMatrix.sample(rank, width, salt: 9).tensor)
+        let basis = try RowSpace.orthonormalBasis(of: DoubleMatrix.sample(rank, width, salt: 9).tensor)
         let q = DoubleMatrix(rows: rank, columns: width) { Double(basis[$0, $1]) }
         let projector = q.transposed * q
         let sources: [Int32] = [4, 5, 6, 7, 0, 1, 2, 3]
@@ -26,7 +26,7 @@ import Testing
 
     /// Rows with source -1 take no part: their value and gradient pass unchanged.
     @Test func rowsLeftOut() throws {
-        let basis = try Projector.orthonormalRows(of: DoubleMatrix.sample(2, 5, salt: 9).tensor)
+        let basis = try RowSpace.orthonormalBasis(of: DoubleMatrix.sample(2, 5, salt: 9).tensor)
         let q = DoubleMatrix(rows: 2, columns: 5) { Double(basis[$0, $1]) }
         let projector = q.transposed * q
         let x = DoubleMatrix.sample(4, 5, salt: 1)
@@ -56,7 +56,7 @@ import Testing
     @Test(arguments: [(1, 1), (3, 8), (8, 3), (40, 128)])
     func spansTheRows(rows: Int, width: Int) throws {
         let w = DoubleMatrix.sample(rows, width, salt: 2)
-        let q = try Projector.orthonormalRows(of: w.tensor)
+        let q = try RowSpace.orthonormalBasis(of: w.tensor)
         #expect(q.rows == min(rows, width) && q.columns == width)
         let basis = DoubleMatrix(rows: q.rows, columns: width) { Double(q[$0, $1]) }
         let identity = DoubleMatrix(rows: q.rows, columns: q.rows) { $0 == $1 ? 1 : 0 }
@@ -70,14 +70,14 @@ import Testing
     @Test func revealsTheRank() throws {
         let left = DoubleMatrix.sample(20, 4, salt: 1)
         let right = DoubleMatrix.sample(4, 16, salt: 2)
-        #expect(try Projector.orthonormalRows(of: (left * right).tensor).rows == 4)
-        #expect(try Projector.orthonormalRows(of: Tensor(zeros: [3, 5])).rows == 0)
-        #expect(try Projector.orthonormalRows(of: Tensor(zeros: [0, 5])).rows == 0)
+        #expect(try RowSpace.orthonormalBasis(of: (left * right).tensor).rows == 4)
+        #expect(try RowSpace.orthonormalBasis(of: Tensor(zeros: [3, 5])).rows == 0)
+        #expect(try RowSpace.orthonormalBasis(of: Tensor(zeros: [0, 5])).rows == 0)
     }
 
     @Test func refusesWhatIsNotFinite() {
-        #expect(throws: Projector.ProjectorError.self) {
-            try Projector.orthonormalRows(of: Tensor([1, .nan, 0, 1], shape: [2, 2]))
+        #expect(throws: LinearAlgebraError.self) {
+            try RowSpace.orthonormalBasis(of: Tensor([1, .nan, 0, 1], shape: [2, 2]))
         }
     }
 }

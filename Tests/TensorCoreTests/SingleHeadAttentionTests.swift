@@ -52,6 +52,6 @@ import Testing
             "principal directions")
         #expect(try PrincipalDirections.rows(ofGram: gram, count: 0).rows == 0)
         gram[0, 0] = .nan
-        #expect(throws: Projector.ProjectorError.self) { try PrincipalDirections.rows(ofGram: gram, count: 1) }
+        #expect(throws: LinearAlgebraError.self) { try PrincipalDirections.rows(ofGram: gram, count: 1) }
     }
 }

@@ -9,7 +9,7 @@ import Testing
         let basis =
             rank == 0
             ? Tensor(zeros: [0, width])
-            : try Projector.orthonormalRows(of: DoubleMatrix.sample(rank, width, salt: 9).tensor)
+            : try RowSpace.orthonormalBasis(of: DoubleMatrix.sample(rank, width, salt: 9).tensor)
         let projector = DoubleMatrix(rows: width, columns: width) { row, column in
             (0..<rank).reduce(0) { $0 + Double(basis[$1, row]) * Double(basis[$1, column]) }
         }

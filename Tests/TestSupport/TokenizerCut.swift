@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 
 /// How the tokenizers that people use cut a text before tokens are merged.
 package enum TokenizerCut: String, CaseIterable, Sendable {

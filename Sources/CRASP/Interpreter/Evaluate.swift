@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import RASP
-import Serialization
 
 extension CRASPProgram: SymbolicProgram {
     /// Everything that has a name, in the order of the definitions.

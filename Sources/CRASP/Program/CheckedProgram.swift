@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Steps and names of a program while it is checked.
 struct CheckedProgram {

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Looks up names and holds every expression to its kind: a boolean or a count.
 struct Checker {

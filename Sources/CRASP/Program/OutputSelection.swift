@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Which definition is the output: the requested one, else `next` where the program says which tokens come next, else
 /// the one named like the file, else the last one.

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Expressions, loosest first: conditional, `or`, `and`, `not`, comparison, sum, product, `#` and minus.
 extension Parser {

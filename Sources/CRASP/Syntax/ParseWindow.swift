@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Local predicates: `#[j = i - 1] P`, `#[j >= i - 3]`, `#[i - 3 <= j < i]`, `#[j <= i, j = i - 1]`, `#[pred4]`.
 extension Parser {

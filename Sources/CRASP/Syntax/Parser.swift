@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Reads definitions, one a line, and goes on behind a broken one.
 struct Parser {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// MIB's graph JSON: `cfg`, `nodes` and `edges`, as `Graph.to_json` and `Graph.from_json` of hannamw/EAP-IG write and
 /// read it. A model whose layers differ in their number of heads is written with the largest, since the format knows

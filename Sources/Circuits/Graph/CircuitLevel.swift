@@ -1,4 +1,4 @@
-/// What of a model is scored.
+/// Which parts of a model have scores.
 public enum CircuitLevel: String, Sendable, CaseIterable {
     /// Components: the input, heads and MLPs.
     case node

@@ -11,7 +11,6 @@ struct CircuitTopology {
 
     static let input = 0
     var logits: Int { nodeCount - 1 }
-    var edgeCount: Int { writers.count }
 
     init(_ shape: CircuitShape) {
         let nodes = shape.nodes

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// How well a graph of scores finds a circuit that is known, beside scorers that know nothing.
 public struct CircuitRecovery: Sendable, Equatable {
@@ -26,9 +26,9 @@ public struct CircuitRecovery: Sendable, Equatable {
     /// The magnitude of a score counts. A graph without scores, a circuit alone, counts 1 inside and 0 outside.
     ///
     /// - Parameters:
-    ///   - found: With scores.
-    ///   - truth: What is in the graph is true. Its scores, where they differ, are the known effects.
-    ///   - seed: Decides the random scorers.
+    ///   - found: The scores that a method has found.
+    ///   - truth: The circuit that is known. Its scores, where they differ, are the known effects.
+    ///   - seed: The seed of the random scorers.
     /// - Throws: `.badData` for graphs of different models, or a truth that holds everything or nothing.
     public init(found: CircuitGraph, truth: CircuitGraph, seed: UInt64 = 42) throws(Failure) {
         guard found.shape == truth.shape else {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// What scorers that know nothing reach on the same items: the measure of chance that every score stands beside.
 public struct RandomScorers: Sendable, Equatable {

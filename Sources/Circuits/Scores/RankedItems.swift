@@ -1,4 +1,4 @@
-/// Items of which some are true, in the order of scores that are to find them: what the measures of this folder count.
+/// Items, some of them true, in the order of their scores. The measures of this folder are computed from it.
 public struct RankedItems: Sendable {
     /// Items with one and the same score.
     struct Tie: Sendable {

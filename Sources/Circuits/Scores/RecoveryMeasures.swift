@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// How well scores find what is true: each measure by its name. A measure that is not defined for the items is left out.
 public struct RecoveryMeasures: Sendable, Equatable {
@@ -14,10 +14,10 @@ public struct RecoveryMeasures: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - scores: Of the items, whose magnitude counts.
-    ///   - isTrue: One for each score.
+    ///   - scores: The items' scores, whose magnitude counts.
+    ///   - isTrue: Whether each item is true.
     ///   - effects: What each item does, where that is known.
-    ///   - topology: Of all edges, where the items are these: MIB's measure is defined for them alone.
+    ///   - topology: The model's, where the items are all its edges: MIB's measure is defined for them alone.
     init(scores: [Double], isTrue: [Bool], effects: [Double]?, topology: CircuitTopology?) {
         let magnitudes = scores.map(abs)
         let ranked = RankedItems(scores: magnitudes, isTrue: isTrue)

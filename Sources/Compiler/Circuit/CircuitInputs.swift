@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Inputs on which a compiled program does different things.
 ///

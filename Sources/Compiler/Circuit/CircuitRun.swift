@@ -1,6 +1,5 @@
 import Circuits
 import RASP
-import Serialization
 
 /// A forward pass of a compiled model, taken apart: what every component adds to the residual stream, and the output.
 public struct CircuitRun: Sendable {

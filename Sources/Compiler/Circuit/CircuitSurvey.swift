@@ -1,6 +1,6 @@
+import Basics
 import Circuits
 import RASP
-import Serialization
 
 /// What exchanging each node and each edge of a circuit does to the output, and that exchanging the rest does nothing.
 public struct CircuitSurvey: Sendable {

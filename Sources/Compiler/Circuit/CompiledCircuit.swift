@@ -66,26 +66,3 @@ public struct CompiledCircuit: Sendable {
         return own.directions == variable.directions && own.writtenByLayer == variable.writtenByLayer
     }
 }
-
-/// What one component reads and writes.
-public struct CircuitComponent: Sendable {
-    public let node: CircuitNode
-    /// By reader, in the order of `node.readers`. What an MLP reads only to clear it is left out.
-    public let reads: [(reader: CircuitReader, variables: [CircuitVariable])]
-    public let writes: [CircuitVariable]
-    /// The variables that an MLP takes out of the stream because nothing reads them any more.
-    public let clears: [CircuitVariable]
-}
-
-/// An edge, and what a reader gets over it.
-public struct CircuitConnection: Sendable {
-    public let edge: CircuitEdge
-    /// The variables whose directions the writer writes and the reader reads.
-    public let carries: [CircuitVariable]
-    /// Whether it can differ between two inputs of one length. What does not is a function of positions and length
-    /// alone: the constant of BOS, indices, a length.
-    public let varies: Bool
-    /// Whether all that it carries was cleared before the reader runs: the reader gets it together with what clears it,
-    /// and the two cancel. Only where directions are reused.
-    public let isCleared: Bool
-}

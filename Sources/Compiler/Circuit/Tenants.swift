@@ -1,17 +1,5 @@
 import Circuits
 
-/// A variable as circuits name it: one of the compiled model's, or the constant that marks BOS.
-public struct CircuitVariable: Hashable, Sendable {
-    public let name: String
-    /// Whether the program does not name it: an intermediate result, or the constant of BOS.
-    public let isScratch: Bool
-    /// Its number among the model's variables, by which it is told from others; nil for BOS.
-    public let number: Int?
-
-    public static func == (left: Self, right: Self) -> Bool { left.number == right.number }
-    public func hash(into hasher: inout Hasher) { hasher.combine(number) }
-}
-
 /// Which variable has a direction at which time. Times are half-layers: 0 is the embedding, 2 l + 1 the heads of layer
 /// l, 2 l + 2 its MLP, layers counted from 0.
 struct Tenants: Sendable {

@@ -116,8 +116,17 @@ struct CountingLowering {
         }
     }
 
-    func table(_ step: Int) -> ValueTable { tables[step] ?? .constant(nil) }
-    func count(_ step: Int) -> CountCases { counts[step] ?? CountCases(LinearCount(constant: 0)) }
+    /// The table of a step that is a boolean and has been lowered.
+    func table(_ step: Int) -> ValueTable {
+        guard let table = tables[step] else { preconditionFailure("step \(step) is used before it has a table") }
+        return table
+    }
+
+    /// The cases of a step that is a count and has been lowered.
+    func count(_ step: Int) -> CountCases {
+        guard let cases = counts[step] else { preconditionFailure("step \(step) is used before it has cases") }
+        return cases
+    }
 
     /// What is counted where a boolean holds: one variable and the values that count; nil for a boolean that holds
     /// everywhere or nowhere.

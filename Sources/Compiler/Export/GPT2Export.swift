@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import RASP
-import Serialization
 
 /// A compiled model as an ordinary Hugging Face GPT-2: pre-norm blocks, layer normalisation, `gelu_new`, tied
 /// unembedding.

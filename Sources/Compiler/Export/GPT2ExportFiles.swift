@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// What stands beside the weights of an exported model.
 struct GPT2ExportFiles {

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import RASP
-import Serialization
 
 /// How a compiled model lies in a GPT-2: which coordinate of the residual stream is what, and how strong the constants
 /// are that keep layer normalisation near the identity.

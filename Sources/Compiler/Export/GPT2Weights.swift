@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// The tensors of an exported model under Hugging Face's names, Conv1D weights as [in, out].
 struct GPT2Weights {

@@ -6,6 +6,7 @@ struct Layout {
     private(set) var bos = 0
     private var directions: [Int: [Int]] = [:]
     private var flags: [Int: Int] = [:]
+    private var scratchNames: [Int: String] = [:]
     /// The half-layer of the MLP that clears a variable, for those that are cleared.
     private(set) var clearedAt: [Int: Int] = [:]
 
@@ -18,11 +19,10 @@ struct Layout {
     init(_ variables: [CompilerVariable], _ liveness: Liveness, output: Int?, reusing: Bool) {
         let live = variables.indices.filter { liveness.isLive[$0] }
         let order = live.sorted { Self.rank(variables[$0], $0) < Self.rank(variables[$1], $1) }
-        var names: [Int: String] = [:]
         var scratch = 0
-        for number in order {
-            if variables[number].name == nil { scratch += 1 }
-            names[number] = variables[number].name ?? "scratch\(scratch)"
+        for number in order where variables[number].name == nil {
+            scratch += 1
+            scratchNames[number] = "scratch\(scratch)"
         }
         for number in live where !variables[number].isOneHot && variables[number].name == nil {
             let last = liveness.lastRead[number]
@@ -33,7 +33,7 @@ struct Layout {
         // in the order above, in which labels are easier to read.
         for number in reusing ? order.sorted(by: { variables[$0].time < variables[$1].time }) : order {
             let variable = variables[number]
-            let labels = Self.labels(variable, names[number] ?? "")
+            let labels = Self.labels(variable, variable.name ?? scratchName(number))
             let places = labels.map { label in
                 guard reusing, let place = vacant.take(at: variable.time) else {
                     basis.append(label)
@@ -71,10 +71,27 @@ struct Layout {
         (number < 2 ? 0 : variable.name != nil ? 1 : variable.isOneHot ? 2 : 3, number)
     }
 
-    func oneHot(_ variable: Int, _ value: Int) -> Int { directions[variable].map { $0[value] } ?? 0 }
-    func scalar(_ variable: Int) -> Int { directions[variable]?.first ?? 0 }
+    /// What a variable without a name is called in labels: as its first direction is, which may be handed over.
+    func scratchName(_ variable: Int) -> String {
+        if let place = directions[variable]?.first { return basis[place].variable }
+        guard let name = scratchNames[variable] else { preconditionFailure("variable \(variable) has a name") }
+        return name
+    }
+
+    /// The direction of one value of a one-hot.
+    func oneHot(_ variable: Int, _ value: Int) -> Int { all(variable)[value] }
+
+    /// The direction that a scalar's number is written to.
+    func scalar(_ variable: Int) -> Int { all(variable)[0] }
+
+    /// The direction that says that a scalar is no number; nil where it always is one.
     func flag(_ variable: Int) -> Int? { flags[variable] }
-    func all(_ variable: Int) -> [Int] { directions[variable] ?? [] }
+
+    /// All directions of a variable, which has to be live.
+    func all(_ variable: Int) -> [Int] {
+        guard let places = directions[variable] else { preconditionFailure("variable \(variable) has no directions") }
+        return places
+    }
 }
 
 /// Directions whose variable is no longer read by anything.

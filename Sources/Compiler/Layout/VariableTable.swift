@@ -21,7 +21,7 @@ struct VariableTable {
         }
         for (name, number) in named { result.append(entry(number, name)) }
         for number in variables.indices where liveness.isLive[number] && variables[number].name == nil {
-            result.append(entry(number, layout.basis[layout.scalar(number)].variable))
+            result.append(entry(number, layout.scratchName(number)))
         }
         return result
     }

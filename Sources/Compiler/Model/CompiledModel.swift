@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// A program as the weights of a transformer whose residual stream is labelled.
 ///
@@ -69,7 +69,10 @@ public struct CompiledModel: Sendable {
     public func variable(named name: String) -> CompiledVariable? {
         variableNumbers[ExactString(name)].map { variables[$0] }
     }
-    public var outputVariable: CompiledVariable { variables[variableNumbers[ExactString(output)] ?? 0] }
+    public var outputVariable: CompiledVariable {
+        guard let variable = variable(named: output) else { preconditionFailure("no variable is called '\(output)'") }
+        return variable
+    }
     public func tokenNumber(of token: Atom) -> Int? { tokenNumbers[token] }
 
     /// The rows of the token embedding for an input.

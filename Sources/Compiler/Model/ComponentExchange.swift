@@ -24,11 +24,7 @@ extension CompiledModel {
             let heads = layer.heads.indices.filter { components.contains(.head(layer: index, head: $0)) }
             own.attend(layer.heads, taking: heads, from: other)
             other.attend(layer.heads)
-            if components.contains(.mlp(layer: index)) {
-                own.feedForward(layer, from: other)
-            } else {
-                own.feedForward(layer)
-            }
+            own.feedForward(layer, from: components.contains(.mlp(layer: index)) ? other : nil)
             other.feedForward(layer)
             values += own.state[width...]
         }

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Checked access to a `config.json`.
 struct ConfigurationReader {

@@ -19,7 +19,7 @@ extension CompiledModel {
             if let exception = variable.exception, at(exception.direction) > 0.5 { return exception.value }
             let number = Double(at(direction))
             let value = Self.nearest(number, in: reachable) ?? number
-            return Int(exactly: value).map(Atom.int) ?? .float(value)
+            return Atom(number: value)
         }
     }
 

@@ -1,27 +1,6 @@
 import Foundation
 import RASP
 
-/// The residual stream of one input after the embedding and after every layer, BOS left out.
-public struct ResidualStates: Sendable {
-    /// layers + 1
-    public let count: Int
-    public let positions: Int
-    public let width: Int
-    /// `[count, positions, width]`, row-major.
-    public let values: [Float]
-
-    /// One state, `[positions, width]` row-major.
-    public subscript(state: Int) -> ArraySlice<Float> {
-        let size = positions * width
-        return values[(state * size)..<((state + 1) * size)]
-    }
-
-    public func row(state: Int, position: Int) -> ArraySlice<Float> {
-        let start = (state * positions + position) * width
-        return values[start..<(start + width)]
-    }
-}
-
 extension CompiledModel {
     /// The output at every position; nil where it is undefined.
     ///
@@ -121,26 +100,19 @@ struct Execution {
     }
 
     /// Softmax attention: all heads read the stream, then all write to it.
-    mutating func attend(_ heads: [CompiledHead]) {
+    ///
+    /// - Parameters:
+    ///   - taken: heads that write what they would write in `other`, at the positions that both passes have but BOS.
+    ///   - other: a forward pass that has come as far as this one.
+    mutating func attend(_ heads: [CompiledHead], taking taken: [Int] = [], from other: Execution? = nil) {
         guard !heads.isEmpty else { return }
         let input = SparseVectors(dense: state, width: width)
-        for head in heads {
-            let means = head.means(queries: input, keys: input, values: input, causal: causal)
-            sums.withUnsafeMutableBufferPointer { head.output.accumulate(means, into: $0) }
-        }
-        addSums()
-    }
-
-    /// The same, where some heads write what they would write in another forward pass that has come as far as this
-    /// one, at the positions that both have but BOS.
-    mutating func attend(_ heads: [CompiledHead], taking taken: [Int], from other: Execution) {
-        let input = SparseVectors(dense: state, width: width)
-        let otherInput = SparseVectors(dense: other.state, width: width)
+        let otherInput = taken.isEmpty ? nil : other.map { SparseVectors(dense: $0.state, width: width) }
         for (index, head) in heads.enumerated() {
             var means = head.means(queries: input, keys: input, values: input, causal: causal)
-            if taken.contains(index) {
+            if let otherInput, taken.contains(index) {
                 means = means.replacing(
-                    1..<min(positions, other.positions),
+                    1..<min(positions, otherInput.count),
                     by: head.means(queries: otherInput, keys: otherInput, values: otherInput, causal: causal))
             }
             sums.withUnsafeMutableBufferPointer { head.output.accumulate(means, into: $0) }
@@ -148,19 +120,18 @@ struct Execution {
         addSums()
     }
 
-    mutating func feedForward(_ layer: CompiledLayer) {
+    /// The MLP reads the stream and writes to it.
+    ///
+    /// - Parameter other: a forward pass that has come as far as this one, and whose MLP's writes are taken in the place
+    ///   of this one's, at the positions that both have but BOS.
+    mutating func feedForward(_ layer: CompiledLayer, from other: Execution? = nil) {
         guard layer.hiddenCount > 0 else { return }
-        let active = layer.activations(SparseVectors(dense: state, width: width))
-        sums.withUnsafeMutableBufferPointer { layer.output.accumulate(active, into: $0) }
-        addSums()
-    }
-
-    /// The same, with what the layer's MLP would write in another forward pass.
-    mutating func feedForward(_ layer: CompiledLayer, from other: Execution) {
-        guard layer.hiddenCount > 0 else { return }
-        let active = layer.activations(SparseVectors(dense: state, width: width)).replacing(
-            1..<min(positions, other.positions),
-            by: layer.activations(SparseVectors(dense: other.state, width: width)))
+        var active = layer.activations(SparseVectors(dense: state, width: width))
+        if let other {
+            active = active.replacing(
+                1..<min(positions, other.positions),
+                by: layer.activations(SparseVectors(dense: other.state, width: width)))
+        }
         sums.withUnsafeMutableBufferPointer { layer.output.accumulate(active, into: $0) }
         addSums()
     }

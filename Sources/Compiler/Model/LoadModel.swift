@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import RASP
-import Serialization
 
 extension CompiledModel {
     /// Reads what `save(to:)` wrote.

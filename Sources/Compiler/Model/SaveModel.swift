@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import RASP
-import Serialization
 
 extension CompiledModel {
     /// Writes `model.safetensors` and `config.json` into a folder, which appears whole or not at all.

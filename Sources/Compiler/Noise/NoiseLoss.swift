@@ -81,7 +81,7 @@ extension NoisePass {
 
     func tooNoisy(_ excess: FeedForwardNoise.Excess, _ layer: Int) -> RASPError {
         let owner = variables.indices.first {
-            variables[$0].time == 2 * layer && layout.all($0).contains(excess.direction)
+            liveness.isLive[$0] && variables[$0].time == 2 * layer && layout.all($0).contains(excess.direction)
         }
         return RASPError(
             .limit,

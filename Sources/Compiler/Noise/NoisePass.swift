@@ -7,7 +7,7 @@ import RASP
 struct NoisePass {
     let variables: [CompilerVariable]
     let layout: Layout
-    private let liveness: Liveness
+    let liveness: Liveness
     private let positions: Double
     private let ranges: [ClosedRange<Double>]
     /// For means of numbers that can cancel: where rounding moves one by more than numbers may differ.

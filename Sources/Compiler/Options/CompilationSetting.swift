@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// What a program is compiled for, checked: the options, and what the program itself says where they leave something
 /// open.

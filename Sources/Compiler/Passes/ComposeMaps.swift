@@ -7,7 +7,7 @@ extension Lowering {
     /// which costs a layer: as the fusion says, and always where the joint domain is too large.
     mutating func compose(_ function: ElementwiseFunction, _ inputs: [SOp], _ sop: SOp) throws -> ValueTable {
         for input in inputs where openMeans[input] != nil { throw unlistedValues(input, usedAt: sop.span) }
-        let compound = inputs.filter { tables[$0, default: .constant(nil)].axes.count > 1 }
+        let compound = inputs.filter { table(of: $0).axes.count > 1 }
         if compound.isEmpty { return try inSteps(function, inputs, sop) }
         guard let fused = try evaluate(function, inputs, limit: setting.limits.fusedDomain, sop) else {
             if let branch = try branchOverSums(function, inputs, sop) { return branch }
@@ -56,14 +56,14 @@ extension Lowering {
         _ function: ElementwiseFunction, _ inputs: [SOp], _ sop: SOp
     ) throws -> ValueTable? {
         let isSum = inputs.map { input in
-            let table = tables[input, default: .constant(nil)]
+            let table = table(of: input)
             return table.axes.count > 1 && table.axes.allSatisfy { !variables[$0.variable].isOneHot }
                 && LookupPlan.linear(table, variables) != nil
         }
         guard isSum.contains(true) else { return nil }
         var trial = self
         for (input, isSum) in zip(inputs, isSum) where !isSum {
-            let table = tables[input, default: .constant(nil)]
+            let table = table(of: input)
             guard !table.axes.isEmpty, table.values.count <= 16,
                 (try? trial.materialise(input, named: nil, encoding: .categorical)) != nil
             else { continue }
@@ -117,7 +117,7 @@ extension Lowering {
     private func tabulated(
         _ function: ElementwiseFunction, _ inputs: [SOp], limit: Int, _ sop: SOp
     ) throws -> ValueTable {
-        let operands = inputs.map { tables[$0, default: .constant(nil)] }
+        let operands = inputs.map(table(of:))
         // Attempts that differ in their fusion mostly ask for the same tables.
         let key = Tabulations.Key(sop: sop, operands: operands)
         if let known = tabulations.known[key], known.function.outputs.count <= limit { return known }
@@ -188,25 +188,5 @@ extension Lowering {
             "this mean can take more than \(setting.limits.reachableValues) different values over inputs of length "
                 + "\(setting.maxLength), and a function of it has to tell them apart", at: span ?? input.span,
             notes: ["average fewer distinct numbers (0 and 1 at best), or lower the maximum length"])
-    }
-}
-
-/// What was worked out before, for other fusions of the same program: tables, the numbers that means can be, and what
-/// values stand for.
-final class Tabulations {
-    struct Key: Hashable {
-        let sop: SOp
-        let operands: [ValueTable]
-    }
-    var known: [Key: ValueTable] = [:]
-    let trees = DecisionTrees()
-    let spellings = Spellings()
-    private var listed: [ReachableNumbers: [ReachableNumbers.Entry]?] = [:]
-
-    func reachable(_ numbers: ReachableNumbers) -> [ReachableNumbers.Entry]? {
-        if let known = listed[numbers] { return known }
-        let list = numbers.list()
-        listed[numbers] = .some(list)
-        return list
     }
 }

@@ -59,6 +59,6 @@ extension Lowering {
     }
 
     private func latestInput(of sop: SOp) -> Int {
-        tables[sop, default: .constant(nil)].axes.map { variables[$0.variable].time }.max() ?? 0
+        table(of: sop).axes.map { variables[$0.variable].time }.max() ?? 0
     }
 }

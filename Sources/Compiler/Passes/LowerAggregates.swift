@@ -62,8 +62,7 @@ extension Lowering {
             )
             return
         }
-        tables[sop] = try aggregate(
-            form, tables[values, default: .constant(nil)], defaultValue, reduction, sop, selector)
+        tables[sop] = try aggregate(form, table(of: values), defaultValue, reduction, sop, selector)
     }
 
     /// - Returns: nil where it is a mean with too many reachable values, noted in `openMeans`.
@@ -158,7 +157,7 @@ extension Lowering {
             openMeans[sop] = try openMean(form, read, defaultValue, sop.span)
             return nil
         }
-        var values: [Atom?] = reachable.map { Int(exactly: $0).map(Atom.int) ?? .float($0) }
+        var values: [Atom?] = reachable.map { Atom(number: $0) }
         var flagged: Int?
         if read.flagsEmptyRows {
             flagged = values.count

@@ -11,7 +11,7 @@ extension Lowering {
             case .select(let keys, let queries, let predicate):
                 return [try relation(keys, queries, predicate, selector)]
             case .constant(let value): return [Relation(axes: [], outputs: [value ? 1 : 0])]
-            case .and(let a, let b): return conjunctions[a, default: []] + conjunctions[b, default: []]
+            case .and(let a, let b): return relations(of: a) + relations(of: b)
             case .or(let a, let b):
                 return [try combined(single(a), single(b)) { $0 | $1 }]
             case .not(let a):
@@ -32,7 +32,7 @@ extension Lowering {
     private func relation(_ keys: SOp, _ queries: SOp, _ predicate: Predicate, _ selector: Selector) throws -> Relation
     {
         for side in [keys, queries] where openMeans[side] != nil { throw unlistedValues(side, usedAt: selector.span) }
-        let (key, query) = (tables[keys, default: .constant(nil)], tables[queries, default: .constant(nil)])
+        let (key, query) = (table(of: keys), table(of: queries))
         var cache: [Int: Int] = [:]
         var remaining = Spellings.mostTried
         return try FiniteFunction.combine(
@@ -64,7 +64,7 @@ extension Lowering {
 
     /// The conjunction as one relation.
     private func single(_ selector: Selector) throws -> Relation {
-        let parts = conjunctions[selector, default: []]
+        let parts = relations(of: selector)
         guard let first = parts.first else { return Relation(axes: [], outputs: [1]) }
         return try parts.dropFirst().reduce(first) { try combined($0, $1) { $0 & $1 } }
     }
@@ -72,7 +72,7 @@ extension Lowering {
     /// The selector ready for one head, with `extra` conditions added.
     mutating func selectorForm(_ selector: Selector, and extra: [Relation] = []) throws -> SelectorForm {
         var merged: [Relation] = []
-        for part in conjunctions[selector, default: []] + extra {
+        for part in relations(of: selector) + extra {
             // Terms over the same pair of variables (or with a side missing) fit into one table.
             if let index = merged.firstIndex(where: { fitsOneTerm($0.axes + part.axes) }),
                 let both = try? combined(merged[index], part, { $0 & $1 })

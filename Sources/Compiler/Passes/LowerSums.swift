@@ -40,7 +40,7 @@ extension Lowering {
         return try add(
             CompilerVariable(
                 origin: .weightedWidths(parts), representation: .scalar(flagged: nil),
-                values: sums.map { Int(exactly: $0).map(Atom.int) ?? .float($0) }, scalars: sums,
+                values: sums.map { Atom(number: $0) }, scalars: sums,
                 magnitude: parts.reduce(0) { $0 + abs($1.coefficient) } * Double(form.largestWidth),
                 time: time + time % 2, span: sop.span))
     }

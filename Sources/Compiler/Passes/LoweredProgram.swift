@@ -63,7 +63,7 @@ package struct LoweredProgram {
     private func atom(_ level: Level, _ variable: CompilerVariable) -> Atom? {
         switch level {
         case .value(let value): variable.values[value]
-        case .number(let number): Int(exactly: number).map(Atom.int) ?? .float(number)
+        case .number(let number): Atom(number: number)
         }
     }
 

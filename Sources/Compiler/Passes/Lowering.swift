@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// First pass: from s-ops and selectors to variables of the residual stream and functions of them.
 ///
@@ -113,6 +113,20 @@ struct Lowering {
             tables[sop] = table
             if let axis = table.axes.first, table.axes.count == 1 { noteRank(axis.variable, selector) }
         }
+    }
+
+    /// The table of an s-op that has been lowered, as all have on which others are built.
+    func table(of sop: SOp) -> ValueTable {
+        guard let table = tables[sop] else { preconditionFailure("an s-op is used before it has a table") }
+        return table
+    }
+
+    /// The relations whose conjunction a selector is, once it has been lowered.
+    func relations(of selector: Selector) -> [Relation] {
+        guard let relations = conjunctions[selector] else {
+            preconditionFailure("a selector is used before it has relations")
+        }
+        return relations
     }
 
     /// The table that is a variable itself.

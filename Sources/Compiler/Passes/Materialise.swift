@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 extension Lowering {
     /// Gives an s-op directions of its own, under a name or as scratch, and returns their variable.
@@ -10,7 +10,7 @@ extension Lowering {
             if let name { label(open, name) }
             return open
         }
-        let table = tables[sop, default: .constant(nil)]
+        let table = table(of: sop)
         let variable = try materialise(table, named: name, encoding: encoding ?? inferredEncoding(table), sop.span)
         let whole = tableOfVariable(variable)
         if isRead, table != whole, name == nil || !fusion.goesThroughNames { tables[sop] = whole }
@@ -196,7 +196,9 @@ extension Lowering {
 extension ValueTable {
     /// The same table with one axis read from another variable.
     func replacing(_ variable: Int, by other: Int, classOf: [Int]) -> ValueTable {
-        let position = axes.firstIndex { $0.variable == variable } ?? 0
+        guard let position = axes.firstIndex(where: { $0.variable == variable }) else {
+            preconditionFailure("the table does not depend on variable \(variable)")
+        }
         let substitute = Axis(variable: other, classOf: classOf, classCount: axes[position].classCount)
         var changed = axes
         changed[position] = substitute

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 extension Lowering {
     /// The same table, read from variables whose values it can tell apart.

@@ -1,5 +1,5 @@
+import Basics
 import Circuits
-import Serialization
 import TensorCore
 
 /// How much of a behaviour the circuits of a ranking hold, as MIB's circuit track measures it (`evaluation.py` of
@@ -20,7 +20,7 @@ public struct Faithfulness: Sendable, Equatable {
 
     /// Circuits of the highest scores, smallest first.
     public let signed: [Circuit]
-    /// Circuits of the scores that are largest without their sign.
+    /// Circuits of the scores of largest magnitude.
     public let absolute: [Circuit]
 
     /// The area under f of the circuits of the highest scores, linear in size from 0.1 to 100 %: the larger, the better.
@@ -36,9 +36,9 @@ public struct Faithfulness: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - graph: With scores of edges or, where it has some, of nodes.
-    ///   - task: The model that the graph is of, and pairs.
-    /// - Throws: `.badData` for a graph of another model, or pairs of which replacing everything changes nothing.
+    ///   - graph: The scores: those of its nodes where it has any, else those of its edges.
+    ///   - task: The model, and the pairs of prompts to measure on.
+    /// - Throws: `.badData` for a graph of another model, or pairs for which replacing everything changes nothing.
     public init(of graph: CircuitGraph, on task: PreparedTask) throws {
         let model = task.model
         guard graph.shape == model.shape else {

@@ -2,12 +2,12 @@ import Circuits
 import LanguageModels
 import TensorCore
 
-/// What methods that look at gradients share: passes in which every reader or writer takes its gradient, and the graph
-/// that comes of their sums.
+/// What all methods that use gradients have in common: passes in which the gradient at every reader or writer is taken, and
+/// the graph that is made of the sums.
 struct AttributionScores {
     let level: CircuitLevel
 
-    /// Runs every batch and adds up what the passes bring.
+    /// Runs every batch and adds up the scores of its passes.
     ///
     /// - Parameters:
     ///   - task: The task.

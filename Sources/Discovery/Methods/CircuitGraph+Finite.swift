@@ -1,5 +1,5 @@
+import Basics
 import Circuits
-import Serialization
 
 extension CircuitGraph {
     /// Checks that every score is a number: those of a model that overflows are not, and no file can hold them.

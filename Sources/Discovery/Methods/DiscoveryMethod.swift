@@ -1,5 +1,4 @@
 import Circuits
-import Serialization
 
 /// A way to find out which components and edges a behaviour comes from. A new one is a file of this folder and a line in
 /// `DiscoveryMethods`.
@@ -12,12 +11,12 @@ public protocol DiscoveryMethod: Sendable {
     static var ablations: [Ablation] { get }
     /// What it can measure a change by.
     static var metrics: [DiscoveryMetric] { get }
-    /// The number of steps where nobody says one; nil where it has none.
+    /// The default number of steps; nil for a method without steps.
     static var defaultSteps: Int? { get }
-    /// The threshold where nobody says one; nil where it has none.
+    /// The default threshold; nil for a method without one.
     static var defaultThreshold: Double? { get }
 
-    /// - Parameter options: Complete, and checked against what the method can do.
+    /// - Parameter options: They are complete, and checked against what the method can do.
     init(_ options: DiscoveryOptions)
 
     /// Gives every edge, or every node, a score: the (approximate) change of the metric, a loss, when it is replaced,

@@ -1,5 +1,4 @@
-import Circuits
-import Serialization
+import Basics
 
 /// The methods there are, by name.
 public enum DiscoveryMethods {

@@ -1,14 +1,14 @@
+import Basics
 import Circuits
 import Foundation
-import Serialization
 import TensorCore
 
 /// Edge pruning (Bhaskar et al. 2024): a mask over all edges is trained so that the metric stays low while only a share of
 /// the edges is kept. Masks are hard-concrete (Louizos, Welling & Kingma 2018): each is 0 or 1 or between, drawn anew
 /// in every step, and what is trained is how likely each is.
 ///
-/// Other than there, edges alone have masks, not components, one learning rate serves all, and the circuit is the share
-/// of edges that are most likely kept.
+/// It differs from theirs in three things: edges have masks and components have none, there is one learning rate, and the
+/// circuit is the share of edges that are most likely kept.
 struct EdgePruning: DiscoveryMethod {
     static let name = "edge-pruning"
     static let metrics: [DiscoveryMetric] = [.kl, .logitDifference]

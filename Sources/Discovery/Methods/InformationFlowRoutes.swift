@@ -7,8 +7,8 @@ import TensorCore
 ///
 ///     proximity(u, x) = max(0, |x| - |x - u|),   importance = proximity / sum over all writers of x,
 ///
-/// mean over the tokens of each clean prompt and over prompts. No metric, no counterfactual; all readers of one stream
-/// have the same scores. Where no writer comes near the stream, all count 0.
+/// as a mean over the tokens of each clean prompt and over prompts. It needs neither a metric nor a counterfactual, and all
+/// readers of one stream have the same scores. Where no writer comes near the stream, all count 0.
 struct InformationFlowRoutes: DiscoveryMethod {
     static let name = "ifr"
     static let ablations: [Ablation] = [.patch]
@@ -51,7 +51,7 @@ struct InformationFlowRoutes: DiscoveryMethod {
         return graph
     }
 
-    /// Of the writers that a stream is the sum of: summed over prompts, each prompt's mean over its tokens.
+    /// The importance of each writer that a stream is the sum of: a mean over each prompt's tokens, summed over prompts.
     private func importances(_ outputs: WriterOutputs, seen: Int, _ stream: Tensor, _ batch: PairBatch) -> [Double] {
         let width = stream.columns
         var sums = Array(repeating: 0.0, count: seen)

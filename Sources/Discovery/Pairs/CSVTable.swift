@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// A file of comma-separated values (RFC 4180): fields in double quotes may hold commas, line ends and, doubled, double
 /// quotes. Lines end at a line feed, with or without a carriage return before it; a byte order mark is left out, and so
@@ -15,8 +15,8 @@ struct CSVTable {
     let rows: [Row]
 
     /// - Parameters:
-    ///   - file: Whose first row names the columns; it may have more than are asked for.
-    ///   - columns: Names.
+    ///   - file: Its first row names the columns; it may have more than are asked for.
+    ///   - columns: The names of the columns that are read.
     /// - Throws: `.notFound`, or `.badData` naming the line.
     init(contentsOf file: URL, columns: [String], remedy: String) throws(Failure) {
         let text = try RegularFile.text(file, maximumBytes: 256 << 20, called: "a table of comma-separated values")

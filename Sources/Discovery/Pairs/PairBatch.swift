@@ -18,12 +18,12 @@ struct PairBatch: Sendable {
     /// Each prompt's last row.
     var lastRows: [Int32] { clean.starts.dropFirst().map { Int32($0 - 1) } }
 
-    /// The clean prompts so many times, one copy behind the other.
+    /// Several copies of the clean prompts, one after the other.
     func clean(copies: Int) -> PackedBatch {
         PackedBatch((0..<copies).flatMap { _ in pairs.map(\.clean) })
     }
 
-    /// The last rows of so many copies.
+    /// The last rows of the prompts of several copies.
     func lastRows(copies: Int) -> [Int32] {
         (0..<copies).flatMap { copy in lastRows.map { $0 + Int32(copy * rows) } }
     }

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Pairs of prompts as other tools read them: MIB's CSV, and the JSON lines of Edge-Pruning
 /// (`src/prune/fpt2_custom.py` of princeton-nlp/Edge-Pruning).

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 
 extension PromptPair {
     private static let columns = ["clean", "corrupted", "correct_idx", "incorrect_idx"]
@@ -12,7 +12,7 @@ extension PromptPair {
     ///
     /// - Parameters:
     ///   - file: The file.
-    ///   - student: Whose tokenizer reads the prompts, and whose context they have to fit.
+    ///   - student: Its tokenizer reads the prompts, which have to fit into its context.
     ///   - prependingBOS: Whether the token that ends a text is put before each prompt, as TransformerLens does.
     /// - Throws: `.notFound`; `.badData` naming the line, also where the two prompts have different numbers of tokens.
     public static func read(

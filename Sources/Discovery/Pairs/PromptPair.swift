@@ -1,4 +1,4 @@
-/// A prompt and its counterfactual, token by token as long, with the two answers that are compared behind the last one.
+/// A prompt and its counterfactual, which has as many tokens, with the two answers that are compared after the last one.
 public struct PromptPair: Sendable, Equatable {
     public let clean: [Int32]
     public let corrupted: [Int32]

@@ -2,7 +2,7 @@ import Circuits
 import LanguageModels
 import TensorCore
 
-/// Which edges are cut: of each reader, by number, the writers whose output is replaced for it.
+/// Which edges are cut: for each reader, the writers whose output is replaced for it.
 struct CutEdges: Sendable {
     /// [reader][writer that it sees].
     private(set) var isCut: [[Bool]]

@@ -1,4 +1,3 @@
-import Circuits
 import LanguageModels
 import TensorCore
 

@@ -1,6 +1,5 @@
 import Circuits
 import LanguageModels
-import Serialization
 import Synchronization
 import TensorCore
 

@@ -19,10 +19,10 @@ public struct PrincipalAngles: Sendable, Equatable {
     /// - Parameters:
     ///   - first: Rows that span a subspace, [any number, D].
     ///   - second: The same.
-    /// - Throws: `Projector.ProjectorError`.
+    /// - Throws: `LinearAlgebraError`.
     public init(_ first: Tensor, _ second: Tensor) throws {
         precondition(first.columns == second.columns, "subspaces of \(first.columns) and \(second.columns) dimensions")
-        let (p, q) = (try Projector.orthonormalRows(of: first), try Projector.orthonormalRows(of: second))
+        let (p, q) = (try RowSpace.orthonormalBasis(of: first), try RowSpace.orthonormalBasis(of: second))
         guard p.rows > 0, q.rows > 0 else {
             cosines = []
             return

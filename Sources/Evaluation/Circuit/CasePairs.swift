@@ -1,9 +1,9 @@
+import Basics
 import Compiler
 import Discovery
 import Injection
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 
 /// Pairs of a run's prompts for its case folder, of three kinds: prompts of the training split to develop on, and test

@@ -1,15 +1,13 @@
-import Circuits
+import Basics
 import Compiler
 import Injection
-import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 
-/// How far the injected circuit is the student's mechanism: what follows where components and edges carry something
-/// else than they compute.
+/// How far the injected circuit is the student's mechanism: what the student says when components and edges carry something
+/// else than what they compute.
 ///
-/// Test prompts are paired by length. Training never sees these pairs, nor means and zeros in the place of outputs.
+/// Test prompts are paired by length. Training sees neither these pairs nor means and zeros in the place of outputs.
 public struct CircuitCertificate: Sendable {
     /// What stands in the place of a component's output.
     public enum Ablation: String, Sendable, CaseIterable {

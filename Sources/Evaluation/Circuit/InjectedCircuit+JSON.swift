@@ -1,9 +1,9 @@
+import Basics
 import Circuits
 import Compiler
 import Injection
 import LanguageModels
 import Pictures
-import Serialization
 import TensorCore
 
 /// What `circuit` tells of a run.

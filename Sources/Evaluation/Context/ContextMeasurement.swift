@@ -25,7 +25,7 @@ struct ContextMeasurement {
             switch entry.encoding {
             case .categorical(let values): Set(values)
             case .numerical(let reachable):
-                reachable.isEmpty ? nil : Set(reachable.map { Int(exactly: $0).map(Atom.int) ?? .float($0) })
+                reachable.isEmpty ? nil : Set(reachable.map { Atom(number: $0) })
             }
         }
     }

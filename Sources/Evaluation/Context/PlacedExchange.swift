@@ -1,8 +1,8 @@
+import Basics
 import Compiler
 import Injection
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 
 /// Exchanges variables between prompts that stand in texts: only over the tokens of prompt and answer, the ends of the
@@ -10,15 +10,6 @@ import TensorCore
 struct PlacedExchange {
     /// Prompts of a cell that exchange, at most; with every variable and layer this makes hundreds of exchanges a cell.
     static let mostPrompts = 32
-
-    /// A variable in a state from which it is read.
-    private struct Site {
-        let variable: CompiledVariable
-        let state: Int
-        /// Of the variable's subspace in the student.
-        let basis: Tensor
-        let isOutput: Bool
-    }
 
     private struct Member: Sendable {
         var encoded: EncodedExample
@@ -34,19 +25,16 @@ struct PlacedExchange {
     private let run: LoadedRun
     private let reader: AnswerReader
     private let comparison: ExchangeComparison
-    private let sites: [Site]
+    /// Each variable in the states from which it is read.
+    private let points: [ExchangePoint]
 
     init(_ run: LoadedRun) throws {
         self.run = run
         reader = AnswerReader(run)
         comparison = ExchangeComparison(reader)
-        sites = try run.layout.variables.flatMap { entry -> [Site] in
-            guard let variable = run.compiled.variable(named: entry.name) else { return [] }
-            let isOutput = entry.name.hasSameBytes(as: run.compiled.output)
+        points = try ExchangePoint.all(of: run) { entry in
             // The answer is read off the output variable behind the last layer.
-            let states = Array(entry.writtenByLayer..<(isOutput ? run.layout.layers + 1 : entry.readByLayer))
-            let basis = try run.projection.subspace(of: [entry.rows])
-            return states.map { Site(variable: variable, state: $0, basis: basis, isOutput: isOutput) }
+            entry.writtenByLayer..<(Self.isOutput(entry, run) ? run.layout.layers + 1 : entry.readByLayer)
         }
     }
 
@@ -58,7 +46,7 @@ struct PlacedExchange {
         let sorted = fitting.sorted { $0.own.count < $1.own.count }
         let members = try Parallel.map(Array(sorted.prefix(sorted.count / 2 * 2)), member)
         var exchanges = ContextResult.Exchanges()
-        for site in sites { try exchange(site, members, into: &exchanges, arena: arena) }
+        for point in points { try exchange(point, members, into: &exchanges, arena: arena) }
         return exchanges
     }
 
@@ -78,13 +66,13 @@ struct PlacedExchange {
 
     /// One variable in one state, between all partners; the student is asked only where the program's answer changes.
     private func exchange(
-        _ site: Site, _ members: [Member], into exchanges: inout ContextResult.Exchanges, arena: Arena
+        _ point: ExchangePoint, _ members: [Member], into exchanges: inout ContextResult.Exchanges, arena: Arena
     ) throws {
         let outputs = try Parallel.map(Array(members.indices)) { index in
             let (own, other) = (members[index], members[index ^ 1])
             let offset = Self.offset(from: own, to: other)
             let states = try run.compiled.residualStates(
-                own.atoms, interchanging: site.variable, with: other.states, state: site.state, offset: offset,
+                own.atoms, interchanging: point.variable, with: other.states, state: point.state, offset: offset,
                 positions: Self.taking(own, from: other, offset))
             return run.compiled.outputs(of: states)
         }
@@ -102,13 +90,18 @@ struct PlacedExchange {
                     Self.sources(members[asked[place]], members[asked[place ^ 1]], packed, place)
                 }
                 return Hooks([
-                    .residual(run.layers[site.state]): { $0.interchange($1, basis: site.basis, sources: sources) }
+                    .residual(point.layer): { $0.interchange($1, basis: point.basis, sources: sources) }
                 ])
             }, arena: arena)
+        let isOutput = Self.isOutput(point.entry, run)
         for (index, said) in zip(asked, said) where changing[index] {
             let agrees = comparison.agrees(said, with: outputs[index], on: members[index].encoded)
-            if site.isOutput { exchanges.output.add(agrees) } else { exchanges.others.add(agrees) }
+            if isOutput { exchanges.output.add(agrees) } else { exchanges.others.add(agrees) }
         }
+    }
+
+    private static func isOutput(_ entry: VariableLayout.Entry, _ run: LoadedRun) -> Bool {
+        entry.name.hasSameBytes(as: run.compiled.output)
     }
 
     private static func offset(from own: Member, to other: Member) -> Int {

@@ -1,7 +1,7 @@
+import Basics
 import Injection
 import LanguageModels
 import RASP
-import Serialization
 
 /// Puts prompts of the task into texts.
 package struct PromptPlacer {
@@ -67,7 +67,7 @@ package struct PromptPlacer {
     /// One of the prompts in a place of the cell; the same whenever it is asked for.
     package func place(_ number: Int, in cell: ContextResult.Cell) throws -> Placed {
         let name = "context/\(cell.kind.rawValue)/\(cell.size.map(String.init) ?? "all")/\(number)"
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: name)
+        var random = SeededRandom(seed: seed, stream: name)
         let example = prompts[number]
         let room = context - example.contentCount
         var before = before(number, cell, room: room, &random)

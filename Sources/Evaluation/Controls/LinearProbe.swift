@@ -51,7 +51,7 @@ package struct LinearProbe {
     /// - Parameters:
     ///   - values: of the layout's variables, variables x tokens; nil where there is none.
     ///   - layout: says which rows belong to which variable.
-    /// - Throws: `Projector.ProjectorError` for a stream that is not finite.
+    /// - Throws: `LinearAlgebraError` for a stream that is not finite.
     package func fitted(to values: [[Atom?]], layout: VariableLayout) throws -> Projection {
         let projection = Projection(rows: layout.width, width: width, bias: true)
         let (weight, bias) = (projection.store["weight"].value, projection.store["bias"].value)

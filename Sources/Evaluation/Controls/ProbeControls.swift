@@ -1,10 +1,10 @@
+import Basics
 import Injection
-import InjectionSettings
 import LanguageModels
-import Serialization
 import TensorCore
 
-/// How well maps that are fitted on frozen students read the variables: what of "decoded" is the run's own doing.
+/// How well maps that are fitted on frozen students read the variables, which tells how much of what a run decodes is due to
+/// its training.
 ///
 /// Every probe has the rows, the state and the tokens of every other: prompts of the training split to be fitted to, and
 /// the test prompts of the suite `decoding` to be measured on. On the injected student a probe says how good the closed

@@ -1,8 +1,8 @@
+import Basics
 import Injection
 import RASP
-import Serialization
 
-/// What the program's variables are on the tokens of some examples: what a probe is fitted to, and is held against.
+/// The values of the program's variables on the tokens of some examples, which a probe is fitted to and measured against.
 struct ProbeLabels: Sendable {
     /// Variables x tokens; nil where the interpreter defines no value.
     var values: [[Atom?]]
@@ -19,9 +19,9 @@ struct ProbeLabels: Sendable {
         }
     }
 
-    /// The same labels, each of them on some other token: what is learned from them says nothing of a token.
+    /// The same labels in a random order, so that a token's label says nothing of the token.
     func shuffled(seed: Int) -> ProbeLabels {
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "shuffled labels")
+        var random = SeededRandom(seed: seed, stream: "shuffled labels")
         var order = Array(0..<tokens)
         random.shuffle(&order)
         var labels = self

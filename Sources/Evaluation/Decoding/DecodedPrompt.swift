@@ -1,7 +1,7 @@
+import Basics
 import Injection
 import Pictures
 import RASP
-import Serialization
 import TensorCore
 
 /// One prompt's tokens against the program's variables: what the student's activations say beside what the interpreter
@@ -72,7 +72,7 @@ public struct DecodedPrompt: Sendable {
         (self.mapped, mappedGroups) = decoder.picture(of: mapped)
     }
 
-    /// The object of the command contract.
+    /// What `decode --json` prints.
     public var json: JSONValue {
         let values: ([Atom?]) -> JSONValue = { .array($0.map { $0.map(JSONValue.init(atom:)) ?? .null }) }
         return [

@@ -1,8 +1,8 @@
+import Basics
 import Injection
 import InjectionSettings
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 
 /// Reads the program's variables out of a student's residual stream, through the linear map.
@@ -81,7 +81,7 @@ public struct Decoder: Sendable {
                 if entry.rows.count > 1, mapped[row + 1] / unit > 0.5 { return nil }
                 let number = Double(mapped[row] / unit)
                 let value = reachable.min { abs($0 - number) < abs($1 - number) } ?? number
-                return Int(exactly: value).map(Atom.int) ?? .float(value)
+                return Atom(number: value)
             }
         }
     }

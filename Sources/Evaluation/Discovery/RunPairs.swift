@@ -1,6 +1,6 @@
+import Basics
 import Discovery
 import Injection
-import Serialization
 
 extension LoadedRun {
     /// Pairs of the run's own task: test prompts of equal length whose answers begin with different tokens, which are

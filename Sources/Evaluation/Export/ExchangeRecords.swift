@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import Injection
 import RASP
-import Serialization
 
 /// Exchanges of variables between pairs of test prompts, one by one, with what has to come of each.
 package enum ExchangeRecords {
@@ -12,13 +12,14 @@ package enum ExchangeRecords {
     /// - Parameter count: at most so many prompts in pairs.
     package static func lines(of run: LoadedRun, count: Int, seed: Int) throws -> [JSONValue] {
         let pairs = try ExchangePairs(run, prompts: count, seed: seed)
-        let sites = try ExchangeSite.all(of: run)
+        let points = try ExchangePoint.all(of: run)
         let lines = try run.student.model.mapSideBySide(pairs.batches) { batch, arena in
-            let pass = pairs.pass(over: batch, sites: sites, arena: arena)
-            return try sites.flatMap { site in
-                try pairs.exchange(site, basis: site.basis, in: batch, pass, arena: arena).map {
+            let pass = pairs.pass(over: batch, points: points, arena: arena)
+            return try points.flatMap { point in
+                try pairs.exchange(point, basis: point.basis, in: batch, pass, arena: arena).map {
                     line(
-                        $0, site, in: batch, positions: Array(pairs.reader.positions(of: batch[$0.place].encoded)), run)
+                        $0, point, in: batch, positions: Array(pairs.reader.positions(of: batch[$0.place].encoded)), run
+                    )
                 }
             }
         }
@@ -26,7 +27,7 @@ package enum ExchangeRecords {
     }
 
     private static func line(
-        _ outcome: ExchangePairs.Outcome, _ site: ExchangeSite, in batch: [ExchangePairs.Member], positions: [Int],
+        _ outcome: ExchangePairs.Outcome, _ point: ExchangePoint, in batch: [ExchangePairs.Member], positions: [Int],
         _ run: LoadedRun
     ) -> JSONValue {
         let (own, partner) = (batch[outcome.place], batch[outcome.partner])
@@ -34,8 +35,8 @@ package enum ExchangeRecords {
             .array(positions.map { output[$0].map(JSONValue.init(atom:)) ?? .null })
         }
         return [
-            "variable": .string(site.entry.name), "student_layer": .integer(site.layer),
-            "compiled_layer": .integer(site.state), "prompt": .string(own.example.prompt),
+            "variable": .string(point.entry.name), "student_layer": .integer(point.layer),
+            "compiled_layer": .integer(point.state), "prompt": .string(own.example.prompt),
             "answer": .string(own.example.answer), "partner": .string(partner.example.prompt),
             "partner_answer": .string(partner.example.answer), "positions": .array(positions.map(JSONValue.integer)),
             "before": values(own.output), "expected": values(outcome.output), "changes": .bool(outcome.changes),

@@ -1,8 +1,8 @@
+import Basics
 import Foundation
 import Injection
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 
 /// The student's residual stream on test prompts and answers, token by token, with what the program's variables are

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import Injection
-import Serialization
 
 /// What a run's student answers, prompt by prompt: the test split and each setting outside the training distribution.
 package enum PredictionRecords {
@@ -9,7 +9,7 @@ package enum PredictionRecords {
     /// - Parameter count: at most so many prompts of each split.
     package static func lines(of run: LoadedRun, count: Int, seed: Int) throws -> [JSONValue] {
         let task = run.task.task
-        return try ([Split.test] + task.settings.map { .setting($0.name) }).flatMap { split in
+        return try ([Split.test] + task.testSettings.map { .testSetting($0.name) }).flatMap { split in
             let examples = try task.examples(split, count: count, seed: seed)
             let encoded = try examples.map(run.task.encoder.encode)
             let predictions = try Prediction.all(of: encoded, student: run.student, encoder: run.task.encoder)

@@ -1,9 +1,9 @@
+import Basics
 import Compiler
 import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
-import Serialization
 
 /// Which student and which program the method `gate` puts beside each other: a run's, before its training, or any student
 /// and any task.

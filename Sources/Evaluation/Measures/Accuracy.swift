@@ -1,6 +1,6 @@
+import Basics
 import Injection
 import LanguageModels
-import Serialization
 
 /// Exact match over examples, by greedy generation.
 public struct Accuracy: Sendable {

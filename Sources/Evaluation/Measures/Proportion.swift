@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// A share of successes with its 95 % interval.
 public struct Proportion: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// What a suite has measured, as `eval --json` prints it, `evaluation.json` keeps it and a report reads it back.
 public protocol SuiteResult: Sendable {

@@ -1,6 +1,6 @@
+import Basics
 import Injection
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// Figure 3 of the paper: how accuracy falls with noise in the subspace that holds the program's output, and with as
@@ -46,7 +46,7 @@ public struct Causality: Sendable {
         var length = RunningMean()
         var batches: [Batch] = []
         for number in 0..<seeds {
-            var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "causality/\(number)")
+            var random = SeededRandom(seed: seed, stream: "causality/\(number)")
             let other = try randomSubspace(like: final, &random)
             let own = examples.indices.filter { $0 % seeds == number }.map { examples[$0] }
             for start in stride(from: 0, to: own.count, by: 32) {
@@ -117,7 +117,7 @@ public struct Causality: Sendable {
     static func randomSubspace(like basis: Tensor, _ random: inout SeededRandom) throws -> Tensor {
         let matrix = Tensor(zeros: [basis.rows, basis.columns])
         random.fillNormal(matrix.buffer)
-        return try Projector.orthonormalRows(of: matrix)
+        return try RowSpace.orthonormalBasis(of: matrix)
     }
 
     private struct RunningMean {

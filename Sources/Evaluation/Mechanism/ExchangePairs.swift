@@ -54,15 +54,15 @@ struct ExchangePairs {
         batches = stride(from: 0, to: members.count, by: 32).map { Array(members[$0..<min($0 + 32, members.count)]) }
     }
 
-    /// The student's pass over a batch, from which exchanges at these sites go on.
-    func pass(over batch: [Member], sites: [ExchangeSite], arena: Arena) -> KnownPass {
-        KnownPass(batch.map(\.encoded), states: Set(sites.map(\.layer)), reader: reader, arena: arena)
+    /// The student's pass over a batch, from which exchanges at these points go on.
+    func pass(over batch: [Member], points: [ExchangePoint], arena: Arena) -> KnownPass {
+        KnownPass(batch.map(\.encoded), states: Set(points.map(\.layer)), reader: reader, arena: arena)
     }
 
     /// Exchanges a variable between all pairs of a batch.
     ///
     /// - Parameters:
-    ///   - site: the variable, and where it is exchanged.
+    ///   - point: the variable, and where it is exchanged.
     ///   - basis: the subspace that is exchanged in the student: the variable's, or one to compare it with.
     ///   - batch: prompts in pairs.
     ///   - pass: the student's pass over it.
@@ -70,18 +70,18 @@ struct ExchangePairs {
     ///   - seen: is given the student's stream after the exchange.
     /// - Returns: an outcome for each prompt for which the program has something to say afterwards.
     func exchange(
-        _ site: ExchangeSite, basis: Tensor, in batch: [Member], _ pass: KnownPass, arena: Arena,
+        _ point: ExchangePoint, basis: Tensor, in batch: [Member], _ pass: KnownPass, arena: Arena,
         seen: (Tape, Variable) -> Void = { _, _ in }
     ) throws -> [Outcome] {
         let sources = batch.indices.flatMap { pass.batch.rows($0 ^ 1).map(Int32.init) }
-        let said = pass.nextTokens(from: site.layer, arena: arena) { tape, hidden in
+        let said = pass.nextTokens(from: point.layer, arena: arena) { tape, hidden in
             let changed = tape.interchange(hidden, basis: basis, sources: sources)
             seen(tape, changed)
             return changed
         }
         let states = try Parallel.map(Array(batch.indices)) { index in
             try run.compiled.residualStates(
-                batch[index].atoms, interchanging: site.variable, with: batch[index ^ 1].states, state: site.state)
+                batch[index].atoms, interchanging: point.variable, with: batch[index ^ 1].states, state: point.state)
         }
         return batch.indices.compactMap { place in
             let (member, output) = (batch[place], run.compiled.outputs(of: states[place]))

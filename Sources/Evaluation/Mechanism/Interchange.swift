@@ -1,5 +1,5 @@
+import Basics
 import Injection
-import Serialization
 
 /// Interchange interventions (Geiger et al. 2021): does the answer change as the program says when one variable takes
 /// the value that it has for another prompt?
@@ -28,19 +28,19 @@ public struct Interchange: Sendable {
 
     static func measure(_ run: LoadedRun, prompts: Int, seed: Int) throws -> Interchange {
         let pairs = try ExchangePairs(run, prompts: prompts, seed: seed)
-        let sites = try ExchangeSite.all(of: run)
+        let points = try ExchangePoint.all(of: run)
         let counted = try run.student.model.mapSideBySide(pairs.batches) { batch, arena in
-            let pass = pairs.pass(over: batch, sites: sites, arena: arena)
-            return try sites.map { site in
-                var cell = Cell(variable: site.variable.name, layer: site.layer, state: site.state)
-                for outcome in try pairs.exchange(site, basis: site.basis, in: batch, pass, arena: arena) {
+            let pass = pairs.pass(over: batch, points: points, arena: arena)
+            return try points.map { point in
+                var cell = Cell(variable: point.variable.name, layer: point.layer, state: point.state)
+                for outcome in try pairs.exchange(point, basis: point.basis, in: batch, pass, arena: arena) {
                     cell.all.add(outcome.agrees)
                     if outcome.changes { cell.changing.add(outcome.agrees) }
                 }
                 return cell
             }
         }
-        var cells = sites.map { Cell(variable: $0.variable.name, layer: $0.layer, state: $0.state) }
+        var cells = points.map { Cell(variable: $0.variable.name, layer: $0.layer, state: $0.state) }
         for counts in counted {
             for index in cells.indices {
                 cells[index].all = Proportion(pooling: [cells[index].all, counts[index].all])

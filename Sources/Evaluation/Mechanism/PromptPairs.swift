@@ -1,5 +1,4 @@
 import Injection
-import InjectionSettings
 
 /// Prompts that find a partner of equal length.
 enum PromptPairs {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 extension ContextResult {
     /// `cells` as they were measured, and `totals`, all cells of each kind together, which are not read back.

@@ -1,5 +1,3 @@
-import Serialization
-
 /// How far a student follows its program where the prompt does not begin the text.
 public struct ContextResult: SuiteResult {
     /// What is around the prompt.
@@ -20,9 +18,6 @@ public struct ContextResult: SuiteResult {
         case behind
         /// Nothing, but other tokens in place of the words of the task's template.
         case wording
-
-        /// The places of this kind are told apart by how much of it there is.
-        var hasSizes: Bool { [.text, .random, .several, .behind].contains(self) }
     }
 
     /// Values decoded at tokens, compared with the interpreter's.

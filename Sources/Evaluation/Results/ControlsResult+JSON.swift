@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 extension ControlsResult: SuiteResult {
     /// `exchanges`: name -> what happens at each aligned layer; `probes`: name -> the share that each map reads.

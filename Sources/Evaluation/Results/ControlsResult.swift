@@ -1,5 +1,3 @@
-import Serialization
-
 /// What stands beside a run's headlines: exchanges of random subspaces beside those of its variables, and probes of
 /// other students beside its own map.
 public struct ControlsResult: Sendable {

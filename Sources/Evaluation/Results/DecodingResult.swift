@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Shares of variables that are decoded as the interpreter has them.
 public struct DecodingResult: SuiteResult {

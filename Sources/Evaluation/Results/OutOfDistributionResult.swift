@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// A task's settings outside the training distribution.
 public struct OutOfDistributionResult: SuiteResult {
@@ -11,12 +11,12 @@ public struct OutOfDistributionResult: SuiteResult {
         public var decoding: Double?
     }
 
-    public var settings: [Setting]
+    public var testSettings: [Setting]
 
     public var json: JSONValue {
         .object(
             JSONObject(
-                settings.map { setting in
+                testSettings.map { setting in
                     var object = setting.accuracy.members
                     object["compiled_supports"] = .bool(setting.compiledSupports)
                     object["decoding"] = setting.decoding.map { .number($0) }
@@ -24,14 +24,14 @@ public struct OutOfDistributionResult: SuiteResult {
                 }))
     }
 
-    init(settings: [Setting]) { self.settings = settings }
+    init(_ testSettings: [Setting]) { self.testSettings = testSettings }
 
     public init?(_ json: JSONValue) {
         guard let members = json.object?.members else { return nil }
-        settings = []
+        testSettings = []
         for (name, value) in members {
             guard let accuracy = Accuracy(value), let supports = value["compiled_supports"]?.bool else { return nil }
-            settings.append(
+            testSettings.append(
                 Setting(name: name, accuracy: accuracy, compiledSupports: supports, decoding: value["decoding"]?.share))
         }
     }

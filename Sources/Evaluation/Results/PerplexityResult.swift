@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Perplexity of a text, by the protocol that was asked for and by the others that could be measured.
 public struct PerplexityResult: SuiteResult {
@@ -15,10 +15,10 @@ public struct PerplexityResult: SuiteResult {
         }
     }
 
-    public var asked: Perplexity.Method
-    public var protocols: [(method: Perplexity.Method, measure: Measure)]
+    public var asked: PerplexityProtocol
+    public var protocols: [(kind: PerplexityProtocol, measure: Measure)]
 
-    public subscript(method: Perplexity.Method) -> Measure? { protocols.first { $0.method == method }?.measure }
+    public subscript(kind: PerplexityProtocol) -> Measure? { protocols.first { $0.kind == kind }?.measure }
 
     public var json: JSONValue {
         // The one that was asked for stands by itself as well.
@@ -29,23 +29,23 @@ public struct PerplexityResult: SuiteResult {
                     (
                         "protocols",
                         .object(
-                            JSONObject(protocols.map { ($0.method.rawValue, .object(JSONObject($0.measure.members))) }))
+                            JSONObject(protocols.map { ($0.kind.rawValue, .object(JSONObject($0.measure.members))) }))
                     ),
                 ]))
     }
 
-    init(asked: Perplexity.Method, protocols: [(method: Perplexity.Method, measure: Measure)] = []) {
+    init(asked: PerplexityProtocol, protocols: [(kind: PerplexityProtocol, measure: Measure)] = []) {
         (self.asked, self.protocols) = (asked, protocols)
     }
 
     public init?(_ json: JSONValue) {
-        guard let asked = json["protocol"]?.string.flatMap(Perplexity.Method.init(rawValue:)),
+        guard let asked = json["protocol"]?.string.flatMap(PerplexityProtocol.init(rawValue:)),
             let members = json["protocols"]?.object?.members
         else { return nil }
         self.init(asked: asked)
         for (name, value) in members {
-            guard let method = Perplexity.Method(rawValue: name), let measure = Measure(value) else { return nil }
-            protocols.append((method, measure))
+            guard let kind = PerplexityProtocol(rawValue: name), let measure = Measure(value) else { return nil }
+            protocols.append((kind, measure))
         }
     }
 }

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// How far the student follows the program on test prompts with other tokens put in.
 public struct PerturbedResult: SuiteResult {

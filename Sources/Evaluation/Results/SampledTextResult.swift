@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Perplexity of texts that the original student wrote before the training and that were kept out of it.
 public struct SampledTextResult: SuiteResult {

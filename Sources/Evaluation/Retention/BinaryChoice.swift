@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 
 /// The two classification tasks of GLUE (Wang et al. 2018) that the paper measures: which of two labels is the more
 /// probable?
@@ -46,7 +46,7 @@ package struct BinaryChoice {
     /// The prompts of a file's rows.
     ///
     /// - Throws: `.notFound`, or `.badData` at `file:row`.
-    package func items(in file: URL, method: RetentionProtocol) throws -> [Item] {
+    package func items(in file: URL, protocol kind: RetentionProtocol) throws -> [Item] {
         let rows = try TSVFile(contentsOf: file, columns: columns, remedy: remedy).rows
         var items = try rows.map { row in
             guard let label = ["0", "1"].firstIndex(where: { $0.hasSameBytes(as: row.fields[0]) }) else {
@@ -59,10 +59,10 @@ package struct BinaryChoice {
                 throw Failure(.badData, "the row has an empty sentence", at: row.place, remedy: remedy)
             }
             return Item(
-                prompt: method == .paper ? paperPrompt(trimmed) : harnessPrompt(Array(row.fields.dropFirst())),
+                prompt: kind == .paper ? paperPrompt(trimmed) : harnessPrompt(Array(row.fields.dropFirst())),
                 label: label)
         }
-        guard method == .paper else { return items }
+        guard kind == .paper else { return items }
         let shots = (0...1).compactMap { label in items.firstIndex { $0.label == label } }.sorted()
         guard shots.count == 2, items.count > 2 else {
             throw Failure(

@@ -1,5 +1,5 @@
+import Basics
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// A text's tokens, and tokens whose probability behind them is asked for.

@@ -1,5 +1,5 @@
+import Basics
 import LanguageModels
-import Serialization
 
 extension Continuation {
     /// A context and what is to follow it, in tokens, as the Language Model Evaluation Harness pairs them.

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 
 /// LAMBADA (Paperno et al. 2016) in OpenAI's file, JSON lines `{"text": "..."}`, or an array of such objects: can the
 /// student say the last word?
@@ -37,17 +37,17 @@ package enum Lambada {
 
     private static let remedy = #"OpenAI's lambada_test.jsonl has one passage a line: {"text": "..."}"#
 
-    static func accuracy(_ passages: [Passage], student: Student, method: RetentionProtocol) throws -> Retained {
-        let continuations = try passages.map { try continuation(of: $0, student: student, method: method) }
+    static func accuracy(_ passages: [Passage], student: Student, protocol kind: RetentionProtocol) throws -> Retained {
+        let continuations = try passages.map { try continuation(of: $0, student: student, protocol: kind) }
         let scores = try ContinuationScore.measure(continuations, student: student)
         return Retained(
             proportion: Proportion(scores.count { $0.isGreedy }, of: scores.count), cut: scores.count { $0.isCut })
     }
 
     package static func continuation(
-        of passage: Passage, student: Student, method: RetentionProtocol
+        of passage: Passage, student: Student, protocol kind: RetentionProtocol
     ) throws -> Continuation {
-        if method == .paper {
+        if kind == .paper {
             let ids = try student.tokenizer.tokens(of: passage.text.trimmingCharacters(in: .whitespacesAndNewlines))
             guard ids.count > 1 else {
                 throw Failure(

@@ -1,16 +1,12 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// Perplexity of a student on a text.
 ///
-/// * corpus: exp of the mean negative log-likelihood over all tokens of the text but its first, in windows of the
-///   student's context that overlap by one token, so that each token is predicted once.
-/// * paper: the arithmetic mean of the perplexities of single lines, over the first 2,000 lines of at least two tokens.
+/// How it is computed, `PerplexityProtocol` says.
 public struct Perplexity: Sendable {
-    public enum Method: String, Sendable, CaseIterable { case corpus, paper }
-
     public var value: Double
     /// Tokens predicted.
     public var tokens: Int
@@ -21,11 +17,11 @@ public struct Perplexity: Sendable {
 
     /// - Parameter gated: what is measured in the place of the student, which it holds.
     static func measure(
-        _ text: String, student: Student, method: Method, gated: GatedStudent? = nil, place: String
+        _ text: String, student: Student, protocol kind: PerplexityProtocol, gated: GatedStudent? = nil, place: String
     ) throws -> Perplexity {
         let losses = { (windows: [[Int32]]) in gated?.losses(of: windows) ?? Self.losses(of: windows, student: student)
         }
-        return switch method {
+        return switch kind {
         case .corpus: try corpus(text, student: student, losses: losses, place: place)
         case .paper: try perLine(text, student: student, losses: losses, place: place)
         }
@@ -118,4 +114,13 @@ public struct Perplexity: Sendable {
     private static func tooShort(_ place: String) -> Failure {
         Failure(.badData, "the text has fewer than two tokens", at: place, remedy: "give a text with --text")
     }
+}
+
+/// How a perplexity is computed.
+public enum PerplexityProtocol: String, Sendable, CaseIterable {
+    /// exp of the mean negative log-likelihood over all tokens of the text but its first, in windows of the student's
+    /// context that overlap by one token, so that each token is predicted once.
+    case corpus
+    /// The arithmetic mean of the perplexities of single lines, over the first 2,000 lines of at least two tokens.
+    case paper
 }

@@ -7,7 +7,7 @@ public enum RetentionProtocol: String, Sendable, CaseIterable {
     /// As the Language Model Evaluation Harness; perplexity as `corpus`.
     case lmEval = "lm-eval"
 
-    package var perplexity: Perplexity.Method { self == .paper ? .paper : .corpus }
+    package var perplexity: PerplexityProtocol { self == .paper ? .paper : .corpus }
     /// What results of the harness's tasks are labelled with.
     package var choice: RetentionProtocol { self == .paper ? .paper : .lmEval }
 }

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Rows of a GLUE file: columns parted by tabs, named by the first row, no quoting.
 struct TSVFile {

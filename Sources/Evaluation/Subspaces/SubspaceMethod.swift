@@ -1,6 +1,6 @@
+import Basics
 import Injection
 import RASP
-import Serialization
 import TensorCore
 
 /// A way to find the subspace of the residual stream that holds a variable. A new one is a file of this folder and a

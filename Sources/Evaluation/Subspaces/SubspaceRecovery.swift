@@ -1,7 +1,7 @@
+import Basics
 import Discovery
 import Foundation
 import Injection
-import Serialization
 import TensorCore
 
 /// How well subspaces that were found for variables are those that hold them.

@@ -1,5 +1,5 @@
+import Basics
 import Injection
-import Serialization
 
 /// The certificate of an injected circuit.
 extension ModelEvaluation.Report {

@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import Injection
 import Resources
-import Serialization
 
 /// Whether the student follows its program wherever the prompt stands.
 extension ModelEvaluation.Report {

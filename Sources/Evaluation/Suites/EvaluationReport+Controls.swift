@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import Injection
 import LanguageModels
-import Serialization
 import TrainingEngine
 
 /// What the run's headlines are to be held against.

@@ -1,6 +1,5 @@
+import Basics
 import Foundation
-import Ranks
-import Serialization
 
 /// An evaluation by several ranks: each measures some of the suites, and all get all results.
 extension ModelEvaluation.Report {

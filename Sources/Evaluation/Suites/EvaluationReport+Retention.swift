@@ -1,22 +1,22 @@
+import Basics
 import Foundation
 import Injection
 import LanguageModels
 import Resources
-import Serialization
 
 /// What is left of the original student: each measure beside the original's, where that is known.
 extension ModelEvaluation.Report {
     mutating func retention(_ suite: ModelEvaluation.Suite, _ student: Student, original: Student?) throws {
-        let method = options.method
+        let kind = options.retention
         switch suite {
         case .lambada:
             let file = try file(options.lambada, of: suite)
             let passages = try Lambada.passages(in: file)
-            try compare(suite, file, student, original) { try Lambada.accuracy(passages, student: $0, method: method) }
+            try compare(suite, file, student, original) { try Lambada.accuracy(passages, student: $0, protocol: kind) }
         case .sst2, .mrpc:
             let task = suite == .sst2 ? BinaryChoice.sst2 : .mrpc
             let file = try file(suite == .sst2 ? options.sst2 : options.mrpc, of: suite)
-            let items = try task.items(in: file, method: method)
+            let items = try task.items(in: file, protocol: kind)
             try compare(suite, file, student, original) { try task.accuracy(items, student: $0) }
         default:
             try perplexity(student, original: original)
@@ -51,11 +51,11 @@ extension ModelEvaluation.Report {
     ) throws {
         let own = try measure(student)
         let before = try original.map(measure)
-        let method = options.method.choice
-        results.add(suite, RetainedResult(own, original: before, method: method))
+        let kind = options.retention.choice
+        results.add(suite, RetainedResult(own, original: before, protocol: kind))
         rows.append([
             suite.rawValue, file.lastPathComponent, Self.percent(own.proportion.value),
-            "\(own.proportion.successes) of \(own.proportion.n), protocol \(method.rawValue)"
+            "\(own.proportion.successes) of \(own.proportion.n), protocol \(kind.rawValue)"
                 + (before.map { ", original \(Self.percent($0.proportion.value))" } ?? "") + own.remark,
         ])
     }
@@ -67,25 +67,25 @@ extension ModelEvaluation.Report {
     mutating func perplexity(_ student: Student, original: Student?, gated: GatedStudent? = nil) throws {
         let file = try options.text ?? BundledFiles().tinyStudent().appendingPathComponent("heldout.txt")
         let text = try TextDocuments.whole(file, format: options.textFormat)
-        let asked = options.method.perplexity
+        let asked = options.retention.perplexity
         var result = PerplexityResult(asked: asked)
-        let measure = { (student: Student, method: Perplexity.Method, gated: GatedStudent?) in
-            try Perplexity.measure(text, student: student, method: method, gated: gated, place: file.path)
+        let measure = { (student: Student, kind: PerplexityProtocol, gated: GatedStudent?) in
+            try Perplexity.measure(text, student: student, protocol: kind, gated: gated, place: file.path)
         }
-        for method in Perplexity.Method.allCases {
+        for kind in PerplexityProtocol.allCases {
             // A text may have no line that is long enough.
-            guard let own = method == asked ? try measure(student, method, gated) : try? measure(student, method, gated)
+            guard let own = kind == asked ? try measure(student, kind, gated) : try? measure(student, kind, gated)
             else {
                 continue
             }
-            let before = try original.map { try measure($0, method, nil) }
-            result.protocols.append((method, PerplexityResult.Measure(perplexity: own, original: before?.value)))
+            let before = try original.map { try measure($0, kind, nil) }
+            result.protocols.append((kind, PerplexityResult.Measure(perplexity: own, original: before?.value)))
             let change = before.map {
                 String(format: ", original %.4f (%+.2f %%)", $0.value, (own.value / $0.value - 1) * 100)
             }
             rows.append([
                 "perplexity", file.lastPathComponent, String(format: "%.4f", own.value),
-                "\(own.tokens) tokens, protocol \(method.rawValue)" + (change ?? "")
+                "\(own.tokens) tokens, protocol \(kind.rawValue)" + (change ?? "")
                     + (own.cut == 0 ? "" : ", \(own.cut) lines longer than the student's context were cut"),
             ])
         }

@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import Injection
 import InjectionSettings
-import Serialization
 import TensorCore
 
 extension ModelEvaluation {
@@ -59,10 +59,10 @@ extension ModelEvaluation {
         /// The task's settings outside the training distribution. Whether the compiled model supports one is measured
         /// by running it; where it does, decoded variables are compared too.
         mutating func outOfDistribution(_ run: LoadedRun) throws {
-            var settings: [OutOfDistributionResult.Setting] = []
-            for setting in run.task.task.settings {
+            var testSettings: [OutOfDistributionResult.Setting] = []
+            for setting in run.task.task.testSettings {
                 let examples = try run.task.task.examples(
-                    .setting(setting.name), count: options.prompts, seed: options.seed)
+                    .testSetting(setting.name), count: options.prompts, seed: options.seed)
                 let accuracy = try Accuracy.measure(examples, student: run.student, encoder: run.task.encoder)
                 let supports = (try? run.task.encoder.check(examples, against: run.compiled)) != nil
                 var result = OutOfDistributionResult.Setting(
@@ -72,9 +72,9 @@ extension ModelEvaluation {
                     let encoded = try examples.prefix(options.decodedPrompts).map(run.task.encoder.encode)
                     result.decoding = try decoding("ood", "\(setting.name), decoded", encoded[...], run)
                 }
-                settings.append(result)
+                testSettings.append(result)
             }
-            results.add(.ood, OutOfDistributionResult(settings: settings))
+            results.add(.ood, OutOfDistributionResult(testSettings))
         }
 
         /// A file that a suite needs.

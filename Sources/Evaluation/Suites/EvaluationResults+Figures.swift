@@ -15,7 +15,7 @@ extension EvaluationResults {
                     interval: "\(Self.percent(low)) to \(Self.percent(high))"))
         }
         add("exact answers, held-out prompts", task?.proportion)
-        for setting in outOfDistribution?.settings ?? [] {
+        for setting in outOfDistribution?.testSettings ?? [] {
             let beyond = setting.compiledSupports ? "" : " (the program does not solve it)"
             add("exact answers, \(setting.name)\(beyond)", setting.accuracy.proportion)
         }
@@ -39,13 +39,13 @@ extension EvaluationResults {
                 add("... of random subspaces in their place", controls.pooled(output: output, \.random).keeping)
             }
         }
-        for (method, measure) in perplexity?.protocols ?? [] {
+        for (kind, measure) in perplexity?.protocols ?? [] {
             let change = measure.original.map {
                 String(format: " (original %.3f, %+.2f %%)", $0, (measure.perplexity.value / $0 - 1) * 100)
             }
             figures.append(
                 ModelCard.Figure(
-                    measure: "perplexity, protocol \(method.rawValue)",
+                    measure: "perplexity, protocol \(kind.rawValue)",
                     value: String(format: "%.3f", measure.perplexity.value) + (change ?? "")))
         }
         return figures

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// What an evaluation has measured, suite by suite, in the order of measuring.
 public struct EvaluationResults: Sendable {

@@ -1,9 +1,9 @@
+import Basics
 import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
 import Resources
-import Serialization
 
 /// The method `gate`: what a student and a compiled program do beside each other, with nothing trained.
 extension ModelEvaluation {

@@ -1,9 +1,9 @@
+import Basics
 import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
 import Ranks
-import Serialization
 import TensorCore
 import TrainingEngine
 
@@ -43,7 +43,7 @@ public struct ModelEvaluation: Sendable {
         /// student.
         public var text: URL?
         public var textFormat = TextFormat.auto
-        public var method = RetentionProtocol.corpus
+        public var retention = RetentionProtocol.corpus
         /// For the suites of the same names.
         public var data, lambada, sst2, mrpc: URL?
         public var seed = 42

@@ -1,9 +1,9 @@
+import Basics
 import Circuits
 import Compiler
 import Discovery
 import InjectionSettings
 import LanguageModels
-import Serialization
 
 /// Which of the student's heads and MLPs do each step of the program.
 ///

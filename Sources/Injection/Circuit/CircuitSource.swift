@@ -1,9 +1,9 @@
+import Basics
 import Circuits
 import Compiler
 import InjectionSettings
 import LanguageModels
 import RASP
-import Serialization
 import TensorCore
 
 /// Draws the circuit batch of each step: what is replaced, and by what.
@@ -44,8 +44,7 @@ package struct CircuitSource {
     package func batch(
         from made: [PerturbedExamples.Made], at position: Int, shard: Int, encoder: TaskEncoder, arena: Arena
     ) throws -> CircuitBatch? {
-        var random = SeededRandom(
-            seed: UInt64(bitPattern: Int64(seed)), stream: "circuit/\(position)/\(shard)")
+        var random = SeededRandom(seed: seed, stream: "circuit/\(position)/\(shard)")
         var order = Array(made.indices)
         random.shuffle(&order)
         let candidates = order.prefix(settings.examples)
@@ -58,7 +57,7 @@ package struct CircuitSource {
         let byEdges = random.uniform() < settings.edges
         let step = random.pick(placement.steps)
         let exchanged = byEdges ? [] : pairs.indices.filter { _ in random.integer(below: 2) == 0 }
-        var batch = try examples(pairs, exchanging: step.component, in: exchanged, encoder: encoder, arena: arena)
+        let batch = try examples(pairs, exchanging: step.component, in: exchanged, encoder: encoder, arena: arena)
         for node in step.nodes where !exchanged.isEmpty { batch.replacement.replaced[node] = exchanged }
         // For half of the examples everything that may be replaced is, for the others any share of it.
         let shares = pairs.map { _ in random.integer(below: 2) == 0 ? 1 : random.uniform() }

@@ -1,7 +1,7 @@
+import Basics
 import Circuits
 import Compiler
 import InjectionSettings
-import Serialization
 
 /// Puts the steps of a program into free components of a student, layer by layer.
 struct PlacementFilling {

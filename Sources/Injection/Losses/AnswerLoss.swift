@@ -1,5 +1,4 @@
 import TensorCore
-import TrainingEngine
 
 /// L_CE: the mean cross-entropy of the supervised tokens of the task examples. Only their rows go through the head.
 package struct AnswerLoss: InjectionTerm {

@@ -1,4 +1,3 @@
-import Circuits
 import LanguageModels
 import TensorCore
 
@@ -6,11 +5,13 @@ import TensorCore
 ///
 /// Where the component is outside the circuit, nothing may follow. Where it does a step of the program, what follows is
 /// what follows in the compiled model.
-package struct CircuitBatch {
+///
+/// A class, because a batch of a step holds one and it holds a batch of its own.
+package final class CircuitBatch {
     /// The examples with what they are aligned with after the exchange. Nothing else happens to them.
-    package var examples: TrainingBatch
+    package let examples: TrainingBatch
     /// For each example the prompt whose outputs it takes, token by token.
-    package var partners: PackedBatch
+    package let partners: PackedBatch
     package var replacement = ComponentReplacement()
 
     package init(examples: TrainingBatch, partners: PackedBatch) {

@@ -1,5 +1,5 @@
+import Basics
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// Heads outside the circuit that are trained to give out variables of the program, which nothing reads.

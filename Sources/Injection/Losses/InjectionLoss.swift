@@ -35,7 +35,7 @@ package struct InjectionLoss {
     /// What each term's sum over a batch is divided by, then the same of its circuit batch, then of decoys.
     package func normalizers(of batch: TrainingBatch) -> [Float] {
         let circuit =
-            batch.circuit.map { sum.normalizers(of: $0.batch.examples) } ?? Array(repeating: 0, count: sum.terms.count)
+            batch.circuit.map { sum.normalizers(of: $0.examples) } ?? Array(repeating: 0, count: sum.terms.count)
         return sum.normalizers(of: batch) + circuit + (decoys == nil ? [] : [Float(batch.taskRows.count)])
     }
 
@@ -64,7 +64,7 @@ package struct InjectionLoss {
                 decoys.roots(tape, decoyOutputs, batch, normalizer: normalizers[2 * sum.terms.count]),
                 as: DecoyHeads.column)
         }
-        guard let circuit = batch.circuit?.batch else { return value }
+        guard let circuit = batch.circuit else { return value }
         let circuitPass = StudentPass(
             batch: circuit.examples, activations: circuit.forward(tape, student), head: pass.head,
             projection: projection, originalHead: nil)

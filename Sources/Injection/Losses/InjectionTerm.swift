@@ -1,5 +1,4 @@
 import InjectionSettings
-import LanguageModels
 import TensorCore
 import TrainingEngine
 
@@ -37,16 +36,4 @@ package struct LossSetup {
     package init(settings: Settings, variables: AlignedVariables, layers: [Int]?) {
         (self.settings, self.variables, self.layers) = (settings, variables, layers)
     }
-}
-
-/// One forward pass of the student, for all terms to read.
-package struct StudentPass {
-    package var batch: TrainingBatch
-    package var activations: Activations
-    /// The student's output embedding, on the tape.
-    package var head: Variable
-    /// The linear map to the compiled model's residual stream.
-    package var projection: Projection
-    /// The output embedding of the original; nil where nothing is compared with it.
-    package var originalHead: Tensor?
 }

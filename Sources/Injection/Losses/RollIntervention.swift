@@ -1,6 +1,6 @@
+import Basics
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// The roll intervention of the paper: behind the last aligned layer only the symbolic subspace stays an example's own;
@@ -12,11 +12,12 @@ import TensorCore
 package struct RollIntervention {
     /// A residual state that is replaced, and the rows of the map whose row space stays.
     package struct Place: Equatable {
-        package let site: Int
+        /// The number of the student's residual state.
+        package let layer: Int
         package let rows: [Range<Int>]
         package var rowCount: Int { rows.reduce(0) { $0 + $1.count } }
 
-        package init(site: Int, rows: [Range<Int>]) { (self.site, self.rows) = (site, rows) }
+        package init(layer: Int, rows: [Range<Int>]) { (self.layer, self.rows) = (layer, rows) }
     }
 
     /// They take turns, one a step; the last one is the paper's.
@@ -39,8 +40,9 @@ package struct RollIntervention {
                 remedy: "use a wider student, or train with --set roll.enabled=false")
         }
         let takesAll = settings.subspace == .all && layout.width < width
+        guard let lastAligned = layers.last else { preconditionFailure("no layer carries a compiled state") }
         let last = Place(
-            site: (layers.last ?? 0) + (settings.site == .next ? 1 : 0),
+            layer: lastAligned + (settings.site == .next ? 1 : 0),
             rows: [takesAll ? 0..<layout.width : final.rows])
         let earlier = settings.site == .each ? Self.earlier(layout, width: width, layers: layers) : []
         places = earlier + [last]
@@ -62,7 +64,7 @@ package struct RollIntervention {
     /// it is read again or not, as all of them are still decoded from the last state.
     private static func earlier(_ layout: VariableLayout, width: Int, layers: [Int]) -> [Place] {
         layers.dropLast().enumerated().compactMap { state, layer in
-            let place = Place(site: layer, rows: layout.variables.filter { $0.writtenByLayer <= state }.map(\.rows))
+            let place = Place(layer: layer, rows: layout.variables.filter { $0.writtenByLayer <= state }.map(\.rows))
             return place.rows.isEmpty || place.rowCount >= width ? nil : place
         }
     }
@@ -76,6 +78,6 @@ package struct RollIntervention {
         }
         let sources = RollSources.rows(starts: batch.packed.starts, anchors: anchors, contexts: batch.contexts).map(
             Int32.init)
-        return (.residual(place.site), { tape, hidden in tape.roll(hidden, basis: basis, sources: sources) })
+        return (.residual(place.layer), { tape, hidden in tape.roll(hidden, basis: basis, sources: sources) })
     }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import InjectionSettings
 import TensorCore
-import TrainingEngine
 
 /// L_KL: KL(original || student) over every text position; the mean over tokens, or, as the authors' program has
 /// it, the sum over a text's tokens and the mean over texts.

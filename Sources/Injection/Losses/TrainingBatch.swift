@@ -32,16 +32,16 @@ package struct TrainingBatch: LossBatch {
 
     /// The compiled model on the task rows; nil where no term needs it.
     package var targets: AlignmentTargets?
-    /// Of the batch in the run, from 0: what takes turns goes by it.
+    /// The number of the step in the run, from 0; it decides whose turn it is where several things take turns.
     package var number = 0
-    /// The share of the run's steps that lie behind, which what changes over a run goes by.
+    /// The share of the run's steps that have been taken, on which weights that change over a run depend.
     package var progress: Float = 1
     /// What is exchanged between task sequences.
     package var exchange: VariableExchange?
     /// The original model's final activations on the text rows.
     package var teacherHidden: Tensor?
     /// Examples in which components are replaced; nil where no circuit is injected.
-    package var circuit: CircuitBox?
+    package var circuit: CircuitBatch?
 
     /// Where in a task sequence the answer begins to be predicted: the offset of the prompt's last token.
     func answerOffset(of sequence: Int) -> Int {
@@ -60,11 +60,4 @@ package struct TrainingBatch: LossBatch {
         self.contexts = contexts ?? Array(repeating: 0, count: taskSequences)
         self.texts = texts ?? (taskSequences..<packed.count).map { packed.rows($0) }
     }
-}
-
-/// A circuit batch within the batch of its step, which it resembles.
-package final class CircuitBox {
-    package let batch: CircuitBatch
-
-    package init(_ batch: CircuitBatch) { self.batch = batch }
 }

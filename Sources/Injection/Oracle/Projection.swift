@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import TensorCore
 
 /// The learned linear map from the student's residual stream to the compiled model's, shared by all aligned layers:
@@ -135,11 +135,11 @@ public final class Projection: Sendable {
     /// Orthonormal rows, [r, d_model], that span what the map reads for some of its rows: the subspaces of their
     /// variables, or the row space where the map is free.
     ///
-    /// - Throws: `Projector.ProjectorError` for a map that is not finite.
+    /// - Throws: `LinearAlgebraError` for a map that is not finite.
     package func subspace(of ranges: [Range<Int>]) throws -> Tensor {
-        guard let basis else { return try Projector.orthonormalRows(of: Self.rows(ranges, of: weight)) }
+        guard let basis else { return try RowSpace.orthonormalBasis(of: Self.rows(ranges, of: weight)) }
         let own = subspaces.filter { subspace in ranges.contains { $0.contains(subspace.rows.lowerBound) } }
-        return try Projector.orthonormalRows(of: Self.rows(own.map(\.dimensions), of: basis))
+        return try RowSpace.orthonormalBasis(of: Self.rows(own.map(\.dimensions), of: basis))
     }
 
     private static func rows(_ ranges: [Range<Int>], of matrix: Tensor) -> Tensor {

@@ -1,6 +1,6 @@
+import Basics
 import Compiler
 import RASP
-import Serialization
 
 /// What the rows of the projection mean: the compiled model's basis directions, ordered so that each variable's rows
 /// lie side by side.

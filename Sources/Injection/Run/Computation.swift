@@ -1,6 +1,6 @@
+import Basics
 import InjectionSettings
 import Resources
-import Serialization
 import TensorCore
 
 /// What a run, or a measurement of one, is computed by: the program, and how the machine computes here.

@@ -1,8 +1,8 @@
+import Basics
 import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TensorCore
 import TrainingEngine
 
@@ -53,7 +53,7 @@ public struct LoadedRun: Sendable {
                 CompiledCircuit(compiled), student: student.model.configuration, settings: settings.circuit) : nil
         guard
             let layers = placement?.states
-                ?? settings.alignment.layers.sites(
+                ?? settings.alignment.layers.numbers(
                     compiled: layout.layers, student: student.model.configuration.layers)
         else {
             throw Failure(.badData, "the student has too few layers for the program", at: directory.student.path)

@@ -1,7 +1,7 @@
+import Basics
 import InjectionSettings
 import LanguageModels
 import Resources
-import Serialization
 
 /// The model card of an injected student, `student/README.md`: what was injected, where its variables lie, what was
 /// measured, and how it is loaded.

@@ -1,5 +1,5 @@
+import Basics
 import InjectionSettings
-import Serialization
 import TrainingEngine
 
 /// The configuration that a checkpoint was trained under, compared with the run's `config.yaml` on a resume.

@@ -1,8 +1,8 @@
+import Basics
 import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TrainingEngine
 
 /// What a finished run leaves: the student, the linear map and what its rows mean.
@@ -71,7 +71,7 @@ struct RunResults {
         if let roll {
             let places = roll.places.map { place -> JSONValue in
                 let rows = place.rows.map { JSONValue.array([.integer($0.lowerBound), .integer($0.upperBound)]) }
-                return ["student_layer": .integer(place.site), "rows": .array(rows)]
+                return ["student_layer": .integer(place.layer), "rows": .array(rows)]
             }
             root["roll"] = ["anchor": .string(roll.anchor.rawValue), "places": .array(places)]
         }

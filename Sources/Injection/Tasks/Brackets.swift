@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Strings of brackets, matched family by family: the language shuffle-Dyck.
 struct Brackets: Sendable {

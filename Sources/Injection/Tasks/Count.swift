@@ -1,5 +1,5 @@
+import Basics
 import InjectionSettings
-import Serialization
 
 extension InjectionTask {
     /// `count`: how many `x` are among up to 40 `x` and `y`, digit by digit.
@@ -47,8 +47,8 @@ extension InjectionTask {
                 rules: [TokenMap.Rule("x", [" x"], otherwise: ["x"]), TokenMap.Rule(":", [":"])] + digitRules,
                 fill: "_", end: "end"),
             edits: [.digits], problems: space,
-            settings: [
-                OutOfDistributionSetting(
+            testSettings: [
+                TestSetting(
                     "x-only", "1 to 40 x and no y",
                     .space(
                         ProblemSpace(
@@ -56,7 +56,7 @@ extension InjectionTask {
                                 Problem(spaced(String(repeating: "x", count: index + 1)), String(index + 1))
                             },
                             distinct: Double(longestText), longest: []))),
-                OutOfDistributionSetting(
+                TestSetting(
                     "length-3x", "\(shortest) to 120 characters",
                     .space(
                         ProblemSpace(
@@ -66,7 +66,7 @@ extension InjectionTask {
                                 return { random in countProblem(length: length, count: count, &random) }
                             },
                             distinct: 0x1p121 - 0x1p41, longest: []))),
-                OutOfDistributionSetting(
+                TestSetting(
                     "y-to-z", "the test split with z in place of y",
                     .test { Problem($0.input.replacing("y", with: "z"), $0.output) }),
             ])

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// The examples of one split in their seeded order. Same task, split and seed: same examples.
 ///
@@ -37,9 +37,9 @@ public struct ExampleStream: Sendable {
             guard split == .train || space.testShare > 0 else {
                 throw Failure(.usage, "task \(task.name) has no test split")
             }
-        case .setting(let wanted):
-            guard let setting = task.settings.first(where: { $0.name.hasSameBytes(as: wanted) }) else {
-                let names = ["train", "test"] + task.settings.map(\.name)
+        case .testSetting(let wanted):
+            guard let setting = task.testSettings.first(where: { $0.name.hasSameBytes(as: wanted) }) else {
+                let names = ["train", "test"] + task.testSettings.map(\.name)
                 let near = Suggestion.nearest(to: wanted, among: names)
                 throw Failure(
                     .usage, "task \(task.name) has no split '\(wanted.prefix(100))'",

@@ -8,8 +8,8 @@ package struct HeldOutPrompts: Sendable {
     /// - Parameter seeds: those of the evaluations to come; each draws its own prompts.
     package init(_ task: InjectionTask, seeds: Set<Int>) throws {
         for seed in seeds.sorted() {
-            for setting in task.settings {
-                for example in try task.examples(.setting(setting.name), count: Self.perSetting, seed: seed) {
+            for setting in task.testSettings {
+                for example in try task.examples(.testSetting(setting.name), count: Self.perSetting, seed: seed) {
                     hashes.insert(Problem(example.prompt, "").stableHash)
                 }
             }

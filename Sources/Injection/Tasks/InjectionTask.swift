@@ -1,8 +1,8 @@
+import Basics
 import Foundation
 import InjectionSettings
 import RASP
 import Resources
-import Serialization
 
 /// A task that an algorithm is injected for: a RASP program, how prompts are worded, how the student's tokens stand for
 /// the program's, and where examples come from.
@@ -18,7 +18,7 @@ public struct InjectionTask: Sendable {
     public var tokens: TokenMap
     public var edits: [TokenizerEdit]
     public var problems: ProblemSpace
-    public var settings: [OutOfDistributionSetting]
+    public var testSettings: [TestSetting]
     /// The files that a task of the user's own is read from: its YAML, the programs of its generators with what they
     /// load, and files of examples. Empty for a built-in task.
     public var sources: [URL] = []
@@ -29,10 +29,10 @@ public struct InjectionTask: Sendable {
 
     public init(
         name: String, summary: String, program: String, wording: Wording, tokens: TokenMap,
-        edits: [TokenizerEdit] = [], problems: ProblemSpace, settings: [OutOfDistributionSetting] = []
+        edits: [TokenizerEdit] = [], problems: ProblemSpace, testSettings: [TestSetting] = []
     ) {
         (self.name, self.summary, self.program, self.wording) = (name, summary, program, wording)
-        (self.tokens, self.edits, self.problems, self.settings) = (tokens, edits, problems, settings)
+        (self.tokens, self.edits, self.problems, self.testSettings) = (tokens, edits, problems, testSettings)
     }
 
     /// How a problem is put into words: `{input}` and `{output}` are replaced.
@@ -88,23 +88,5 @@ public struct InjectionTask: Sendable {
         var examples: [Example] = []
         while examples.count < count, let example = stream.next() { examples.append(example) }
         return examples
-    }
-}
-
-/// Examples of a kind that training never sees, for `eval --ood`.
-public struct OutOfDistributionSetting: Sendable {
-    public enum Source: Sendable {
-        case space(ProblemSpace)
-        /// The test split, each problem changed.
-        case test(@Sendable (Problem) -> Problem)
-    }
-
-    /// As the command contract has it: `x-only`, `length-3x`, ...
-    public var name: String
-    public var summary: String
-    public var source: Source
-
-    public init(_ name: String, _ summary: String, _ source: Source) {
-        (self.name, self.summary, self.source) = (name, summary, source)
     }
 }

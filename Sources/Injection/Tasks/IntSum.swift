@@ -26,10 +26,10 @@ extension InjectionTask {
                 rules: [TokenMap.Rule("+", [" +", "+"]), TokenMap.Rule("=", [" =", "="])] + digitRules,
                 fill: "_", end: "end"),
             edits: [.digits], problems: space,
-            settings: [
-                OutOfDistributionSetting(
+            testSettings: [
+                TestSetting(
                     "cascading-overflow", "the sum is a multiple of 100", .space(cascadingOverflow)),
-                OutOfDistributionSetting(
+                TestSetting(
                     "four-digit", "operands from \(fourDigits.lowerBound) to \(fourDigits.upperBound)",
                     .space(
                         ProblemSpace(
@@ -37,7 +37,7 @@ extension InjectionTask {
                                 { random in sumProblem(random.integer(in: fourDigits), random.integer(in: fourDigits)) }
                             },
                             distinct: Double(fourDigits.count) * Double(fourDigits.count), longest: []))),
-                OutOfDistributionSetting(
+                TestSetting(
                     "decimals", "operands from 0 to 450 with two decimals",
                     .space(
                         ProblemSpace(

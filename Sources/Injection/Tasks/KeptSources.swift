@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import RASP
-import Serialization
 
 /// The files that a task was read from, copied into a run: the task file, the programs with all that they load, files of
 /// examples, and an index that says which name in which file leads to which copy.
@@ -113,7 +113,7 @@ package struct KeptSources: Sendable {
     }
 
     private static func hashes(of task: InjectionTask) throws -> [(split: String, hash: String)] {
-        try ([.test] + task.settings.map { Split.setting($0.name) }).map { split in
+        try ([.test] + task.testSettings.map { Split.testSetting($0.name) }).map { split in
             let examples = try task.examples(split, count: hashedPrompts, seed: hashedSeed)
             return ("\(split)", XXHash64.hex(Data(examples.map(\.jsonLine).joined(separator: "\n").utf8)))
         }

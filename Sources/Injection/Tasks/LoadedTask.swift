@@ -1,10 +1,10 @@
+import Basics
 import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
 import RASP
 import Resources
-import Serialization
 
 /// A task with the student's tokenizer edited for it, its program read, and the encoder between the two.
 public struct LoadedTask: Sendable {
@@ -75,25 +75,5 @@ extension LoadedTask {
                     + "the student is trained only where a prompt and what stands before it have that many together"
             )
         }
-    }
-}
-
-/// Where a student is: the bundled one, or a folder.
-public enum StudentFolder {
-    public static func locate(_ name: String) throws -> URL {
-        if name == "tiny" { return try BundledFiles().tinyStudent() }
-        let url = URL(fileURLWithPath: name)
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
-            throw Failure(
-                .notFound, "no student at '\(name)'", at: url.path,
-                remedy: "give the Hugging Face folder of a GPT-2, Llama, Qwen or GPT-NeoX, or tiny")
-        }
-        guard isDirectory.boolValue else {
-            throw Failure(
-                .badData, "the student is a file, not the Hugging Face folder of a GPT-2, Llama, Qwen or GPT-NeoX",
-                at: url.path)
-        }
-        return url
     }
 }

@@ -1,6 +1,6 @@
+import Basics
 import Compiler
 import RASP
-import Serialization
 
 /// Examples beside a task's own distribution: its prompts with the input cut, repeated and overwritten, and the
 /// compiled model's answer to what became of it.
@@ -67,7 +67,7 @@ package struct PerturbedExamples: Sendable {
     }
 
     private func random(_ stream: String) -> SeededRandom {
-        SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: stream)
+        SeededRandom(seed: seed, stream: stream)
     }
 
     /// A prompt in tokens, and its input where the wording around it is the task's.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// All problems of a task: how many there are, how to come by one, and how they are divided into train and test.
 public struct ProblemSpace: Sendable {

@@ -39,8 +39,8 @@ extension InjectionTask {
                 fill: "_", end: nil,
                 answers: [TokenMap.Rule(true, [" " + answers.yes]), TokenMap.Rule(false, [" " + answers.no])]),
             edits: [.brackets], problems: space,
-            settings: [
-                OutOfDistributionSetting(
+            testSettings: [
+                TestSetting(
                     "almost-balanced", "a correct example without its last bracket",
                     .space(
                         ProblemSpace(
@@ -49,13 +49,13 @@ extension InjectionTask {
                                 return { random in label(String(families.matched(pairs: pairs, &random).dropLast())) }
                             },
                             distinct: .infinity, longest: []))),
-                OutOfDistributionSetting(
+                TestSetting(
                     "length-3x", "31 to 90 brackets",
                     .space(
                         ProblemSpace(
                             half(of: families, pairs: 16...45, label: label), distinct: families.strings(upTo: 90),
                             longest: []))),
-                OutOfDistributionSetting(
+                TestSetting(
                     "extra-family", "a fourth family, <>",
                     .space(
                         ProblemSpace(

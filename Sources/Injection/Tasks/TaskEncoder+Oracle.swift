@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 extension TaskEncoder {
     /// What the check before training covered.

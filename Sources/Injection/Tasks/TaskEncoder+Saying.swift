@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// How a program's outputs are said in the student's tokens.
 extension TaskEncoder {

@@ -1,6 +1,6 @@
+import Basics
 import InjectionSettings
 import RASP
-import Serialization
 
 /// Puts a task's examples into the student's tokens and the program's, and checks that the two belong together.
 public struct TaskEncoder: Sendable {

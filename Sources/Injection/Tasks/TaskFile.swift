@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import InjectionSettings
 import RASP
-import Serialization
 import Yams
 
 /// A task of the user's own, read from YAML; `configs/tasks/reverse.yaml` shows every key.
@@ -47,13 +47,13 @@ enum TaskFile {
         let problems = try examples.space()
         var (sources, references) = try examples.sources()
         sources.insert(url, at: 0)
-        let settings = try file.children("settings").map { name, settings in
+        let testSettings = try file.children("settings").map { name, setting in
             let own = try TaskGenerator(
-                settings.over(generator, alternatives: TaskGenerator.sources), folder: folder, words: words)
+                setting.over(generator, alternatives: TaskGenerator.sources), folder: folder, words: words)
             let made = try own.sources()
             for source in made.files where !sources.contains(source) { sources.append(source) }
             references += made.references
-            return OutOfDistributionSetting(name, try settings.text("summary") ?? name, .space(try own.space()))
+            return TestSetting(name, try setting.text("summary") ?? name, .space(try own.space()))
         }
         let program = try file.required("program")
         var task = InjectionTask(
@@ -67,7 +67,7 @@ enum TaskFile {
                             + TokenizerEdit.allCases.map(\.rawValue).joined(separator: ", "), at: "edits")
                 }
                 return known
-            }, problems: problems, settings: settings)
+            }, problems: problems, testSettings: testSettings)
         task.sources = sources
         (task.references, task.programReference) = (references, program)
         return task

@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import RASP
 import Resources
-import Serialization
 
 /// Finds what a task file names: programs and files of examples.
 ///

@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Foundation
 import RASP
-import Serialization
 
 /// Where a task file's examples come from: inputs from an alphabet or a grammar with answers by a program, or a
 /// file.

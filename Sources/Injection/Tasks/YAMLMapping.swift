@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import InjectionSettings
 import RASP
-import Serialization
 import Yams
 
 /// A mapping of a task file, with the places of its keys for messages.

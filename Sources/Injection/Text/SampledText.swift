@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import Ranks
-import Serialization
 
 /// Text that the frozen student wrote itself, for when the user gives none: a fixed set of windows, kept with the run.
 ///
@@ -40,7 +40,7 @@ public struct SampledText: TextSource, Sendable {
         progress: (_ windows: [[Int32]]) throws -> Void = { _ in },
         generate: (_ prompts: [[Int32]], _ newTokens: Int, _ seed: UInt64) throws -> [[Int32]]
     ) throws -> SampledText {
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "sampled text")
+        var random = SeededRandom(seed: seed, stream: "sampled text")
         let wanted = samples + heldOut
         let batches = stride(from: 0, to: wanted, by: batch).map { first -> Batch in
             // Without an end-of-text token a random token begins each window.

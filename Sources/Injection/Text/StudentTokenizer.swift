@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// What tasks and text streams need of a tokenizer; `LanguageModels.Tokenizer` is one.
 public protocol StudentTokenizer: Sendable {

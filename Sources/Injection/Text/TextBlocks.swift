@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import InjectionSettings
-import Serialization
 
 /// A text file read block by block, whatever its size: documents of JSON lines, or pieces of plain text. (A JSON array
 /// alone is held whole: its offsets are the numbers of its documents.)

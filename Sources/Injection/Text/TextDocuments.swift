@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import InjectionSettings
-import Serialization
 
 /// The beginning of a text file: what its format is told by.
 struct TextBeginning {

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import InjectionSettings
-import Serialization
 
 /// Windows of a text file, streamed; after the last the first comes again.
 ///

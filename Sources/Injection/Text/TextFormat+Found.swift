@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import InjectionSettings
-import Serialization
 
 extension TextFormat {
     /// What a file is whose format was not said.

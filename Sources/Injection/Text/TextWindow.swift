@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// A stretch of plain text in the student's tokens, for L_KL.
 package struct TextWindow: Sendable, Equatable {
@@ -26,7 +26,7 @@ package struct WindowCut: Sendable {
     ///   - number: see `TextWindow`.
     package func callAsFunction(_ tokens: [Int32], at place: String, number: Int?) -> TextWindow {
         guard pieces > 1, tokens.count > 1 else { return TextWindow(pieces: [tokens], number: number) }
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "cut/\(place)")
+        var random = SeededRandom(seed: seed, stream: "cut/\(place)")
         let cuts = Set((1..<pieces).map { _ in random.integer(in: 1...(tokens.count - 1)) }).sorted()
         let bounds = [0] + cuts + [tokens.count]
         return TextWindow(pieces: zip(bounds, bounds.dropFirst()).map { Array(tokens[$0..<$1]) }, number: number)

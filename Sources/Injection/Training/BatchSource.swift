@@ -1,6 +1,6 @@
+import Basics
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// Makes the batches of training, one a step, and knows where it is in task examples and text.
@@ -152,9 +152,7 @@ struct BatchSource {
         }
         batch.circuit = try circuits?.batch(
             from: zip(made, batch.contexts).filter { $1 == 0 }.map(\.0), at: first, shard: place.number,
-            encoder: encoder,
-            arena: arena
-        ).map(CircuitBox.init)
+            encoder: encoder, arena: arena)
         batch.teacherHidden = hidden.map { hidden in
             hidden.texts == shard.texts
                 ? hidden.rows : rows(of: shard.texts, in: hidden, lengths: drawn.pieces.map(\.count), arena)

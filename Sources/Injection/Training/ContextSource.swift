@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// What stands around task examples in training: texts before them, and random tokens before and behind.
 ///
@@ -40,7 +40,7 @@ package struct ContextSource {
     ///   - texts: tokens of the texts.
     ///   - position: of the step in the run; the same choice whenever it is asked for.
     package func surroundings(lengths: [Int], texts: [Int], at position: Int) -> [Int: Surroundings] {
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "contexts/\(position)")
+        var random = SeededRandom(seed: seed, stream: "contexts/\(position)")
         var lengths = lengths
         var result: [Int: Surroundings] = [:]
         var order = Array(lengths.indices)

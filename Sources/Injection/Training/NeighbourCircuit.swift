@@ -1,8 +1,8 @@
+import Basics
 import Circuits
 import Foundation
 import InjectionSettings
 import LanguageModels
-import Serialization
 import TrainingEngine
 
 /// A circuit that the student has already and is to keep: that of another run, whose student the new run begins with.

@@ -1,5 +1,5 @@
+import Basics
 import Ranks
-import Serialization
 import TensorCore
 
 /// How a step is divided: into shards, the shards among ranks, and a rank's shards among threads.

@@ -1,5 +1,5 @@
+import Basics
 import LanguageModels
-import Serialization
 import TensorCore
 
 /// A training batch of given sizes over random tokens: for benchmarks, and to rehearse a step before there is data.
@@ -12,7 +12,7 @@ package struct SyntheticBatch {
     ///   - examples: tokens of each task example, at least two.
     ///   - texts: tokens of each text.
     package init(examples: [Int], texts: [Int], vocabulary: Int, seed: Int = 1) {
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "synthetic batch")
+        var random = SeededRandom(seed: seed, stream: "synthetic batch")
         func tokens(_ count: Int) -> [Int32] { (0..<count).map { _ in Int32(random.integer(below: vocabulary)) } }
         let tasks = examples.map(tokens)
         windows = texts.map { TextWindow(pieces: [tokens($0)], number: nil) }

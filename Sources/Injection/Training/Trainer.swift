@@ -1,8 +1,8 @@
+import Basics
 import Foundation
 import InjectionSettings
 import LanguageModels
 import Ranks
-import Serialization
 import TensorCore
 import TrainingEngine
 

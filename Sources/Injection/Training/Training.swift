@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import InjectionSettings
 import Ranks
-import Serialization
 import TensorCore
 import TrainingEngine
 

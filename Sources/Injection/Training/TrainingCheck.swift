@@ -1,6 +1,5 @@
+import Basics
 import Foundation
-import InjectionSettings
-import Serialization
 import TensorCore
 import TrainingEngine
 
@@ -80,7 +79,8 @@ extension TrainingHeader {
             ("aligned_layers", .array((inputs.alignedLayers ?? []).map(JSONValue.integer))),
             (
                 "roll",
-                .array((inputs.roll?.places ?? []).map { ["layer": .integer($0.site), "rows": .integer($0.rowCount)] })
+                .array(
+                    (inputs.roll?.places ?? []).map { ["layer": .integer($0.layer), "rows": .integer($0.rowCount)] })
             ),
             ("exchanged_pairs", .integer(inputs.exchanges?.pairs ?? 0)), ("seed", .integer(settings.seed)),
             ("precision", .string(settings.precision.effective.rawValue)), ("threads", .integer(Parallel.threads)),

@@ -26,7 +26,7 @@ package enum TrainingHeader {
             let layers = aligned.map(String.init).joined(separator: " ")
             var line = "alignment \(settings.alignment.kind.rawValue) at student layers \(layers)"
             if let roll = inputs.roll {
-                let places = roll.places.map { "after layer \($0.site) keeping \($0.rowCount) rows" }
+                let places = roll.places.map { "after layer \($0.layer) keeping \($0.rowCount) rows" }
                 line += ", roll \(places.joined(separator: ", "))"
             }
             if let exchanges = inputs.exchanges { line += ", \(exchanges.pairs) pairs exchange a variable" }

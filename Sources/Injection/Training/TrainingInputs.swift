@@ -1,9 +1,9 @@
+import Basics
 import Compiler
 import Foundation
 import InjectionSettings
 import LanguageModels
 import Ranks
-import Serialization
 import TensorCore
 import TrainingEngine
 
@@ -104,7 +104,7 @@ struct TrainingInputs {
                 : nil
             guard
                 let layers = placement?.states
-                    ?? settings.alignment.layers.sites(compiled: k, student: configuration.layers)
+                    ?? settings.alignment.layers.numbers(compiled: k, student: configuration.layers)
             else {
                 throw Failure(
                     .badData,
@@ -117,9 +117,9 @@ struct TrainingInputs {
                 ? try RollIntervention(
                     layout: variables.layout, width: configuration.width, settings: settings.roll, layers: layers)
                 : nil
-            if let site = roll?.places.last?.site, site > configuration.layers {
+            if let layer = roll?.places.last?.layer, layer > configuration.layers {
                 throw Failure(
-                    .badData, "the roll would act on layer \(site) of a student of \(configuration.layers) layers",
+                    .badData, "the roll would act on layer \(layer) of a student of \(configuration.layers) layers",
                     at: folder.path, remedy: "use a deeper student, or --set roll.site=last")
             }
         } else {
@@ -158,7 +158,7 @@ struct TrainingInputs {
         let compiledLayers = VariableLayout(compiled).layers
         let layers =
             placement?.states
-            ?? settings.alignment.layers.sites(
+            ?? settings.alignment.layers.numbers(
                 compiled: compiledLayers, student: student.model.configuration.layers)
         let card = ModelCard(
             settings: settings, task: task.task, layout: VariableLayout(compiled), layers: layers ?? [],
@@ -170,7 +170,7 @@ struct TrainingInputs {
 
     /// The linear map at the start of a run: every method writes one, so that runs can be compared.
     func initialProjection() -> Projection {
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(settings.seed)), stream: "projection")
+        var random = SeededRandom(seed: settings.seed, stream: "projection")
         let projection = Projection(
             rows: VariableLayout(compiled).width, width: student.model.configuration.width,
             bias: settings.alignment.bias,

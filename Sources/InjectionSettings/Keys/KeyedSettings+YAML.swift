@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 extension KeyedSettings {
     /// The whole configuration as YAML, every key under a comment that says what it means; reading it gives the same

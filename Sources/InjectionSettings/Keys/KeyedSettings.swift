@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Settings that are a list of keys, from which the YAML reader, `--set`, the printed configuration and the error
 /// messages are all made.

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// One `--set key.path=value`, or a flag that stands for one.
 public struct SettingOverride: Sendable {

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// A value as the user wrote it, before its key says what type it has.
 package enum SettingValue {

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import Yams
 
 /// Reads a configuration file into settings' keys and values, each with its place.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Reads the values of a `config.json`, and names the key of what it cannot use.
 public struct ConfigurationReader {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 import Synchronization
 import TensorCore
 

@@ -68,16 +68,3 @@ extension LanguageModel {
         tape.linear(activations.final, weight: tape.parameter(head), transposed: true)
     }
 }
-
-extension Tape {
-    /// `linear`, and x is not needed after it.
-    func linearDiscarding(
-        _ x: Variable, weight: Parameter, bias: Parameter? = nil, transposed: Bool = false,
-        addedTo residual: Variable? = nil
-    ) -> Variable {
-        let y = linear(
-            x, weight: parameter(weight), bias: bias.map { parameter($0) }, transposed: transposed, addedTo: residual)
-        discard(x)
-        return y
-    }
-}

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import TensorCore
 
 /// A decoder-only transformer that reads tokens and predicts each next one.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// What the `config.json` of one family of models says. The registry chooses the family by `model_type`.
 public protocol ModelConfiguration: Sendable {

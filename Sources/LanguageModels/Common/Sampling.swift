@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// How the next token is chosen from its logits.
 public enum Sampling: Sendable, Equatable {

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// How the weights of a saved model lie in its folder.
 public struct WeightFiles: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 extension DecoderConfiguration {
     /// Reads the content of a `config.json`.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// What the `config.json` of a family says: the shape of the decoder, and what is kept for the next reader.
 public struct DecoderConfiguration<Family: DecoderFamily>: ModelConfiguration, Equatable {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// A family of models: how its `config.json` and its weights spell what every decoder has.
 ///
@@ -20,7 +20,7 @@ public protocol DecoderFamily: Sendable {
     static func read(_ reader: ConfigurationReader, into shape: inout DecoderShape) throws(Failure)
     /// Writes the keys that only this family has.
     static func write(_ shape: DecoderShape, into json: inout JSONObject)
-    /// Keys that the file of a model that was not read from one has besides.
+    /// Further keys of the file of a model that was made here and not read from a file.
     static func keysOfNewFiles(_ shape: DecoderShape) -> JSONObject
     /// Published models, whose sizes can be measured without their weights.
     static var presets: [(name: String, shape: DecoderShape)] { get }
@@ -82,7 +82,7 @@ public struct DecoderKeys: Sendable {
 
 /// What a family calls its tensors, and how they lie.
 public struct DecoderNames: Sendable {
-    /// How queries, keys and values come about.
+    /// How queries, keys and values are computed.
     public enum Projections: Sendable {
         case separate(query: String, key: String, value: String)
         /// In one product: all queries, all keys, all values (`byHead` false), or head by head its query, key and value.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 import TensorCore
 
 /// The model of every family: the parts of a layer, of the operations that its `DecoderShape` asks for.

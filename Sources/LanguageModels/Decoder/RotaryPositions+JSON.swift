@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 extension RotaryPositions {
     /// Reads what a `config.json` says of rotary positions. Older files have the base at the top and a section

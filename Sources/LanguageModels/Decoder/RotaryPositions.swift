@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import TensorCore
 
 /// How a model turns queries and keys by their positions: how much of a head, how fast, and how the context was

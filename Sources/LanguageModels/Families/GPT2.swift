@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// GPT-2 (Radford et al. 2019): layer norms, learned positions, and the token embedding as its head.
 public enum GPT2: DecoderFamily {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// GPT-NeoX (Black et al. 2022), of which Pythia (Biderman et al. 2023) is the best known: layer norms, attention and MLP
 /// side by side, rotary positions in a part of each head, and a head of its own.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Llama (Touvron et al. 2023): root-mean-square norms, rotary positions with their scalings, groups of query heads that
 /// share keys and values, a gated MLP, biases where the file says so, and a head that may be the token embedding.

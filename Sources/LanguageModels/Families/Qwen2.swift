@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Qwen2 and Qwen2.5 (Yang et al. 2024): Llama with biases for queries, keys and values.
 public enum Qwen2: DecoderFamily {

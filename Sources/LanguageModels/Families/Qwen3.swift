@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Qwen3 (Yang et al. 2025): Llama with norms of queries and keys, head by head, and heads of a width of their own.
 public enum Qwen3: DecoderFamily {

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// The families of models that are known, by the `model_type` of their `config.json`. A new family is a file in
 /// `Families/` and a line here.

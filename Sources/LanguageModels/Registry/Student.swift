@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import TensorCore
 
 /// A model with its tokenizer: what a Hugging Face folder holds.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// A token that text is searched for before it is cut into words, as the `tokenizers` library has it.
 public struct AddedToken: Sendable, Equatable {

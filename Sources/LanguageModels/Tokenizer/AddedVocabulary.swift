@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// The added tokens of a tokenizer: how they get their numbers, and where a text has them.
 ///

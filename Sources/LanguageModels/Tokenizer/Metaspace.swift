@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// How SentencePiece's vocabularies write spaces: as a visible character, and one more before a text.
 struct Metaspace: Sendable {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// The members of tokenizer_config.json and special_tokens_map.json that name tokens, put together as `transformers` 5
 /// does before a tokenizer sees them.

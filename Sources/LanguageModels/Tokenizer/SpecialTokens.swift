@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Which tokens a folder adds to its vocabulary, and which of them begin, end and pad texts.
 ///

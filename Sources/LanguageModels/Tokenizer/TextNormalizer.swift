@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// What is done to text before it is cut into words: Unicode's normalization forms, small letters, text put before it or
 /// in place of other text, in order.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// What the symbols of a vocabulary are written in.
 enum TokenAlphabet: Sendable {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 extension Tokenizer {
     /// The same vocabulary, with fewer merges: tokens that only the left-out merges produced do not occur any more in

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 extension Tokenizer {
     /// The files of a folder that decide how texts are cut.

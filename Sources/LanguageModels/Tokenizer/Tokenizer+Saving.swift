@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 extension Tokenizer {
     /// The merges as pairs of symbols, in order of rank.

@@ -1,5 +1,5 @@
+import Basics
 import HeapModule
-import Serialization
 
 extension Tokenizer {
     /// Learns a vocabulary: the pair of tokens that is most frequent within words becomes a token, again and again

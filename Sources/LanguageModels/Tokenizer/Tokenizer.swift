@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Byte-pair encoding, of bytes as in GPT-2 or of characters as in SentencePiece: texts become tokens, and tokens texts.
 ///

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// What `tokenizer_class` makes of a folder, in `transformers` 5.
 enum TokenizerClass {

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// The files of a tokenizer as they lie in a Hugging Face folder, kept so that a saved student is the student.
 struct TokenizerFiles: Sendable {

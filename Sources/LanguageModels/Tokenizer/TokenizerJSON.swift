@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// The sections of a tokenizer.json: each is honoured, or refused by name.
 struct TokenizerJSON {

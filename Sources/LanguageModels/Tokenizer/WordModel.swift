@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// What byte-pair encoding knows of a vocabulary: the tokens that a word begins as, one for each byte or for each
 /// character, what stands for those without one, and the merges.

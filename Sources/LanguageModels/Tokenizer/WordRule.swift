@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// How text is cut into the words within which tokens are merged.
 enum WordRule: Sendable, Equatable {

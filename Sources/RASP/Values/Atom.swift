@@ -46,6 +46,9 @@ extension Atom: Hashable {
 }
 
 extension Atom {
+    /// A number as an integer where it is one, otherwise as a float.
+    public init(number: Double) { self = Int(exactly: number).map(Atom.int) ?? .float(number) }
+
     /// The value of a boolean or integer atom, nil for every other kind.
     public var integerValue: Int? {
         switch self {

@@ -1,9 +1,9 @@
-import Serialization
+import Basics
 
 /// Carries messages between the ranks of a job: the processes that train one model together, counted from 0.
 ///
 /// All that is asked of a transport are messages from one rank to another that arrive in the order in which they were
-/// sent; everything else (`Collectives/`) is made of these, so that sums are taken in one order over every transport.
+/// sent; everything else (`Courier+Sum.swift`, `Courier+Exchange.swift`) is made of these, so that sums are taken in one order over every transport.
 /// A link is used by one thread, the one that made it.
 package protocol Link: AnyObject {
     var rank: Int { get }

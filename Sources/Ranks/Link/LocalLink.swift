@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Messages between threads of one process: ranks for tests, which need no launcher.
 package final class LocalLink: Link {

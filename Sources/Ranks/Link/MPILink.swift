@@ -1,6 +1,6 @@
 #if MPI
     import CMPI
-    import Serialization
+    import Basics
 
     /// Messages over MPI (MPI 3.1, chapter 3), by a process that `mpirun` or `srun` started.
     final class MPILink: Link {

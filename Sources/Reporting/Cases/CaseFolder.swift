@@ -1,7 +1,7 @@
+import Basics
 import Circuits
 import Evaluation
 import Foundation
-import Serialization
 import TensorCore
 
 /// A case folder as `circuit RUN --output` writes it, with what methods have found in its model: `found/METHOD.json`

@@ -1,8 +1,8 @@
+import Basics
 import Circuits
 import Evaluation
 import Foundation
 import Pictures
-import Serialization
 
 /// Cases on one page: what each is certified for, and what methods find in it beside the truth.
 /// `tracr-inject report CASE ...` as a function.
@@ -102,7 +102,9 @@ public struct CasesReport {
                             let area = recovery.all.measures["auroc"]
                         else { return .faint(nil) }
                         let precision = recovery.all.measures["average_precision"] ?? 0
-                        let chance = [recovery.all.random["auroc"]?.high, recovery.all.random["average_precision"]?.high]
+                        let chance = [
+                            recovery.all.random["auroc"]?.high, recovery.all.random["average_precision"]?.high,
+                        ]
                         let random = chance.map { $0.map { String(format: "%.2f", $0) } ?? "-" }.joined(separator: ", ")
                         return .shaded(
                             2 * (area - 0.5), String(format: "%.3f, %.3f", area, precision), detail: "random \(random)")
@@ -173,7 +175,8 @@ public struct CasesReport {
     public var json: JSONValue {
         .array(
             cases.map { item in
-                let found = item.found.map { ($0.method, $0.recovery.json) }
+                let found =
+                    item.found.map { ($0.method, $0.recovery.json) }
                     + item.subspaces.map { ($0.method, $0.recovery.json) }
                 return [
                     "case": .string(item.name), "task": .string(item.task), "seed": .integer(item.seed),

@@ -1,3 +1,4 @@
+import Basics
 import Circuits
 import Compiler
 import Discovery
@@ -6,7 +7,6 @@ import Foundation
 import Injection
 import RASP
 import Resources
-import Serialization
 import TensorCore
 import TrainingEngine
 

@@ -10,12 +10,12 @@ public enum PrincipalDirections {
     ///   - gram: X^T X, [D, D], symmetric.
     ///   - count: at most D.
     /// - Returns: [count, D], orthonormal rows.
-    /// - Throws: `Projector.ProjectorError`.
+    /// - Throws: `LinearAlgebraError`.
     public static func rows(ofGram gram: Tensor, count: Int) throws -> Tensor {
         let width = gram.columns
         precondition(
             gram.rows == width && count >= 0 && count <= width, "\(count) directions of a \(gram.shape) matrix")
-        guard gram.buffer.allSatisfy({ $0.isFinite }) else { throw Projector.ProjectorError.notFinite }
+        guard gram.buffer.allSatisfy({ $0.isFinite }) else { throw LinearAlgebraError.notFinite }
         guard count > 0 else { return Tensor(zeros: [0, width]) }
         _ = BLAS.isReady
 
@@ -24,7 +24,7 @@ public enum PrincipalDirections {
         let info = LAPACKE_dsyevd(
             LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "U")), Int32(width), &vectors, Int32(width),
             &squares)
-        guard info == 0 else { throw Projector.ProjectorError.lapack(routine: "dsyevd", info: Int(info)) }
+        guard info == 0 else { throw LinearAlgebraError.lapack(routine: "dsyevd", info: Int(info)) }
 
         // Columns of the result in ascending order of eigenvalue; a column is a row of ours.
         let result = Tensor(zeros: [count, width])

@@ -4,9 +4,9 @@ import CLAPACKE
 public enum SingularValues {
     /// In descending order, as many as the matrix has rows or columns, whichever are fewer. Computed in double precision.
     ///
-    /// - Throws: `Projector.ProjectorError`.
+    /// - Throws: `LinearAlgebraError`.
     public static func of(_ matrix: Tensor) throws -> [Double] {
-        guard matrix.buffer.allSatisfy({ $0.isFinite }) else { throw Projector.ProjectorError.notFinite }
+        guard matrix.buffer.allSatisfy({ $0.isFinite }) else { throw LinearAlgebraError.notFinite }
         let (rows, columns) = (Int32(matrix.rows), Int32(matrix.columns))
         guard rows > 0, columns > 0 else { return [] }
         _ = BLAS.isReady
@@ -19,7 +19,7 @@ public enum SingularValues {
             LAPACK_COL_MAJOR, CChar(UInt8(ascii: "N")), columns, rows, &values, columns, &result, &none, columns,
             &other,
             rows)
-        guard info == 0 else { throw Projector.ProjectorError.lapack(routine: "dgesdd", info: Int(info)) }
+        guard info == 0 else { throw LinearAlgebraError.lapack(routine: "dgesdd", info: Int(info)) }
         return result
     }
 }

@@ -7,7 +7,7 @@ extension Tape {
     ///
     /// - Parameters:
     ///   - x: [N, D].
-    ///   - basis: Q, [r, D], orthonormal rows (`Projector.orthonormalRows`). No gradient flows into it.
+    ///   - basis: Q, [r, D], orthonormal rows (`RowSpace.orthonormalBasis`). No gradient flows into it.
     ///   - sources: for each row the row of x that it gets the subspace of; -1: y_n = x_n.
     /// - Returns: [N, D].
     ///

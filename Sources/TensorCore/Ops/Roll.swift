@@ -8,7 +8,7 @@ extension Tape {
     ///
     /// - Parameters:
     ///   - x: [N, D].
-    ///   - basis: Q, [r, D], orthonormal rows (`Projector.orthonormalRows`). No gradient flows into it.
+    ///   - basis: Q, [r, D], orthonormal rows (`RowSpace.orthonormalBasis`). No gradient flows into it.
     ///   - sources: N rows of x; the paper shifts by one sequence along the batch. Rows that name themselves keep
     ///     their value (their complement still passes no gradient). -1 leaves a row out of the intervention altogether:
     ///     y_n = x_n (plain text packed into the same batch).

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 import TensorCore
 
 /// A loss or gradient that is no longer a number ends a run at once, before it reaches the weights.

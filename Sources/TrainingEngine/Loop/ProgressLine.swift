@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Tells how far long work is and how much time is left: one line that is redrawn on a terminal, and a line now and
 /// then elsewhere.

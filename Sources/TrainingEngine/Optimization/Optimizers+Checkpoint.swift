@@ -1,4 +1,3 @@
-import Ranks
 import TensorCore
 
 /// What a step changes, for a checkpoint: whole on the first rank, whatever each rank keeps of it.

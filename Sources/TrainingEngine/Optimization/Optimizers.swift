@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import Ranks
-import Serialization
 import TensorCore
 
 /// AdamW over the parameter groups of a training, and Muon over the matrices of those that ask for it, with one gradient

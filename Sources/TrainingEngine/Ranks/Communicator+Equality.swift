@@ -1,5 +1,5 @@
+import Basics
 import Ranks
-import Serialization
 import TensorCore
 
 /// What has to be the same on all ranks.

@@ -1,5 +1,5 @@
+import Basics
 import Ranks
-import Serialization
 import Synchronization
 import TensorCore
 

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// A training's whole state on disk: `checkpoints/step-00000400/` with `state.safetensors` (flat parameter values and
 /// AdamW's moments) and `state.json` (step, stream positions, hashes of what the run was made from, checksums).

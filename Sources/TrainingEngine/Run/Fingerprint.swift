@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import TensorCore
 
 /// What a run is made from: hashes of program, student and data, and how the machine computes. Saved with every

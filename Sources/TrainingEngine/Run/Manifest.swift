@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import TensorCore
 
 /// `manifest.json`: says that a run's results are whole, up to which step they were trained, from what and by what, and

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Appends to `metrics.jsonl`; a resumed run first cuts the file back to what its checkpoint had seen.
 package final class MetricsLog {

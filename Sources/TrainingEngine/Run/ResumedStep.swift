@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import Ranks
-import Serialization
 
 /// Where a run goes on: known to every rank, though only the first one reads the checkpoint.
 package struct ResumedStep {

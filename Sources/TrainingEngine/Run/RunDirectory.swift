@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Where the parts of a run lie. Which of them can be trusted is told by `Manifest`, written last.
 public struct RunDirectory: Sendable {

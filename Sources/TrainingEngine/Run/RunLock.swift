@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Keeps two trainings out of one run directory.
 ///

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// `sessions.jsonl`: an object for each time that a run was begun or gone on with, which says by what and when.
 package enum RunSessions {

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// JSON objects that are read back by later runs: a checksum of everything else in the object stands in its last key.
 package enum SealedJSON {

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Basics
 import Benchmarking
 import InjectionSettings
-import Serialization
 import TensorCore
 
 struct BenchCommand: ParsableCommand {

@@ -1,9 +1,9 @@
 import ArgumentParser
+import Basics
 import Compiler
 import Compression
 import Foundation
 import RASP
-import Serialization
 import TrainingEngine
 
 struct CompileCommand: ParsableCommand {

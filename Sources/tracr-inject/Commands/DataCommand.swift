@@ -1,6 +1,6 @@
 import ArgumentParser
+import Basics
 import Injection
-import Serialization
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,7 +55,7 @@ struct DataCommand: ParsableCommand {
 
     /// How many distinct examples there are; null where nobody can say (a grammar's).
     private static func description(_ task: InjectionTask) -> JSONValue {
-        let settings = task.settings.map { setting -> JSONValue in
+        let settings = task.testSettings.map { setting -> JSONValue in
             var distinct: Double?
             if case .space(let space) = setting.source { distinct = space.distinct }
             return [

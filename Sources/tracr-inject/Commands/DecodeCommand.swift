@@ -1,9 +1,9 @@
 import ArgumentParser
+import Basics
 import Evaluation
 import Foundation
 import Injection
 import RASP
-import Serialization
 
 struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

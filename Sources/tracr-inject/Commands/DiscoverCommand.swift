@@ -1,11 +1,11 @@
 import ArgumentParser
+import Basics
 import Circuits
 import Discovery
 import Evaluation
 import Foundation
 import Injection
 import RASP
-import Serialization
 
 struct DiscoverCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

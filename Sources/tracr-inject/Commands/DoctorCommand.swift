@@ -1,7 +1,7 @@
 import ArgumentParser
+import Basics
 import Foundation
 import Resources
-import Serialization
 import TensorCore
 
 struct DoctorCommand: ParsableCommand {

@@ -1,9 +1,9 @@
 import ArgumentParser
+import Basics
 import Foundation
 import Injection
 import LanguageModels
 import Reporting
-import Serialization
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,9 @@
 import ArgumentParser
+import Basics
 import Foundation
 import InjectionSettings
 import Pretraining
-import Ranks
 import Resources
-import Serialization
 import TrainingEngine
 
 struct PretrainCommand: ParsableCommand {

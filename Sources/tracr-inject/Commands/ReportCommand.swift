@@ -1,8 +1,8 @@
 import ArgumentParser
+import Basics
 import Foundation
 import Injection
 import Reporting
-import Serialization
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 import ArgumentParser
+import Basics
 import Foundation
 import Injection
 import InjectionSettings
 import Reporting
-import Serialization
 
 struct ReproduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

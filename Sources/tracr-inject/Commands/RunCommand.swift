@@ -1,9 +1,9 @@
 import ArgumentParser
+import Basics
 import Compiler
 import Foundation
 import RASP
 import Resources
-import Serialization
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Basics
 import Injection
 import LanguageModels
-import Serialization
 
 struct TokenizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

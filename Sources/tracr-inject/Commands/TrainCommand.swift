@@ -1,10 +1,10 @@
 import ArgumentParser
+import Basics
 import Benchmarking
 import Foundation
 import Injection
 import InjectionSettings
 import Ranks
-import Serialization
 import TrainingEngine
 
 struct TrainCommand: ParsableCommand {

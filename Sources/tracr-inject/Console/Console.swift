@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Foundation
 import RASP
-import Serialization
 
 /// A conversation in the RASP language, over `RASP.Session`: with prompts and line editing on a terminal, else a
 /// script.

@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Foundation
 import RASP
-import Serialization
 
 /// What a console is asked beside the language: `:name EXPRESSION`, some with `to PLACE` at the end.
 struct ConsoleCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Basics
 import Logging
-import Serialization
 
 /// How much is said on standard error. Every command takes these.
 struct CommonOptions: ParsableArguments {

@@ -1,10 +1,10 @@
 import ArgumentParser
+import Basics
 import Discovery
 import Evaluation
 import Foundation
 import Injection
 import LanguageModels
-import Serialization
 import TrainingEngine
 
 /// The pairs that `discover` and `score` change a model on.

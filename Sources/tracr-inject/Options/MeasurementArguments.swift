@@ -1,8 +1,8 @@
 import ArgumentParser
+import Basics
 import Evaluation
 import Foundation
 import RASP
-import Serialization
 
 /// What `eval`, `report` and `reproduce` measure with.
 struct MeasurementArguments: ParsableArguments {
@@ -23,7 +23,7 @@ struct MeasurementArguments: ParsableArguments {
         help: ArgumentHelp(
             "paper (perplexity over lines, LAMBADA's last token, two-shot SST-2 and MRPC) or lm-eval (over tokens, last word, zero-shot).",
             valueName: "name"))
-    var method = RetentionProtocol.corpus.rawValue
+    var retention = RetentionProtocol.corpus.rawValue
 
     @Option(help: ArgumentHelp("LAMBADA as JSON lines {\"text\"}: adds the suite lambada.", valueName: "file"))
     var lambada: String?
@@ -65,11 +65,11 @@ struct MeasurementArguments: ParsableArguments {
             options[keyPath: option] = URL(fileURLWithPath: path)
             if !options.suites.contains(suite) { options.suites.append(suite) }
         }
-        guard let method = RetentionProtocol(rawValue: method) else {
+        guard let retention = RetentionProtocol(rawValue: retention) else {
             let names = RetentionProtocol.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.usage, "unknown protocol '\(method.prefix(100))'", remedy: "Protocols: \(names)")
+            throw Failure(.usage, "unknown protocol '\(retention.prefix(100))'", remedy: "Protocols: \(names)")
         }
-        options.method = method
+        options.retention = retention
         options.prompts = prompts
         options.decodedPrompts = min(options.decodedPrompts, prompts)
         options.noisedPrompts = min(options.noisedPrompts, prompts)

@@ -1,8 +1,7 @@
-import Circuits
+import Basics
 import Compiler
 import Foundation
 import Resources
-import Serialization
 
 /// The folder that `circuit PROGRAM --output` writes: a GPT-2 whose circuit is known, and that circuit.
 struct CircuitCase {

@@ -1,9 +1,9 @@
+import Basics
 import Circuits
 import Compiler
 import Evaluation
 import Pictures
 import RASP
-import Serialization
 
 /// What `circuit` says, where a picture or a file says it.
 extension CircuitReport {

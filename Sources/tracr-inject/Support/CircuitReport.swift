@@ -1,8 +1,7 @@
+import Basics
 import Circuits
 import Compiler
 import Foundation
-import Pictures
-import Serialization
 
 /// What `circuit` says about a compiled program.
 struct CircuitReport {

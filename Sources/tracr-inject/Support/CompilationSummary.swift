@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Compression
 import Foundation
-import Serialization
 
 /// What `compile` reports.
 struct CompilationSummary {

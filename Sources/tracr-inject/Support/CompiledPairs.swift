@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Discovery
 import Foundation
-import Serialization
 
 /// Pairs of inputs of a compiled program, in the words of its export. A program has no wording around its input, so
 /// that there are no pairs of the kind `template`.
@@ -62,7 +62,9 @@ struct CompiledPairs {
         let answers = try [pair.base, pair.source].map { export.token(of: try model.run($0).last ?? nil) }
         guard answers[0] != answers[1] else { return nil }
         // BOS comes by itself.
-        let words = try [pair.base, pair.source].map { try export.encode($0).dropFirst().map { export.tokens[Int($0)] } }
+        let words = try [pair.base, pair.source].map {
+            try export.encode($0).dropFirst().map { export.tokens[Int($0)] }
+        }
         guard (words.joined() + answers.map { export.tokens[$0] }).allSatisfy({ !$0.contains(where: \.isWhitespace) })
         else { return nil }
         func told(_ token: Int) -> PairTable.Answer {

@@ -1,6 +1,5 @@
 import Compiler
 import RASP
-import Serialization
 
 /// Executes the weights and compares every named variable with the interpreter: what differs is an error, not a result.
 struct CompiledRunner: ProgramRunner {

@@ -1,5 +1,5 @@
+import Basics
 import Compression
-import Serialization
 
 extension CompressedModel {
     var json: JSONValue {

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 extension JSONValue {
     init(_ diagnostic: Diagnostic) {

@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import Logging
 import RASP
-import Serialization
 
 /// Sends the libraries' warnings and notes to standard error, in the same shape as errors.
 struct DiagnosticLog: LogHandler {

@@ -1,7 +1,7 @@
+import Basics
 import Foundation
 import Logging
 import RASP
-import Serialization
 
 /// Writes pictures of computations, and says where.
 struct DrawingFile {

@@ -1,11 +1,11 @@
 import ArgumentParser
+import Basics
 import Foundation
 import RASP
 import Ranks
-import Serialization
 
-/// What a person sees of an error: `tracr-inject: error: message`, where, and how to mend it; and the exit code of
-/// the command contract (64 usage, 65 data, 66 not found, 70 internal, 73 cannot create, 74 write, 1 verification).
+/// What a person sees of an error: `tracr-inject: error: message`, where, and how to mend it; and the exit code
+/// (64 usage, 65 data, 66 not found, 70 internal, 73 cannot create, 74 write, 1 verification).
 struct ErrorReport {
     static var prefix: String {
         "tracr-inject: " + Terminal.styled("error", .boldRed, for: .error) + ": " + Launch.place

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Runs a program on its own output: the value at the last position becomes the next token.
 struct Generation {

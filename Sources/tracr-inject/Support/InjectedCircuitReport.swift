@@ -1,3 +1,4 @@
+import Basics
 import Circuits
 import Compiler
 import Evaluation
@@ -5,7 +6,6 @@ import Foundation
 import Injection
 import Pictures
 import Reporting
-import Serialization
 
 /// What `circuit` says about a run.
 struct InjectedCircuitReport {

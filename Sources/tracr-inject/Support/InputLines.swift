@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// The lines of standard input, read as they come. They are split at line feeds only: a form feed or U+2028 inside a
 /// line belongs to it, and so does a carriage return.

@@ -1,6 +1,6 @@
+import Basics
 import Logging
 import RASP
-import Serialization
 
 /// An input as it was given, and where.
 struct InputText {

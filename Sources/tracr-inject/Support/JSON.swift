@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Reports are JSON values in the order in which a reader wants the keys.
 extension JSONValue {

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Basics
 import Foundation
 import Ranks
-import Serialization
 import TrainingEngine
 
 /// The ranks that this process was started with, where a launcher (`mpirun`, `srun`) started several.

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Layers and heads of a program and of its named variables, by the reference implementation's rule.
 struct LayerTable {

@@ -1,9 +1,9 @@
+import Basics
 import Compiler
 import Foundation
 import Logging
 import RASP
 import Resources
-import Serialization
 
 /// A program as the command line names it: a path, or the name of a bundled program.
 enum ProgramFile {

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// The folder that `compile` or `circuit` writes, which takes the place of what was there.
 enum ModelFolder {

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 import TensorCore
 
 /// Where a step's time goes, operation by operation.

@@ -1,6 +1,5 @@
-import Compiler
+import Basics
 import RASP
-import Serialization
 
 /// One input with what the program made of it.
 struct RunResult {

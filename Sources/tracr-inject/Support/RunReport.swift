@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// What `run` prints: results as they come or, with `--json`, one object at the end, which holds the findings about the
 /// program as well, also when an error stops the run.

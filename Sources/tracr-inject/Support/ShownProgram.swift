@@ -1,7 +1,7 @@
+import Basics
 import CRASP
 import Compiler
 import RASP
-import Serialization
 
 /// What reports and pictures show of a program, whatever its language.
 struct ShownProgram {

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import Logging
-import Serialization
 
 /// The process's standard streams, set up once.
 enum Standard {

@@ -1,7 +1,7 @@
+import Basics
 import Compiler
 import Foundation
 import RASP
-import Serialization
 
 /// What the labelled residual streams of a training batch cost: 12 sequences of 60 tokens through the sparse weights,
 /// on one thread.

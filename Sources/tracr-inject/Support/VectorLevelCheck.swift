@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 import TensorCore
 
 /// Refuses to compute at another level than the environment asks for: a result would be taken for what it is not.

@@ -1,7 +1,7 @@
+import Basics
 import Circuits
 import Discovery
 import LanguageModels
-import Serialization
 import TensorCore
 import Testing
 

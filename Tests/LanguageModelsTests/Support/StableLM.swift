@@ -1,5 +1,5 @@
+import Basics
 import LanguageModels
-import Serialization
 
 /// A family that only the tests have: a file for it is all that a family takes whose mathematics is known. StableLM has
 /// Llama's parts with layer norms, and turns a part of each head.

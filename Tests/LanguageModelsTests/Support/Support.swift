@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import TensorCore
 
 /// Runs the body with a fresh folder that is removed afterwards.

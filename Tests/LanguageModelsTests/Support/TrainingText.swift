@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// Text that is the same everywhere: made-up words with the frequencies of language, numbers, punctuation.
 enum TrainingText {

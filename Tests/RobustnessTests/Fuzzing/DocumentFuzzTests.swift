@@ -1,9 +1,9 @@
+import Basics
 import Compiler
 import Foundation
 import Injection
 import LanguageModels
 import RASP
-import Serialization
 import Testing
 import TrainingEngine
 

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import Testing
 
 /// Runs a reader on many mutated inputs: each has to end in a value or in a `Failure`, soon and in bounded memory.

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Changes valid documents in their structure, and now and then in their bytes, by a seed alone.
 struct Mutator {

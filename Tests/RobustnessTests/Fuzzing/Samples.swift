@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Small valid documents to mutate.
 enum Samples {

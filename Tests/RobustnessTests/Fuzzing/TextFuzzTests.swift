@@ -1,9 +1,9 @@
+import Basics
 import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
 import Pretraining
-import Serialization
 import Testing
 
 /// Readers of text: configurations in YAML, plain text, JSON lines, flags.

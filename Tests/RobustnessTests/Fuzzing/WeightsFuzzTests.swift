@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import LanguageModels
-import Serialization
 import Testing
 
 /// Readers of weights: safetensors, its index, and a model folder whose parts contradict each other.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 /// The text of a hook point, which reports, exports and the command line print and read. Heads, MLPs and the readers of
 /// heads have the names that MIB's circuit track gives them.

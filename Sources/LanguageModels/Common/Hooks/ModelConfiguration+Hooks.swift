@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 
 extension ModelConfiguration {
     /// Every point at which a hook may act, in the order in which a forward pass comes to them.

@@ -1,4 +1,4 @@
-import Serialization
+import Basics
 import Testing
 
 @Suite struct HalfPrecisionTests {

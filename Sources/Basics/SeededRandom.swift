@@ -30,6 +30,11 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
         self.init(seed: seed ^ hash)
     }
 
+    /// The same for a seed as settings and options have it, bit by bit.
+    public init(seed: Int, stream name: String) {
+        self.init(seed: UInt64(bitPattern: Int64(seed)), stream: name)
+    }
+
     public mutating func next() -> UInt64 {
         func rotate(_ x: UInt64, _ k: UInt64) -> UInt64 { (x << k) | (x >> (64 - k)) }
         let result = rotate(s1 &* 5, 7) &* 9

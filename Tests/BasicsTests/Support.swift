@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 
 /// Runs the body with a fresh folder that is removed afterwards.
 func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {

@@ -1,23 +1,27 @@
+import Basics
 import RASP
-import Serialization
 
-/// What comparing compiled weights with the program itself found.
+/// What a comparison of compiled weights with the program's own values has found.
 public struct VerificationReport: Sendable {
+    /// A place at which a variable has another value in the weights than in the program.
     public struct Mismatch: Sendable, CustomStringConvertible {
         public let input: [Atom]
+        /// Counted from 0, BOS left out.
         public let position: Int
-        /// The first variable, in order of computation, that differs there or anywhere.
+        /// Of the variables that differ on this input, the one that is computed first.
         public let variable: String
-        /// The state after which it is there.
+        /// The first residual state that holds it: 0 is the embedding's output, i the stream after layer i.
         public let layer: Int
+        /// The program's value; nil where it is undefined.
         public let expected: Atom?
+        /// What is decoded from the weights; nil where it is undefined.
         public let actual: Atom?
 
         public var description: String {
             let text = { (atom: Atom?) in atom?.described ?? "undefined" }
             return
                 "on input [\(input.map(\.described).joined(separator: ", "))] at position \(position), variable '\(variable)' (layer \(layer)): "
-                + "the interpreter gives \(text(expected)), the weights \(text(actual))"
+                + "the program gives \(text(expected)), the weights \(text(actual))"
         }
     }
 
@@ -25,20 +29,20 @@ public struct VerificationReport: Sendable {
     public internal(set) var verified = 0
     /// Inputs on which the program itself stops with an error, where nothing is promised.
     public internal(set) var undefinedInputs = 0
-    /// How many inputs gave a difference.
+    /// How many inputs have a mismatch.
     public internal(set) var mismatches = 0
     public internal(set) var firstMismatch: Mismatch?
-    /// Whether every input there is was compared.
+    /// Whether all inputs that the program can have were compared.
     public internal(set) var isExhaustive = false
-    /// How close any decoded value came to being another: 1 is perfect, 0 a tie.
+    /// The least `CompiledModel.margin` of all decoded values: 1 is perfect, at 0 another value is as near.
     public internal(set) var smallestMargin = 1.0
 
     public var passed: Bool { mismatches == 0 }
 
-    /// - Throws: `Failure` that names the first difference, where there is one.
+    /// - Throws: `.verificationFailed` with the first mismatch, where there is one.
     public func require() throws(Failure) {
         guard let mismatch = firstMismatch else { return }
-        throw Failure(.verificationFailed, "the compiled model differs from the interpreter", at: "\(mismatch)")
+        throw Failure(.verificationFailed, "the compiled model differs from its program", at: "\(mismatch)")
     }
 
     /// Adds what was found on later inputs.
@@ -145,74 +149,5 @@ private struct Comparison: Sendable {
             }
         }
         return report
-    }
-}
-
-/// Inputs to compare on.
-struct VerificationInputs {
-    let vocabulary: [Atom]
-    let maxLength: Int
-    let isExhaustive: Bool
-    private var remaining: Int
-    private var number = 0
-    private var digits: [Int] = [0]
-    private var random: SeededRandom
-
-    init(vocabulary: [Atom], maxLength: Int, count: Int, seed: UInt64) {
-        self.vocabulary = vocabulary
-        self.maxLength = maxLength
-        random = SeededRandom(seed: seed, stream: "verification")
-        var (total, power) = (0, 1)
-        for _ in 0..<maxLength where total <= count {
-            let (product, overflow) = power.multipliedReportingOverflow(by: vocabulary.count)
-            power = overflow ? Int.max / 2 : min(product, Int.max / 2)
-            total = min(total + power, Int.max / 2)
-        }
-        isExhaustive = total <= count
-        remaining = min(total, count)
-    }
-
-    /// The next inputs, at most `most`; empty at the end.
-    mutating func next(_ most: Int) -> [[Atom]] {
-        var inputs: [[Atom]] = []
-        while inputs.count < most, let input = next() { inputs.append(input) }
-        return inputs
-    }
-
-    mutating func next() -> [Atom]? {
-        guard remaining > 0 else { return nil }
-        remaining -= 1
-        number += 1
-        return isExhaustive ? nextOfAll() : sampled(number - 1)
-    }
-
-    private mutating func nextOfAll() -> [Atom] {
-        let input = digits.map { vocabulary[$0] }
-        var position = digits.count - 1
-        while position >= 0 {
-            digits[position] += 1
-            if digits[position] < vocabulary.count { return input }
-            digits[position] = 0
-            position -= 1
-        }
-        digits.append(0)
-        return input
-    }
-
-    /// First one token throughout, at the maximum length and at 1; then random lengths, one in four the maximum, half
-    /// of the inputs over few distinct tokens so that counts grow large.
-    private mutating func sampled(_ number: Int) -> [Atom] {
-        if number < vocabulary.count { return [Atom](repeating: vocabulary[number], count: maxLength) }
-        if number < 2 * vocabulary.count { return [vocabulary[number - vocabulary.count]] }
-        return Self.random(vocabulary, maxLength, &random)
-    }
-
-    static func random(_ vocabulary: [Atom], _ maxLength: Int, _ random: inout SeededRandom) -> [Atom] {
-        let length = random.integer(below: 4) == 0 ? maxLength : 1 + random.integer(below: maxLength)
-        var pool = vocabulary
-        if random.integer(below: 2) == 0 {
-            pool = (0..<(1 + random.integer(below: 3))).map { _ in random.pick(vocabulary) }
-        }
-        return (0..<length).map { _ in random.pick(pool) }
     }
 }

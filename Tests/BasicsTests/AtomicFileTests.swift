@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import Testing
 
 @Suite struct AtomicFileTests {
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func exitCodesAreTheContracts() {
+    @Test func exitCodesOfEachKind() {
         let codes = Failure.Kind.allCases.map(\.exitCode)
         #expect(codes == [64, 65, 66, 70, 73, 74, 1])
     }

@@ -3,7 +3,7 @@ import Injection
 import TensorCore
 
 /// A variable, and a state in which both the compiled model and the student hold it.
-struct ExchangeSite: Sendable {
+struct ExchangePoint: Sendable {
     let entry: VariableLayout.Entry
     let variable: CompiledVariable
     /// The compiled model's residual state, and the student's that carries it.
@@ -13,12 +13,19 @@ struct ExchangeSite: Sendable {
     let basis: Tensor
 
     /// Every variable at each aligned layer at which the program has computed it.
-    static func all(of run: LoadedRun) throws -> [ExchangeSite] {
-        try run.layout.variables.flatMap { entry -> [ExchangeSite] in
+    static func all(of run: LoadedRun) throws -> [ExchangePoint] {
+        try all(of: run) { $0.writtenByLayer..<(run.layout.layers + 1) }
+    }
+
+    /// Every variable in the compiled model's residual states that `states` names for it.
+    static func all(
+        of run: LoadedRun, in states: (VariableLayout.Entry) -> Range<Int>
+    ) throws -> [ExchangePoint] {
+        try run.layout.variables.flatMap { entry -> [ExchangePoint] in
             guard let variable = run.compiled.variable(named: entry.name) else { return [] }
             let basis = try run.projection.subspace(of: [entry.rows])
-            return (variable.writtenByLayer...run.layout.layers).map {
-                ExchangeSite(entry: entry, variable: variable, state: $0, layer: run.layers[$0], basis: basis)
+            return states(entry).map {
+                ExchangePoint(entry: entry, variable: variable, state: $0, layer: run.layers[$0], basis: basis)
             }
         }
     }

@@ -1,33 +1,20 @@
 import CLAPACKE
 
-/// Orthogonal projectors onto row spaces.
-public enum Projector {
-    public enum ProjectorError: Error, CustomStringConvertible {
-        /// The matrix holds NaN or infinity.
-        case notFinite
-        case lapack(routine: String, info: Int)
-
-        public var description: String {
-            switch self {
-            case .notFinite: "the matrix to project on holds NaN or infinite values"
-            case .lapack(let routine, let info): "LAPACK's \(routine) failed with info = \(info)"
-            }
-        }
-    }
-
+/// The space that the rows of a matrix span.
+public enum RowSpace {
     /// Orthonormal rows that span the row space of `matrix`.
     ///
     /// The rank-revealing QR factorisation of the transpose, W^T P = Q R with |R_11| >= |R_22| >= ..., gives the rank
     /// (diagonal entries above `tolerance` times the largest) and, in the first columns of Q, the basis.
-    /// The projector is Q^T Q, so neither a pseudo-inverse nor a D x D matrix is formed.
+    /// The orthogonal projector onto the row space is Q^T Q, so neither a pseudo-inverse nor a D x D matrix is formed.
     /// - Parameters:
     ///   - matrix: W, [r, D].
     ///   - tolerance: relative to |R_11|; by default max(r, D) units in the last place, as for a numerical rank.
     /// - Returns: [rank, D]; rank 0 for a zero matrix, at most min(r, D).
-    /// - Throws: `ProjectorError`.
-    public static func orthonormalRows(of matrix: Tensor, tolerance: Float? = nil) throws -> Tensor {
+    /// - Throws: `LinearAlgebraError`.
+    public static func orthonormalBasis(of matrix: Tensor, tolerance: Float? = nil) throws -> Tensor {
         let (rows, width) = (matrix.rows, matrix.columns)
-        guard matrix.buffer.allSatisfy({ $0.isFinite }) else { throw ProjectorError.notFinite }
+        guard matrix.buffer.allSatisfy({ $0.isFinite }) else { throw LinearAlgebraError.notFinite }
         guard rows > 0, width > 0 else { return Tensor(zeros: [0, width]) }
         _ = BLAS.isReady
 
@@ -38,7 +25,7 @@ public enum Projector {
         var reflectors = [Float](repeating: 0, count: most)
         var info = LAPACKE_sgeqp3(
             LAPACK_COL_MAJOR, Int32(width), Int32(rows), &factors, Int32(width), &pivots, &reflectors)
-        guard info == 0 else { throw ProjectorError.lapack(routine: "sgeqp3", info: Int(info)) }
+        guard info == 0 else { throw LinearAlgebraError.lapack(routine: "sgeqp3", info: Int(info)) }
 
         let threshold = (tolerance ?? Float(max(rows, width)) * Float.ulpOfOne) * abs(factors[0])
         var rank = 0
@@ -48,7 +35,7 @@ public enum Projector {
         info = LAPACKE_sorgqr(
             LAPACK_COL_MAJOR, Int32(width), Int32(rank), Int32(rank), &factors, Int32(width),
             &reflectors)
-        guard info == 0 else { throw ProjectorError.lapack(routine: "sorgqr", info: Int(info)) }
+        guard info == 0 else { throw LinearAlgebraError.lapack(routine: "sorgqr", info: Int(info)) }
         return Tensor(Array(factors[0..<(rank * width)]), shape: [rank, width])
     }
 }

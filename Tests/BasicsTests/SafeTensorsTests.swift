@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import Testing
 
 @Suite struct SafeTensorsTests {

@@ -1,5 +1,5 @@
+import Basics
 import RASP
-import Serialization
 
 /// Two inputs of one length: the one that is run, and the one whose values it is given.
 public struct CircuitPair: Sendable, Hashable {

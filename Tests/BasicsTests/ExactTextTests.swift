@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Serialization
 import Testing
 
 /// Texts are searched and cut by scalars: a mark behind what is looked for does not hide it.
