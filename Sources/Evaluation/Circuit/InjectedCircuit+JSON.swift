@@ -69,12 +69,12 @@ package struct CaseVariables {
     /// By name the orthonormal rows of each variable's subspace, [dimensions, d_model]; of a decoy, under `decoy.` and
     /// the head's name, the subspace that its output says the variable in.
     ///
-    /// - Throws: `Projector.ProjectorError` for a map that is not finite.
+    /// - Throws: `LinearAlgebraError` for a map that is not finite.
     package func bases() throws -> [(name: String, rows: Tensor)] {
         var bases = try run.layout.variables.map { ($0.name, try run.projection.subspace(of: [$0.rows])) }
         if let heads = circuit.placement.decoyHeads(run.layout, seed: run.settings.seed) {
             for (decoy, head) in zip(circuit.placement.decoys, heads.decoys) {
-                bases.append(("decoy.\(decoy.node)", try Projector.orthonormalRows(of: head.codes)))
+                bases.append(("decoy.\(decoy.node)", try RowSpace.orthonormalBasis(of: head.codes)))
             }
         }
         return bases

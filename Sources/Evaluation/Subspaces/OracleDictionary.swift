@@ -30,6 +30,6 @@ struct OracleDictionary: SubspaceMethod {
         }
         let best = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(sample.dimensions)
         let rows = Tensor(best.flatMap { features[$0].values }, shape: [best.count, width])
-        return try Projector.orthonormalRows(of: rows)
+        return try RowSpace.orthonormalBasis(of: rows)
     }
 }

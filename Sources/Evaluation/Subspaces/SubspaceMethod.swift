@@ -18,7 +18,7 @@ protocol SubspaceMethod: Sendable {
 
     /// Orthonormal rows, [at most `sample.dimensions`, d_model].
     ///
-    /// - Throws: `Projector.ProjectorError` for activations that are not finite.
+    /// - Throws: `LinearAlgebraError` for activations that are not finite.
     func basis(_ sample: SubspaceSample) throws -> Tensor
 }
 
@@ -40,7 +40,7 @@ package struct SubspaceSample {
     /// Orthonormal rows of the variables' own subspaces.
     let dictionary: [Tensor]
     /// Where the variable can be exchanged; nil where there is no run.
-    var exchanged: (run: LoadedRun, site: ExchangeSite)?
+    var exchanged: (run: LoadedRun, point: ExchangePoint)?
 
     package init(
         _ entry: VariableLayout.Entry, of layout: VariableLayout, stream: Tensor, values: [[Atom?]], dimensions: Int,
@@ -106,9 +106,9 @@ package enum SubspaceMethods {
         let method = try method(name, steps: steps, seed: seed)
         let samples = try SubspaceSamples(run, prompts: prompts, seed: seed)
         var found: [(String, Tensor)] = []
-        for site in samples.sites {
-            found.append((site.entry.name, try method.basis(samples.sample(site))))
-            try report(found.count, samples.sites.count)
+        for point in samples.points {
+            found.append((point.entry.name, try method.basis(samples.sample(point))))
+            try report(found.count, samples.points.count)
         }
         return found
     }

@@ -71,24 +71,24 @@ public struct SubspaceRecovery: Sendable {
     ) throws {
         let width = run.student.model.configuration.width
         let pairs = try ExchangePairs(run, prompts: prompts, seed: seed)
-        for site in try ExchangeSite.all(of: run) where site.state == site.variable.writtenByLayer {
-            guard let place = variables.firstIndex(where: { $0.name.hasSameBytes(as: site.entry.name) }),
-                let rows = found.first(where: { $0.name.hasSameBytes(as: site.entry.name) })?.rows
+        for point in try ExchangePoint.all(of: run) where point.state == point.variable.writtenByLayer {
+            guard let place = variables.firstIndex(where: { $0.name.hasSameBytes(as: point.entry.name) }),
+                let rows = found.first(where: { $0.name.hasSameBytes(as: point.entry.name) })?.rows
             else { continue }
             guard rows.columns == width else {
                 throw Failure(
                     .badData, "a subspace of \(rows.columns) dimensions, and the run's student is \(width) wide")
             }
-            var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "exchanged/\(site.entry.name)")
+            var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "exchanged/\(point.entry.name)")
             let bases = [
-                try Projector.orthonormalRows(of: rows), site.basis,
+                try RowSpace.orthonormalBasis(of: rows), point.basis,
                 try Causality.randomSubspace(like: rows, &random),
             ]
             let effects = try run.student.model.mapSideBySide(pairs.batches) { batch, arena in
-                let pass = pairs.pass(over: batch, sites: [site], arena: arena)
+                let pass = pairs.pass(over: batch, points: [point], arena: arena)
                 return try bases.map { basis in
                     var effect = Effect()
-                    for outcome in try pairs.exchange(site, basis: basis, in: batch, pass, arena: arena) {
+                    for outcome in try pairs.exchange(point, basis: basis, in: batch, pass, arena: arena) {
                         if outcome.changes {
                             effect.changing.add(outcome.agrees)
                         } else {

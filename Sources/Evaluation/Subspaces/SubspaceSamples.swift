@@ -9,7 +9,7 @@ struct SubspaceSamples {
     private let examples: [EncodedExample]
     private let labels: ProbeLabels
     /// Each variable at the first state that holds it.
-    let sites: [ExchangeSite]
+    let points: [ExchangePoint]
 
     init(_ run: LoadedRun, prompts: Int, seed: Int) throws {
         self.run = run
@@ -17,14 +17,14 @@ struct SubspaceSamples {
         examples = try run.task.task.examples(.train, count: prompts, seed: seed)
             .map { try run.task.encoder.encode($0) }.filter { $0.contentCount <= context }
         labels = try ProbeLabels(examples, run: run)
-        sites = try ExchangeSite.all(of: run).filter { $0.state == $0.variable.writtenByLayer }
+        points = try ExchangePoint.all(of: run).filter { $0.state == $0.variable.writtenByLayer }
     }
 
-    func sample(_ site: ExchangeSite) -> SubspaceSample {
+    func sample(_ point: ExchangePoint) -> SubspaceSample {
         var sample = SubspaceSample(
-            site.entry, of: run.layout, stream: stream(at: site.layer), values: labels.values,
-            dimensions: site.basis.rows, dictionary: sites.map(\.basis))
-        sample.exchanged = (run, site)
+            point.entry, of: run.layout, stream: stream(at: point.layer), values: labels.values,
+            dimensions: point.basis.rows, dictionary: points.map(\.basis))
+        sample.exchanged = (run, point)
         return sample
     }
 

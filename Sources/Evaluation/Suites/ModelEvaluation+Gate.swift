@@ -65,15 +65,15 @@ extension ModelEvaluation.Report {
             add("data", file.lastPathComponent, result)
             results.add(.data, result)
         case .ood:
-            let settings = try task.settings.map { setting in
-                let examples = try task.examples(.setting(setting.name), count: options.prompts, seed: options.seed)
+            let testSettings = try task.testSettings.map { setting in
+                let examples = try task.examples(.testSetting(setting.name), count: options.prompts, seed: options.seed)
                 let supports = (try? encoder.check(examples, against: subject.compiled)) != nil
                 let result = OutOfDistributionResult.Setting(
                     name: setting.name, accuracy: try accuracy(examples), compiledSupports: supports, decoding: nil)
                 add("ood", setting.name + (supports ? "" : " (not by the program)"), result.accuracy)
                 return result
             }
-            results.add(.ood, OutOfDistributionResult(settings: settings))
+            results.add(.ood, OutOfDistributionResult(testSettings))
         case .perplexity:
             try perplexity(subject.student, original: subject.student, gated: gated)
         default:
