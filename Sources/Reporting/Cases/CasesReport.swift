@@ -6,24 +6,24 @@ import Pictures
 
 /// Cases on one page: what each is certified for, and what methods find in it beside the truth.
 /// `tracr-inject report CASE ...` as a function.
-public struct CasesReport {
+package struct CasesReport {
     private let cases: [CaseFolder]
     private let title: String
 
     /// Whether a folder is a case of a run.
-    public static func isCase(_ folder: URL) -> Bool { CaseFolder.isCase(folder) }
+    package static func isCase(_ folder: URL) -> Bool { CaseFolder.isCase(folder) }
 
     /// - Throws: `.badData` for a folder that is no case.
-    public init(_ folders: [URL], title: String = "Known circuits") throws {
+    package init(_ folders: [URL], title: String = "Known circuits") throws {
         cases = try folders.map { try CaseFolder($0) }
         self.title = title
     }
 
     /// The tables, for a terminal.
-    public var tables: [ReportTable] { [certificates, recovery] }
+    package var tables: [ReportTable] { [certificates, recovery] }
 
     /// The page: no script, and nothing from elsewhere.
-    public var html: String {
+    package var html: String {
         var body = "<h1>\(HTML.escape(title))</h1>\n"
         body += note(
             """
@@ -172,7 +172,7 @@ public struct CasesReport {
     }
 
     /// Each case with its certificates and the scores of every method.
-    public var json: JSONValue {
+    package var json: JSONValue {
         .array(
             cases.map { item in
                 let found =

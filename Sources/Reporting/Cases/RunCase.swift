@@ -12,25 +12,25 @@ import TrainingEngine
 
 /// A run with a circuit, made ready for tools that look for circuits: the student, its known circuit, the variables'
 /// subspaces, pairs of prompts and every certificate. `tracr-inject circuit RUN --output` as a function.
-public struct RunCase {
-    public struct Options: Sendable {
+package struct RunCase {
+    package struct Options: Sendable {
         /// Pairs of each kind, to develop on and again to measure on.
-        public var pairs = 100
+        package var pairs = 100
         /// What the certificates are measured on.
-        public var evaluation: ModelEvaluation.Options = {
+        package var evaluation: ModelEvaluation.Options = {
             var options = ModelEvaluation.Options()
             options.suites = [.task, .circuit, .interchange, .perplexity]
             return options
         }()
-        public var seed = 42
+        package var seed = 42
 
-        public init() {}
+        package init() {}
     }
 
     /// Writes the folder, whole or not at all; an earlier one there is replaced.
     ///
     /// - Throws: `.usage` for a run that injected no circuit.
-    public static func write(_ directory: RunDirectory, to folder: URL, options: Options = Options()) throws {
+    package static func write(_ directory: RunDirectory, to folder: URL, options: Options = Options()) throws {
         let run = try LoadedRun(directory)
         let circuit = try circuit(of: run)
         let results = try StoredEvaluation.results(of: run, options: options.evaluation)
