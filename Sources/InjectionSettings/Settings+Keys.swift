@@ -186,7 +186,8 @@ extension Settings {
             "spread: the program's layers over the first 5/6 of the student's; compact: in its first layers."),
         .init(
             "circuit.layers", .integer(\.circuit.layers, 0...65_536),
-            "The student's layers, from its first on, that the program's are spread over; 0: as circuit.placement says."),
+            "The student's layers, from its first on, that the program's are spread over; 0: as circuit.placement says."
+        ),
         .init(
             "circuit.heads", .integer(\.circuit.heads, 1...64),
             "Student heads for each head of the compiled program."),

@@ -72,10 +72,11 @@ import Testing
             return (x - half, x + half, y)
         }
         return boxes.indices.reduce(0) { sum, first in
-            sum + boxes[..<first].count { other in
-                let own = boxes[first]
-                return abs(own.line - other.line) < 9 && min(own.right, other.right) - max(own.left, other.left) > 1
-            }
+            sum
+                + boxes[..<first].count { other in
+                    let own = boxes[first]
+                    return abs(own.line - other.line) < 9 && min(own.right, other.right) - max(own.left, other.left) > 1
+                }
         }
     }
 

@@ -163,7 +163,7 @@ import Testing
         for decoy in placement.decoys {
             #expect(placement.outside.contains(decoy.node) && names.contains(decoy.variable))
         }
-        #expect(throws: Failure.self) { try placement(layers: 12) { $0.decoys = 500 } }
+        #expect(throws: Failure.self) { try self.placement(layers: 12) { $0.decoys = 500 } }
     }
 
     /// Every family trains, and what is read back of the run says what it is.

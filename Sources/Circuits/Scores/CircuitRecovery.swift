@@ -68,7 +68,8 @@ public struct CircuitRecovery: Sendable, Equatable {
                 remedy: level == .node
                     ? "the scores are of nodes: in the truth's 'nodes', in_graph has to be true for those of the circuit and "
                         + "false for the others"
-                    : "in the truth's 'edges', in_graph has to be true for those of the circuit and false for the others")
+                    : "in the truth's 'edges', in_graph has to be true for those of the circuit and false for the others"
+            )
         }
         self.all = all
         withoutEmbedding = comparison(items.filter { !$0.isEmbedding }, nil)

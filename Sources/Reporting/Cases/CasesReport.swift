@@ -102,7 +102,7 @@ public struct CasesReport {
                             let area = recovery.all.measures["auroc"]
                         else { return .faint(nil) }
                         let precision = recovery.all.measures["average_precision"] ?? 0
-                        let chance = [recovery.all.random["auroc"]?.high, recovery.all.random["average_precision"]?.high]
+                        let chance = ["auroc", "average_precision"].map { recovery.all.random[$0]?.high }
                         let random = chance.map { $0.map { String(format: "%.2f", $0) } ?? "-" }.joined(separator: ", ")
                         return .shaded(
                             2 * (area - 0.5), String(format: "%.3f, %.3f", area, precision), detail: "random \(random)")
@@ -173,7 +173,8 @@ public struct CasesReport {
     public var json: JSONValue {
         .array(
             cases.map { item in
-                let found = item.found.map { ($0.method, $0.recovery.json) }
+                let found =
+                    item.found.map { ($0.method, $0.recovery.json) }
                     + item.subspaces.map { ($0.method, $0.recovery.json) }
                 return [
                     "case": .string(item.name), "task": .string(item.task), "seed": .integer(item.seed),

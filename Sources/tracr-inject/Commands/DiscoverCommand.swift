@@ -71,7 +71,7 @@ struct DiscoverCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
-        if SubspaceMethods.names.contains(where: { $0.hasSameBytes(as: method) }) { return try findVariables() }
+        if SubspaceMethods.names.contains(where: { $0.hasSameBytes(as: self.method) }) { return try findVariables() }
         let (method, options) = try DiscoveryMethods.named(
             method,
             DiscoveryOptions(

@@ -62,7 +62,9 @@ struct CompiledPairs {
         let answers = try [pair.base, pair.source].map { export.token(of: try model.run($0).last ?? nil) }
         guard answers[0] != answers[1] else { return nil }
         // BOS comes by itself.
-        let words = try [pair.base, pair.source].map { try export.encode($0).dropFirst().map { export.tokens[Int($0)] } }
+        let words = try [pair.base, pair.source].map { input in
+            try export.encode(input).dropFirst().map { export.tokens[Int($0)] }
+        }
         guard (words.joined() + answers.map { export.tokens[$0] }).allSatisfy({ !$0.contains(where: \.isWhitespace) })
         else { return nil }
         func told(_ token: Int) -> PairTable.Answer {
