@@ -15,7 +15,7 @@ $swift test $flags
 
 fact() { .build/release/tracr-inject doctor --json | sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
 native=$(fact vector_level)
-for level in none v3 v4; do
+for level in none v3 v4 v4-bf16; do
     [ "$level" != "$native" ] || break
     echo "numeric suites at vector level $level" >&2
     # shellcheck disable=SC2086

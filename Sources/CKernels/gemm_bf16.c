@@ -33,12 +33,15 @@ void kernel_gemm_bf16_portable(
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include "gemm_amx.h"
 #include "pack_bf16.h"
 
 #define INLINE static inline __attribute__((always_inline)) BF16_KERNEL
 #define LANES 16
 // Depths in one pass: longer passes read and write c less often, shorter ones leave room for more columns below.
 #define MAX_DEPTH 1024
+// With AMX a panel of a stays in a first-level cache of 48 KiB.
+#define MAX_AMX_DEPTH 512
 // Elements of b packed at a time: less than half of a second-level cache of 1 MiB.
 #define RIGHT_ELEMENTS (192 * 1024)
 // Elements of a packed at a time: 2 MB, out of the third-level cache. They are read in order, once a block of b.
@@ -59,21 +62,30 @@ static ptrdiff_t part(ptrdiff_t length, ptrdiff_t most, ptrdiff_t unit) {
     return parts < 2 ? length : round_up((length + parts - 1) / parts, unit);
 }
 
-static block_shape blocks(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k) {
+// A packed panel ends with whole pairs of depths, or with whole tiles of AMX.
+static ptrdiff_t padded_depth(ptrdiff_t depth, bool amx) { return round_up(depth, amx ? AMX_DEPTH : 2); }
+
+static block_shape blocks(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, bool amx) {
     block_shape shape;
-    shape.depth = part(k, MAX_DEPTH, 2 * LANES);
-    const ptrdiff_t padded = shape.depth > 0 ? round_up(shape.depth, 2) : 2;
+    shape.depth = part(k, amx ? MAX_AMX_DEPTH : MAX_DEPTH, 2 * LANES);
+    const ptrdiff_t padded = shape.depth > 0 ? padded_depth(shape.depth, amx) : 2;
+    if (amx) {
+        shape.columns = part(n, RIGHT_ELEMENTS / padded / AMX_SIDE * AMX_SIDE, AMX_SIDE);
+        shape.rows = part(m, LEFT_ELEMENTS / padded / AMX_SIDE * AMX_SIDE, AMX_SIDE);
+        return shape;
+    }
     shape.columns = part(n, RIGHT_ELEMENTS / padded / TILE_COLUMNS * TILE_COLUMNS, TILE_COLUMNS);
     shape.rows = part(m, LEFT_ELEMENTS / padded / PANEL_ROWS * TILE_ROWS, TILE_ROWS);
     return shape;
 }
 
-static ptrdiff_t left_words(block_shape shape) {
+static ptrdiff_t left_words(block_shape shape, bool amx) {
+    if (amx) return round_up(shape.rows, AMX_SIDE) * padded_depth(shape.depth, true) / 2;
     return (shape.rows + TILE_ROWS - 1) / TILE_ROWS * PANEL_ROWS * ((shape.depth + 1) / 2);
 }
 
-static ptrdiff_t right_words(block_shape shape) {
-    return round_up(shape.columns, TILE_COLUMNS) * ((shape.depth + 1) / 2);
+static ptrdiff_t right_words(block_shape shape, bool amx) {
+    return round_up(shape.columns, TILE_COLUMNS) * padded_depth(shape.depth, amx) / 2;
 }
 
 // c[r][j] = alpha * sums[r][j] + beta * c[r][j] for R rows and 16 V columns; `edge`: only the lanes of `last` in the
@@ -159,24 +171,35 @@ static void block_product(
 
 static void blocked_product(
     ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, float alpha, kernel_bf16_operand a, kernel_bf16_operand b, float beta,
-    float *c, ptrdiff_t c_stride, float *scratch) {
-    const block_shape most = blocks(m, n, k);
-    uint32_t *right = (uint32_t *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63), *left = right + right_words(most);
+    float *c, ptrdiff_t c_stride, float *scratch, const bool amx) {
+    const block_shape most = blocks(m, n, k, amx);
+    uint32_t *right = (uint32_t *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63), *left = right + right_words(most, amx);
+    if (amx) begin_amx();
     for (ptrdiff_t i = 0; i < m; i += most.rows)
         for (ptrdiff_t p = 0; p < k; p += most.depth) {
             block_shape shape = {smaller(most.rows, m - i), 0, smaller(most.depth, k - p)};
-            pack_left_bf16(a, i, shape.rows, p, shape.depth, left);
+            if (amx) pack_left_amx(a, i, shape.rows, p, shape.depth, left);
+            else pack_left_bf16(a, i, shape.rows, p, shape.depth, left);
             for (ptrdiff_t j = 0; j < n; j += most.columns) {
                 shape.columns = smaller(most.columns, n - j);
-                pack_right_bf16(b, p, shape.depth, j, shape.columns, right);
-                block_product(shape, left, right, alpha, p == 0 ? beta : 1, c + i * c_stride + j, c_stride);
+                float *corner = c + i * c_stride + j;
+                const float keep = p == 0 ? beta : 1;
+                pack_right_bf16(b, p, shape.depth, j, shape.columns, padded_depth(shape.depth, amx), right);
+                if (amx) {
+                    block_product_amx(
+                        shape.rows, shape.columns, shape.depth, left, right, alpha, keep, corner, c_stride);
+                } else {
+                    block_product(shape, left, right, alpha, keep, corner, c_stride);
+                }
             }
         }
+    if (amx) end_amx();
 }
 
 ptrdiff_t kernel_gemm_bf16_scratch(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k) {
-    const block_shape most = blocks(m, n, k);
-    return left_words(most) + right_words(most) + LANES;
+    const bool amx = current_level() >= KERNEL_LEVEL_V4_AMX;
+    const block_shape most = blocks(m, n, k, amx);
+    return left_words(most, amx) + right_words(most, amx) + LANES;
 }
 #else
 ptrdiff_t kernel_gemm_bf16_scratch(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k) {
@@ -190,8 +213,9 @@ void kernel_gemm_bf16(
     float *c, ptrdiff_t c_stride, float *scratch) {
     (void)scratch;
 #if defined(__x86_64__)
-    if (k > 0 && current_level() >= KERNEL_LEVEL_V4_BF16) {
-        blocked_product(m, n, k, alpha, a, b, beta, c, c_stride, scratch);
+    const kernel_level level = current_level();
+    if (k > 0 && level >= KERNEL_LEVEL_V4_BF16) {
+        blocked_product(m, n, k, alpha, a, b, beta, c, c_stride, scratch, level >= KERNEL_LEVEL_V4_AMX);
         return;
     }
 #endif

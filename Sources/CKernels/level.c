@@ -7,7 +7,15 @@
 
 #include "dispatch.h"
 
-static const char *const names[KERNEL_LEVEL_COUNT] = {"none", "v3", "v4", "v4-bf16"};
+#if defined(__x86_64__)
+#include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+#endif
+
+static const char *const names[KERNEL_LEVEL_COUNT] = {"none", "v3", "v4", "v4-bf16", "v4-amx"};
 
 const char *kernel_level_name(kernel_level level) { return names[level]; }
 
@@ -25,11 +33,27 @@ static bool has_v4(void) {
         && __builtin_cpu_supports("avx512vl");
 }
 
+// The tile registers are large, so Linux gives them only to a process that asks; its threads, also later ones, have them
+// too.
+static bool has_amx(void) {
+#if defined(__linux__)
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+    const unsigned bf16 = 1u << 22, tiles = 1u << 24;
+    if (!(d & bf16) || !(d & tiles)) return false;
+    const long request = 0x1023, tile_data = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+    return syscall(SYS_arch_prctl, request, tile_data) == 0;
+#else
+    return false;
+#endif
+}
+
 kernel_level kernel_level_of_processor(void) {
     __builtin_cpu_init();
     if (!has_v3()) return KERNEL_LEVEL_NONE;
     if (!has_v4()) return KERNEL_LEVEL_V3;
-    return __builtin_cpu_supports("avx512bf16") ? KERNEL_LEVEL_V4_BF16 : KERNEL_LEVEL_V4;
+    if (!__builtin_cpu_supports("avx512bf16")) return KERNEL_LEVEL_V4;
+    return has_amx() ? KERNEL_LEVEL_V4_AMX : KERNEL_LEVEL_V4_BF16;
 }
 #else
 kernel_level kernel_level_of_processor(void) { return KERNEL_LEVEL_NONE; }
@@ -47,6 +71,15 @@ kernel_level kernel_level_in_use(void) {
         if (strcmp(wanted, names[i]) == 0) level = i;
     atomic_store_explicit(&known, level, memory_order_relaxed);
     return (kernel_level)level;
+}
+
+bool kernel_bf16_is_fast(void) {
+    const kernel_level level = kernel_level_in_use();
+#if defined(__x86_64__)
+    // Intel's processors have one slow unit for the instruction of AVX512-BF16 beside two for fp32.
+    if (level == KERNEL_LEVEL_V4_BF16) return !__builtin_cpu_is("intel");
+#endif
+    return level > KERNEL_LEVEL_V4_BF16;
 }
 
 _Thread_local int kernel_level_of_thread = -1;

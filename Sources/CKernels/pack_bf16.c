@@ -48,12 +48,12 @@ INLINE __m512i load_pairs(const void *first, const void *second, __mmask16 mask,
 // Rows (or columns) of the packed panels lie side by side in memory: `outer` of them, `per_panel` to a panel.
 INLINE void pack_across(
     const void *x, ptrdiff_t stride, ptrdiff_t outer, ptrdiff_t depth, const ptrdiff_t per_panel,
-    const ptrdiff_t groups, const bool is_bf16, uint32_t *out) {
+    const ptrdiff_t groups, ptrdiff_t padded_pairs, const bool is_bf16, uint32_t *out) {
     const ptrdiff_t pairs = (depth + 1) / 2, words = groups * LANES;
     for (ptrdiff_t start = 0; start < pairs; start += PAIRS_ACROSS) {
         const ptrdiff_t end = smaller(start + PAIRS_ACROSS, pairs);
         uint32_t *panel = out;
-        for (ptrdiff_t o = 0; o < outer; o += per_panel, panel += words * pairs) {
+        for (ptrdiff_t o = 0; o < outer; o += per_panel, panel += words * padded_pairs) {
             const uint32_t mask = first_lanes(smaller(per_panel, outer - o));
             for (ptrdiff_t pair = start; pair < end; pair++) {
                 const void *first = element(x, 2 * pair * stride + o, is_bf16);
@@ -100,9 +100,9 @@ INLINE void transpose_words(__m512i words[LANES]) {
 // Depths lie side by side in memory. Sixteen rows at a time: more would outnumber the prefetcher's streams.
 INLINE void pack_along(
     const void *x, ptrdiff_t stride, ptrdiff_t outer, ptrdiff_t depth, const ptrdiff_t per_panel,
-    const ptrdiff_t groups, const bool is_bf16, uint32_t *out) {
+    const ptrdiff_t groups, ptrdiff_t padded_pairs, const bool is_bf16, uint32_t *out) {
     const ptrdiff_t pairs = (depth + 1) / 2, words = groups * LANES;
-    for (ptrdiff_t o = 0; o < outer; o += per_panel, out += words * pairs)
+    for (ptrdiff_t o = 0; o < outer; o += per_panel, out += words * padded_pairs)
         for (ptrdiff_t g = 0; g < groups; g++) {
             const ptrdiff_t first = o + g * LANES;
             const ptrdiff_t rows = smaller(smaller(LANES, per_panel - g * LANES), outer - first);
@@ -132,24 +132,55 @@ INLINE void pack_along(
 // `across`: the panels' rows or columns lie side by side in memory.
 INLINE void pack(
     kernel_bf16_operand x, bool across, ptrdiff_t first, ptrdiff_t outer, ptrdiff_t first_depth, ptrdiff_t depth,
-    const ptrdiff_t per_panel, const ptrdiff_t groups, uint32_t *out) {
+    const ptrdiff_t per_panel, const ptrdiff_t groups, ptrdiff_t padded_pairs, uint32_t *out) {
     const ptrdiff_t index = across ? first_depth * x.stride + first : first * x.stride + first_depth;
     const void *start = element(x.pointer, index, x.is_bf16);
-    if (across && x.is_bf16) pack_across(start, x.stride, outer, depth, per_panel, groups, true, out);
-    else if (across) pack_across(start, x.stride, outer, depth, per_panel, groups, false, out);
-    else if (x.is_bf16) pack_along(start, x.stride, outer, depth, per_panel, groups, true, out);
-    else pack_along(start, x.stride, outer, depth, per_panel, groups, false, out);
+    if (across && x.is_bf16) pack_across(start, x.stride, outer, depth, per_panel, groups, padded_pairs, true, out);
+    else if (across) pack_across(start, x.stride, outer, depth, per_panel, groups, padded_pairs, false, out);
+    else if (x.is_bf16) pack_along(start, x.stride, outer, depth, per_panel, groups, padded_pairs, true, out);
+    else pack_along(start, x.stride, outer, depth, per_panel, groups, padded_pairs, false, out);
 }
 
 BF16_KERNEL void pack_left_bf16(
     kernel_bf16_operand a, ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t first_depth, ptrdiff_t depth,
     uint32_t *out) {
-    pack(a, a.transposed, first_row, rows, first_depth, depth, TILE_ROWS, PANEL_ROWS / LANES, out);
+    pack(a, a.transposed, first_row, rows, first_depth, depth, TILE_ROWS, PANEL_ROWS / LANES, (depth + 1) / 2, out);
 }
 
 BF16_KERNEL void pack_right_bf16(
     kernel_bf16_operand b, ptrdiff_t first_depth, ptrdiff_t depth, ptrdiff_t first_column, ptrdiff_t columns,
+    ptrdiff_t padded_depth, uint32_t *out) {
+    const ptrdiff_t pairs = (depth + 1) / 2, padded = (padded_depth + 1) / 2;
+    pack(b, !b.transposed, first_column, columns, first_depth, depth, TILE_COLUMNS, TILE_COLUMNS / LANES, padded, out);
+    for (ptrdiff_t j = 0; padded > pairs && j < columns; j += TILE_COLUMNS, out += TILE_COLUMNS * padded)
+        for (ptrdiff_t i = TILE_COLUMNS * pairs; i < TILE_COLUMNS * padded; i += LANES)
+            _mm512_store_si512(out + i, _mm512_setzero_si512());
+}
+
+BF16_KERNEL void pack_tile_bf16(
+    kernel_bf16_operand a, ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t first_depth, ptrdiff_t depth,
     uint32_t *out) {
-    pack(b, !b.transposed, first_column, columns, first_depth, depth, TILE_COLUMNS, TILE_COLUMNS / LANES, out);
+    __m512i block[LANES];
+    if (a.transposed) {
+        const __mmask16 mask = (__mmask16)first_lanes(rows < LANES ? rows : LANES);
+        for (int i = 0; i < LANES; i++) {
+            const ptrdiff_t left = depth - 2 * i;
+            const void *first = element(a.pointer, (first_depth + 2 * i) * a.stride + first_row, a.is_bf16);
+            const void *second = left > 1 ? element(first, a.stride, a.is_bf16) : NULL;
+            block[i] = left <= 0 ? _mm512_setzero_si512()
+                : a.is_bf16      ? load_pairs(first, second, mask, true)
+                                 : load_pairs(first, second, mask, false);
+        }
+        transpose_words(block);
+    } else {
+        const uint32_t mask = first_lanes(depth);
+        for (int i = 0; i < LANES; i++) {
+            const void *start = element(a.pointer, (first_row + i) * a.stride + first_depth, a.is_bf16);
+            block[i] = i >= rows ? _mm512_setzero_si512()
+                : a.is_bf16      ? load_32(start, mask, true)
+                                 : load_32(start, mask, false);
+        }
+    }
+    for (int i = 0; i < LANES; i++) _mm512_store_si512(out + i * LANES, block[i]);
 }
 #endif

@@ -18,9 +18,13 @@
 /// Rows first_row ..< first_row + rows and depths first_depth ..< first_depth + depth of op(a).
 void pack_left_bf16(
     kernel_bf16_operand a, ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t first_depth, ptrdiff_t depth, uint32_t *out);
-/// Depths first_depth ..< first_depth + depth and columns first_column ..< first_column + columns of op(b).
+/// Depths first_depth ..< first_depth + depth and columns first_column ..< first_column + columns of op(b), with zeros up
+/// to `padded_depth` in each panel.
 void pack_right_bf16(
     kernel_bf16_operand b, ptrdiff_t first_depth, ptrdiff_t depth, ptrdiff_t first_column, ptrdiff_t columns,
-    uint32_t *out);
+    ptrdiff_t padded_depth, uint32_t *out);
+/// Sixteen rows of op(a) one after the other, of each 32 depths, of which `rows` and `depth` exist; the others are zero.
+void pack_tile_bf16(
+    kernel_bf16_operand a, ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t first_depth, ptrdiff_t depth, uint32_t *out);
 #endif
 #endif

@@ -22,7 +22,7 @@ extension Settings {
             "Threads of computation; 0: as many as there are cores."),
         .choice(
             "precision", \.precision,
-            "Arithmetic of the matrix products; auto: bf16 where the processor has it (AVX512-BF16), which takes half the time."
+            "Arithmetic of the matrix products; auto: bf16 where the processor multiplies it faster (AMX, or AVX512-BF16 of AMD)."
         ),
         .init(
             "steps", .integer(\.steps, 0...Int.max),

@@ -13,12 +13,18 @@ public struct Settings: Sendable {
     }
 
     public enum Precision: String, Sendable, CaseIterable {
-        /// bf16 where the processor has it.
+        /// bf16 where the processor multiplies it faster than fp32.
         case auto
         case fp32, bf16
 
         /// What a run of this precision is computed in here: fp32 or bf16.
-        public var effective: Precision { self == .fp32 || !NumberFormat.hasFastBF16 ? .fp32 : .bf16 }
+        public var effective: Precision {
+            switch self {
+            case .fp32: .fp32
+            case .bf16: NumberFormat.hasBF16 ? .bf16 : .fp32
+            case .auto: NumberFormat.hasFastBF16 ? .bf16 : .fp32
+            }
+        }
         package var ofProducts: NumberFormat { effective == .bf16 ? .bf16 : .fp32 }
     }
 

@@ -44,6 +44,7 @@ struct TracrInject: ParsableCommand {
     static var _errorPrefix: String { ErrorReport.prefix }
 
     static func main() {
+        BLASKernel.choose()
         Standard.prepare()
         Heap.keepFreedMemory()
         Heap.whenExhausted { bytes in

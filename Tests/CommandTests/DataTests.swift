@@ -60,6 +60,22 @@ import Testing
         #expect(outcome.lines[1] == #"{"ids": [], "pieces": []}"#)
     }
 
+    /// OpenBLAS takes its oldest kernel for a processor that it does not know; one that the user names stays.
+    @Test func productsUseWhatTheProcessorHas() throws {
+        let own = try Tool.run("doctor", "--json")
+        let facts = try own.json()
+        if (facts["blas"] as? String)?.contains("DYNAMIC_ARCH") == true {
+            #expect(!own.errors.contains("OpenBLAS chose it"))
+        }
+        #expect(facts["blas_forced_kernel"] as? String == "none")
+        let named = try Tool.run("doctor", "--json", environment: ["OPENBLAS_CORETYPE": "Nehalem"]).json()
+        #expect(named["blas_forced_kernel"] as? String == "Nehalem")
+        let kernel = try #require(facts["blas_kernel"] as? String)
+        #expect(
+            try Tool.run("doctor", "--json", environment: ["OPENBLAS_CORETYPE": kernel]).json()["blas_kernel"]
+                as? String == kernel)
+    }
+
     @Test func doctorKnowsTheMachine() throws {
         let facts = try Tool.run("doctor", "--json").json()
         #expect((facts["threads"] as? Int ?? 0) >= 1)

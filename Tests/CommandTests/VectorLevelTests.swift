@@ -9,7 +9,7 @@ import Testing
 
     @Test func doctorShowsWhatIsThereAndWhatIsInUse() throws {
         let levels = try #require(try doctor("")["vector_levels"] as? [String])
-        #expect(["none", "v3", "v4", "v4-bf16"].starts(with: levels) && !levels.isEmpty)
+        #expect(["none", "v3", "v4", "v4-bf16", "v4-amx"].starts(with: levels) && !levels.isEmpty)
         #expect(try doctor("")["vector_level"] as? String == levels.last)
         #expect(try doctor("")["vector_level_forced"] is NSNull)
         for level in levels {
@@ -19,7 +19,7 @@ import Testing
             #expect(text.contains("level in use") && text.contains("TRACR_INJECT_VECTORS is set"))
         }
         // What is not there is refused by name, and by name is said what is.
-        for level in ["none", "v3", "v4", "v4-bf16"].dropFirst(levels.count) {
+        for level in ["none", "v3", "v4", "v4-bf16", "v4-amx"].dropFirst(levels.count) {
             let outcome = try Tool.run("doctor", environment: ["TRACR_INJECT_VECTORS": level])
             #expect(outcome.status == 64 && outcome.output.isEmpty)
             #expect(outcome.error.contains("TRACR_INJECT_VECTORS=\(level) asks for"))
@@ -32,7 +32,7 @@ import Testing
             let outcome = try Tool.run(arguments, environment: ["TRACR_INJECT_VECTORS": level])
             #expect(outcome.status == 64 && outcome.output.isEmpty)
             #expect(outcome.error.contains("TRACR_INJECT_VECTORS=\(level) is no vector level"))
-            #expect(outcome.error.contains("none, v3, v4, v4-bf16"))
+            #expect(outcome.error.contains("none, v3, v4, v4-bf16, v4-amx"))
         }
         #expect(try Tool.run("--version", environment: ["TRACR_INJECT_VECTORS": level]).status == 0)
     }

@@ -78,7 +78,7 @@ import Testing
         }
         let (single, half) = (try perplexity(.fp32), try perplexity(.bf16))
         #expect(abs(half / single - 1) < 0.01)
-        #expect((half != single) == NumberFormat.hasFastBF16)
+        #expect((half != single) == NumberFormat.hasBF16)
     }
 
     @Test(arguments: [

@@ -12,7 +12,7 @@ import Testing
         return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
     }
 
-    @Test(arguments: [(1, 1, 1), (3, 5, 7), (17, 33, 64), (64, 48, 129), (130, 70, 300), (16, 257, 31)])
+    @Test(arguments: [(1, 1, 1), (3, 5, 7), (17, 33, 64), (64, 48, 129), (130, 70, 300), (16, 257, 31), (40, 50, 1100)])
     func productsAreThoseOfRoundedOperands(_ height: Int, _ width: Int, _ depth: Int) {
         for (aTransposed, bTransposed) in [(false, false), (true, false), (false, true), (true, true)] {
             let a = Tensor(values(height * depth, salt: 1), shape: aTransposed ? [depth, height] : [height, depth])

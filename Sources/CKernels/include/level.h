@@ -1,5 +1,6 @@
 #ifndef CKERNELS_LEVEL_H
 #define CKERNELS_LEVEL_H
+#include <stdbool.h>
 
 /// How much of the processor the kernels use. The names are those of the x86-64 psABI's levels; each includes those
 /// before it.
@@ -12,10 +13,12 @@ typedef enum {
     KERNEL_LEVEL_V4,
     /// AVX-512 that multiplies bf16 as well (AVX512-BF16).
     KERNEL_LEVEL_V4_BF16,
+    /// The same with the processor's matrix unit (AMX-TILE, AMX-BF16).
+    KERNEL_LEVEL_V4_AMX,
     KERNEL_LEVEL_COUNT,
 } kernel_level;
 
-/// The environment variable that lowers the level: `none`, `v3`, `v4` or `v4-bf16`.
+/// The environment variable that lowers the level: `none`, `v3`, `v4`, `v4-bf16` or `v4-amx`.
 #define KERNEL_LEVEL_VARIABLE "TRACR_INJECT_VECTORS"
 
 /// A level's name, as the variable spells it.
@@ -28,6 +31,9 @@ kernel_level kernel_level_of_processor(void);
 /// none, or of a level that the processor lacks, changes nothing here; whoever reads the environment for a person has to
 /// say so.
 kernel_level kernel_level_in_use(void);
+
+/// Whether the level in use multiplies bf16 faster than OpenBLAS multiplies fp32 with what the processor has.
+bool kernel_bf16_is_fast(void);
 
 /// Makes kernels that the calling thread calls use another level than the process, for tests that compare levels.
 /// Returns 0, and changes nothing, where the processor lacks it.

@@ -19,6 +19,7 @@ public enum VectorLevel: Int, CaseIterable, Comparable, Sendable {
     case v3
     case v4
     case v4BF16
+    case v4AMX
 
     public static let variable = KERNEL_LEVEL_VARIABLE
 
@@ -39,6 +40,7 @@ public enum VectorLevel: Int, CaseIterable, Comparable, Sendable {
         case .v3: "AVX2 and FMA"
         case .v4: "AVX-512"
         case .v4BF16: "AVX-512 with bf16"
+        case .v4AMX: "AVX-512 and AMX with bf16"
         }
     }
 

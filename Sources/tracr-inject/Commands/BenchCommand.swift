@@ -73,7 +73,7 @@ struct BenchCommand: ParsableCommand {
             return
         }
         if threads > 0 { Parallel.threads = threads }
-        BLASWarning.warn()
+        BLASKernel.warn()
         let settings = try Settings.resolve(
             overrides: [SettingOverride("precision", "fp32")] + set.map { try SettingOverride(parsing: $0) })
         if generate { return try timeGeneration(settings.precision) }

@@ -26,7 +26,7 @@ struct DoctorCommand: ParsableCommand {
         var listing = Listing()
         for fact in Self.facts { listing.add(fact.label, fact.text) }
         try Standard.output.line(listing.text)
-        BLASWarning.warn()
+        BLASKernel.warn()
     }
 
     private typealias Fact = (key: String, label: String, value: JSONValue, text: String)
@@ -70,7 +70,7 @@ struct DoctorCommand: ParsableCommand {
                 BLAS.kernelName + " (OpenBLAS's own; \(VectorLevel.variable) does not change it)"
             ),
             text("blas", "BLAS", BLAS.version),
-            text("blas_forced_kernel", "forced kernel", BLAS.forcedKernel ?? (BLASWarning.text == nil ? "none" : nil)),
+            text("blas_forced_kernel", "forced kernel", BLAS.forcedKernel ?? "none"),
             bytes("memory_bytes", "memory", Machine.totalMemory, none: "unknown"),
             bytes("available_memory_bytes", "available", Machine.availableMemory, none: "unknown"),
             bytes("memory_limit_bytes", "memory limit", Machine.memoryLimit, none: "none"),
