@@ -39,7 +39,8 @@ struct CompiledPairs {
         let variables = kind == .variable ? circuit.computedVariables : []
         var counts: [String: Int] = [:]
         var rows: [(CircuitPair, PairTable.Row)] = []
-        for pair in candidates where rows.count < count {
+        // Each variable takes a run of the program.
+        for pair in kind == .variable ? candidates.prefix(2 * count) : candidates[...] where rows.count < count {
             var name: String?
             if kind == .variable {
                 let names = try circuit.model.decisiveVariables(pair, among: variables).map(\.name)
