@@ -202,8 +202,8 @@ extension Settings {
             "circuit.decoys", .integer(\.circuit.decoys, 0...4_096),
             "Heads outside the circuit that give out a variable of the program, which nothing reads."),
         .init(
-            "circuit.avoid", .text(\.circuit.avoid),
-            "Components of the student that no step gets, such as \"a3.h0,m5\"."),
+            "circuit.avoid", .optionalText(\.circuit.avoid),
+            "Components of the student that no step gets, such as \"a3.h0,m5\"; null: none."),
         .init(
             "circuit.beside", .optionalText(\.circuit.beside),
             "A finished run with a circuit of which the student is: its components are avoided, and the student keeps to it\n"

@@ -212,7 +212,7 @@ extension Settings {
         public var backups = 0
         public var decoys = 0
         /// Names of components, separated by commas.
-        public var avoid = ""
+        public var avoid: String?
         /// A finished run whose circuit stays.
         public var beside: String?
     }

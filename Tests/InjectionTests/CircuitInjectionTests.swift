@@ -163,7 +163,7 @@ import Testing
         for decoy in placement.decoys {
             #expect(placement.outside.contains(decoy.node) && names.contains(decoy.variable))
         }
-        #expect(throws: Failure.self) { try placement(layers: 12) { $0.decoys = 500 } }
+        #expect(throws: Failure.self) { try self.placement(layers: 12) { $0.decoys = 500 } }
     }
 
     /// Every family trains, and what is read back of the run says what it is.
@@ -233,7 +233,8 @@ import Testing
         let placement = try #require(loaded.placement)
         #expect(Set(own.steps.flatMap(\.nodes)).isDisjoint(with: placement.steps.flatMap(\.nodes)))
         // What is avoided is written down: the second run is read without the first.
-        #expect(loaded.settings.circuit.avoid.split(separator: ",").count == own.steps.flatMap(\.nodes).count)
+        let avoided = try #require(loaded.settings.circuit.avoid).split(separator: ",")
+        #expect(avoided.count == own.steps.flatMap(\.nodes).count)
         second.student = first.student
         #expect(throws: Failure.self) { try Training.start(second, output: folder("third")) }
     }

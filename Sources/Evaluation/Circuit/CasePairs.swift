@@ -68,7 +68,7 @@ package struct CasePairs {
 
     /// Pairs in which one variable makes the difference, as many of each variable as there are.
     private func decisive() throws -> [Pair] {
-        let candidates = partners(atMost: count * 8, of: 4)
+        let candidates = partners(atMost: count * 3, of: 3)
         let found = try Parallel.map(candidates) { clean, corrupted in
             try run.compiled.decisiveVariables(atoms(clean.prompt, corrupted.prompt), among: variables).map(\.name)
         }

@@ -71,12 +71,15 @@ struct PlacementFilling {
 }
 
 extension Settings.Circuit {
+    /// The names in `avoid`.
+    var avoidedNames: [String] { (avoid ?? "").split(separator: ",").map { String($0).withoutOuterSpace } }
+
     /// The components that are not to be used.
     ///
     /// - Throws: `.badData` for what is no head and no MLP of the student.
     func avoided(in shape: CircuitShape) throws(Failure) -> Set<CircuitNode> {
         var nodes: Set<CircuitNode> = []
-        for name in avoid.split(separator: ",").map({ String($0).withoutOuterSpace }) {
+        for name in avoidedNames {
             guard let node = CircuitNode(name), node.layer != nil, shape.has(node) else {
                 throw Failure(
                     .badData, "circuit.avoid names '\(name.prefix(40))', which is no head and no MLP of the student",

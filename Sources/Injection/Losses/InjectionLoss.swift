@@ -60,7 +60,7 @@ package struct InjectionLoss {
         let normalizers = normalizers ?? self.normalizers(of: batch)
         var value = sum(tape, pass, normalizers: Array(normalizers.prefix(sum.terms.count)), batch: batch)
         if let decoys, let decoyOutputs {
-            value.add(
+            value.addRoots(
                 decoys.roots(tape, decoyOutputs, batch, normalizer: normalizers[2 * sum.terms.count]),
                 as: DecoyHeads.column)
         }
@@ -83,7 +83,7 @@ package struct InjectionLoss {
 
 extension LossValue {
     /// Adds what is no term: its roots count as they are.
-    fileprivate mutating func add(_ roots: [Variable], as name: String) {
+    fileprivate mutating func addRoots(_ roots: [Variable], as name: String) {
         let part = roots.reduce(0) { $0 + $1.value.scalar }
         self.roots += roots
         parts[name] = part

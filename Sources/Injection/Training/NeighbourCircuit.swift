@@ -28,10 +28,10 @@ struct NeighbourCircuit {
     static func avoided(_ settings: Settings) throws -> Settings {
         guard let neighbour = try NeighbourCircuit(settings) else { return settings }
         var settings = settings
-        let named = settings.circuit.avoid.split(separator: ",").map { String($0).withoutOuterSpace }
+        let named = settings.circuit.avoidedNames
         let own = (neighbour.placement.steps.flatMap(\.nodes) + neighbour.placement.decoys.map(\.node))
             .map(\.description)
-        let avoided = neighbour.run.settings.circuit.avoid.split(separator: ",").map(String.init)
+        let avoided = neighbour.run.settings.circuit.avoidedNames
         var all: [String] = []
         for name in named + avoided + own where !all.contains(name) { all.append(name) }
         settings.circuit.avoid = all.joined(separator: ",")

@@ -102,9 +102,7 @@ package struct CasesReport {
                             let area = recovery.all.measures["auroc"]
                         else { return .faint(nil) }
                         let precision = recovery.all.measures["average_precision"] ?? 0
-                        let chance = [
-                            recovery.all.random["auroc"]?.high, recovery.all.random["average_precision"]?.high,
-                        ]
+                        let chance = ["auroc", "average_precision"].map { recovery.all.random[$0]?.high }
                         let random = chance.map { $0.map { String(format: "%.2f", $0) } ?? "-" }.joined(separator: ", ")
                         return .shaded(
                             2 * (area - 0.5), String(format: "%.3f, %.3f", area, precision), detail: "random \(random)")

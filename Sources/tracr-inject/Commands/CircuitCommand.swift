@@ -11,8 +11,7 @@ import TrainingEngine
 struct CircuitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "circuit",
-        abstract:
-            "Show what every component of a program or of a run's circuit reads and writes, and write it as a case.",
+        abstract: "Show what every component of a circuit reads and writes, and write it as a case.",
         discussion: """
             The program is compiled, and its circuit is read off the weights. Then each component and each edge is given \
             what it would carry on another input of the same length, and the table says how often the output changes. \

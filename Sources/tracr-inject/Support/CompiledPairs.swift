@@ -39,7 +39,8 @@ struct CompiledPairs {
         let variables = kind == .variable ? circuit.computedVariables : []
         var counts: [String: Int] = [:]
         var rows: [(CircuitPair, PairTable.Row)] = []
-        for pair in candidates where rows.count < count {
+        // Each variable takes a run of the program.
+        for pair in kind == .variable ? candidates.prefix(2 * count) : candidates[...] where rows.count < count {
             var name: String?
             if kind == .variable {
                 let names = try circuit.model.decisiveVariables(pair, among: variables).map(\.name)
@@ -62,8 +63,8 @@ struct CompiledPairs {
         let answers = try [pair.base, pair.source].map { export.token(of: try model.run($0).last ?? nil) }
         guard answers[0] != answers[1] else { return nil }
         // BOS comes by itself.
-        let words = try [pair.base, pair.source].map {
-            try export.encode($0).dropFirst().map { export.tokens[Int($0)] }
+        let words = try [pair.base, pair.source].map { input in
+            try export.encode(input).dropFirst().map { export.tokens[Int($0)] }
         }
         guard (words.joined() + answers.map { export.tokens[$0] }).allSatisfy({ !$0.contains(where: \.isWhitespace) })
         else { return nil }
