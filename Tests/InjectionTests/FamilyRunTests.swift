@@ -10,7 +10,7 @@ import TrainingEngine
 /// What a run does, it does with a student of every family that is registered, each with the tokenizer that its
 /// published models have.
 @Suite(.serialized) struct FamilyRunTests {
-    private static let families = ModelRegistry.families.map(\.modelType)
+    private static let families = ModelRegistry.families.map { $0.modelType }
 
     private func family(_ type: String) throws -> any DecoderFamily.Type {
         try #require(ModelRegistry.families.first { $0.modelType == type })

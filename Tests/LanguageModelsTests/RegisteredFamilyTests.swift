@@ -6,7 +6,7 @@ import Testing
 
 /// What every family of the registry has, by one loop: a new one is held to it from its first day.
 @Suite struct RegisteredFamilyTests {
-    private static let families = ModelRegistry.families.map(\.modelType)
+    private static let families = ModelRegistry.families.map { $0.modelType }
 
     private func student(_ type: String) throws -> Student {
         let family = try #require(ModelRegistry.families.first { $0.modelType == type })
