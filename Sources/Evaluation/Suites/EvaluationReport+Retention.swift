@@ -70,7 +70,9 @@ extension ModelEvaluation.Report {
         let asked = options.method.perplexity
         var result = PerplexityResult(asked: asked)
         let measure = { (student: Student, method: Perplexity.Method, gated: GatedStudent?) in
-            try Perplexity.measure(text, student: student, method: method, gated: gated, place: file.path)
+            try Perplexity.measure(
+                text, student: student, method: method, losses: gated.map { gated in { gated.losses(of: $0) } },
+                place: file.path)
         }
         for method in Perplexity.Method.allCases {
             // A text may have no line that is long enough.
