@@ -15,12 +15,13 @@ public struct Perplexity: Sendable {
 
     static let lines = 2_000
 
-    /// - Parameter gated: what is measured in the place of the student, which it holds.
+    /// - Parameter measured: -log p of every token of windows but the first of each, where that is not the student's own.
     static func measure(
-        _ text: String, student: Student, protocol kind: PerplexityProtocol, gated: GatedStudent? = nil, place: String
+        _ text: String, student: Student, protocol kind: PerplexityProtocol,
+        losses measured: (([[Int32]]) -> [[Float]])? = nil,
+        place: String
     ) throws -> Perplexity {
-        let losses = { (windows: [[Int32]]) in gated?.losses(of: windows) ?? Self.losses(of: windows, student: student)
-        }
+        let losses = measured ?? { Self.losses(of: $0, student: student) }
         return switch kind {
         case .corpus: try corpus(text, student: student, losses: losses, place: place)
         case .paper: try perLine(text, student: student, losses: losses, place: place)

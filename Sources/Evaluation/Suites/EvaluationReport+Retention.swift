@@ -70,7 +70,9 @@ extension ModelEvaluation.Report {
         let asked = options.retention.perplexity
         var result = PerplexityResult(asked: asked)
         let measure = { (student: Student, kind: PerplexityProtocol, gated: GatedStudent?) in
-            try Perplexity.measure(text, student: student, protocol: kind, gated: gated, place: file.path)
+            try Perplexity.measure(
+                text, student: student, protocol: kind, losses: gated.map { gated in { gated.losses(of: $0) } },
+                place: file.path)
         }
         for kind in PerplexityProtocol.allCases {
             // A text may have no line that is long enough.
