@@ -41,7 +41,7 @@ import Testing
             #expect((1...8).contains(letters.count))
             #expect(example.answer == " " + letters.reversed().joined(separator: " "))
         }
-        #expect(reverse.settings.map(\.name) == ["longer", "one-letter"])
+        #expect(reverse.testSettings.map(\.name) == ["longer", "one-letter"])
         for example in try reverse.examples(.testSetting("longer"), count: 20) {
             #expect((9...12).contains(example.answer.split(separator: " ").count))
         }
