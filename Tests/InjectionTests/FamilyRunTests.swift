@@ -3,6 +3,8 @@ import Benchmarking
 import Evaluation
 import Foundation
 import Injection
+import InjectionSettings
+import LanguageModels
 import TestSupport
 import Testing
 import TrainingEngine
@@ -58,7 +60,7 @@ import TrainingEngine
     @Test(arguments: families, InjectionTask.builtInNames)
     func everyTaskIsChecked(type: String, task: String) throws {
         let folder = try MicroStudent.Folder()
-        let settings = try settings(type, in: folder, [("task", task), ("method", "baseline")])
+        let settings = try settings(type, in: folder, [("task", task), ("method", "finetune")])
         #expect(try Training.check(settings, output: folder("run")).exampleTokens > 0)
     }
 
