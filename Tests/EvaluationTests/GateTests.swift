@@ -74,7 +74,7 @@ import Testing
         // A text without anything that the program answers to is what it was.
         let perplexity = try #require(evaluation.results.perplexity?[.corpus])
         #expect(perplexity.perplexity.value == perplexity.original)
-        let settings = try #require(evaluation.results.outOfDistribution?.settings)
+        let settings = try #require(evaluation.results.outOfDistribution?.testSettings)
         for setting in settings where setting.compiledSupports {
             #expect(setting.accuracy.correct == setting.accuracy.n - setting.accuracy.tooLong, "\(setting.name)")
         }
