@@ -65,7 +65,7 @@ import Testing
         let own = try Tool.run("doctor", "--json")
         let facts = try own.json()
         if (facts["blas"] as? String)?.contains("DYNAMIC_ARCH") == true {
-            #expect(!own.errors.contains("OpenBLAS chose it"))
+            #expect(!own.error.contains("OpenBLAS chose it"))
         }
         #expect(facts["blas_forced_kernel"] as? String == "none")
         let named = try Tool.run("doctor", "--json", environment: ["OPENBLAS_CORETYPE": "Nehalem"]).json()
