@@ -125,7 +125,8 @@ let package = Package(
             name: "CountingTestSupport", dependencies: ["RASP", "Basics"], path: "Tests/CountingTestSupport"),
         .testTarget(name: "CRASPTests", dependencies: ["CRASP", "CountingTestSupport", "RASP", "Basics"]),
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits", "Basics"]),
-        .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
+        .target(name: "BasicTestSupport", dependencies: ["Basics"], path: "Tests/BasicTestSupport"),
+        .testTarget(name: "BasicsTests", dependencies: ["Basics", "BasicTestSupport"]),
         .testTarget(
             name: "CompilerTests",
             dependencies: [
@@ -137,7 +138,7 @@ let package = Package(
         .testTarget(
             name: "TensorCoreTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Goldens"]),
         .testTarget(
-            name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Basics"],
+            name: "LanguageModelsTests", dependencies: ["LanguageModels", "TensorCore", "Basics", "BasicTestSupport"],
             exclude: ["Goldens", "Peer"]),
         .testTarget(
             name: "RanksTests", dependencies: ["Ranks", "Basics", "TestSupport"], exclude: ["Network"]),

@@ -65,23 +65,30 @@ static ptrdiff_t part(ptrdiff_t length, ptrdiff_t most, ptrdiff_t unit) {
 // A packed panel ends with whole pairs of depths, or with whole tiles of AMX.
 static ptrdiff_t padded_depth(ptrdiff_t depth, bool amx) { return round_up(depth, amx ? AMX_DEPTH : 2); }
 
+// A panel of a: how many rows, and how many words they take for a pair of depths.
+typedef struct {
+    ptrdiff_t rows, words;
+} left_panel;
+
+static left_panel left_panels(bool amx) {
+    return amx ? (left_panel){AMX_SIDE, AMX_SIDE} : (left_panel){TILE_ROWS, PANEL_ROWS};
+}
+
+_Static_assert(AMX_SIDE == TILE_COLUMNS, "both kinds of tiles read the same panels of b");
+
 static block_shape blocks(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, bool amx) {
     block_shape shape;
     shape.depth = part(k, amx ? MAX_AMX_DEPTH : MAX_DEPTH, 2 * LANES);
     const ptrdiff_t padded = shape.depth > 0 ? padded_depth(shape.depth, amx) : 2;
-    if (amx) {
-        shape.columns = part(n, RIGHT_ELEMENTS / padded / AMX_SIDE * AMX_SIDE, AMX_SIDE);
-        shape.rows = part(m, LEFT_ELEMENTS / padded / AMX_SIDE * AMX_SIDE, AMX_SIDE);
-        return shape;
-    }
+    const left_panel left = left_panels(amx);
     shape.columns = part(n, RIGHT_ELEMENTS / padded / TILE_COLUMNS * TILE_COLUMNS, TILE_COLUMNS);
-    shape.rows = part(m, LEFT_ELEMENTS / padded / PANEL_ROWS * TILE_ROWS, TILE_ROWS);
+    shape.rows = part(m, LEFT_ELEMENTS / padded / left.words * left.rows, left.rows);
     return shape;
 }
 
 static ptrdiff_t left_words(block_shape shape, bool amx) {
-    if (amx) return round_up(shape.rows, AMX_SIDE) * padded_depth(shape.depth, true) / 2;
-    return (shape.rows + TILE_ROWS - 1) / TILE_ROWS * PANEL_ROWS * ((shape.depth + 1) / 2);
+    const left_panel left = left_panels(amx);
+    return round_up(shape.rows, left.rows) / left.rows * left.words * padded_depth(shape.depth, amx) / 2;
 }
 
 static ptrdiff_t right_words(block_shape shape, bool amx) {

@@ -1,3 +1,4 @@
+import BasicTestSupport
 import Basics
 import LanguageModels
 import Testing

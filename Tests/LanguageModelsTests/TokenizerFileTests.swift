@@ -1,3 +1,4 @@
+import BasicTestSupport
 import Basics
 import Foundation
 import LanguageModels

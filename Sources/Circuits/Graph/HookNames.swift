@@ -1,3 +1,5 @@
+import Basics
+
 /// The names under which TransformerLens knows the places of a circuit, an index in brackets choosing a head: those of
 /// InterpBench's `edges.pkl` (FlyingPumba/InterpBench, `circuits_benchmark/utils/circuit/edges_list.py`), which takes
 /// them over from ACDC.
@@ -32,4 +34,7 @@ extension CircuitGraph {
             edge.writer.hookName.map { ($0, edge.reader.hookName(layers: shape.layers)) }
         }
     }
+
+    /// The same as lists of two names: what the file `edges.json` of a case holds.
+    package var hookedEdgesJSON: JSONValue { .array(hookedEdges.map { .strings([$0.writer, $0.reader]) }) }
 }

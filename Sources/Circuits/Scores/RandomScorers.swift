@@ -10,6 +10,15 @@ public struct RandomScorers: Sendable, Equatable {
         public let mean: Double
         public let low: Double
         public let high: Double
+
+        /// - Parameter values: what each scorer reached; at least one.
+        public init(name: String, of values: [Double]) {
+            let values = values.sorted()
+            func quantile(_ share: Double) -> Double { values[Int((share * Double(values.count - 1)).rounded())] }
+            self.name = name
+            mean = values.reduce(0, +) / Double(values.count)
+            (low, high) = (quantile(0.025), quantile(0.975))
+        }
     }
 
     public let count: Int
@@ -29,11 +38,7 @@ public struct RandomScorers: Sendable, Equatable {
             for (name, value) in measure(scores).values { reached[name, default: []].append(value) }
         }
         spreads = RecoveryMeasures.names.compactMap { name in
-            guard let values = reached[name]?.sorted() else { return nil }
-            func quantile(_ share: Double) -> Double { values[Int((share * Double(values.count - 1)).rounded())] }
-            return Spread(
-                name: name, mean: values.reduce(0, +) / Double(values.count), low: quantile(0.025),
-                high: quantile(0.975))
+            reached[name].map { Spread(name: name, of: $0) }
         }
     }
 

@@ -70,17 +70,14 @@ package struct CasePairs {
     private func decisive() throws -> [Pair] {
         let candidates = partners(atMost: count * 3, of: 3)
         let found = try Parallel.map(candidates) { clean, corrupted in
-            try run.compiled.decisiveVariables(atoms(clean.prompt, corrupted.prompt), among: variables).map(\.name)
+            try run.compiled.decisiveVariables(atoms(clean.prompt, corrupted.prompt), among: variables)
         }
-        var counts: [String: Int] = [:]
+        var quota = DecisiveQuota(total: count, variables: variables.count)
         var pairs: [Pair] = []
-        for (candidate, names) in zip(candidates, found) where pairs.count < count {
-            let rarest = names.min { (counts[$0] ?? 0, $0.utf8.count) < (counts[$1] ?? 0, $1.utf8.count) }
-            // None may take the room of a variable that is still to come.
-            guard let name = rarest, counts[name, default: 0] < max(1, 2 * count / max(1, variables.count)),
-                let pair = pair(candidate.0, candidate.1, variable: name)
+        for (candidate, decisive) in zip(candidates, found) where pairs.count < count {
+            guard let name = quota.rarest(of: decisive), let pair = pair(candidate.0, candidate.1, variable: name)
             else { continue }
-            counts[name, default: 0] += 1
+            quota.count(name)
             pairs.append(pair)
         }
         return pairs
@@ -91,7 +88,7 @@ package struct CasePairs {
     private func reworded() -> [Pair] {
         let words = words
         guard !words.isEmpty else { return [] }
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "other wordings")
+        var random = SeededRandom(seed: seed, stream: "other wordings")
         return partners(atMost: count, of: 1).compactMap { clean, corrupted in
             // A word beside another can become one token with it.
             for _ in 0..<8 {

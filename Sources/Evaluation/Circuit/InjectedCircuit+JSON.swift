@@ -15,18 +15,18 @@ extension InjectedCircuit {
     package func json(_ graph: CircuitGraph) -> JSONValue {
         let nodes = graph.nodes.map { ($0.description, json($0, graph)) }
         let connections = edges.map { edge -> (String, JSONValue) in
-            var members = JSONObject([("variables", .names(variables(on: edge).map(\.name)))])
+            var members = JSONObject([("variables", .strings(variables(on: edge).map(\.name)))])
             if let score = graph[edge].score { members["effect"] = .number(score) }
             return (edge.description, .object(members))
         }
         let steps = placement.steps.map { step -> (String, JSONValue) in
-            (step.component.description, .array(step.groups.map { .names($0.map(\.description)) }))
+            (step.component.description, .array(step.groups.map { .strings($0.map(\.description)) }))
         }
         let decoys = placement.decoys.map { ($0.node.description, JSONValue.string($0.variable)) }
         return .object(
             JSONObject([
                 ("name", .string(compiled.model.name)), ("nodes", .object(JSONObject(nodes))),
-                ("edges", .names(edges.map(\.description))), ("connections", .object(JSONObject(connections))),
+                ("edges", .strings(edges.map(\.description))), ("connections", .object(JSONObject(connections))),
                 ("steps", .object(JSONObject(steps))), ("decoys", .object(JSONObject(decoys))),
             ]))
     }
@@ -35,12 +35,8 @@ extension InjectedCircuit {
         guard let step = step(of: node), let component = compiled.component(step) else {
             return ["reads": .object(JSONObject([])), "writes": .array([]), "in_circuit": .bool(false)]
         }
-        let reads = component.reads.map { reader, variables -> (String, JSONValue) in
-            guard case .head(_, _, let operand) = reader else { return ("in", .names(variables.map(\.name))) }
-            return (operand.rawValue, .names(variables.map(\.name)))
-        }
         var members = JSONObject([
-            ("reads", .object(JSONObject(reads))), ("writes", .names(component.writes.map(\.name))),
+            ("reads", component.readsJSON), ("writes", .strings(component.writes.map(\.name))),
             ("in_circuit", .bool(true)), ("step", .string(step.description)),
         ])
         if let score = graph[node].score { members["effect"] = .number(score) }
@@ -100,9 +96,9 @@ package struct CaseVariables {
                     "values": values,
                     "dimensions": .integer(try run.projection.subspace(of: [entry.rows]).rows),
                     "states": .array(states.map { .integer($0) }),
-                    "transformer_lens": .names(states.map { HookPoint.residual($0).transformerLens.name }),
-                    "writers": .names(writer.map { circuit.placement.nodes(of: $0).map(\.description) } ?? []),
-                    "readers": .names(readers.flatMap(circuit.readers).map(\.description)),
+                    "transformer_lens": .strings(states.map { HookPoint.residual($0).transformerLens.name }),
+                    "writers": .strings(writer.map { circuit.placement.nodes(of: $0).map(\.description) } ?? []),
+                    "readers": .strings(readers.flatMap(circuit.readers).map(\.description)),
                 ]
             })
     }
@@ -117,9 +113,4 @@ extension InjectedCircuit {
         }
         return readers
     }
-}
-
-extension JSONValue {
-    /// A list of texts.
-    package static func names(_ names: [String]) -> JSONValue { .array(names.map(JSONValue.string)) }
 }

@@ -30,20 +30,8 @@ package struct LinearProbe {
     /// - Parameter stream: [tokens, d_model].
     package init(_ stream: Tensor) {
         (tokens, width) = (stream.rows, stream.columns)
-        var sums = [Double](repeating: 0, count: width)
-        for row in 0..<stream.rows {
-            let values = stream.row(row)
-            for column in sums.indices { sums[column] += Double(values[column]) }
-        }
-        let mean = sums.map { $0 / Double(max(stream.rows, 1)) }
-        let centred = Tensor(zeros: stream.shape)
-        for row in 0..<stream.rows {
-            let (from, to) = (stream.row(row), centred.row(row))
-            for column in mean.indices { to[column] = from[column] - Float(mean[column]) }
-        }
-        let gram = Tensor(zeros: [stream.columns, stream.columns])
-        BLAS.multiply(Matrix(centred, transposed: true), Matrix(centred), into: gram)
-        (self.mean, self.centred, self.gram) = (mean, centred, gram.values.map(Double.init))
+        let centred = CentredStream(stream)
+        (self.centred, mean, gram) = (centred.rows, centred.mean, centred.gram.values.map(Double.init))
     }
 
     /// The map for these tokens' values, in the rows of the layout.

@@ -59,20 +59,7 @@ struct ProbeControls {
 
     /// The residual stream at a state on all tokens of prompts and answers, [tokens, d_model].
     private func stream(of student: Student, _ examples: [EncodedExample], layer: Int) -> Tensor {
-        let sequences = examples.map { Array($0.tokens[..<$0.contentCount]) }
-        let result = Tensor(
-            zeros: [sequences.reduce(0) { $0 + $1.count }, student.model.configuration.width])
-        let arena = Arena()
-        var row = 0
-        for start in stride(from: 0, to: sequences.count, by: 64) {
-            arena.reset()
-            let tape = Tape(arena: arena, recording: false, precision: student.precision)
-            let batch = PackedBatch(sequences[start..<min(start + 64, sequences.count)])
-            let states = student.model.forward(tape, batch, upToLayer: layer).residual
-            result.rows(row..<(row + batch.tokens.count)).copy(from: states[layer].value)
-            row += batch.tokens.count
-        }
-        return result
+        student.residualStreams(examples.map { Array($0.tokens[..<$0.contentCount]) }, states: [layer])[0]
     }
 
     /// The share of each variable's values that are decoded; 1 where it has none.

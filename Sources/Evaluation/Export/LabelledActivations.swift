@@ -25,7 +25,7 @@ package enum LabelledActivations {
         writer.add("position", integers: batch.positions)
 
         let states = Set(run.layers).sorted()
-        let streams = streams(of: run, sequences, states: states)
+        let streams = run.student.residualStreams(sequences, states: states, batch: 32)
         for (state, stream) in zip(states, streams) {
             writer.add("state.\(state)", shape: stream.shape.dimensions, floats: UnsafeBufferPointer(stream.buffer))
         }
@@ -56,26 +56,6 @@ package enum LabelledActivations {
                             return (entry.name, .array(known.map(JSONValue.init(atom:))))
                         })),
             ], to: folder.appendingPathComponent("activations.json"))
-    }
-
-    /// The residual stream on all tokens at each of some states.
-    private static func streams(of run: LoadedRun, _ sequences: [[Int32]], states: [Int]) -> [Tensor] {
-        let model = run.student.model
-        let tokens = sequences.reduce(0) { $0 + $1.count }
-        let streams = states.map { _ in Tensor(zeros: [tokens, model.configuration.width]) }
-        let arena = Arena()
-        var row = 0
-        for start in stride(from: 0, to: sequences.count, by: 32) {
-            arena.reset()
-            let tape = Tape(arena: arena, recording: false, precision: run.student.precision)
-            let batch = PackedBatch(sequences[start..<min(start + 32, sequences.count)])
-            let residual = model.forward(tape, batch, upToLayer: states.last ?? 0).residual
-            for (state, stream) in zip(states, streams) {
-                stream.rows(row..<(row + batch.tokens.count)).copy(from: residual[state].value)
-            }
-            row += batch.tokens.count
-        }
-        return streams
     }
 }
 

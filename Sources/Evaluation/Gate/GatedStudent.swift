@@ -79,11 +79,7 @@ package struct GatedStudent {
             guard let answer = answers[row] else { return likely[row] }
             return Double(raised[row]) - logit <= Double(before[row]) ? answer : likely[row]
         }
-        var first = 0
-        return examples.map { example in
-            defer { first += reader.positions(of: example).count }
-            return Array(chosen[first..<(first + reader.positions(of: example).count)])
-        }
+        return reader.parted(chosen, among: examples)
     }
 
     /// What the head reads at these rows of the packed texts.

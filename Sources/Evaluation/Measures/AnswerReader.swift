@@ -57,10 +57,15 @@ package struct AnswerReader {
     func choose(_ final: Tensor, _ examples: [EncodedExample], arena: Arena) -> [[Int32]] {
         let tokens = HeadReadout.argmax(
             final, head: student.model.head.value, arena: arena, precision: student.precision)
+        return parted(tokens, among: examples)
+    }
+
+    /// What is known of the counting positions of all examples, example by example.
+    func parted<Element>(_ all: [Element], among examples: [EncodedExample]) -> [[Element]] {
         var first = 0
         return examples.map { example in
             defer { first += positions(of: example).count }
-            return Array(tokens[first..<(first + positions(of: example).count)])
+            return Array(all[first..<(first + positions(of: example).count)])
         }
     }
 

@@ -14,19 +14,20 @@ import TensorCore
 /// training split in pairs of one length. The student is frozen.
 struct AlignmentSearch: SubspaceMethod {
     static let name = "das"
-    static let defaultSteps: Int? = 200
+    static let defaultSteps: Int? = usualSteps
 
+    private static let usualSteps = 200
     private static let prompts = 512
     private static let learningRate: Float = 0.01
     private let steps: Int
     private let seed: Int
 
-    init(steps: Int?, seed: Int) { (self.steps, self.seed) = (steps ?? 200, seed) }
+    init(steps: Int?, seed: Int) { (self.steps, self.seed) = (steps ?? Self.usualSteps, seed) }
 
     func basis(_ sample: SubspaceSample) throws -> Tensor {
         guard let (run, point) = sample.exchanged else { return Tensor(zeros: [0, sample.stream.columns]) }
         let width = sample.stream.columns
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "das/\(point.entry.name)")
+        var random = SeededRandom(seed: seed, stream: "das/\(point.entry.name)")
         let start = Tensor(zeros: [sample.dimensions, width])
         random.fillNormal(start.buffer)
         let store = ParameterStore()
@@ -53,7 +54,7 @@ struct AlignmentSearch: SubspaceMethod {
             optimizer.groups[0].learningRate = Self.learningRate * (1 - Float(step) / Float(steps))
             optimizer.step()
             store.zeroGradients()
-            Self.settle(basis.value)
+            RowSpace.settle(basis.value)
         }
         return try RowSpace.orthonormalBasis(of: basis.value)
     }
@@ -97,15 +98,5 @@ struct AlignmentSearch: SubspaceMethod {
         return tape.crossEntropy(
             final, head: tape.constant(student.model.head.value), targets: due.tokens,
             scale: 1 / Float(due.rows.count))
-    }
-
-    /// Q <- (3 Q - Q Q^T Q) / 2, twice, as `Projection.settle` has it.
-    private static func settle(_ q: Tensor) {
-        let (gram, product) = (Tensor(zeros: [q.rows, q.rows]), Tensor(zeros: q.shape))
-        for _ in 0..<2 {
-            BLAS.multiply(Matrix(q), Matrix(q, transposed: true), into: gram)
-            BLAS.multiply(Matrix(gram), Matrix(q), into: product)
-            for index in q.buffer.indices { q.buffer[index] = 1.5 * q.buffer[index] - 0.5 * product.buffer[index] }
-        }
     }
 }

@@ -18,8 +18,6 @@ struct MeanDifference: SubspaceMethod {
                 rows[number, column] = Float(weight * (value - middle[column]))
             }
         }
-        let gram = Tensor(zeros: [rows.columns, rows.columns])
-        BLAS.multiply(Matrix(rows, transposed: true), Matrix(rows), into: gram)
-        return try PrincipalDirections.rows(ofGram: gram, count: sample.dimensions)
+        return try PrincipalDirections.rows(of: rows, count: sample.dimensions)
     }
 }

@@ -11,8 +11,6 @@ struct ProbeSubspace: SubspaceMethod {
     func basis(_ sample: SubspaceSample) throws -> Tensor {
         let map = try LinearProbe(sample.stream).fitted(to: sample.allValues, layout: sample.layout)
         let rows = map.weight.rows(sample.entry.rows)
-        let gram = Tensor(zeros: [rows.columns, rows.columns])
-        BLAS.multiply(Matrix(rows, transposed: true), Matrix(rows), into: gram)
-        return try PrincipalDirections.rows(ofGram: gram, count: sample.dimensions)
+        return try PrincipalDirections.rows(of: rows, count: sample.dimensions)
     }
 }

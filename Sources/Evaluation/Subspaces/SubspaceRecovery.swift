@@ -1,6 +1,6 @@
 import Basics
+import Circuits
 import Discovery
-import Foundation
 import Injection
 import TensorCore
 
@@ -17,14 +17,13 @@ public struct SubspaceRecovery: Sendable {
         public let dimensions: Int
         public let trueDimensions: Int
         public let angles: PrincipalAngles
-        /// The overlaps of random subspaces of as many dimensions with the true one: the mean, and the interval that
-        /// holds 95 % of them.
-        public let random: (mean: Double, low: Double, high: Double)
+        /// The overlaps of random subspaces of as many dimensions with the true one.
+        public let random: RandomScorers.Spread
         /// Of the subspace found, the true one and a random one; nil where no run was given.
         public var exchanged: (found: Effect, own: Effect, random: Effect)?
     }
 
-    public static let scorers = 400
+    public static let scorers = RandomScorers.defaultCount
     public private(set) var variables: [Variable] = []
 
     /// - Parameters:
@@ -41,20 +40,16 @@ public struct SubspaceRecovery: Sendable {
                     "the subspace of '\(name)' lies in \(rows.columns) dimensions, and the true one in \(own.columns)",
                     remedy: "score subspaces beside the truth of the model that they were found in")
             }
-            var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "random subspaces/\(name)")
+            var random = SeededRandom(seed: seed, stream: "random subspaces/\(name)")
             let overlaps = try (0..<Self.scorers).compactMap { _ in
                 try PrincipalAngles(Causality.randomSubspace(like: rows, &random), own).overlap
-            }.sorted()
-            func quantile(_ share: Double) -> Double {
-                overlaps.isEmpty ? 0 : overlaps[Int((share * Double(overlaps.count - 1)).rounded())]
             }
             variables.append(
                 Variable(
                     name: name, dimensions: rows.rows, trueDimensions: own.rows,
                     angles: try PrincipalAngles(rows, own),
-                    random: (
-                        overlaps.reduce(0, +) / Double(max(overlaps.count, 1)), quantile(0.025), quantile(0.975)
-                    )))
+                    // A subspace without dimensions overlaps with nothing.
+                    random: RandomScorers.Spread(name: "overlap", of: overlaps.isEmpty ? [0] : overlaps)))
         }
         guard !variables.isEmpty else {
             throw Failure(
@@ -79,7 +74,7 @@ public struct SubspaceRecovery: Sendable {
                 throw Failure(
                     .badData, "a subspace of \(rows.columns) dimensions, and the run's student is \(width) wide")
             }
-            var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "exchanged/\(point.entry.name)")
+            var random = SeededRandom(seed: seed, stream: "exchanged/\(point.entry.name)")
             let bases = [
                 try RowSpace.orthonormalBasis(of: rows), point.basis,
                 try Causality.randomSubspace(like: rows, &random),
@@ -133,30 +128,5 @@ public struct SubspaceRecovery: Sendable {
                     ]
                 }),
         ]
-    }
-}
-
-/// Subspaces in a file: a tensor for each variable, [dimensions, d_model].
-package enum SubspaceFile {
-    package static func read(_ file: URL) throws -> [(name: String, rows: Tensor)] {
-        let tensors = try SafeTensorsFile(contentsOf: file)
-        return try tensors.entries.keys.map(\.text).sorted().map { name in
-            let shape = try tensors.entry(name).shape
-            guard shape.count == 2, shape[0] > 0, shape[1] > 0 else {
-                throw Failure(.badData, "'\(name)' is no matrix of rows that span a subspace", at: file.path)
-            }
-            let rows = Tensor(zeros: Shape(shape))
-            try tensors.readFloats(name, into: rows.buffer)
-            try FiniteCheck.require(UnsafeBufferPointer(rows.buffer), tensor: name, file: file.path)
-            return (name, rows)
-        }
-    }
-
-    package static func write(_ bases: [(name: String, rows: Tensor)], to file: URL) throws(Failure) {
-        var writer = SafeTensorsWriter()
-        for (name, rows) in bases where rows.rows > 0 {
-            writer.add(name, shape: rows.shape.dimensions, floats: rows.values)
-        }
-        try writer.write(to: file, metadata: ["format": "pt"])
     }
 }

@@ -30,19 +30,6 @@ struct SubspaceSamples {
 
     /// The residual stream at a state on all tokens, [tokens, d_model].
     private func stream(at layer: Int) -> Tensor {
-        let sequences = examples.map { Array($0.tokens[..<$0.contentCount]) }
-        let result = Tensor(
-            zeros: [sequences.reduce(0) { $0 + $1.count }, run.student.model.configuration.width])
-        let arena = Arena()
-        var row = 0
-        for start in stride(from: 0, to: sequences.count, by: 64) {
-            arena.reset()
-            let tape = Tape(arena: arena, recording: false, precision: run.student.precision)
-            let batch = PackedBatch(Array(sequences[start..<min(start + 64, sequences.count)]))
-            let states = run.student.model.forward(tape, batch, upToLayer: layer).residual
-            result.rows(row..<(row + batch.tokens.count)).copy(from: states[layer].value)
-            row += batch.tokens.count
-        }
-        return result
+        run.student.residualStreams(examples.map { Array($0.tokens[..<$0.contentCount]) }, states: [layer])[0]
     }
 }

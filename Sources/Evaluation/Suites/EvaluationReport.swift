@@ -1,4 +1,5 @@
 import Basics
+import Compiler
 import Foundation
 import Injection
 import InjectionSettings
@@ -59,19 +60,31 @@ extension ModelEvaluation {
         /// The task's settings outside the training distribution. Whether the compiled model supports one is measured
         /// by running it; where it does, decoded variables are compared too.
         mutating func outOfDistribution(_ run: LoadedRun) throws {
+            let encoder = run.task.encoder
+            try outOfDistribution(run.task, run.compiled) {
+                try Accuracy.measure($0, student: run.student, encoder: encoder)
+            } decoding: { report, name, examples in
+                let encoded = try examples.prefix(report.options.decodedPrompts).map(encoder.encode)
+                return try report.decoding("ood", "\(name), decoded", encoded[...], run)
+            }
+        }
+
+        /// - Parameters:
+        ///   - accuracy: measures examples of a setting.
+        ///   - decoding: what is decoded of them, where the program supports the setting; adds a row of its own.
+        mutating func outOfDistribution(
+            _ task: LoadedTask, _ compiled: CompiledModel, accuracy: ([Example]) throws -> Accuracy,
+            decoding: (inout Self, String, [Example]) throws -> Double? = { _, _, _ in nil }
+        ) throws {
             var testSettings: [OutOfDistributionResult.Setting] = []
-            for setting in run.task.task.testSettings {
-                let examples = try run.task.task.examples(
+            for setting in task.task.testSettings {
+                let examples = try task.task.examples(
                     .testSetting(setting.name), count: options.prompts, seed: options.seed)
-                let accuracy = try Accuracy.measure(examples, student: run.student, encoder: run.task.encoder)
-                let supports = (try? run.task.encoder.check(examples, against: run.compiled)) != nil
+                let supports = (try? task.encoder.check(examples, against: compiled)) != nil
                 var result = OutOfDistributionResult.Setting(
-                    name: setting.name, accuracy: accuracy, compiledSupports: supports, decoding: nil)
-                add("ood", setting.name + (supports ? "" : " (not by the program)"), accuracy)
-                if supports {
-                    let encoded = try examples.prefix(options.decodedPrompts).map(run.task.encoder.encode)
-                    result.decoding = try decoding("ood", "\(setting.name), decoded", encoded[...], run)
-                }
+                    name: setting.name, accuracy: try accuracy(examples), compiledSupports: supports, decoding: nil)
+                add("ood", setting.name + (supports ? "" : " (not by the program)"), result.accuracy)
+                if supports { result.decoding = try decoding(&self, setting.name, examples) }
                 testSettings.append(result)
             }
             results.add(.ood, OutOfDistributionResult(testSettings))

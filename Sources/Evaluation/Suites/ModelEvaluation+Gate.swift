@@ -65,15 +65,7 @@ extension ModelEvaluation.Report {
             add("data", file.lastPathComponent, result)
             results.add(.data, result)
         case .ood:
-            let testSettings = try task.testSettings.map { setting in
-                let examples = try task.examples(.testSetting(setting.name), count: options.prompts, seed: options.seed)
-                let supports = (try? encoder.check(examples, against: subject.compiled)) != nil
-                let result = OutOfDistributionResult.Setting(
-                    name: setting.name, accuracy: try accuracy(examples), compiledSupports: supports, decoding: nil)
-                add("ood", setting.name + (supports ? "" : " (not by the program)"), result.accuracy)
-                return result
-            }
-            results.add(.ood, OutOfDistributionResult(testSettings))
+            try outOfDistribution(subject.task, subject.compiled, accuracy: accuracy)
         case .perplexity:
             try perplexity(subject.student, original: subject.student, gated: gated)
         default:

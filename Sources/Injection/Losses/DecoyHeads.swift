@@ -17,7 +17,7 @@ package struct DecoyHeads: Sendable {
 
         package init(point: HookPoint, entry: VariableLayout.Entry, state: Int, width: Int, seed: Int) {
             (self.point, self.entry, self.state) = (point, entry, state)
-            var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), stream: "decoy/\(point.transformerLens)")
+            var random = SeededRandom(seed: seed, stream: "decoy/\(point.transformerLens)")
             codes = Tensor(zeros: [entry.isCategorical ? entry.rows.count : 1, width])
             random.fillNormal(codes.buffer)
             for row in 0..<codes.rows {

@@ -81,17 +81,10 @@ public final class Projection: Sendable {
         settle(rounds: 30)
     }
 
-    /// Brings the basis back to orthonormal rows after a step of training, which leaves them a little:
-    /// Q <- (3 Q - Q Q^T Q) / 2, whose error is quadratic in that of Q.
+    /// Brings the basis back to orthonormal rows after a step of training, which leaves them a little.
     package func settle(rounds: Int = 2) {
         guard case .factored(let basis, _) = form else { return }
-        let q = basis.value
-        let (gram, product) = (Tensor(zeros: [q.rows, q.rows]), Tensor(zeros: q.shape))
-        for _ in 0..<rounds {
-            BLAS.multiply(Matrix(q), Matrix(q, transposed: true), into: gram)
-            BLAS.multiply(Matrix(gram), Matrix(q), into: product)
-            for index in q.buffer.indices { q.buffer[index] = 1.5 * q.buffer[index] - 0.5 * product.buffer[index] }
-        }
+        RowSpace.settle(basis.value, rounds: rounds)
     }
 
     /// W, [d_compiled, d_model].

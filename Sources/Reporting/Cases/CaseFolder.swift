@@ -46,12 +46,11 @@ struct CaseFolder {
             let graph = try Self.graph(place.appendingPathComponent(file))
             return (String(file.dropLast(5)), graph, try CircuitRecovery(found: graph, truth: truth))
         }
-        let bases = folder.appendingPathComponent("variables.safetensors")
-        subspaces = try files.filter { $0.ends(with: ".safetensors") }.map { file in
+        let bases = files.filter { $0.ends(with: ".safetensors") }
+        let own = bases.isEmpty ? [] : try SubspaceFile.read(folder.appendingPathComponent("variables.safetensors"))
+        subspaces = try bases.map { file in
             let found = try SubspaceFile.read(place.appendingPathComponent(file))
-            return (
-                String(file.dropLast(12)), try SubspaceRecovery(found: found, truth: SubspaceFile.read(bases), seed: 42)
-            )
+            return (String(file.dropLast(12)), try SubspaceRecovery(found: found, truth: own, seed: 42))
         }
     }
 

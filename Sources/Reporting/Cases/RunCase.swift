@@ -29,21 +29,24 @@ package struct RunCase {
 
     /// Writes the folder, whole or not at all; an earlier one there is replaced.
     ///
-    /// - Throws: `.usage` for a run that injected no circuit.
-    package static func write(_ directory: RunDirectory, to folder: URL, options: Options = Options()) throws {
-        let run = try LoadedRun(directory)
-        let circuit = try circuit(of: run)
+    /// - Parameters:
+    ///   - circuit: the run's.
+    ///   - effects: `circuit` with the effects that are predicted on the random test pairs of these options, where they are
+    ///     known already.
+    package static func write(
+        _ run: LoadedRun, _ circuit: InjectedCircuit, effects: CircuitGraph? = nil, to folder: URL,
+        options: Options = Options()
+    ) throws {
         let results = try StoredEvaluation.results(of: run, options: options.evaluation)
         try AtomicFile.createDirectory(folder.deletingLastPathComponent())
         try AtomicFile.replaceDirectory(at: folder) { temporary in
             try copyStudent(of: run, to: temporary)
-            let (graph, pairs) = try writePairs(of: run, circuit, options, to: temporary)
+            let (graph, pairs) = try writePairs(of: run, circuit, effects, options, to: temporary)
             try JSONFile.write(graph.json(), to: temporary.appendingPathComponent("graph.json"))
-            try JSONFile.write(hooks(graph), to: temporary.appendingPathComponent("edges.json"))
-            try SubspaceFile.write(
-                CaseVariables(run, circuit).bases(), to: temporary.appendingPathComponent("variables.safetensors"))
-            try JSONFile.write(
-                CaseVariables(run, circuit).json(), to: temporary.appendingPathComponent("variables.json"))
+            try JSONFile.write(graph.hookedEdgesJSON, to: temporary.appendingPathComponent("edges.json"))
+            let variables = CaseVariables(run, circuit)
+            try SubspaceFile.write(variables.bases(), to: temporary.appendingPathComponent("variables.safetensors"))
+            try JSONFile.write(variables.json(), to: temporary.appendingPathComponent("variables.json"))
             let card = try card(of: run, circuit, results)
             try AtomicFile.write(Data(card.utf8), to: temporary.appendingPathComponent(RunDirectory.card))
             try JSONFile.write(
@@ -67,11 +70,6 @@ package struct RunCase {
         circuit.graph(try CircuitSurvey(circuit.compiled, on: pairs.map(\.atoms)))
     }
 
-    /// The circuit's edges as pairs of TransformerLens's hook names.
-    private static func hooks(_ graph: CircuitGraph) -> JSONValue {
-        .array(graph.hookedEdges.map { .array([.string($0.writer), .string($0.reader)]) })
-    }
-
     private static func copyStudent(of run: LoadedRun, to folder: URL) throws {
         let student = run.directory.student
         for path in try Folder.files(below: student.path) where path != RunDirectory.card {
@@ -88,11 +86,11 @@ package struct RunCase {
     /// - Returns: the circuit with the effects that are predicted on the random test pairs, and how many pairs there are
     ///   and the student answers.
     private static func writePairs(
-        of run: LoadedRun, _ circuit: InjectedCircuit, _ options: Options, to folder: URL
+        of run: LoadedRun, _ circuit: InjectedCircuit, _ effects: CircuitGraph?, _ options: Options, to folder: URL
     ) throws -> (CircuitGraph, JSONValue) {
         let place = folder.appendingPathComponent("pairs")
         try AtomicFile.createDirectory(place)
-        var graph = circuit.graph
+        var graph = effects ?? circuit.graph
         var members: [(String, JSONValue)] = []
         for part in PairPart.allCases {
             let source = try CasePairs(run, part: part, count: options.pairs, seed: options.seed)
@@ -101,7 +99,7 @@ package struct RunCase {
                 let name = "\(kind.rawValue)-\(part.rawValue)"
                 try PairTable(pairs.map(\.row)).write(to: place, name: name, split: part.split)
                 members.append((name, .object(JSONObject(source.answered(pairs).members))))
-                if part == .test, kind == .random { graph = try Self.graph(circuit, on: pairs) }
+                if effects == nil, part == .test, kind == .random { graph = try Self.graph(circuit, on: pairs) }
             }
         }
         return (graph, .object(JSONObject(members)))
@@ -116,7 +114,7 @@ package struct RunCase {
                 ("format", 1), ("name", .string(run.directory.name)), ("kind", "injected"),
                 ("version", .string(Release.version)), ("task", .string(run.task.task.name)),
                 ("program", .string(run.compiled.name)), ("student", .string(settings.student)),
-                ("recipe", .string(settings.recipe)), ("settings", .names(try settings.deviations())),
+                ("recipe", .string(settings.recipe)), ("settings", .strings(try settings.deviations())),
                 ("seed", .integer(settings.seed)), ("steps", .integer(run.step)),
                 ("manifest", .string(try XXHash64.hex(contentsOf: run.directory.manifest))),
                 ("measured_with_seed", .integer(options.evaluation.seed)), ("pairs", pairs),

@@ -2,6 +2,13 @@ import CLAPACKE
 
 /// The directions in which rows of data are largest.
 public enum PrincipalDirections {
+    /// The same of the rows X themselves, [any number, D].
+    public static func rows(of x: Tensor, count: Int) throws -> Tensor {
+        let gram = Tensor(zeros: [x.columns, x.columns])
+        BLAS.multiply(Matrix(x, transposed: true), Matrix(x), into: gram)
+        return try rows(ofGram: gram, count: count)
+    }
+
     /// The eigenvectors of X^T X with the largest eigenvalues, largest first (principal components without centring):
     /// of all subspaces of their number, the one that keeps most of the rows' squared length.
     ///

@@ -38,4 +38,17 @@ public enum RowSpace {
         guard info == 0 else { throw LinearAlgebraError.lapack(routine: "sorgqr", info: Int(info)) }
         return Tensor(Array(factors[0..<(rank * width)]), shape: [rank, width])
     }
+
+    /// Brings rows that are nearly orthonormal closer to it, in place: Q <- (3 Q - Q Q^T Q) / 2 (Bjorck & Bowie 1971), whose
+    /// error is quadratic in that of Q.
+    ///
+    /// - Parameter q: [r, D].
+    package static func settle(_ q: Tensor, rounds: Int = 2) {
+        let (gram, product) = (Tensor(zeros: [q.rows, q.rows]), Tensor(zeros: q.shape))
+        for _ in 0..<rounds {
+            BLAS.multiply(Matrix(q), Matrix(q, transposed: true), into: gram)
+            BLAS.multiply(Matrix(gram), Matrix(q), into: product)
+            for index in q.buffer.indices { q.buffer[index] = 1.5 * q.buffer[index] - 0.5 * product.buffer[index] }
+        }
+    }
 }

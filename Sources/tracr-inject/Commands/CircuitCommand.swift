@@ -117,7 +117,8 @@ struct CircuitCommand: ParsableCommand {
         if let folder {
             var options = RunCase.Options()
             (options.pairs, options.seed) = (max(1, pairs), seed)
-            try RunCase.write(directory, to: folder, options: options)
+            try RunCase.write(
+                run, report.circuit, effects: report.pairs > 0 ? report.graph : nil, to: folder, options: options)
         }
         if json.isOn { return try Standard.output.json(report.json) }
         try Standard.output.line(report.text)

@@ -8,10 +8,10 @@ import TensorCore
 /// oldest kernel, with which a training step takes several times as long. The choice can be made for the library only
 /// before it is loaded, so the process then starts itself once more, with the kernel in its environment.
 enum BLASKernel {
-    /// Kernels of OpenBLAS, the widest first, with the extension of the processor that they use.
-    private static let families: [(extension: String, name: String, kernels: Set<String>, choice: String)] = [
-        ("avx512f", "AVX-512", ["SkylakeX", "Cooperlake", "Sapphirerapids", "SapphireRapids"], "SkylakeX"),
-        ("avx2", "AVX2", ["Haswell", "Zen"], "Haswell"),
+    /// Kernels of OpenBLAS, the widest first, with the level of the processor that they use.
+    private static let families: [(level: VectorLevel, name: String, kernels: Set<String>, choice: String)] = [
+        (.v4, "AVX-512", ["SkylakeX", "Cooperlake", "Sapphirerapids", "SapphireRapids"], "SkylakeX"),
+        (.v3, "AVX2", ["Haswell", "Zen"], "Haswell"),
     ]
     /// What OpenBLAS reads when it is loaded.
     private static let variable = "OPENBLAS_CORETYPE"
@@ -20,9 +20,8 @@ enum BLASKernel {
 
     /// The widest family that the processor has, where the kernel in use belongs to a lesser one.
     private static var missed: (name: String, choice: String)? {
-        let extensions = Set(Machine.vectorExtensions)
-        guard let family = families.first(where: { extensions.contains($0.extension) }),
-            !family.kernels.contains(BLAS.kernelName)
+        let level = VectorLevel.ofProcessor
+        guard let family = families.first(where: { level >= $0.level }), !family.kernels.contains(BLAS.kernelName)
         else { return nil }
         return (family.name, family.choice)
     }

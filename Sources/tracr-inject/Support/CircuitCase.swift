@@ -1,7 +1,9 @@
 import Basics
 import Compiler
+import Evaluation
 import Foundation
 import Resources
+import TensorCore
 
 /// The folder that `circuit PROGRAM --output` writes: a GPT-2 whose circuit is known, and that circuit.
 struct CircuitCase {
@@ -25,7 +27,7 @@ struct CircuitCase {
                 if let mismatch = check.mismatch { throw Differs(mismatch: mismatch) }
                 let pairs = try CompiledPairs(circuit: report.circuit, export: export, count: 100, seed: seed)
                     .write(to: temporary)
-                try writeSubspaces(to: temporary)
+                try SubspaceFile.write(subspaces, to: temporary.appendingPathComponent("variables.safetensors"))
                 for (name, json) in files(check, pairs) {
                     try JSONFile.write(json, to: temporary.appendingPathComponent(name))
                 }
@@ -38,15 +40,13 @@ struct CircuitCase {
     }
 
     /// Each variable's directions of the exported residual stream, one a row, [directions, d_model].
-    private func writeSubspaces(to folder: URL) throws(Failure) {
-        var writer = SafeTensorsWriter()
+    private var subspaces: [(name: String, rows: Tensor)] {
         var written: Set<ExactString> = []
-        for variable in report.circuit.model.variables where written.insert(ExactString(variable.name)).inserted {
-            var rows = [Float](repeating: 0, count: variable.directions.count * export.width)
-            for (row, direction) in variable.directions.enumerated() { rows[row * export.width + direction] = 1 }
-            writer.add(variable.name, shape: [variable.directions.count, export.width], floats: rows)
+        return report.circuit.model.variables.filter { written.insert(ExactString($0.name)).inserted }.map { variable in
+            let rows = Tensor(zeros: [variable.directions.count, export.width])
+            for (row, direction) in variable.directions.enumerated() { rows[row, direction] = 1 }
+            return (variable.name, rows)
         }
-        try writer.write(to: folder.appendingPathComponent("variables.safetensors"), metadata: ["format": "pt"])
     }
 
     private struct Differs: Error { let mismatch: String }
@@ -56,7 +56,7 @@ struct CircuitCase {
         let graph = export.graph(report.survey.map(circuit.graph) ?? circuit.graph)
         return [
             ("graph.json", graph.json()),
-            ("edges.json", .array(graph.hookedEdges.map { .array([.string($0.writer), .string($0.reader)]) })),
+            ("edges.json", graph.hookedEdgesJSON),
             ("variables.json", .array(report.variables)),
             ("case.json", description(check, pairs)),
         ]

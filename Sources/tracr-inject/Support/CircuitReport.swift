@@ -124,12 +124,8 @@ struct CircuitReport {
     }
 
     private func json(_ component: CircuitComponent, isInCircuit: Bool) -> JSONValue {
-        let reads = component.reads.map { reader, variables -> (String, JSONValue) in
-            guard case .head(_, _, let operand) = reader else { return ("in", .strings(variables.map(\.name))) }
-            return (operand.rawValue, .strings(variables.map(\.name)))
-        }
         var members = JSONObject([
-            ("reads", .object(JSONObject(reads))), ("writes", .strings(component.writes.map(\.name))),
+            ("reads", component.readsJSON), ("writes", .strings(component.writes.map(\.name))),
             ("clears", .strings(component.clears.map(\.name))), ("in_circuit", .bool(isInCircuit)),
         ])
         if let effect = survey?.nodes[component.node] { members["effect"] = Self.json(effect) }

@@ -37,21 +37,17 @@ struct CompiledPairs {
         _ kind: PairKind, _ candidates: [CircuitPair]
     ) throws -> [(pair: CircuitPair, row: PairTable.Row)] {
         let variables = kind == .variable ? circuit.computedVariables : []
-        var counts: [String: Int] = [:]
+        var quota = DecisiveQuota(total: count, variables: variables.count)
         var rows: [(CircuitPair, PairTable.Row)] = []
         // Each variable takes a run of the program.
         for pair in kind == .variable ? candidates.prefix(2 * count) : candidates[...] where rows.count < count {
             var name: String?
             if kind == .variable {
-                let names = try circuit.model.decisiveVariables(pair, among: variables).map(\.name)
-                let rarest = names.min { (counts[$0] ?? 0, $0.utf8.count) < (counts[$1] ?? 0, $1.utf8.count) }
-                guard let rarest, counts[rarest, default: 0] < max(1, 2 * count / max(1, variables.count)) else {
-                    continue
-                }
-                name = rarest
+                name = quota.rarest(of: try circuit.model.decisiveVariables(pair, among: variables))
+                if name == nil { continue }
             }
             guard let row = try row(pair, variable: name) else { continue }
-            if let name { counts[name, default: 0] += 1 }
+            if let name { quota.count(name) }
             rows.append((pair, row))
         }
         return rows

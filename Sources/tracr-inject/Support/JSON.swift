@@ -10,7 +10,6 @@ extension JSONValue {
     static func optional(_ value: Int?) -> JSONValue { value.map(JSONValue.integer) ?? .null }
     static func optional(_ value: Double?) -> JSONValue { value.map { real($0) } ?? .null }
 
-    static func strings(_ values: some Sequence<String>) -> JSONValue { .array(values.map(JSONValue.string)) }
     static func integers(_ values: some Sequence<some BinaryInteger>) -> JSONValue {
         .array(values.map { .integer(Int($0)) })
     }

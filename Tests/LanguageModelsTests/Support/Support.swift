@@ -1,24 +1,5 @@
 import Basics
 import Foundation
-import TensorCore
-
-/// Runs the body with a fresh folder that is removed afterwards.
-func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gpt2-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder)
-}
-
-/// The `Failure` that the body throws; nil when it returns or throws anything else.
-func failure(_ body: () throws -> Void) -> Failure? {
-    do {
-        try body()
-        return nil
-    } catch {
-        return error as? Failure
-    }
-}
 
 /// A file of the `Goldens` or `Peer` folder.
 func resource(_ path: String) -> URL {
