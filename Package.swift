@@ -1,11 +1,10 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// The two halves never see each other: RASP <- Compiler on one side, TensorCore <- LanguageModels on the other. They
-/// meet in Injection (and Compiler and TensorCore in Compression). Below both lie Basics and Circuits, the vocabulary of
-/// components and edges; Discovery finds circuits in language models; TrainingEngine knows runs and loops
-/// and no method; Evaluation, Benchmarking and Reporting stand on Injection; the command line is a thin
-/// layer on top.
+/// The two halves never see each other: RASP <- Passes <- Compiler on one side, TensorCore <- LanguageModels on the
+/// other. They meet in Injection (and Compiler and TensorCore in Compression). Below both lie Basics and Circuits, the
+/// vocabulary of components and edges; Discovery finds circuits in language models; TrainingEngine knows runs and loops
+/// and no method; Evaluation, Benchmarking and Reporting stand on Injection; the command line is a thin layer on top.
 let package = Package(
     name: "tracr-inject",
     products: [
@@ -51,7 +50,8 @@ let package = Package(
         .target(name: "Ranks", dependencies: ["CKernels", "CMPI", "Basics"]),
         .target(name: "Circuits", dependencies: ["Basics"]),
         .target(name: "CRASP", dependencies: ["RASP", "Basics"]),
-        .target(name: "Compiler", dependencies: ["RASP", "CRASP", "Circuits", "Basics"]),
+        .target(name: "Passes", dependencies: ["RASP", "Basics"]),
+        .target(name: "Compiler", dependencies: ["Passes", "RASP", "CRASP", "Circuits", "Basics"]),
 
         .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS", "CLAPACKE"]),
         .target(name: "Compression", dependencies: ["Compiler", "TensorCore", "RASP", "Basics"]),
@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "CompilerTests",
             dependencies: [
-                "Compiler", "Circuits", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Basics",
+                "Compiler", "Passes", "Circuits", "CountingTestSupport", "CRASP", "LanguageModels", "RASP", "Basics",
                 "TensorCore",
             ],
             exclude: ["Cases", "Peer", "run_circuit.py", "run_compiled.py", "run_gpt2.py"]),

@@ -1,4 +1,5 @@
 import Basics
+import Passes
 import RASP
 
 /// Compiles one program with more and less fusion, and keeps the best result.

@@ -1,3 +1,4 @@
+import Passes
 import RASP
 
 /// A program in a language that can be turned into labelled weights.

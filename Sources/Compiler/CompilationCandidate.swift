@@ -1,4 +1,5 @@
 import Basics
+import Passes
 import RASP
 
 /// A RASP program lowered in one way and laid out, with what it would cost and which deadlines it leaves.

@@ -1,5 +1,6 @@
 import Basics
 import CRASP
+import Passes
 
 extension CRASPProgram: CompilableProgram {
     /// The program's weights: for counts of depth d, d layers with attention, in each of which one head averages over all

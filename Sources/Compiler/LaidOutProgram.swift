@@ -1,4 +1,5 @@
 import Basics
+import Passes
 import RASP
 
 /// A lowered program with its directions: its depth and width are known, its weights are not there yet.

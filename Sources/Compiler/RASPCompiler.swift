@@ -1,4 +1,8 @@
+import Passes
 import RASP
+
+// Whoever compiles a program names its options, and need not know that they lie with the passes that go by them.
+@_exported import struct Passes.CompilerOptions
 
 /// From RASP to the weights of a transformer, after Lindner et al., "Tracr: Compiled Transformers as a Laboratory for
 /// Interpretability" (2023), with exact value sets, fused maps and undefined values.

@@ -1,3 +1,5 @@
+import Passes
+
 /// Last pass: variables with directions and times become embeddings, heads and hidden units.
 struct Assembly {
     let variables: [CompilerVariable]

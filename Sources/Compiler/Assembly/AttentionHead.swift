@@ -1,3 +1,5 @@
+import Passes
+
 /// Heads whose logits are `scale x (terms of the selector that hold)`, with BOS as the sink.
 ///
 /// A position is selected when all m terms hold: its logit is m scale, every other one's at most (m-1) scale. BOS

@@ -1,3 +1,5 @@
+import Passes
+
 extension StepRole {
     /// - Parameters:
     ///   - edge: the largest size of the only scalar that the argument reads beside the slope, nil where it reads more.

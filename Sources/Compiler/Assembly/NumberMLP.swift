@@ -1,3 +1,5 @@
+import Passes
+
 /// Numbers that units write as they are, or along lines, without a step for each.
 extension LookupMLP {
     /// The first line, then for each break `bend ReLU(x - low)` and, where the number jumps as well, a step.

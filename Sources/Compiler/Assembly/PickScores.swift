@@ -1,3 +1,5 @@
+import Passes
+
 extension PickOrder {
     /// The score of BOS beside that of all conditions.
     func sink(_ reader: Reader) -> LinearForm {

@@ -1,3 +1,5 @@
+import Passes
+
 /// How later layers read variables out of the residual stream, once directions are known.
 struct Reader {
     let variables: [CompilerVariable]

@@ -1,4 +1,5 @@
 import CRASP
+import Passes
 import RASP
 
 /// A count as a sum in each of several cases, of which exactly one holds at a position.

@@ -1,4 +1,5 @@
 import CRASP
+import Passes
 import RASP
 
 /// From C-RASP to variables of the residual stream, one depth of counts after the other.

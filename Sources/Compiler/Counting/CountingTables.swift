@@ -1,3 +1,4 @@
+import Passes
 import RASP
 
 /// Booleans and tokens as tables over variables, such that one MLP can compute each.

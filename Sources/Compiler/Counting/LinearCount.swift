@@ -1,3 +1,5 @@
+import Passes
+
 /// A sum of counts over all positions up to each, as what each position adds to it.
 struct LinearCount: Hashable {
     /// By one-hot variable, what each of its values adds.

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Passes
 import RASP
 
 /// How a compiled model lies in a GPT-2: which coordinate of the residual stream is what, and how strong the constants

@@ -1,3 +1,4 @@
+import Passes
 import RASP
 
 /// Which direction of the residual stream is what, and when variables are taken out of it again.

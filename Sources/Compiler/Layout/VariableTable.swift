@@ -1,3 +1,4 @@
+import Passes
 import RASP
 
 /// The labels as users see them: named variables in the program's order, then scratch.

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Passes
 import RASP
 
 extension CompiledModel {

@@ -1,8 +1,9 @@
 import Foundation
+import Passes
 
 /// What a head passes on of the noise in what it reads.
 ///
-/// Noise in keys and queries changes logits, which are half of `HeadPlan.scale` apart at least: it decides how much
+/// Noise in keys and queries changes logits, which are half of `SelectorForm.conditionWeight` apart at least: it decides how much
 /// attention leaks to positions that are not selected. Noise in values is averaged.
 struct AttentionNoise {
     let stream: StreamNoise
@@ -13,7 +14,7 @@ struct AttentionNoise {
         let logits = logitError(head)
         // The score of BOS is half a condition below that of a position that matches, and half a condition above that
         // of one that does not. For a width it equals that of a match.
-        let gap = HeadPlan.scale * (head.countsBOS ? 1 : 0.5)
+        let gap = SelectorForm.conditionWeight * (head.countsBOS ? 1 : 0.5)
         let isCut = stream.sums == .exact && 2 * logits - gap < CompiledHead.negligibleLogit
         let leak = isCut ? 0 : 2 * positions * exp(min(2 * logits - gap, 0))
         // By how much the shares of positions can differ that should get equal ones.

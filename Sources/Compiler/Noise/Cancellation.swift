@@ -1,3 +1,4 @@
+import Passes
 import RASP
 
 /// A mean that fp32 rounding moves by more than numbers may differ that are taken for equal.

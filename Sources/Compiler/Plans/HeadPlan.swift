@@ -1,3 +1,5 @@
+import Passes
+
 /// One attention head before assembly: linear maps out of the residual stream, and where its values are written.
 struct HeadPlan {
     var queries: [LinearForm] = []
@@ -13,7 +15,7 @@ struct HeadPlan {
     /// The dimensions of each term of the selector, and whether at most one of them is set at a key, else at a query.
     var terms: [(dimensions: Range<Int>, isByKey: Bool)] = []
     /// What each condition of the selector adds to a logit.
-    var conditionWeight = HeadPlan.scale
+    var conditionWeight = SelectorForm.conditionWeight
     /// The dimensions that order the positions for which all conditions hold.
     var order = 0..<0
     /// Whether BOS scores as much as a selected position.
@@ -21,14 +23,8 @@ struct HeadPlan {
     /// The most positions that a row selects.
     var largestWidth = 0
 
-    /// What each condition of a selector adds to a logit where no order of positions does (`PickOrder`). The share of
-    /// attention that leaks to positions which are not selected is then exp(-scale/2) = 1e-28, which the executor
-    /// leaves out (`CompiledHead.negligibleLogit`) and which
-    /// other readers of the weights notice only after many layers have summed it up. It is a power of two, so that
-    /// logits are exact.
-    static let scale = 128.0
     /// What queries are multiplied by where the stream is read with errors much larger than those of fp32: a leak of
-    /// 1e-14 is nothing beside them, but positions that should get equal shares must not differ by `scale` times the
-    /// error.
+    /// 1e-14 is nothing beside them, but positions that should get equal shares must not differ by that error times
+    /// `SelectorForm.conditionWeight`.
     static let softening: Float = 0.5
 }

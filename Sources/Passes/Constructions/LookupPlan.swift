@@ -1,8 +1,8 @@
 import RASP
 
 /// How an MLP computes a table, decided by what the weights cost.
-struct LookupPlan {
-    enum Construction {
+package struct LookupPlan {
+    package enum Construction {
         /// `ReLU(sum of m indicators - (m - 1))` for each leaf.
         case cases(DecisionTree)
         /// Steps along one scalar axis. The tree is over the other axes; its leaves number the rows of outputs, one for
@@ -29,12 +29,12 @@ struct LookupPlan {
     }
 
     private let chosen: Candidate
-    var construction: Construction { chosen.construction }
-    var defaultOutput: Int? { chosen.defaultOutput }
+    package var construction: Construction { chosen.construction }
+    package var defaultOutput: Int? { chosen.defaultOutput }
     var unitCount: Int { chosen.unitCount }
     var nonzeros: Int { chosen.nonzeros }
     /// Whether one MLP can compute the table at all; not so where several scalars have to be told apart.
-    let isPossible: Bool
+    package let isPossible: Bool
 
     var isContinuous: Bool {
         switch construction {
@@ -44,7 +44,9 @@ struct LookupPlan {
     }
 
     /// - Parameter trees: decision trees that were built before.
-    init(_ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool, trees: DecisionTrees = DecisionTrees()) {
+    package init(
+        _ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool, trees: DecisionTrees = DecisionTrees()
+    ) {
         var best: Candidate?
         func consider(_ candidate: Candidate?) {
             guard let candidate else { return }
@@ -178,13 +180,13 @@ struct ReadSizes {
 
 extension CompilerVariable {
     /// Its values in ascending order of the scalar that stands for them, the flagged one left out.
-    var scalarOrder: [Int] {
+    package var scalarOrder: [Int] {
         scalars.indices.filter { $0 != flagged }.sorted { scalars[$0] < scalars[$1] }
     }
 
     /// The value whose scalar is nearest to that of the flagged one. Steps along the scalar take the flagged value for
     /// this one, and a unit that reads the flag corrects what they write.
-    var stand: Int? {
+    package var stand: Int? {
         guard let flagged else { return nil }
         return scalarOrder.min { abs(scalars[$0] - scalars[flagged]) < abs(scalars[$1] - scalars[flagged]) }
     }

@@ -3,19 +3,30 @@
 /// Attention that is shared equally among BOS and those positions gives the sum divided by their number. The sum is a
 /// whole number, so that within `length` positions the quotient is 0 or at least 1 / (length + 1) away from it: a step
 /// there tells the sign, whatever the values are, and takes as many weights at every length.
-struct BalanceRead: Hashable, Sendable {
+package struct BalanceRead: Hashable, Sendable {
     /// What the values of a one-hot variable add.
-    struct Term: Hashable, Sendable {
-        let source: Int
-        let numbers: [Double]
+    package struct Term: Hashable, Sendable {
+        package let source: Int
+        package let numbers: [Double]
+
+        package init(source: Int, numbers: [Double]) {
+            self.source = source
+            self.numbers = numbers
+        }
     }
 
     /// In ascending order of source.
-    let terms: [Term]
+    package let terms: [Term]
     /// What every position adds besides.
-    let everywhere: Double
+    package let everywhere: Double
     /// What is added once, at BOS.
-    let constant: Double
+    package let constant: Double
+
+    package init(terms: [Term], everywhere: Double, constant: Double) {
+        self.terms = terms
+        self.everywhere = everywhere
+        self.constant = constant
+    }
 
     /// The least and the largest that one position adds.
     private var added: (least: Double, most: Double) {
@@ -25,7 +36,7 @@ struct BalanceRead: Hashable, Sendable {
     }
 
     /// What the sum lies between, at any of the first `length` positions.
-    func sums(within length: Int) -> ClosedRange<Double> {
+    package func sums(within length: Int) -> ClosedRange<Double> {
         let count = Double(length)
         let least = constant + (added.least < 0 ? count * added.least : added.least)
         let most = constant + (added.most > 0 ? count * added.most : added.most)
@@ -33,7 +44,7 @@ struct BalanceRead: Hashable, Sendable {
     }
 
     /// What the quotient lies between, at BOS as well.
-    func extent(within length: Int) -> ClosedRange<Double> {
+    package func extent(within length: Int) -> ClosedRange<Double> {
         let sums = sums(within: length)
         let least = sums.lowerBound >= 0 ? min(0, constant) : min(added.least, constant)
         let most = sums.upperBound <= 0 ? max(0, constant) : max(added.most, constant)
@@ -43,7 +54,7 @@ struct BalanceRead: Hashable, Sendable {
 
 extension CompilerVariable {
     /// Whether it can hold numbers of this sign.
-    func mayHold(sign: Double) -> Bool {
+    package func mayHold(sign: Double) -> Bool {
         if let extent { return (sign < 0 ? extent.lowerBound : extent.upperBound) * sign > 0 }
         return scalars.isEmpty || scalars.contains { $0 * sign > 0 }
     }

@@ -1,33 +1,33 @@
 import RASP
 
 /// What an s-op computes, as a function of variables: a `FiniteFunction` whose outputs index a list of atoms.
-struct ValueTable: Hashable, Sendable {
-    var function: FiniteFunction
+package struct ValueTable: Hashable, Sendable {
+    package var function: FiniteFunction
     /// The reachable values in canonical order, nil (undefined) last; every one occurs in the table.
-    var values: [Atom?]
+    package var values: [Atom?]
 
-    var axes: [Axis] { function.axes }
+    package var axes: [Axis] { function.axes }
     /// The one value of a table that depends on nothing.
-    var constant: Atom?? { axes.isEmpty ? .some(values[function.outputs[0]]) : nil }
+    package var constant: Atom?? { axes.isEmpty ? .some(values[function.outputs[0]]) : nil }
 
-    static func constant(_ atom: Atom?) -> ValueTable {
+    package static func constant(_ atom: Atom?) -> ValueTable {
         ValueTable(function: FiniteFunction(axes: [], outputs: [0]), values: [atom])
     }
 
     /// A variable itself.
-    static func identity(_ variable: Int, values: [Atom?]) -> ValueTable {
+    package static func identity(_ variable: Int, values: [Atom?]) -> ValueTable {
         let axis = Axis(variable: variable, valueCount: values.count)
         return ValueTable(function: FiniteFunction(axes: [axis], outputs: Array(values.indices)), values: values)
     }
 
-    func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         // The values nearly follow from the function, and hashing them costs more than comparing.
         hasher.combine(function)
         hasher.combine(values.count)
     }
 
     /// Sorts the values, drops those that never occur, and renumbers.
-    init(function: FiniteFunction, unsorted values: [Atom?]) {
+    package init(function: FiniteFunction, unsorted values: [Atom?]) {
         var occurs = [Bool](repeating: false, count: values.count)
         for output in function.outputs { occurs[output] = true }
         let order = ValueOrder.sorted(values.indices.filter { occurs[$0] }, of: values)
@@ -39,13 +39,13 @@ struct ValueTable: Hashable, Sendable {
     }
 
     /// - Parameter values: in canonical order already; some may no longer occur.
-    init(function: FiniteFunction, values: [Atom?]) {
+    package init(function: FiniteFunction, values: [Atom?]) {
         self.function = function
         self.values = values
     }
 
     /// Whether this is exactly the variable, value for value in the variable's own order.
-    func isIdentity(of variable: Int, values: [Atom?]) -> Bool {
+    package func isIdentity(of variable: Int, values: [Atom?]) -> Bool {
         guard axes.count <= 1, self.values.count == values.count else { return false }
         if axes.isEmpty { return false }
         guard axes[0].variable == variable, axes[0].classCount == values.count else { return false }
@@ -53,7 +53,7 @@ struct ValueTable: Hashable, Sendable {
     }
 
     /// The output for each value of the only axis's variable.
-    var outputByValue: [Int] { axes[0].classOf.map { function.outputs[$0] } }
+    package var outputByValue: [Int] { axes[0].classOf.map { function.outputs[$0] } }
 }
 
 /// The canonical order of values in labels and tables: numbers, then strings by code point, then tuples; undefined

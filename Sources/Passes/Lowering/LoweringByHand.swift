@@ -45,12 +45,12 @@ extension CompilerVariable {
     }
 
     /// The half-layer of the first MLP that can read what is there at `time`.
-    static func timeOfMLP(after time: Int) -> Int { time + (time % 2 == 0 ? 2 : 1) }
+    package static func timeOfMLP(after time: Int) -> Int { time + (time % 2 == 0 ? 2 : 1) }
 }
 
 extension ValueTable {
     /// Whether the rows of one embedding can hold it: a function of the token or of the index alone, or a constant.
-    var isWrittenByEmbedding: Bool {
+    package var isWrittenByEmbedding: Bool {
         axes.count <= 1 && axes.allSatisfy { $0.variable == Lowering.tokens || $0.variable == Lowering.indices }
     }
 }

@@ -2,11 +2,13 @@
 ///
 /// A head that reads tokens at the positions of one token reads one value only: where the condition on the keys is
 /// about the variable that is read, or both are functions of a third, a row selects some of its values and no others.
-struct SelectedValues {
+package struct SelectedValues {
     let variables: [CompilerVariable]
 
+    package init(variables: [CompilerVariable]) { self.variables = variables }
+
     /// Sets of value numbers, one for each kind of row; every row selects values of one of the sets.
-    func sets(of source: Int, in form: SelectorForm) -> [[Int]] {
+    package func sets(of source: Int, in form: SelectorForm) -> [[Int]] {
         let all = Array(variables[source].values.indices)
         var sets: Set<[Int]> = [all]
         for term in form.terms {
@@ -49,7 +51,7 @@ struct SelectedValues {
 
 extension [CompilerVariable] {
     /// Whether a variable has one value at all positions of an input, as a width of everything has without a mask.
-    func isSameEverywhere(_ number: Int) -> Bool {
+    package func isSameEverywhere(_ number: Int) -> Bool {
         let reads = { (form: SelectorForm) in
             form.isUnmasked && form.terms.allSatisfy { $0.query.map { isSameEverywhere($0.variable) } ?? true }
         }

@@ -5,17 +5,17 @@ import Foundation
 /// It rises within the middle half of the gap, so each side tolerates an error of a quarter of the gap. Steepness is
 /// a power of two and the offset a multiple of 1/64: in fp32 both products and both differences are then exact
 /// wherever the step is saturated, and the two units cancel without a residue.
-struct ThresholdStep {
-    let steepness: Double
-    let offset: Double
+package struct ThresholdStep {
+    package let steepness: Double
+    package let offset: Double
     /// By how much z may be off at `low` or `high` without reaching the slope: about one half.
-    let tolerance: Double
+    package let tolerance: Double
 
-    init(between low: Double, and high: Double) {
+    package init(between low: Double, and high: Double) {
         steepness = Self.powerOfTwo(atLeast: 2 / (high - low))
         offset = ((steepness * (low + high) / 2 - 0.5) * 64).rounded() / 64
         tolerance = min(offset - steepness * low, steepness * high - offset - 1)
     }
 
-    static func powerOfTwo(atLeast value: Double) -> Double { exp2(log2(value).rounded(.up)) }
+    package static func powerOfTwo(atLeast value: Double) -> Double { exp2(log2(value).rounded(.up)) }
 }

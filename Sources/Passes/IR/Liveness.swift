@@ -14,12 +14,12 @@ extension CompilerVariable {
 }
 
 /// What has to be in the residual stream, and until when.
-struct Liveness {
+package struct Liveness {
     /// Whether anything that is kept depends on the variable. Functions of tokens or positions alone are written by the
     /// embedding and need neither in the stream.
-    private(set) var isLive: [Bool]
+    package private(set) var isLive: [Bool]
     /// The last half-layer that reads it.
-    private(set) var lastRead: [Int]
+    package private(set) var lastRead: [Int]
 
     init(_ variables: [CompilerVariable], kept: [Int]) {
         isLive = [Bool](repeating: false, count: variables.count)

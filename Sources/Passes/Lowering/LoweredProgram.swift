@@ -3,13 +3,13 @@ import RASP
 /// A program between lowering and layout: variables and the functions between them. It can be evaluated without any
 /// weights, so that a difference from the interpreter is known to come from lowering or from what follows it.
 package struct LoweredProgram {
-    let variables: [CompilerVariable]
+    package let variables: [CompilerVariable]
     /// The variable under each name.
-    let named: [(name: String, variable: Int)]
-    let liveness: Liveness
+    package let named: [(name: String, variable: Int)]
+    package let liveness: Liveness
     private let causal: Bool
 
-    init(_ lowering: Lowering, named: [(name: String, variable: Int)]) {
+    package init(_ lowering: Lowering, named: [(name: String, variable: Int)]) {
         self.init(variables: lowering.variables, named: named, causal: lowering.setting.causal)
     }
 

@@ -1,17 +1,17 @@
 /// How far chains of maps are fused into one.
-struct Fusion {
+package struct Fusion {
     /// Hidden units that a fused map may take although steps would take fewer non-zeros.
     let units: Int
     /// Variables that are kept under a name are fused as well.
     let goesThroughNames: Bool
     /// Whether it is decided for each input of a map by itself whether it is fused, so that the map is computed as
     /// early as possible. Otherwise all inputs that are maps of several variables are fused, or none.
-    var decidesEachInput = false
+    package var decidesEachInput = false
 
     var isEager: Bool { units > 0 }
 
     /// Whether this is the same as the other one, but lets a fused map take no more units.
-    func isNarrower(than other: Fusion) -> Bool {
+    package func isNarrower(than other: Fusion) -> Bool {
         decidesEachInput && other.decidesEachInput && goesThroughNames == other.goesThroughNames && units <= other.units
     }
 

@@ -7,7 +7,7 @@ import RASP
 /// sub-expressions found on the way. What attention computes becomes a variable (`LowerAggregates.swift`), so does
 /// what has a name or is needed whole by attention (`Materialise.swift`). Each variable's time, in half-layers, is the
 /// earliest that its inputs allow.
-struct Lowering {
+package struct Lowering {
     let setting: CompilationSetting
     let fusion: FusionDecisions
     let deadlines: Deadlines
@@ -48,10 +48,10 @@ struct Lowering {
     /// For each number that is known up to rounding only, the doubles that it can be.
     var spellings: Spellings { tabulations.spellings }
 
-    static let tokens = 0
-    static let indices = 1
+    package static let tokens = 0
+    package static let indices = 1
 
-    init(
+    package init(
         _ setting: CompilationSetting, _ program: Program, _ fusion: FusionDecisions,
         _ tabulations: Tabulations = Tabulations(),
         deadlines: Deadlines = Deadlines()
@@ -67,7 +67,7 @@ struct Lowering {
     }
 
     /// Lowers the whole program; the result maps each of its variables' names to a variable number.
-    mutating func lower(_ program: Program) throws -> [(name: String, variable: Int)] {
+    package mutating func lower(_ program: Program) throws -> [(name: String, variable: Int)] {
         let names = keptNames(program)
         var named: [ExactString: Int] = [:]
         for node in topologicalOrder(of: [.sop(program.output)]) {
@@ -93,7 +93,7 @@ struct Lowering {
         return Dictionary(program.variables.map { ($0.sop, [$0.name]) }, uniquingKeysWith: +)
     }
 
-    mutating func lower(_ sop: SOp) throws {
+    package mutating func lower(_ sop: SOp) throws {
         switch sop.operation {
         case .tokens(let conversion):
             let values = setting.vocabulary.map { try? conversion.convert($0) }

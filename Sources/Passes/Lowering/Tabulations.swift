@@ -2,7 +2,7 @@ import RASP
 
 /// What was worked out before, for other fusions of the same program: tables, the numbers that means can be, and what
 /// values stand for.
-final class Tabulations {
+package final class Tabulations {
     struct Key: Hashable {
         let sop: SOp
         let operands: [ValueTable]
@@ -11,6 +11,8 @@ final class Tabulations {
     let trees = DecisionTrees()
     let spellings = Spellings()
     private var listed: [ReachableNumbers: [ReachableNumbers.Entry]?] = [:]
+
+    package init() {}
 
     func reachable(_ numbers: ReachableNumbers) -> [ReachableNumbers.Entry]? {
         if let known = listed[numbers] { return known }

@@ -1,26 +1,26 @@
 import RASP
 
 /// One input of a `FiniteFunction`: a variable, seen only through a partition of its values into classes.
-struct Axis: Hashable, Sendable {
+package struct Axis: Hashable, Sendable {
     /// Which variable; for selectors also on which side (see `Relation`).
-    let variable: Int
+    package let variable: Int
     /// The class of each of the variable's values, classes numbered by first occurrence.
-    let classOf: [Int]
-    let classCount: Int
+    package let classOf: [Int]
+    package let classCount: Int
 
-    init(variable: Int, classOf: [Int], classCount: Int) {
+    package init(variable: Int, classOf: [Int], classCount: Int) {
         self.variable = variable
         self.classOf = classOf
         self.classCount = classCount
     }
 
     /// Every value is a class of its own.
-    init(variable: Int, valueCount: Int) {
+    package init(variable: Int, valueCount: Int) {
         self.init(variable: variable, classOf: Array(0..<valueCount), classCount: valueCount)
     }
 
     /// The values in each class.
-    var members: [[Int]] {
+    package var members: [[Int]] {
         var members = [[Int]](repeating: [], count: classCount)
         for (value, index) in classOf.enumerated() { members[index].append(value) }
         return members
@@ -33,16 +33,22 @@ struct Axis: Hashable, Sendable {
 /// This one representation does the work of several passes. Composing tables fuses chains of maps; enumerating the
 /// joint domain infers exactly the reachable values; merging classes that behave alike keeps tables (and later the
 /// hidden units made from them) small; and equal tables are equal sub-expressions.
-struct FiniteFunction: Hashable, Sendable {
+package struct FiniteFunction: Hashable, Sendable {
     /// In ascending order of variable; none means a constant.
     var axes: [Axis]
     /// An output number for each combination of classes.
-    var outputs: [Int]
+    package var outputs: [Int]
+
+    package init(axes: [Axis], outputs: [Int]) {
+        self.axes = axes
+        self.outputs = outputs
+    }
 
     /// - Parameter limit: the largest joint domain that may be enumerated.
     /// - Throws: `DomainTooLarge`, or what `body` throws.
     /// - Parameter body: maps one output number of each input to an output number of the result.
-    static func combine(_ inputs: [FiniteFunction], limit: Int, _ body: ([Int]) throws -> Int) throws -> FiniteFunction
+    package static func combine(_ inputs: [FiniteFunction], limit: Int, _ body: ([Int]) throws -> Int) throws
+        -> FiniteFunction
     {
         let domain = try JointDomain(inputs, limit: limit)
         var outputs: [Int] = []
@@ -54,7 +60,7 @@ struct FiniteFunction: Hashable, Sendable {
     }
 
     /// Merges classes of an axis between which no entry differs, and drops axes that no longer matter.
-    mutating func mergeClasses() {
+    package mutating func mergeClasses() {
         for position in axes.indices.reversed() {
             let axis = axes[position]
             let stride = axes[(position + 1)...].reduce(1) { $0 * $1.classCount }
@@ -82,7 +88,7 @@ struct FiniteFunction: Hashable, Sendable {
 
 extension FiniteFunction {
     // Tables are compared, and looked up, by the hundred: Swift's own hash of their entries took most of a compilation.
-    func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         for axis in axes {
             hasher.combine(axis.variable)
             hasher.combine(axis.classCount)

@@ -43,7 +43,7 @@ extension LookupPlan {
 
     /// The factor by which a scalar variable enters a sum with these codes; nil when they are no multiple of it
     /// (up to a constant).
-    static func slope(_ codes: [Double], _ axis: Axis, _ variable: CompilerVariable) -> (
+    package static func slope(_ codes: [Double], _ axis: Axis, _ variable: CompilerVariable) -> (
         factor: Double, offset: Double
     )? {
         // The slope is taken between the two scalars that are farthest apart; between close ones it would be mostly

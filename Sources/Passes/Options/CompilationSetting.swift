@@ -7,11 +7,11 @@ package struct CompilationSetting {
     package let vocabulary: [Atom]
     package let maxLength: Int
     package let causal: Bool
-    let keepNamedVariables: Bool
-    let fusions: [Fusion]
-    let reuseDirections: Bool
-    let readError: Double
-    let limits: CompilerOptions.Limits
+    package let keepNamedVariables: Bool
+    package let fusions: [Fusion]
+    package let reuseDirections: Bool
+    package let readError: Double
+    package let limits: CompilerOptions.Limits
 
     /// - Throws: `Failure` for a vocabulary or a length that is missing or cannot be used.
     package init(_ program: any SymbolicProgram, _ options: CompilerOptions) throws(Failure) {

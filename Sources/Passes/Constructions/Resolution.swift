@@ -3,10 +3,10 @@
 /// A scalar of the residual stream is rounded to fp32, and so are the weights that wrote it. A step between two of its
 /// values needs a gap that is wide beside this rounding; values that are closer, such as 0.2 and 0.4 - 0.2 in double
 /// precision, are one number to every hidden unit.
-enum Resolution {
+package enum Resolution {
     /// The least gap that a step along one scalar needs, relative to the largest number that went into the scalar: 16
     /// units in the last place, of which each side of the step tolerates four.
-    static let scalar = 1e-6
+    package static let scalar = 1e-6
     /// The least gap for a step along a sum of numbers, relative to the largest sum: 64 units in the last place.
     static let sum = 4e-6
     /// Magnitudes that keep their precision in fp32, with room for the factors of a step.

@@ -2,12 +2,12 @@ import RASP
 
 /// What a program takes when every s-op is computed by itself, one hidden unit for each combination of its inputs'
 /// values: the construction of Lindner et al. Fusing maps to save layers must not cost more than this.
-struct StepwiseCost {
-    private(set) var nonzeros = 0
+package struct StepwiseCost {
+    package private(set) var nonzeros = 0
     /// The most hidden units of any MLP.
-    private(set) var hiddenUnits = 0
+    package private(set) var hiddenUnits = 0
 
-    init(_ program: Program, _ lowering: Lowering) {
+    package init(_ program: Program, _ lowering: Lowering) {
         var depths: [GraphNode: Int] = [:]
         var units: [Int: Int] = [:]
         for node in topologicalOrder(of: [.sop(program.output)]) {

@@ -7,25 +7,25 @@ import RASP
 /// `4ij - 2j^2 - j`, which is `2i^2` less `2 (i - j)^2 + j`: the squared distance in a product of two numbers (the
 /// parabolic keys of Percepta's transformer-vm), and of two positions that are equally near the earlier has more. Two
 /// positions are never less than one gap apart.
-struct PickOrder: Hashable, Sendable {
-    let occurrence: Occurrence
+package struct PickOrder: Hashable, Sendable {
+    package let occurrence: Occurrence
     /// The scalar variable with j, as a share of a power of two, so that shares are as exact as j itself.
-    let position: Int
-    let positionUnit: Double
+    package let position: Int
+    package let positionUnit: Double
     /// For the closest, the scalar variable with `2j^2 + j`, likewise.
-    let square: Int?
-    let squareUnit: Double
+    package let square: Int?
+    package let squareUnit: Double
     /// n: how many positions there can be.
     let length: Int
 
     var variables: [Int] { [position] + (square.map { [$0] } ?? []) }
 
     /// What is left between a position and the next best one, as between a selected position and BOS without an order.
-    static let gap = HeadPlan.scale / 2
+    package static let gap = SelectorForm.conditionWeight / 2
 
     /// How far below the score of all conditions alone BOS has to stay, in gaps: below every position for which they
     /// all hold. For the closest, `2i^2 + i` comes on top.
-    var depth: Double {
+    package var depth: Double {
         let n = Double(length)
         switch occurrence {
         case .last: return 1
@@ -35,9 +35,9 @@ struct PickOrder: Hashable, Sendable {
     }
 
     /// What a condition has to weigh so that a position which fails one stays a gap below BOS.
-    var conditionWeight: Double { Self.conditionWeight(occurrence, length) }
+    package var conditionWeight: Double { Self.conditionWeight(occurrence, length) }
 
-    static func conditionWeight(_ occurrence: Occurrence, _ length: Int) -> Double {
+    package static func conditionWeight(_ occurrence: Occurrence, _ length: Int) -> Double {
         let n = Double(length)
         return gap * (occurrence == .closest ? 2 * n * n - 2 * n + 2 : n + 1)
     }

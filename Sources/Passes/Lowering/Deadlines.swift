@@ -5,13 +5,13 @@ import RASP
 ///
 /// Maps that have time left need not be fused to save layers. When the program is lowered again with these deadlines,
 /// each map is computed in the cheapest way that still meets its own.
-struct Deadlines {
+package struct Deadlines {
     private var bySOp: [SOp: Int] = [:]
 
     /// No deadlines: everything is computed as early as possible.
-    init() {}
+    package init() {}
 
-    init(_ program: Program, _ lowering: Lowering, _ liveness: Liveness) {
+    package init(_ program: Program, _ lowering: Lowering, _ liveness: Liveness) {
         let variables = lowering.variables
         let last = variables.indices.lazy.filter { liveness.isLive[$0] }.map { variables[$0].time }.max() ?? 0
         var due = [Int](repeating: last + last % 2, count: variables.count)

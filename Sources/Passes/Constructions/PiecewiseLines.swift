@@ -2,12 +2,12 @@ import RASP
 
 /// A number that is a straight line of one scalar on each of a few intervals: an absolute value, a maximum with a
 /// constant.
-struct PiecewiseLine {
+package struct PiecewiseLine {
     /// The first line, `slope x + offset`.
-    let slope: Double
-    let offset: Double
+    package let slope: Double
+    package let offset: Double
     /// Between `low` and `high` the slope changes by `bend`, starting at `low`, and the number by `jump`.
-    let breaks: [(low: Double, high: Double, bend: Double, jump: Double)]
+    package let breaks: [(low: Double, high: Double, bend: Double, jump: Double)]
     let largestTerm: Double
 
     /// nil where there are nearly as many lines as points, since steps then take no more units and can be shared with
@@ -60,11 +60,11 @@ struct PiecewiseLine {
 }
 
 /// `factors x scalars + offset`, which is never less than `least + offset` nor more than `most + offset`.
-struct GatedSum {
-    let factors: [Double]
-    let least: Double
-    let most: Double
-    let offset: Double
+package struct GatedSum {
+    package let factors: [Double]
+    package let least: Double
+    package let most: Double
+    package let offset: Double
 
     var largestTerm: Double { max(abs(least), abs(most)) + abs(offset) }
 }

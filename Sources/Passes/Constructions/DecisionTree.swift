@@ -1,5 +1,5 @@
 /// Trees that were built before. Attempts that differ in their fusion mostly ask for the same trees.
-final class DecisionTrees {
+package final class DecisionTrees {
     private var known: [FiniteFunction: DecisionTree] = [:]
 
     /// - Parameters:
@@ -17,7 +17,7 @@ final class DecisionTrees {
 
 /// A table as nested case distinctions: each leaf is a conjunction of classes of few axes, and becomes one hidden
 /// unit. Where most axes matter only sometimes ("the digit at this place"), that is far fewer than combinations.
-indirect enum DecisionTree {
+package indirect enum DecisionTree {
     case leaf(Int)
     /// Branches by sets of the axis's classes; together all of them.
     case split(axis: Int, branches: [(classes: [Int], tree: DecisionTree)])
@@ -98,7 +98,7 @@ indirect enum DecisionTree {
     }
 
     /// Calls `body` with the conditions and the output of every leaf.
-    func forEachLeaf(
+    package func forEachLeaf(
         _ conditions: [(axis: Int, classes: [Int])] = [], _ body: ([(axis: Int, classes: [Int])], Int) -> Void
     ) {
         switch self {

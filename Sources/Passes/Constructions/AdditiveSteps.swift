@@ -6,11 +6,11 @@ import RASP
 /// Several scalars can be read together this way. Where a class holds several scalars, it stands for an interval, and
 /// the sum of intervals of combinations with different outputs must not overlap: the scalar of a width is 1 for none
 /// and at most 1/2 for any, so "all of m widths are 0" is a sum of at least m, and at most m - 1/2 otherwise.
-struct AdditiveSteps {
+package struct AdditiveSteps {
     /// `codes[axis][value]`: the number that each value of the axis's variable adds.
-    let codes: [[Double]]
+    package let codes: [[Double]]
     /// Where the output changes: up to `low` it is the earlier one, from `high` on the next.
-    let intervals: [(low: Double, high: Double, output: Int)]
+    package let intervals: [(low: Double, high: Double, output: Int)]
 
     /// The most combinations of signs and table entries that are looked at.
     private static func budget(_ axes: Int) -> Int { axes <= 2 ? 1 << 20 : 1 << 16 }

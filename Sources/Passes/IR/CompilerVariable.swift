@@ -2,7 +2,7 @@ import RASP
 
 /// Something that lies in the residual stream, under its own directions.
 package struct CompilerVariable: Sendable {
-    enum Origin: Sendable {
+    package enum Origin: Sendable {
         case tokens
         case indices
         /// A function of variables that are there earlier, written by the embedding or an MLP.
@@ -19,7 +19,7 @@ package struct CompilerVariable: Sendable {
         case balance(BalanceRead)
     }
 
-    enum Representation: Sendable {
+    package enum Representation: Sendable {
         /// One direction per defined value; undefined is all zeros.
         case oneHot
         /// One direction holding `scalars[value]`. `flagged` is the value (a number that is none, or undefined)
@@ -27,50 +27,74 @@ package struct CompilerVariable: Sendable {
         case scalar(flagged: Int?)
     }
 
-    var origin: Origin
+    package var origin: Origin
     var representation: Representation
     /// In canonical order, undefined last. Empty when `isOpen`.
-    var values: [Atom?]
+    package var values: [Atom?]
     /// The scalar that stands for each value, for scalar variables.
-    var scalars: [Double] = []
+    package var scalars: [Double] = []
     /// The largest number that went into the scalar, where that is larger than the scalar can be: a small difference of
     /// large numbers carries the rounding errors of these.
     var magnitude = 0.0
     /// Where each value stands for many scalars: what they all lie between. `scalars` then holds, for each value, the one
     /// nearest to the other values.
-    var extent: ClosedRange<Double>?
+    package var extent: ClosedRange<Double>?
     /// Whether it has too many reachable values to list. Then it can only be averaged, or shown as the number that it
     /// is.
-    var isOpen = false
+    package var isOpen = false
     /// The half-layer that writes it: 0 for the embedding, 2l-1 for the attention of layer l and 2l for its MLP (l from
     /// 1).
-    var time: Int
-    var name: String?
+    package var time: Int
+    package var name: String?
     var aliases: [String] = []
-    var span: SourceSpan?
+    package var span: SourceSpan?
 
-    var isOneHot: Bool { if case .oneHot = representation { true } else { false } }
-    var flagged: Int? { if case .scalar(let flagged) = representation { flagged } else { nil } }
-    var undefinedValue: Int? { values.last.flatMap { $0 == nil ? values.count - 1 : nil } }
+    package init(
+        origin: Origin, representation: Representation, values: [Atom?], scalars: [Double] = [], magnitude: Double = 0,
+        extent: ClosedRange<Double>? = nil, isOpen: Bool = false, time: Int, name: String? = nil,
+        span: SourceSpan? = nil
+    ) {
+        self.origin = origin
+        self.representation = representation
+        self.values = values
+        self.scalars = scalars
+        self.magnitude = magnitude
+        self.extent = extent
+        self.isOpen = isOpen
+        self.time = time
+        self.name = name
+        self.span = span
+    }
+
+    package var isOneHot: Bool { if case .oneHot = representation { true } else { false } }
+    package var flagged: Int? { if case .scalar(let flagged) = representation { flagged } else { nil } }
+    package var undefinedValue: Int? { values.last.flatMap { $0 == nil ? values.count - 1 : nil } }
 }
 
 /// Copying a one-hot: which direction of the output each value of the source writes (-1: none).
-struct GatherRead: Hashable, Sendable {
-    let selector: SelectorForm
+package struct GatherRead: Hashable, Sendable {
+    package let selector: SelectorForm
     /// nil when the value is a constant.
-    let source: Int?
-    let outputOfValue: [Int]
+    package let source: Int?
+    package let outputOfValue: [Int]
     /// Output of an empty row, -1 for undefined.
-    let defaultOutput: Int
+    package let defaultOutput: Int
+
+    package init(selector: SelectorForm, source: Int?, outputOfValue: [Int], defaultOutput: Int) {
+        self.selector = selector
+        self.source = source
+        self.outputOfValue = outputOfValue
+        self.defaultOutput = defaultOutput
+    }
 }
 
 /// Averaging numbers: the number of each value of a one-hot source, or a scalar source as it is.
-struct MeanRead: Hashable, Sendable {
-    let selector: SelectorForm
-    let source: Int
+package struct MeanRead: Hashable, Sendable {
+    package let selector: SelectorForm
+    package let source: Int
     /// Empty when the source is read as a scalar.
-    let numberOfValue: [Double]
-    let defaultNumber: Double
+    package let numberOfValue: [Double]
+    package let defaultNumber: Double
     /// Whether an empty row sets the flag direction.
     let flagsEmptyRows: Bool
 }

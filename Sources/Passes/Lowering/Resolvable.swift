@@ -77,7 +77,7 @@ extension Lowering {
 
 extension CompilerVariable {
     /// Checks what every later pass relies on.
-    func checkInvariants(among others: [CompilerVariable]) throws {
+    package func checkInvariants(among others: [CompilerVariable]) throws {
         func require(_ holds: Bool, _ what: String) throws {
             if !holds { throw Failure(.internalError, "the compiler broke a rule of its own: \(what)") }
         }

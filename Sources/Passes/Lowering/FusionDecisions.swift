@@ -1,6 +1,6 @@
 /// The decisions of a lowering that depended on the degree of fusion. Another degree that decides all of them alike
 /// gives the same result, or the same refusal, and need not be tried.
-final class FusionDecisions {
+package final class FusionDecisions {
     private var mostAccepted = 0
     private var leastDeclined = Int.max
     private var hingesOnEagerness = false
@@ -8,7 +8,7 @@ final class FusionDecisions {
     private var hingesOnInputs = false
     private let fusion: Fusion
 
-    init(_ fusion: Fusion) { self.fusion = fusion }
+    package init(_ fusion: Fusion) { self.fusion = fusion }
 
     /// Whether a map that takes so many units is fused.
     func fuses(units: Int) -> Bool {
@@ -32,7 +32,7 @@ final class FusionDecisions {
         return fusion.decidesEachInput
     }
 
-    func areShared(by other: Fusion) -> Bool {
+    package func areShared(by other: Fusion) -> Bool {
         mostAccepted <= other.units && other.units < leastDeclined
             && (!hingesOnEagerness || other.isEager == fusion.isEager)
             && (!hingesOnNames || other.goesThroughNames == fusion.goesThroughNames)

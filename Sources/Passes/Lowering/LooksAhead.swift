@@ -3,7 +3,8 @@ import RASP
 extension Lowering {
     /// Refuses a selector that, under the causal mask, could only select later positions, where that can be seen from
     /// tokens and positions alone. Lowering finds the same, but may first have worked for long on what comes before.
-    static func checkReach(_ program: Program, _ setting: CompilationSetting, _ tabulations: Tabulations) throws {
+    package static func checkReach(_ program: Program, _ setting: CompilationSetting, _ tabulations: Tabulations) throws
+    {
         guard setting.causal, let fusion = setting.fusions.first else { return }
         var trial = Lowering(setting, program, FusionDecisions(fusion), tabulations)
         let names = trial.keptNames(program)
@@ -38,5 +39,5 @@ extension Lowering {
 
 extension RASPError {
     /// Whether a selector looks ahead, which no way of compiling the program changes.
-    var isCausal: Bool { diagnostics.first?.code == .causal }
+    package var isCausal: Bool { diagnostics.first?.code == .causal }
 }
