@@ -67,7 +67,9 @@ import Testing
         if (facts["blas"] as? String)?.contains("DYNAMIC_ARCH") == true {
             #expect(!own.error.contains("OpenBLAS chose it"))
         }
-        #expect(facts["blas_forced_kernel"] as? String == "none")
+        // Whoever runs the tests may have named a kernel for all of them.
+        let forced = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"]
+        #expect(facts["blas_forced_kernel"] as? String == forced ?? "none")
         let named = try Tool.run("doctor", "--json", environment: ["OPENBLAS_CORETYPE": "Nehalem"]).json()
         #expect(named["blas_forced_kernel"] as? String == "Nehalem")
         let kernel = try #require(facts["blas_kernel"] as? String)
