@@ -7,7 +7,7 @@ TRAITS = --traits MPI
 endif
 export MPI
 
-.PHONY: all demo test arm64 sanitize build install dist wheel dependencies format drawing clean
+.PHONY: all demo test arm64 sanitize build install dist wheel dependencies format drawing docs clean
 all: build
 
 demo: build
@@ -51,6 +51,10 @@ format:
 # The drawing of the modules on the page Architecture, from Package.swift.
 drawing:
 	@.ci/drawing.py
+
+# The site of the documentation, module by module, without warnings.
+docs: build
+	@.ci/docs.sh
 
 clean:
 	$(SWIFT) package clean

@@ -156,7 +156,7 @@ let package = Package(
             ],
             exclude: ["Goldens", "Peer"]),
         .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "Ranks", "TestSupport"]),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Reporting", "TestSupport"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Reporting", "Pictures", "TestSupport"]),
         .testTarget(
             name: "RobustnessTests",
             dependencies: [

@@ -2,7 +2,8 @@ extension Settings {
     public static let keys: [SettingKey<Settings>] = [
         .init(
             "student", .text(\.student),
-            "The model to inject into: tiny (bundled), or the Hugging Face folder of a GPT-2, Llama, Qwen or GPT-NeoX."),
+            "The model to inject into: tiny (bundled), or the Hugging Face folder of a GPT-2, Llama, Qwen, GPT-NeoX or OPT."
+        ),
         .init(
             "task", .text(\.task),
             "The algorithm: count, int-sum, shuffle-dyck, or a task file of your own."),

@@ -125,7 +125,7 @@ package struct Report {
     private func section(_ run: ReportedRun) -> String {
         var body =
             "<h2>\(HTML.escape("\(run.task), \(run.label(shared: shared)), seed \(run.settings.seed)"))</h2>\n<div class=\"charts\">\n"
-        let quantities = InjectionLoss.columns.map(\.quantity).joined(separator: ", ")
+        let quantities = run.columns.map(\.quantity).joined(separator: ", ")
         body += chart(curves(run), "Training: \(quantities); means over a hundredth of the run.")
         if run.settings.method == .tracr {
             body += chart(
@@ -206,7 +206,7 @@ package struct Report {
         }
         return LineChart(
             title: "Training curves of \(run.name)", xLabel: "step", yLabel: "loss",
-            series: InjectionLoss.columns.map { column in
+            series: run.columns.map { column in
                 LineChart.Series(
                     name: column.legend,
                     points: blocks.map { steps in

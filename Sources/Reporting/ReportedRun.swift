@@ -30,13 +30,18 @@ struct ReportedRun {
         var parts: [String: Double]
     }
 
+    /// The columns that the run's metrics have.
+    var columns: [LossColumn] {
+        InjectionLoss.columns.filter { column in course.contains { $0.parts[column.name] != nil } }
+    }
+
     init(_ directory: RunDirectory, options: ModelEvaluation.Options) throws {
         let run = try LoadedRun(directory)
         name = directory.name
         settings = run.settings
         deviations = try settings.deviations()
         task = run.task.task.name
-        isOfPaper = run.task.task.sources.isEmpty && InjectionTask.builtInNames.contains(task)
+        isOfPaper = run.task.task.sources.isEmpty && InjectionTask.namesOfPaper.contains(task)
         settingSummaries = run.task.task.testSettings.map { ($0.name, $0.summary) }
         results = try StoredEvaluation.results(of: run, options: options)
         (course, seconds) = try Self.metrics(directory.metrics)

@@ -15,7 +15,7 @@ import TrainingEngine
 /// as they are, broken ones go on from their last checkpoint, and what was measured is not measured again.
 package struct Reproduction {
     package struct Options: Sendable {
-        package var tasks = InjectionTask.builtInNames
+        package var tasks = InjectionTask.namesOfPaper
         package var methods = Settings.Method.allCases
         /// Runs of each task and method, with the seeds from `firstSeed` up.
         package var seeds = 1

@@ -48,8 +48,9 @@ public struct BundledFiles: Sendable {
     }
 
     /// The program at that path, or of that name under `Programs/`, both with or without the ending `.rasp` or
-    /// `.crasp` (in a name, hyphens and underscores are alike). What is both a name and a file of the working directory
-    /// is the file if it has the ending.
+    /// `.crasp` (in a name, hyphens and underscores are alike). A program in a folder there has the folder in its name:
+    /// `decompiling/sort`. What is both a name and a file of the working directory is the file if it has the ending, or
+    /// a folder in its name.
     ///
     /// - Throws: `.notFound` also for a file that cannot be opened. The front end knows of findings about programs
     ///   only.
@@ -84,9 +85,15 @@ public struct BundledFiles: Sendable {
             .notFound, "the bundled student 'tiny' is not there", remedy: Self.remedy(lookedIn: studentCandidates))
     }
 
-    private func names(in folder: String, suffix: String) -> [String] {
-        let files = roots.flatMap {
-            (try? FileManager.default.contentsOfDirectory(atPath: $0.appendingPathComponent(folder).path)) ?? []
+    /// Names of the files in a folder that ships, and in its subfolders where these count.
+    private func names(in folder: String, suffix: String, subfolders: Bool = false) -> [String] {
+        let files = roots.flatMap { root -> [String] in
+            let path = root.appendingPathComponent(folder).path
+            let manager = FileManager.default
+            let found =
+                try? subfolders
+                ? manager.subpathsOfDirectory(atPath: path) : manager.contentsOfDirectory(atPath: path)
+            return found ?? []
         }
         let names = files.filter { $0.ends(with: suffix) }.map { $0.unicodeScalars.dropLast(suffix.count) }
         return Set(names.map { ExactString(String($0)) }).sorted().map(\.text)
@@ -108,24 +115,25 @@ public struct BundledFiles: Sendable {
         for suffix in suffixes { if let url = bundled(name, in: folder, suffix: suffix) { return url } }
         for suffix in suffixes { if let path = Self.existing(name, suffix: suffix) { return path } }
         let shown = name.prefix(200)
+        let near = Suggestion.nearest(
+            to: suffixes.reduce(name) { Self.without($1, $0) },
+            among: suffixes.flatMap { names(in: folder, suffix: "." + $0, subfolders: true) })
         if isPath {
             throw Failure(
                 .notFound, "no \(kind) '\(shown)': there is no file of that name",
-                at: URL(fileURLWithPath: name).path)
+                at: URL(fileURLWithPath: name).path, remedy: near.map { "Did you mean '\($0)'?" })
         }
-        let near = Suggestion.nearest(
-            to: suffixes.reduce(name) { Self.without($1, $0) },
-            among: suffixes.flatMap { names(in: folder, suffix: "." + $0) })
         let looked = Self.remedy(lookedIn: places.map { $0.appendingPathComponent(folder) })
         throw Failure(
             .notFound, "no \(kind) '\(shown)', as a file or under \(folder)/",
             remedy: (near.map { "Did you mean '\($0)'?\n" } ?? "") + looked)
     }
 
-    /// The file of that name in a folder that ships. A name is one path component, whatever a task file says.
+    /// The file of that name in a folder that ships. A name does not lead out of it, whatever a task file says.
     private func bundled(_ name: String, in folder: String, suffix: String) -> URL? {
         let name = Self.without(suffix, name)
-        guard !name.isEmpty, name != "..", !name.holds("/"), !name.utf8.contains(0) else { return nil }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard !parts.contains(where: { ["", ".", ".."].contains($0) }), !name.utf8.contains(0) else { return nil }
         for spelling in [name, name.replacingOccurrences(of: "-", with: "_")] {
             for root in roots {
                 let url = root.appendingPathComponent(folder).appendingPathComponent("\(spelling).\(suffix)")

@@ -29,14 +29,14 @@ struct TracrInject: ParsableCommand {
         version: "tracr-inject \(Release.version)",
         groupedSubcommands: [
             CommandGroup(name: "RASP", subcommands: [RunCommand.self, CompileCommand.self]),
-            CommandGroup(name: "Circuits", subcommands: [CircuitCommand.self]),
             CommandGroup(
                 name: "Language Model",
                 subcommands: [
                     TrainCommand.self, EvalCommand.self, DecodeCommand.self, DataCommand.self, TokenizeCommand.self,
                     ExportCommand.self, PretrainCommand.self, ReportCommand.self, ReproduceCommand.self,
                 ]),
-            CommandGroup(name: "Circuits", subcommands: [DiscoverCommand.self, ScoreCommand.self]),
+            CommandGroup(
+                name: "Circuits", subcommands: [CircuitCommand.self, DiscoverCommand.self, ScoreCommand.self]),
             CommandGroup(name: "Machine", subcommands: [BenchCommand.self, DoctorCommand.self]),
         ])
 

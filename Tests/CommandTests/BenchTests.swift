@@ -12,6 +12,7 @@ import Testing
     @Test func memoryIsWhatWasPlanned() throws {
         // A sanitizer's shadow is memory too.
         guard ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil else { return }
+        var saved: [(planned: Double, peak: Double)] = []
         for settings in [
             [], ["--set", "memory.recompute=true", "--set", "memory.moments=bf16", "--set", "memory.original=bf16"],
         ] {
@@ -19,10 +20,14 @@ import Testing
             let result = try bench(["--threads", "2"] + settings)
             let planned = try #require(result["planned_memory_bytes"] as? Double)
             let peak = try #require(result["peak_memory_bytes"] as? Double)
-            // What the process takes by itself differs by tens of MiB with the size of pages and the load of the
-            // machine; weights and activations, some 240 MiB here, are exact (`MemoryTests`).
-            #expect(abs(planned - peak) < 64 * 1_048_576, "planned \(planned), measured \(peak)")
+            // What the process takes by itself, planned as 48 MiB, differs by some with the size of pages and the load
+            // of the machine; weights and activations, 200 and 112 MiB here, are exact (`MemoryTests`).
+            #expect(abs(planned - peak) < 40 * 1_048_576, "planned \(planned), measured \(peak)")
+            saved.append((planned, peak))
         }
+        // And what the settings save, which is 88 MiB, is saved.
+        let (planned, peak) = (saved[0].planned - saved[1].planned, saved[0].peak - saved[1].peak)
+        #expect(planned > 80 * 1_048_576 && abs(planned - peak) < 24 * 1_048_576, "\(planned) planned, \(peak)")
     }
 
     @Test func theProfileNamesOperationsAndTheirProducts() throws {

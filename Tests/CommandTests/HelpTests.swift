@@ -17,6 +17,11 @@ import Testing
         }
     }
 
+    @Test func everyGroupIsNamedOnce() throws {
+        let groups = try Tool.run("--help").output.split(separator: "\n").filter { $0.hasSuffix("SUBCOMMANDS:") }
+        #expect(groups.count >= 4 && Set(groups).count == groups.count, "\(groups)")
+    }
+
     @Test(arguments: commands)
     func everyCommandHasExamples(_ command: String) throws {
         let help = try Tool.run(command, "--help")

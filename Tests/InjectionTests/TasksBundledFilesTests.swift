@@ -47,6 +47,19 @@ import Testing
             for name in ["int_sum.rasp", "int-sum.rasp", folder.path + "/Programs/int_sum"] {
                 #expect(try files().program(name).path == folder.path + "/Programs/int_sum.rasp", "\(name)")
             }
+            // In a folder under Programs/ with the folder in its name, but nothing outside of Programs/.
+            let nested = folder.path + "/Programs/part/sort_it.rasp"
+            try touch(URL(fileURLWithPath: nested))
+            for name in ["part/sort_it", "part/sort_it.rasp", "part/sort-it"] {
+                #expect(try files().program(name).path == nested, "\(name)")
+            }
+            for name in ["part/../../Package", "/part/sort_it", "part//sort_it", "./part/sort_it", "part/"] {
+                #expect(failure { _ = try files().program(name) }?.kind == .notFound, "\(name)")
+            }
+            for name in ["part/sortit", "sort_it", "part/sort_it.crasp"] {
+                let remedy = failure { _ = try files().program(name) }?.remedy
+                #expect(remedy?.contains("'part/sort_it'") == true, "\(name)")
+            }
             // Only where programs are looked for, and the nearest name without regard to the ending.
             let unknown = try #require(failure { _ = try files().program("cuont.rasp") }?.remedy)
             #expect(unknown.contains("'count'") && unknown.contains("/Programs"))

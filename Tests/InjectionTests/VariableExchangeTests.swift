@@ -37,8 +37,18 @@ import Testing
         }
         // Tokens and indices are read by the first layer alone, count and offset by the second; the output by none.
         #expect(states == ["tokens": [0], "indices": [0], "n": [1], "offset": [1]])
-        let again = try #require(source.exchange(promptCounts: promptCounts, at: 7))
-        #expect(try #require(source.exchange(promptCounts: promptCounts, at: 7)).variable.name == again.variable.name)
+        // The choice is that of the seed and the step, whatever was asked for before.
+        func choices(_ source: ExchangeSource) -> [String] {
+            (0..<20).map { position in
+                let exchange = source.exchange(promptCounts: promptCounts, at: position)
+                let partners = exchange?.partners.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value.sequence)" }
+                return "\(exchange?.variable.name ?? "") \(partners ?? [])"
+            }
+        }
+        let own = choices(source)
+        #expect(choices(self.source(try oracle(), pairs: 3)) == own && Set(own).count > 10)
+        let other = ExchangeSource(layout: source.layout, layers: source.layers, pairs: 3, seed: 4)
+        #expect(choices(other) != own)
         #expect(source.exchange(promptCounts: [4], at: 0) == nil)
     }
 

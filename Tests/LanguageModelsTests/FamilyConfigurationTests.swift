@@ -86,6 +86,35 @@ import Testing
         #expect(failure.kind == .badData && failure.message.contains(key), "\(failure.message)")
     }
 
+    private static let sizesOfOPT: [(String, JSONValue)] =
+        [("ffn_dim", 96)] + sizes.filter { $0.0 != "intermediate_size" }
+
+    @Test func optCountsPositionsFromItsThirdRow() throws {
+        let plain = try read(OPT.self, ("ffn_dim", "96"), ("word_embed_proj_dim", "32"), ("init_std", "0.01"))
+        #expect(plain.innerWidth == 96 && plain.shape.isTied && plain.shape.activation == .relu)
+        #expect(plain.shape.biases == [.attention, .mlp] && plain.otherKeys["init_std"] == 0.01)
+        #expect(
+            plain.tensorsBeforeLayers.map(\.spellings[0])
+                == ["model.decoder.embed_tokens.weight", "model.decoder.embed_positions.weight"])
+        #expect(plain.tensorsBeforeLayers.map(\.shape) == [[61, 32], [66, 32]])
+        let other = try read(
+            OPT.self, ("ffn_dim", "80"), ("enable_bias", "false"), ("tie_word_embeddings", "false"),
+            ("activation_function", #""gelu""#))
+        #expect(other.shape.biases == [] && !other.shape.isTied && other.shape.activation == .gelu)
+    }
+
+    @Test(arguments: [
+        ("do_layer_norm_before", "false"), ("_remove_final_layer_norm", "true"),
+        ("layer_norm_elementwise_affine", "false"), ("word_embed_proj_dim", "16"), ("enable_bias", "1"),
+        ("activation_function", #""tanh""#), ("ffn_dim", "null"),
+    ])
+    func otherOPTsAreRefused(key: String, value: String) throws {
+        var json = JSONObject([("model_type", "opt")] + Self.sizesOfOPT)
+        json[key] = try JSONParser.parse(value)
+        let failure = try #require(failure { _ = try OPTConfiguration(json, at: "config.json") })
+        #expect(failure.kind == .badData && failure.message.contains(key), "\(failure.message)")
+    }
+
     /// Of four pairs, with base 10,000: frequencies 1, 0.1, 0.01 and 0.001.
     @Test func frequenciesAreScaledByTheirFormulas() {
         func frequencies(_ scaling: RotaryScaling) -> [Double] {

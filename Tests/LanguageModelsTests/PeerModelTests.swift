@@ -35,8 +35,7 @@ struct PeerModelTests {
     /// Three sizes of each: the second one's heads have kernels of their own, the third has shards.
     private static let families = [
         "llama", "llama-linear", "llama-dynamic", "llama-llama3", "llama-yarn", "llama-biased", "qwen2", "qwen3",
-        "neox",
-        "neox-sequential",
+        "neox", "neox-sequential", "opt",
     ].flatMap { family in
         [
             Case(layers: 2, width: 32, heads: 4, vocabulary: 61, positions: 40, family: family),

@@ -45,9 +45,11 @@ import Testing
         let nested = String(repeating: "f(", count: 60) + "0" + String(repeating: ")", count: 60)
         var limits = Limits()
         limits.steps = 2_000
-        _ = try Program(
-            source: "def f(x) { return x + 1; } n = \(nested); x = indices + n;", name: "x",
-            options: .init(limits: limits))
+        #expect(throws: Never.self) {
+            try Program(
+                source: "def f(x) { return x + 1; } n = \(nested); x = indices + n;", name: "x",
+                options: .init(limits: limits))
+        }
     }
 
     // spec §Q10 the value of an index is said; spec §Q15 and position, token and operands

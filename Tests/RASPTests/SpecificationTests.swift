@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Every section of the language's description has a test, marked with its number: `// spec §6.4`. The article RASP
-/// lists the sections.
+/// lists the sections. A mark counts where it stands before or in a test that expects something.
 @Suite struct SpecificationTests {
     private static let sections =
         ["1", "2", "3", "4", "5"] + (1...10).map { "6.\($0)" } + ["7"] + (1...5).map { "8.\($0)" }
@@ -16,7 +16,13 @@ import Testing
             for name in names where name.hasSuffix(".swift") && name != "SpecificationTests.swift" {
                 let text = try String(
                     contentsOf: tests.appendingPathComponent(folder).appendingPathComponent(name), encoding: .utf8)
-                for match in text.matches(of: /spec §(Q?[0-9]+(?:\.[0-9]+)?)/) { found.insert(String(match.output.1)) }
+                for match in text.matches(of: /spec §(Q?[0-9]+(?:\.[0-9]+)?)/) {
+                    let test = text[match.range.upperBound...].components(separatedBy: "\n    }")[0]
+                    // Expected is what is written out, or the second part of a case of the table.
+                    let expects = test.contains("#expect") || test.contains("Case(") || test.contains("expect(")
+                    #expect(expects, "the test behind \(match.output.0) in \(name) expects nothing")
+                    found.insert(String(match.output.1))
+                }
             }
         }
         let missing = Self.sections.filter { !found.contains($0) }

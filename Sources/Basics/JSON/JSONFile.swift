@@ -2,7 +2,10 @@ import Foundation
 
 /// JSON files of users: read with bounds on size and depth, written atomically.
 public enum JSONFile {
-    /// - Parameter maximumBytes: A larger file is refused before it is read.
+    /// - Parameters:
+    ///   - url: The file.
+    ///   - maximumBytes: A larger file is refused before it is read.
+    ///   - maximumDepth: How many arrays and objects may be inside one another.
     /// - Throws: `.notFound`, or `.badData` at `file:line:column`.
     public static func read(
         _ url: URL, maximumBytes: Int = 100_000_000, maximumDepth: Int = 64

@@ -10,7 +10,10 @@ public struct JSONParser {
         self.maximumDepth = maximumDepth
     }
 
-    /// - Parameter name: What errors call the document, usually its path.
+    /// - Parameters:
+    ///   - bytes: The document, in UTF-8.
+    ///   - name: What errors call the document, usually its path.
+    ///   - maximumDepth: How many arrays and objects may be inside one another.
     /// - Throws: `.badData` at `name:line:column`.
     public static func parse(
         _ bytes: UnsafeRawBufferPointer, name: String, maximumDepth: Int = 64

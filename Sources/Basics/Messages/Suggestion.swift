@@ -3,13 +3,14 @@ public enum Suggestion {
     /// The nearest of `names`, or nil where none is near enough to be a slip of the hand.
     ///
     /// Near is at most a third of the name's length away (and at least 2 edits); the last component of a dotted key
-    /// counts too, so that `learning.student` or a bare `betas` find their way.
+    /// or of a path counts too, so that `learning.student` or a bare `betas` find their way.
     public static func nearest(to name: String, among names: some Sequence<String>) -> String? {
         let wanted = Array(name.lowercased().prefix(200))
         var best: (name: String, distance: Int)?
         for candidate in names {
             var distance = edits(wanted, Array(candidate))
-            if let last = candidate.split(separator: ".").last, last.count < candidate.count {
+            if let last = candidate.split(whereSeparator: { $0 == "." || $0 == "/" }).last, last.count < candidate.count
+            {
                 // One more than a whole-path match of the same distance, so that a full match wins.
                 distance = min(distance, edits(wanted, Array(last)) + 1)
             }

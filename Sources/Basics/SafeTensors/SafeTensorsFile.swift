@@ -43,7 +43,9 @@ public struct SafeTensorsFile: Sendable {
 
     /// Copies a tensor into memory as fp32, converting from fp16, bf16 and fp64.
     ///
-    /// - Parameter destination: As many elements as the tensor has (a precondition).
+    /// - Parameters:
+    ///   - name: The tensor's.
+    ///   - destination: As many elements as the tensor has (a precondition).
     /// - Throws: `.badData` when the tensor is not there or of another type.
     public func readFloats(_ name: String, into destination: UnsafeMutableBufferPointer<Float>) throws(Failure) {
         let entry = try entry(name)

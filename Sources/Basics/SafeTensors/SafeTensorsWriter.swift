@@ -20,7 +20,11 @@ public struct SafeTensorsWriter {
 
     public init() {}
 
-    /// - Parameter type: `.float32`, `.float16` or `.bfloat16`; values are rounded to nearest, ties to even.
+    /// - Parameters:
+    ///   - name: The tensor's, which no other one has.
+    ///   - shape: The tensor's; its product is the number of values.
+    ///   - floats: The values.
+    ///   - type: `.float32`, `.float16` or `.bfloat16`; values are rounded to nearest, ties to even.
     public mutating func add(_ name: String, shape: [Int], floats: [Float], type: ElementType = .float32) {
         append(name, shape, floats.count, type, .array(floats))
     }

@@ -34,7 +34,9 @@ extension CircuitGraph {
             ]))
     }
 
-    /// - Parameter place: What errors call the document, usually its path.
+    /// - Parameters:
+    ///   - json: The document.
+    ///   - place: What errors call the document, usually its path.
     /// - Throws: `.badData` naming the key that is missing or wrong.
     public init(json: JSONValue, at place: String) throws(Failure) {
         func wrong(_ what: String) -> Failure {

@@ -11,7 +11,9 @@ public struct RandomScorers: Sendable, Equatable {
         public let low: Double
         public let high: Double
 
-        /// - Parameter values: what each scorer reached; at least one.
+        /// - Parameters:
+        ///   - name: the measure's.
+        ///   - values: what each scorer reached; at least one.
         public init(name: String, of values: [Double]) {
             let values = values.sorted()
             func quantile(_ share: Double) -> Double { values[Int((share * Double(values.count - 1)).rounded())] }

@@ -58,8 +58,7 @@ struct CircuitModel: Sendable {
 
     /// What the positions alone add to the stream, [N, D], which belongs to no component; nil where they add nothing.
     func positions(_ batch: PackedBatch, _ arena: Arena) -> Tensor? {
-        guard let table = model.positionTable else { return nil }
-        return tape(arena).gatherRows(tape(arena).parameter(table), rows: batch.positions).value
+        model.positions(tape(arena), batch)?.value
     }
 
     /// The stream before the first layer of what the input adds, [N, D], which is changed in place.

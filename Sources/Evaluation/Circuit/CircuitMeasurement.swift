@@ -102,9 +102,10 @@ struct CircuitMeasurement {
 
     /// How often each decoy gives out the value of its variable; numbers count where they are the nearest known one.
     private func decoyCells() throws -> [CircuitCertificate.Cell] {
-        guard let heads = placement.decoyHeads(run.layout, seed: run.settings.seed) else { return [] }
+        guard !placement.decoys.isEmpty else { return [] }
+        let heads = placement.decoyHeads(run.layout, seed: run.settings.seed)
         let expected = ExpectedValues(run)
-        return try zip(placement.decoys, heads.decoys).map { decoy, head in
+        return try zip(placement.decoys, heads).map { decoy, head in
             var cell = CircuitCertificate.Cell(
                 kind: .decoy, ablation: .resample, what: "\(decoy.node): \(decoy.variable)")
             let variable = run.layout.variables.firstIndex { $0.rows == head.entry.rows } ?? 0

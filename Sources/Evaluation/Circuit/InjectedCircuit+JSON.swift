@@ -68,10 +68,9 @@ package struct CaseVariables {
     /// - Throws: `LinearAlgebraError` for a map that is not finite.
     package func bases() throws -> [(name: String, rows: Tensor)] {
         var bases = try run.layout.variables.map { ($0.name, try run.projection.subspace(of: [$0.rows])) }
-        if let heads = circuit.placement.decoyHeads(run.layout, seed: run.settings.seed) {
-            for (decoy, head) in zip(circuit.placement.decoys, heads.decoys) {
-                bases.append(("decoy.\(decoy.node)", try RowSpace.orthonormalBasis(of: head.codes)))
-            }
+        let heads = circuit.placement.decoyHeads(run.layout, seed: run.settings.seed)
+        for (decoy, head) in zip(circuit.placement.decoys, heads) {
+            bases.append(("decoy.\(decoy.node)", try RowSpace.orthonormalBasis(of: head.codes)))
         }
         return bases
     }

@@ -170,21 +170,17 @@ extension CircuitReader {
 }
 
 extension CircuitPlacement {
-    /// What the decoys are trained to give out; nil where there are none.
+    /// What the decoys are trained to give out, in their order.
     ///
-    /// - Parameters:
-    ///   - weight: of what they add to the loss.
-    ///   - seed: decides the directions that values have.
-    package func decoyHeads(_ layout: VariableLayout, weight: Double = 1, seed: Int) -> DecoyHeads? {
-        guard !decoys.isEmpty else { return nil }
-        let heads = decoys.compactMap { decoy -> DecoyHeads.Decoy? in
+    /// - Parameter seed: decides the directions that values have.
+    package func decoyHeads(_ layout: VariableLayout, seed: Int) -> [DecoyHead] {
+        decoys.map { decoy in
             guard let entry = layout.variables.first(where: { $0.name.hasSameBytes(as: decoy.variable) }),
                 let layer = decoy.node.layer, let point = decoy.node.hookPoint
-            else { return nil }
-            return DecoyHeads.Decoy(
+            else { preconditionFailure("decoys are heads, and give out variables of the program") }
+            return DecoyHead(
                 point: point, entry: entry, state: (states.lastIndex { $0 <= layer } ?? 0),
                 width: shape.streamWidth, seed: seed)
         }
-        return DecoyHeads(heads, variables: AlignedVariables(layout), weight: weight)
     }
 }

@@ -4,12 +4,15 @@ import TrainingEngine
 
 /// L = alpha L_CE + beta L_ALG + gamma L_KL on one packed batch: task examples first, plain text behind them.
 ///
-/// One forward pass of the student serves all terms; roll and exchange act on the task rows only.
+/// One forward pass of the student serves all terms; roll and exchange act on the task rows only. Where a circuit is
+/// injected, a second pass follows, over examples in which components are replaced, for the same terms.
 package struct InjectionLoss {
-    package typealias Term = any LossTerm<TrainingBatch, StudentPass>
+    package typealias Term = any InjectionTerm
 
     /// All terms that there are, in the order of their columns in `metrics.jsonl`.
-    private static var types: [any InjectionTerm.Type] { [AnswerLoss.self, AlignmentLoss.self, TextDivergence.self] }
+    private static var types: [any InjectionTerm.Type] {
+        [AnswerLoss.self, AlignmentLoss.self, TextDivergence.self, DecoyLoss.self]
+    }
 
     package static var columns: [LossColumn] { types.map { $0.column } }
 
@@ -24,19 +27,25 @@ package struct InjectionLoss {
     package var needsCompiledModel: Bool { !needs.isDisjoint(with: [.compiledValues, .compiledStates]) }
     let projection: Projection
     private let roll: RollIntervention?
-    private let decoys: DecoyHeads?
+    /// What terms read of a pass beside the residual states, each point once.
+    private let observed: [HookPoint]
     private let sum: LossSum<TrainingBatch, StudentPass>
 
-    package init(_ terms: [Term], roll: RollIntervention?, projection: Projection, decoys: DecoyHeads? = nil) {
-        (self.roll, self.projection, self.decoys) = (roll, projection, decoys)
-        sum = LossSum(terms, columns: Self.columns.map(\.name))
+    package init(_ terms: [Term], roll: RollIntervention?, projection: Projection) {
+        (self.roll, self.projection) = (roll, projection)
+        observed = terms.flatMap(\.observed).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        let names = Set(terms.map(\.name))
+        func ofAnyLoss(_ term: some InjectionTerm) -> any LossTerm<TrainingBatch, StudentPass> { term }
+        sum = LossSum(
+            terms.map { ofAnyLoss($0) },
+            columns: Self.columns.filter { $0.isAlwaysReported || names.contains($0.name) }.map(\.name))
     }
 
-    /// What each term's sum over a batch is divided by, then the same of its circuit batch, then of decoys.
+    /// What each term's sum over a batch is divided by, then the same of its circuit batch.
     package func normalizers(of batch: TrainingBatch) -> [Float] {
         let circuit =
             batch.circuit.map { sum.normalizers(of: $0.examples) } ?? Array(repeating: 0, count: sum.terms.count)
-        return sum.normalizers(of: batch) + circuit + (decoys == nil ? [] : [Float(batch.taskRows.count)])
+        return sum.normalizers(of: batch) + circuit
     }
 
     /// - Parameters:
@@ -52,18 +61,14 @@ package struct InjectionLoss {
             hooks.add(at: .residual(exchange.layer), hook)
         }
         if let (point, hook) = try roll?.hook(projection: projection, batch: batch) { hooks.add(at: point, hook) }
-        let decoyOutputs = decoys?.observe(&hooks)
+        let seen = Observations()
+        for point in observed { hooks.observe(at: point) { seen.outputs[point] = $0 } }
         let activations = student.forward(tape, batch.packed, hooks: hooks)
         let pass = StudentPass(
-            batch: batch, activations: activations, head: tape.parameter(student.head), projection: projection,
-            originalHead: originalHead)
+            batch: batch, activations: activations, observed: seen.outputs, head: tape.parameter(student.head),
+            projection: projection, originalHead: originalHead)
         let normalizers = normalizers ?? self.normalizers(of: batch)
         var value = sum(tape, pass, normalizers: Array(normalizers.prefix(sum.terms.count)), batch: batch)
-        if let decoys, let decoyOutputs {
-            value.addRoots(
-                decoys.roots(tape, decoyOutputs, batch, normalizer: normalizers[2 * sum.terms.count]),
-                as: DecoyHeads.column)
-        }
         guard let circuit = batch.circuit else { return value }
         let circuitPass = StudentPass(
             batch: circuit.examples, activations: circuit.forward(tape, student), head: pass.head,
@@ -77,16 +82,11 @@ package struct InjectionLoss {
         return value
     }
 
-    /// The name of what the circuit batch adds to the loss.
+    /// The name of what the circuit batch adds to the loss: no term, but the terms again, of other examples.
     package static let circuitColumn = "circuit"
-}
 
-extension LossValue {
-    /// Adds what is no term: its roots count as they are.
-    fileprivate mutating func addRoots(_ roots: [Variable], as name: String) {
-        let part = roots.reduce(0) { $0 + $1.value.scalar }
-        self.roots += roots
-        parts[name] = part
-        total += part
+    /// What the pass has computed at the points that are observed.
+    private final class Observations {
+        var outputs: [HookPoint: Variable] = [:]
     }
 }

@@ -1,4 +1,5 @@
 import InjectionSettings
+import LanguageModels
 import TensorCore
 import TrainingEngine
 
@@ -9,10 +10,15 @@ package protocol InjectionTerm: LossTerm<TrainingBatch, StudentPass> {
 
     /// nil where the term takes no part in a run of these settings.
     init?(_ setup: LossSetup)
+
+    /// What the term reads of the student beside the residual states and the final activations, to be found in
+    /// `StudentPass.observed`.
+    var observed: [HookPoint] { get }
 }
 
 extension InjectionTerm {
     package var name: String { Self.column.name }
+    package var observed: [HookPoint] { [] }
 }
 
 /// How a term's values are called.
@@ -23,6 +29,8 @@ package struct LossColumn: Sendable, Equatable {
     package var legend: String
     /// What they measure, for the caption of a chart.
     package var quantity: String
+    /// Whether runs without the term have the column too, with 0.
+    package var isAlwaysReported = true
 }
 
 /// What the terms of a run are made from.
@@ -32,8 +40,10 @@ package struct LossSetup {
     package var variables: AlignedVariables
     /// The student's residual state that carries compiled state i; nil where nothing is aligned.
     package var layers: [Int]?
+    /// Heads outside an injected circuit that are to give out variables; none where there is no circuit.
+    package var decoys: [DecoyHead]
 
-    package init(settings: Settings, variables: AlignedVariables, layers: [Int]?) {
-        (self.settings, self.variables, self.layers) = (settings, variables, layers)
+    package init(settings: Settings, variables: AlignedVariables, layers: [Int]?, decoys: [DecoyHead] = []) {
+        (self.settings, self.variables, self.layers, self.decoys) = (settings, variables, layers, decoys)
     }
 }

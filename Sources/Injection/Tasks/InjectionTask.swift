@@ -50,8 +50,14 @@ public struct InjectionTask: Sendable {
         }
     }
 
-    /// The paper's built-in tasks.
-    public static let builtInNames = ["count", "int-sum", "shuffle-dyck"]
+    /// The built-in tasks, by name.
+    private static var builtIn: [(name: String, make: (Settings.Data.Prompts) -> InjectionTask)] {
+        [("count", count), ("int-sum", intSum), ("shuffle-dyck", shuffleDyck)]
+    }
+
+    public static var builtInNames: [String] { builtIn.map(\.name) }
+    /// Those of them that the paper's experiments are about.
+    package static let namesOfPaper = ["count", "int-sum", "shuffle-dyck"]
 
     /// A built-in task by name, or one of the user's own: the path of a YAML file, or the name of one under
     /// `configs/tasks/`.
@@ -61,20 +67,15 @@ public struct InjectionTask: Sendable {
     ///   - prompts: the paper's wording and test settings, or those of the authors' program; built-in tasks only.
     /// - Throws: `Failure` `.usage` for a name that is none, `.notFound` or `.badData` for a file.
     public static func named(_ name: String, prompts: Settings.Data.Prompts = .paper) throws -> InjectionTask {
-        switch name {
-        case "count": return .count(prompts)
-        case "int-sum": return .intSum(prompts)
-        case "shuffle-dyck": return .shuffleDyck(prompts)
-        default:
-            let files = BundledFiles()
-            if let file = files.taskFile(name) { return try TaskFile.read(file) }
-            let known = builtInNames + files.taskNames
-            let near = Suggestion.nearest(to: name, among: known)
-            throw Failure(
-                .usage, "unknown task '\(name.prefix(100))'",
-                remedy: near.map { "Did you mean '\($0)'?" }
-                    ?? "Tasks: \(known.joined(separator: ", ")), or a YAML file")
-        }
+        if let task = builtIn.first(where: { $0.name.hasSameBytes(as: name) }) { return task.make(prompts) }
+        let files = BundledFiles()
+        if let file = files.taskFile(name) { return try TaskFile.read(file) }
+        let known = builtInNames + files.taskNames
+        let near = Suggestion.nearest(to: name, among: known)
+        throw Failure(
+            .usage, "unknown task '\(name.prefix(100))'",
+            remedy: near.map { "Did you mean '\($0)'?" }
+                ?? "Tasks: \(known.joined(separator: ", ")), or a YAML file")
     }
 
     /// A seeded, endless (train) or ending (everything else) sequence of examples.

@@ -11,11 +11,11 @@ public enum StudentFolder {
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
             throw Failure(
                 .notFound, "no student at '\(name)'", at: url.path,
-                remedy: "give the Hugging Face folder of a GPT-2, Llama, Qwen or GPT-NeoX, or tiny")
+                remedy: "give the Hugging Face folder of a GPT-2, Llama, Qwen, GPT-NeoX or OPT, or tiny")
         }
         guard isDirectory.boolValue else {
             throw Failure(
-                .badData, "the student is a file, not the Hugging Face folder of a GPT-2, Llama, Qwen or GPT-NeoX",
+                .badData, "the student is a file, not the Hugging Face folder of a GPT-2, Llama, Qwen, GPT-NeoX or OPT",
                 at: url.path)
         }
         return url

@@ -1,4 +1,5 @@
 import Basics
+import LanguageModels
 
 /// What tasks and text streams need of a tokenizer; `LanguageModels.Tokenizer` is one.
 public protocol StudentTokenizer: Sendable {
@@ -34,4 +35,11 @@ extension StudentTokenizer {
         try requireReadable(ids)
         return ids
     }
+}
+
+extension Tokenizer: StudentTokenizer {
+    /// Text as a user or a file gives it: the spelling of a special token is that token, as Hugging Face has it.
+    public func encode(_ text: String) -> [Int32] { encode(text, findingSpecials: true) }
+
+    public func encode(continuing text: String) -> [Int32] { encode(text, continuing: true) }
 }

@@ -25,15 +25,13 @@ struct NeighbourCircuit {
     }
 
     /// The settings with the neighbour's components among those that are avoided. The input is common to both.
-    static func avoided(_ settings: Settings) throws -> Settings {
-        guard let neighbour = try NeighbourCircuit(settings) else { return settings }
+    func avoided(in settings: Settings) -> Settings {
         var settings = settings
-        let named = settings.circuit.avoidedNames
-        let own = (neighbour.placement.steps.flatMap(\.nodes) + neighbour.placement.decoys.map(\.node))
-            .map(\.description)
-        let avoided = neighbour.run.settings.circuit.avoidedNames
+        let own = (placement.steps.flatMap(\.nodes) + placement.decoys.map(\.node)).map(\.description)
         var all: [String] = []
-        for name in named + avoided + own where !all.contains(name) { all.append(name) }
+        for name in settings.circuit.avoidedNames + run.settings.circuit.avoidedNames + own where !all.contains(name) {
+            all.append(name)
+        }
         settings.circuit.avoid = all.joined(separator: ",")
         return settings
     }

@@ -28,8 +28,7 @@ public enum Training {
 
     /// The same for the run of several ranks.
     package static func check(_ settings: Settings, output: URL? = nil, ranks: Communicator) throws -> TrainingCheck {
-        let settings = try NeighbourCircuit.avoided(settings)
-        return try TrainingCheck(TrainingInputs(settings, ranks: ranks), at: output ?? defaultOutput(settings))
+        try TrainingCheck(TrainingInputs(settings, ranks: ranks), at: output ?? defaultOutput(settings))
     }
 
     /// Trains from the beginning.
@@ -39,7 +38,6 @@ public enum Training {
 
     /// The same by several ranks together, each of which calls this. The first one writes.
     package static func start(_ settings: Settings, output: URL? = nil, ranks: Communicator) throws -> Outcome {
-        let settings = try NeighbourCircuit.avoided(settings)
         let inputs = try TrainingInputs(settings, ranks: ranks)
         let run = RunDirectory(output ?? defaultOutput(settings))
         let division = try inputs.division()
@@ -52,7 +50,7 @@ public enum Training {
             try run.prepare { Narration.note("note: \($0)") }
             lock = try RunLock(directory: run.root)
             run.removeLeftovers()
-            try write(settings, to: run)
+            try write(inputs.settings, to: run)
         }
         return try train(inputs, division, preflight, run: run, resuming: nil)
     }

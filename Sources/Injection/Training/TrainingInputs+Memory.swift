@@ -9,12 +9,7 @@ extension TrainingInputs {
             least: roll != nil || exchanges != nil ? 2 : 1, ranks: ranks)
     }
 
-    var loss: InjectionLoss {
-        InjectionLoss(
-            terms, roll: roll, projection: initialProjection(),
-            decoys: placement?.decoyHeads(
-                VariableLayout(compiled), weight: settings.loss.alg, seed: settings.seed))
-    }
+    var loss: InjectionLoss { InjectionLoss(terms, roll: roll, projection: initialProjection()) }
 
     /// What the run will hold in memory, for a batch as large as nearly all are.
     func memoryPlan(_ division: StepDivision) throws -> MemoryPlan {

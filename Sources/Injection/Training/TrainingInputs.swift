@@ -9,6 +9,7 @@ import TrainingEngine
 
 /// What a training is made from, read from its settings and checked against each other; nothing is written.
 struct TrainingInputs {
+    /// As they were given, and with what a neighbouring circuit occupies among the components to avoid.
     let settings: Settings
     let ranks: Communicator
     let student: Student
@@ -34,6 +35,8 @@ struct TrainingInputs {
     var fingerprint: Fingerprint
 
     init(_ settings: Settings, ranks: Communicator = .alone) throws {
+        let neighbour = try NeighbourCircuit(settings)
+        let settings = neighbour?.avoided(in: settings) ?? settings
         (self.settings, self.ranks) = (settings, ranks)
         if settings.threads > 0 { Parallel.threads = settings.threads }
         fingerprint = Fingerprint()
@@ -53,7 +56,6 @@ struct TrainingInputs {
             try fingerprint.add("student's \(name)", contentsOf: file)
         }
         fingerprint.add(Student.weightsInput, hash: student.weightsHash)
-        let neighbour = try NeighbourCircuit(settings)
         try neighbour?.requireSame(student)
         neighbourTexts = try neighbour?.texts(4_096, context: student.model.configuration.contextLength) ?? []
 
@@ -125,7 +127,10 @@ struct TrainingInputs {
         } else {
             (alignedLayers, roll, placement) = (nil, nil, nil)
         }
-        terms = InjectionLoss.terms(LossSetup(settings: settings, variables: variables, layers: alignedLayers))
+        terms = InjectionLoss.terms(
+            LossSetup(
+                settings: settings, variables: variables, layers: alignedLayers,
+                decoys: placement?.decoyHeads(variables.layout, seed: settings.seed) ?? []))
         // Opened again when the run begins; a text that is not there is told before anything is written.
         _ = try textFile()
     }

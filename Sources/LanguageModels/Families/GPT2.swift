@@ -66,7 +66,15 @@ public typealias GPT2Configuration = DecoderConfiguration<GPT2>
 public typealias GPT2Model = DecoderModel<GPT2>
 
 extension DecoderConfiguration<GPT2> {
-    /// - Parameter innerWidth: 4 D unless said otherwise.
+    /// - Parameters:
+    ///   - vocabularySize: V, rows of the token embedding.
+    ///   - contextLength: The longest sequence.
+    ///   - width: D, of the residual stream.
+    ///   - layers: How many there are.
+    ///   - heads: H, query heads of a layer.
+    ///   - innerWidth: Inside the MLP: 4 D unless said otherwise.
+    ///   - epsilon: Of the norms.
+    ///   - endOfText: The token that ends a text.
     public init(
         vocabularySize: Int, contextLength: Int, width: Int, layers: Int, heads: Int, innerWidth: Int? = nil,
         epsilon: Float = 1e-5, endOfText: Int? = nil

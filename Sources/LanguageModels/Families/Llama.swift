@@ -46,8 +46,18 @@ public typealias LlamaModel = DecoderModel<Llama>
 
 extension DecoderConfiguration<Llama> {
     /// - Parameters:
+    ///   - vocabularySize: V, rows of the token embedding.
+    ///   - contextLength: The longest sequence.
+    ///   - width: D, of the residual stream.
+    ///   - layers: How many there are.
+    ///   - heads: H, query heads of a layer.
     ///   - keyValueHeads: As many as heads unless said otherwise.
     ///   - headWidth: D / H unless said otherwise.
+    ///   - innerWidth: Inside the MLP.
+    ///   - epsilon: Of the norms.
+    ///   - theta: The base of the rotary frequencies.
+    ///   - isTied: Whether the head is the token embedding.
+    ///   - endOfText: The token that ends a text.
     public init(
         vocabularySize: Int, contextLength: Int, width: Int, layers: Int, heads: Int, keyValueHeads: Int? = nil,
         headWidth: Int? = nil, innerWidth: Int, epsilon: Float = 1e-6, theta: Double = 10_000, isTied: Bool = false,

@@ -5,7 +5,7 @@ import Foundation
 /// `Families/` and a line here.
 public enum ModelRegistry {
     public static let families: [any DecoderFamily.Type] = [
-        GPT2.self, Llama.self, Qwen2.self, Qwen3.self, GPTNeoX.self,
+        GPT2.self, Llama.self, Qwen2.self, Qwen3.self, GPTNeoX.self, OPT.self,
     ]
 
     private static func configuration<Family: DecoderFamily>(

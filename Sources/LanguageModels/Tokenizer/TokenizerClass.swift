@@ -29,7 +29,7 @@ enum TokenizerClass {
         case .null:
             self =
                 switch family {
-                case "gpt2": .rebuilt(.gpt2)
+                case "gpt2", "opt": .rebuilt(.gpt2)
                 case "gpt_neox": .rebuilt(.gptNeoX)
                 case "qwen2", "qwen3": .rebuilt(.qwen2)
                 default: .asDescribed

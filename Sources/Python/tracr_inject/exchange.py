@@ -81,6 +81,7 @@ def reader(model: Any, state: int) -> Any:
     at the last state, where they are behind the norm."""
     for name in ("transformer", "model", "gpt_neox"):
         body = getattr(model, name, None)
+        body = getattr(body, "decoder", body)  # OPT
         if body is not None and (hasattr(body, "h") or hasattr(body, "layers")):
             blocks = body.h if hasattr(body, "h") else body.layers
             norm = next(n for n in ("ln_f", "norm", "final_layer_norm") if hasattr(body, n))
@@ -88,4 +89,4 @@ def reader(model: Any, state: int) -> Any:
             if not 0 <= state <= count:
                 raise ValueError(f"the model has states 0 to {count}, and not {state}")
             return blocks[state] if state < count else getattr(body, norm)
-    raise TypeError(f"{type(model).__name__} is no GPT-2, Llama, Qwen or GPT-NeoX of transformers")
+    raise TypeError(f"{type(model).__name__} is no GPT-2, Llama, Qwen, GPT-NeoX or OPT of transformers")

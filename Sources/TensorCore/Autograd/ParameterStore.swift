@@ -31,7 +31,12 @@ public final class ParameterStore: @unchecked Sendable {
 
     /// Declares a parameter. Names must differ.
     ///
-    /// - Parameter hiddenMaps: see `Parameter.hiddenMaps`; divides the columns.
+    /// - Parameters:
+    ///   - name: What it is looked up by.
+    ///   - shape: Its shape.
+    ///   - decay: Whether weight decay applies to it.
+    ///   - group: Which of an optimizer's groups trains it.
+    ///   - hiddenMaps: see `Parameter.hiddenMaps`; divides the columns.
     public func add(name: String, shape: Shape, decay: Bool, group: Int = 0, hiddenMaps: Int = 0) {
         precondition(
             hiddenMaps == 0 || shape.dimensions.count == 2 && shape.columns % hiddenMaps == 0,

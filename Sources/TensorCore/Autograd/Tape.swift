@@ -24,7 +24,12 @@ public final class Tape {
     /// gradients of parameters that only it uses are whole.
     public var sectionPlayedBack: ((_ section: Int) -> Void)?
 
-    /// - Parameter shard: below what the parameters' store has reserved (`ParameterStore.reserve(shards:)`).
+    /// - Parameters:
+    ///   - arena: Where values and gradients lie.
+    ///   - recording: Whether derivatives will be asked for.
+    ///   - recomputation: Where stretches of the forward pass are computed again; nil: they are kept.
+    ///   - precision: Of the matrix products with weights.
+    ///   - shard: Below what the parameters' store has reserved (`ParameterStore.reserve(shards:)`).
     public init(
         arena: Arena, recording: Bool = true, recomputation: Arena? = nil, precision: NumberFormat = .fp32,
         shard: Int = 0

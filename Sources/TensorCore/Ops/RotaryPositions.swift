@@ -24,7 +24,9 @@ public struct RotaryAngles: Sendable {
     let cosines: [Float]
     let sines: [Float]
 
-    /// - Parameter positions: The position of each row in its sequence, from 0.
+    /// - Parameters:
+    ///   - positions: The position of each row in its sequence, from 0.
+    ///   - frequencies: Of each pair of a head's columns.
     public init(positions: [Int32], frequencies: RotaryFrequencies) {
         let half = frequencies.values.count
         var cosines = [Float](repeating: 0, count: positions.count * half)

@@ -26,6 +26,7 @@ public final class Muon: @unchecked Sendable {
     /// - Parameters:
     ///   - store: its parameters with `hiddenMaps` are trained; all others are left as they are.
     ///   - momenta: where the momentum is kept, laid out as the store's flat buffers; zero at the start.
+    ///   - momentum: how much of it is kept from step to step.
     public init(store: ParameterStore, momenta: UnsafeMutableBufferPointer<Float>, momentum: Float = 0.95) {
         precondition(
             store.hasGradients && momenta.count == store.flatCount, "one momentum for each of the store's numbers")

@@ -21,7 +21,7 @@ struct ReproduceCommand: ParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("Tasks, separated by commas.", valueName: "list"))
-    var tasks = InjectionTask.builtInNames.joined(separator: ",")
+    var tasks = InjectionTask.namesOfPaper.joined(separator: ",")
 
     @Option(help: ArgumentHelp("tracr, finetune, or both.", valueName: "list"))
     var methods = Settings.Method.allCases.map(\.rawValue).joined(separator: ",")
@@ -29,7 +29,7 @@ struct ReproduceCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Runs of each task and method, with seeds from 42 up.", valueName: "n"))
     var seeds = 1
 
-    @Option(help: ArgumentHelp("tiny, or the folder of a GPT-2, Llama, Qwen or GPT-NeoX.", valueName: "dir"))
+    @Option(help: ArgumentHelp("tiny, or the folder of a GPT-2, Llama, Qwen, GPT-NeoX or OPT.", valueName: "dir"))
     var student: String?
 
     @Option(

@@ -17,7 +17,7 @@ struct TokenizeCommand: ParsableCommand {
               tracr-inject tokenize --student runs/latest/student --json < prompts.txt
             """)
 
-    @Option(help: ArgumentHelp("The folder of a GPT-2, Llama, Qwen or GPT-NeoX, or tiny.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The folder of a GPT-2, Llama, Qwen, GPT-NeoX or OPT, or tiny.", valueName: "dir"))
     var student = "tiny"
 
     @Flag(name: .customLong("json"), help: "Print {\"ids\": […], \"pieces\": […]}, one object a line.")

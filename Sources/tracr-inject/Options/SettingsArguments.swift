@@ -11,7 +11,7 @@ struct SettingsArguments: ParsableArguments {
     @Option(help: ArgumentHelp("A YAML file of settings, or the name of a bundled one.", valueName: "file"))
     var config: String?
 
-    @Option(help: ArgumentHelp("tiny, or the folder of a GPT-2, Llama, Qwen or GPT-NeoX.", valueName: "dir"))
+    @Option(help: ArgumentHelp("tiny, or the folder of a GPT-2, Llama, Qwen, GPT-NeoX or OPT.", valueName: "dir"))
     var student: String?
 
     @Option(help: ArgumentHelp("tracr, or finetune: the baseline without alignment and roll.", valueName: "name"))

@@ -32,10 +32,13 @@ struct PlainReference {
         }
         let final = model.forward(Tape(arena: Arena(), recording: false), PackedBatch([tokens]), hooks: hooks).final
         // Positions belong to no component.
-        if let table = model.positionTable?.value {
-            for index in 0..<tokens.count * table.columns { outputs[.input]?[index] -= table[index] }
-        }
+        for (index, value) in (positions(model, tokens) ?? []).enumerated() { outputs[.input]?[index] -= value }
         return (outputs, final.value.rows(tokens.count - 1..<tokens.count).values)
+    }
+
+    /// What the positions alone add to the embedding.
+    private static func positions(_ model: any LanguageModel, _ tokens: [Int32]) -> [Float]? {
+        model.positions(Tape(arena: Arena(), recording: false), PackedBatch([tokens]))?.value.values
     }
 
     func difference(_ node: CircuitNode) -> [Float] {
@@ -81,7 +84,7 @@ struct PlainReference {
     ) -> Double {
         var now: [CircuitNode: [Float]] = [:]
         var hooks = Hooks()
-        let positions = model.positionTable?.value
+        let positions = Self.positions(model, pair.clean)
         for node in shape.writers {
             guard let point = node.hookPoint else { continue }
             hooks.add(at: point) { tape, activation in

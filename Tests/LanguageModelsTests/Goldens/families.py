@@ -31,8 +31,9 @@ def rope(theta=10000.0, **more):
     return {"rope_type": "default", "rope_theta": theta, **more}
 
 
-Llama, Qwen2, Qwen3, NeoX, StableLM = (
-    getattr(transformers, name + "Config") for name in ("Llama", "Qwen2", "Qwen3", "GPTNeoX", "StableLm"))
+Llama, Qwen2, Qwen3, NeoX, StableLM, OPT = (
+    getattr(transformers, name + "Config") for name in ("Llama", "Qwen2", "Qwen3", "GPTNeoX", "StableLm", "OPT"))
+plain_mlp = dict({key: value for key, value in shared.items() if key != "intermediate_size"}, ffn_dim=44)
 variants = {
     "llama-untied": Llama(**grouped, rope_parameters=rope()),
     "llama-tied": Llama(**grouped, head_dim=16, tie_word_embeddings=True, rope_parameters=rope(100.0)),
@@ -55,6 +56,10 @@ variants = {
     "neox-sequential": NeoX(
         **{**shared, "num_attention_heads": 2}, use_parallel_residual=False, hidden_act="gelu_new",
         rope_parameters=rope(partial_rotary_factor=0.5, rope_type="linear", factor=2.0)),
+    "opt": OPT(**plain_mlp, dropout=0.0, pad_token_id=None),
+    "opt-bare": OPT(
+        **{**plain_mlp, "num_hidden_layers": 3}, dropout=0.0, pad_token_id=None, enable_bias=False,
+        tie_word_embeddings=False, activation_function="gelu"),
 }
 
 

@@ -2,8 +2,8 @@
 
     python random_model.py FOLDER LAYERS WIDTH HEADS VOCABULARY POSITIONS [float32|float16|bfloat16] [SHARD_SIZE] [FAMILY]
 
-FAMILY is gpt2 (the default), llama, llama-linear, llama-dynamic, llama-llama3, llama-yarn, llama-biased, qwen2, qwen3, neox or
-neox-sequential. FOLDER receives the model as `save_pretrained` leaves it, and `expected.safetensors` with `tokens` (two sequences,
+FAMILY is gpt2 (the default), llama, llama-linear, llama-dynamic, llama-llama3, llama-yarn, llama-biased, qwen2, qwen3, neox,
+neox-sequential or opt. FOLDER receives the model as `save_pretrained` leaves it, and `expected.safetensors` with `tokens` (two sequences,
 the second of them shorter), `logits.0`, `logits.1`, `greedy` (the continuation of the first sequence's start) and, of a model of at
 most a million parameters, what `training.py` adds.
 """
@@ -50,6 +50,10 @@ configs = {
     "neox": lambda: transformers.GPTNeoXConfig(
         **shape, use_parallel_residual=variant != "sequential", hidden_act="gelu" if is_even else "gelu_new",
         rope_parameters=rope(partial_rotary_factor=0.25 if is_even else 0.5)),
+    "opt": lambda: transformers.OPTConfig(
+        num_hidden_layers=layers, hidden_size=width, num_attention_heads=heads, ffn_dim=3 * width, dropout=0.0,
+        max_position_embeddings=positions, enable_bias=is_even, activation_function="relu" if is_even else "gelu",
+        pad_token_id=None, **ends),
 }
 model = transformers.AutoModelForCausalLM.from_config(configs[family]()).eval()
 with torch.no_grad():

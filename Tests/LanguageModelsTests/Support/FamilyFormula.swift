@@ -7,7 +7,7 @@ struct FamilyFormula: CustomTestStringConvertible, Sendable {
     let configuration: any ModelConfiguration
 
     static let all = [
-        llama, wideHeads, scaled, qwen2, qwen3, neox,
+        llama, wideHeads, scaled, qwen2, qwen3, neox, opt,
         FamilyFormula("qwen2-tied", Qwen2.self) { shape in
             shape = deeper(shape)
             (shape.keyValueHeads, shape.isTied, shape.rotary) = (3, true, RotaryPositions(theta: 1e6))
@@ -25,6 +25,9 @@ struct FamilyFormula: CustomTestStringConvertible, Sendable {
         FamilyFormula("neox-sequential", GPTNeoX.self) { shape in
             (shape.heads, shape.innerWidth, shape.isParallel, shape.activation) = (2, 44, false, .tanhGELU)
             shape.rotary = RotaryPositions(share: 0.5, scaling: .linear(factor: 2))
+        },
+        FamilyFormula("opt-bare", OPT.self) { shape in
+            (shape.layers, shape.biases, shape.isTied, shape.activation) = (3, [], false, .gelu)
         },
     ]
     static let llama = FamilyFormula("llama-untied", Llama.self) { $0.keyValueHeads = 2 }
@@ -48,6 +51,7 @@ struct FamilyFormula: CustomTestStringConvertible, Sendable {
                 factor: 4, fast: 32, slow: 1, originalContext: 8, attention: 1.1386294361119891, truncates: true))
     }
     static let neox = FamilyFormula("neox", GPTNeoX.self) { _ in }
+    static let opt = FamilyFormula("opt", OPT.self) { _ in }
 
     /// The second size of each family.
     private static func deeper(_ shape: DecoderShape) -> DecoderShape {

@@ -22,6 +22,9 @@ struct HookedModel: CustomTestStringConvertible, Sendable {
         HookedModel(
             name: "GPT-NeoX", make: { FamilyFormula.neox.make() },
             projectionBias: { "layers.\($0).attention.dense.bias" }),
+        HookedModel(
+            name: "OPT", make: { FamilyFormula.opt.make() },
+            projectionBias: { "decoder.layers.\($0).self_attn.out_proj.bias" }),
     ]
 
     var testDescription: String { name }

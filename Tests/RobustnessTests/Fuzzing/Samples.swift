@@ -104,6 +104,31 @@ enum Samples {
         ("embed_out.weight", "F32", 4, [258, 8]),
     ])
 
+    /// Of a family with learned positions and maps of their own for queries, keys and values.
+    static let optConfiguration: JSONValue = [
+        "model_type": "opt", "vocab_size": 258, "max_position_embeddings": 8, "hidden_size": 4, "ffn_dim": 6,
+        "num_hidden_layers": 1, "num_attention_heads": 2, "activation_function": "relu", "do_layer_norm_before": true,
+        "word_embed_proj_dim": 4, "enable_bias": true, "tie_word_embeddings": true, "eos_token_id": 257,
+    ]
+
+    static let optWeights = {
+        let layer = "model.decoder.layers.0."
+        let maps =
+            ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj"]
+            .map { ($0, [4, 4]) } + [("fc1", [6, 4]), ("fc2", [4, 6])]
+        let norms =
+            ["self_attn_layer_norm", "final_layer_norm"].map { layer + $0 } + ["model.decoder.final_layer_norm"]
+        return header(
+            [
+                ("model.decoder.embed_tokens.weight", "F32", 4, [258, 4]),
+                ("model.decoder.embed_positions.weight", "F16", 2, [10, 4]),
+            ]
+                + maps.flatMap { name, shape in
+                    [("\(layer)\(name).weight", "F32", 4, shape), ("\(layer)\(name).bias", "BF16", 2, [shape[0]])]
+                }
+                + norms.flatMap { [("\($0).weight", "F32", 4, [4]), ("\($0).bias", "F32", 4, [4])] })
+    }()
+
     /// The symbol of each byte, as GPT-2 spells it: the printable ones stand for themselves.
     static let byteSymbols: [String] = {
         var next: UInt32 = 256

@@ -56,6 +56,8 @@ import Testing
 
     @Test func neoXFolder() throws { try fuzz("neox", Samples.neoXConfiguration, Samples.neoXWeights) }
 
+    @Test func optFolder() throws { try fuzz("opt", Samples.optConfiguration, Samples.optWeights) }
+
     private func fuzz(_ name: String, _ sample: JSONValue, _ tensors: (header: JSONValue, bytes: Int)) throws {
         let fuzzer = try Fuzzer(name)
         let configuration = Array(sample.text(indented: false).utf8)

@@ -34,6 +34,7 @@ public struct ConfigurationReader {
     /// A size that every file has, under one of several names.
     ///
     /// - Parameters:
+    ///   - key: The family's own name for it.
     ///   - shared: The name that all models have for it in `transformers`, which wins where a file has both.
     ///   - old: A name that older files have.
     public func required(_ key: String, shared: String? = nil, old: String? = nil) throws(Failure) -> Int {

@@ -25,7 +25,7 @@ extension DecoderConfiguration {
         shape.innerWidth =
             try keys.hasInnerDefault
             ? reader.integer(keys.innerWidth.name) ?? 4 * shape.width : reader.required(keys.innerWidth.name)
-        if let epsilon = try reader.number(keys.epsilon) { shape.epsilon = Float(epsilon) }
+        if let key = keys.epsilon, let epsilon = try reader.number(key) { shape.epsilon = Float(epsilon) }
         shape.activation = try Self.activation(reader, keys.activation) ?? shape.activation
         if let isTied = try reader.bool("tie_word_embeddings") { shape.isTied = isTied }
         if let rotary = shape.rotary {
@@ -87,7 +87,7 @@ extension DecoderConfiguration {
         json[keys.innerWidth.name] = .integer(shape.innerWidth)
         json[keys.activation] = .string(shape.activation.rawValue)
         // The shortest decimal of the fp32 value: 1e-05, not 9.999999747378752e-06.
-        json[keys.epsilon] = .number(Double("\(shape.epsilon)") ?? Double(shape.epsilon))
+        if let key = keys.epsilon { json[key] = .number(Double("\(shape.epsilon)") ?? Double(shape.epsilon)) }
         shape.rotary?.write(keys, into: &json)
         json["tie_word_embeddings"] = .bool(shape.isTied)
         Family.write(shape, into: &json)

@@ -62,7 +62,8 @@ public struct DecoderKeys: Sendable {
     public var innerWidth: Key = "intermediate_size"
     /// Whether the width inside the MLP is 4 D where the file does not say it.
     public var hasInnerDefault = false
-    public var epsilon = "rms_norm_eps"
+    /// nil: it is what `plain` says.
+    public var epsilon: String? = "rms_norm_eps"
     public var activation = "hidden_act"
     public var rotaryBase = "rope_theta"
     public var rotaryShare = "partial_rotary_factor"

@@ -15,7 +15,12 @@ public struct ModelTensor: Sendable {
     /// What `transformers` calls the head of most families.
     static let headName = "lm_head.weight"
 
-    /// - Parameter hiddenMaps: nil: one for a layer's matrix, none for anything else.
+    /// - Parameters:
+    ///   - name: What the model calls it.
+    ///   - shape: Its shape.
+    ///   - layer: Whose weights these are, counted from 0; nil for what belongs to no layer.
+    ///   - hiddenMaps: nil: one for a layer's matrix, none for anything else.
+    ///   - spellings: Its names in a checkpoint, the one that is written first.
     public init(name: String, shape: Shape, layer: Int? = nil, hiddenMaps: Int? = nil, spellings: [String]) {
         (self.name, self.shape, self.layer, self.spellings) = (name, shape, layer, spellings)
         self.hiddenMaps = hiddenMaps ?? (layer != nil && shape.dimensions.count > 1 ? 1 : 0)

@@ -8,7 +8,7 @@ extension DecoderConfiguration {
         let embedding = tensor(
             names.embedding, "weight", [vocabularySize, width], also: shape.isTied ? [headName] : [])
         guard shape.rotary == nil else { return [embedding] }
-        return [embedding, tensor(names.positions, "weight", [contextLength, width])]
+        return [embedding, tensor(names.positions, "weight", [contextLength + shape.positionOffset, width])]
     }
 
     public func tensors(ofLayer layer: Int) -> [ModelTensor] {

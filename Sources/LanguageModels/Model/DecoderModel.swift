@@ -8,7 +8,7 @@ public final class DecoderModel<Family: DecoderFamily>: LanguageModel {
 
     private let tokenTable: Parameter
     /// nil where positions are rotary.
-    public let positionTable: Parameter?
+    private let positionTable: Parameter?
     private let frequencies: RotaryFrequencies?
     private let blocks: [DecoderBlock]
     private let finalNorm: NormParameters
@@ -47,8 +47,17 @@ public final class DecoderModel<Family: DecoderFamily>: LanguageModel {
             }
         }
         return tape.embedding(
-            pass.batch.tokens, positions: pass.batch.positions, tokenTable: tape.parameter(tokenTable),
+            pass.batch.tokens, positions: rows(ofPositions: pass.batch), tokenTable: tape.parameter(tokenTable),
             positionTable: tape.parameter(positionTable))
+    }
+
+    public func positions(_ tape: Tape, _ batch: PackedBatch) -> Variable? {
+        positionTable.map { tape.gatherRows(tape.parameter($0), rows: rows(ofPositions: batch)) }
+    }
+
+    private func rows(ofPositions batch: PackedBatch) -> [Int32] {
+        let offset = Int32(configuration.shape.positionOffset)
+        return offset == 0 ? batch.positions : batch.positions.map { $0 + offset }
     }
 
     public func normalizeForAttention(_ tape: Tape, _ x: Variable, layer: Int) -> Variable {

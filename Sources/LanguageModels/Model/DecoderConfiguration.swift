@@ -12,7 +12,9 @@ public struct DecoderConfiguration<Family: DecoderFamily>: ModelConfiguration, E
     public var endOfText: Int?
     public var otherKeys = JSONObject()
 
-    /// - Parameter shape: Valid (`validate`), but for sizes that follow from others.
+    /// - Parameters:
+    ///   - shape: Valid (`validate`), but for sizes that follow from others.
+    ///   - endOfText: The token that ends a text.
     public init(_ shape: DecoderShape, endOfText: Int? = nil) {
         (self.shape, self.endOfText) = (shape, endOfText)
         self.shape.deriveSizes()
@@ -55,7 +57,7 @@ public struct DecoderConfiguration<Family: DecoderFamily>: ModelConfiguration, E
                     + "\(shape.heads)")
         }
         guard shape.epsilon > 0, shape.epsilon < 1 else {
-            throw refuse("\(keys.epsilon) is \(shape.epsilon), and must be above 0 and below 1")
+            throw refuse("\(keys.epsilon ?? "epsilon") is \(shape.epsilon), and must be above 0 and below 1")
         }
         try shape.rotary?.validate(keys, headWidth: shape.headWidth, at: place)
     }

@@ -1,12 +1,11 @@
 import Basics
-import Foundation
 import TensorCore
 
 /// A decoder-only transformer that reads tokens and predicts each next one.
 ///
 /// It consists of the embedding, the parts of a layer and the last norm, which `DecoderModel` has for every family. The
 /// layer itself (`LanguageModel+Layer.swift`), the passes over all layers, hooks, generation, checkpoints and copies are
-/// written for this protocol (this folder), and whoever trains or measures a model knows nothing else.
+/// written for this protocol, and whoever trains or measures a model knows nothing else.
 ///
 /// A model is either trainable (with gradients) or frozen (values only, possibly in a mapped file).
 ///
@@ -19,11 +18,11 @@ public protocol LanguageModel: AnyObject, Sendable {
     var weights: ModelWeights { get }
     /// The head, [V, D]: logits are the final activations times its transpose.
     var head: Parameter { get }
-    /// What `embed` adds for a token's position alone, [P, D]; nil where positions enter elsewhere.
-    var positionTable: Parameter? { get }
-
     /// The residual stream before the first layer, [N, D].
     func embed(_ tape: Tape, _ pass: ForwardPass) -> Variable
+
+    /// What `embed` adds for the positions of the tokens alone, [N, D]; nil where positions enter elsewhere.
+    func positions(_ tape: Tape, _ batch: PackedBatch) -> Variable?
 
     /// The norm before attention, [N, D].
     func normalizeForAttention(_ tape: Tape, _ x: Variable, layer: Int) -> Variable
@@ -60,8 +59,6 @@ public protocol LanguageModel: AnyObject, Sendable {
 extension LanguageModel {
     /// Named by the configuration's tensors.
     public var parameters: ParameterStore { weights.store }
-
-    public var positionTable: Parameter? { nil }
 
     /// A frozen model with a copy of these weights: the teacher of a student that is about to be trained.
     public func frozenCopy() -> any LanguageModel {

@@ -48,6 +48,8 @@ public struct DecoderShape: Sendable, Equatable {
     public var epsilon: Float
     /// nil: positions are learned, and added to the embedding.
     public var rotary: RotaryPositions?
+    /// Rows of the table of learned positions that come before the first position's.
+    public var positionOffset = 0
     /// Whether queries and keys are normalised, head by head, before they are turned.
     public var normalizesHeads = false
     public var activation: Activation
