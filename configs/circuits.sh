@@ -18,7 +18,7 @@ fi
 tool=${TRACR_INJECT:-tracr-inject}
 directory=$1
 shift
-tasks=${TASKS:-count int-sum shuffle-dyck most-frequent reverse}
+tasks=${TASKS:-count int-sum shuffle-dyck most-frequent reverse sort recall brackets}
 families=${FAMILIES:-plain backups decoys}
 seeds=${SEEDS:-42 43 44}
 seeded=${SEEDED:-count int-sum most-frequent reverse}

@@ -194,7 +194,8 @@ extension Settings {
             "Student heads for each head of the compiled program."),
         .init(
             "circuit.mlps", .integer(\.circuit.mlps, 1...64),
-            "Student MLPs for each MLP of the compiled program, one behind another."),
+            "Student MLPs for each MLP of the compiled program, one behind another; fewer for the smallest tables where the\n"
+                + "student has too few layers."),
         .init(
             "circuit.backups", .integer(\.circuit.backups, 0...64),
             "Further sets of heads for each head of the program, any one of which does its work when the others are replaced."

@@ -32,8 +32,12 @@ struct CircuitLayout {
 
     /// - Parameters:
     ///   - nodes: what stands in the picture, at the ends of edges or not.
+    ///   - boxWidth: the room that a component's label takes below it.
     ///   - labelWidth: the room that an edge's label takes above its reader.
-    init(_ graph: CircuitGraph, nodes: [CircuitNode], labelWidth: (CircuitEdge) -> Double) {
+    init(
+        _ graph: CircuitGraph, nodes: [CircuitNode], boxWidth: (CircuitNode) -> Double,
+        labelWidth: (CircuitEdge) -> Double
+    ) {
         let layers = graph.shape.layers
         let times = Set(nodes.map { Self.time($0, layers) }).sorted()
         let rowOf = Dictionary(uniqueKeysWithValues: times.enumerated().map { ($1, $0) })
@@ -68,7 +72,7 @@ struct CircuitLayout {
         for place in rows.joined() {
             // Labels above the queries, keys and values of one head stand side by side.
             let needed = place.node.readers.reduce(0) { $0 + (labels[place]?[$1] ?? 0) }
-            widths[place] = place.isLane ? Self.laneWidth : max(Self.boxWidth, needed)
+            widths[place] = place.isLane ? Self.laneWidth : max(Self.boxWidth, needed, boxWidth(place.node))
         }
         (self.rows, self.segments, self.widths) = (rows, segments, widths)
         arrange()

@@ -30,20 +30,21 @@ package enum HTML {
         figure { margin: 1.5rem 0; overflow-x: auto; }
         svg.heatmap .hp { fill: var(--positive); } svg.heatmap .hn { fill: var(--negative); }
         svg .band { fill: var(--band); }
-        svg text { fill: var(--ink); font: 10px ui-monospace, monospace; white-space: pre; }
+        svg:not(.circuit) text { fill: var(--ink); font: 10px ui-monospace, monospace; white-space: pre; }
         svg text.differs { fill: var(--bad); font-weight: 700; }
         svg.chart .grid { stroke: var(--line); fill: none; } svg.chart .series { fill: none; stroke-width: 1.6; }
         .s0 { stroke: var(--positive); } .s1 { stroke: var(--negative); } .s2 { stroke: var(--third); }
         .dot.s0 { fill: var(--positive); } .dot.s1 { fill: var(--negative); } .dot.s2 { fill: var(--third); }
         .charts { display: flex; flex-wrap: wrap; gap: 0 2rem; } .charts figcaption { max-width: 29rem; }
         .circuits { display: flex; flex-wrap: wrap; gap: 0 2rem; align-items: flex-start; }
-        .circuits figure { max-width: 100%; } .circuits svg { max-width: 100%; height: auto; }
-        .circuits figcaption { max-width: 29rem; }
+        .circuits figure { flex: 1 1 26rem; min-width: 0; } .circuits svg { max-width: 100%; height: auto; }
+        .circuits figcaption { max-width: 34rem; } summary { cursor: pointer; font-weight: 600; margin: .6rem 0; }
         svg text.axis { fill: var(--faint); }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font: 13px ui-monospace, monospace; }
         th, td { border: 1px solid var(--line); padding: .15rem .45rem; text-align: right; white-space: pre; }
-        .scroll tr:first-child th { white-space: normal; vertical-align: bottom; }
+        tr.groups th { text-align: center; } tr.titles th { white-space: normal; vertical-align: bottom; }
+        .scroll tr > th:first-child { text-align: left; position: sticky; left: 0; background: var(--ground); }
         th { color: var(--faint); font-weight: 600; } td.faint, td small { color: var(--faint); }
         td.shaded small { color: inherit; }
         td.differs { color: var(--bad); font-weight: 700; }

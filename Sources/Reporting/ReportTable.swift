@@ -15,7 +15,9 @@ package struct ReportTable {
     }
 
     package let header: [String]
-    private var rows: [[Cell]] = []
+    /// Titles over columns that lie together, each with their number.
+    var groups: [(title: String, columns: Int)] = []
+    private(set) var rows: [[Cell]] = []
 
     init(_ header: [String]) { self.header = header }
 
@@ -37,6 +39,21 @@ package struct ReportTable {
         return table
     }
 
+    /// Rows as columns; the titles of the rows are the header then.
+    var transposed: ReportTable {
+        let titles = rows.map { row -> String in
+            switch row[0] {
+            case .head(let text), .interval(let text, _), .shaded(_, let text, _): text
+            case .plain(let text), .faint(let text): text ?? ""
+            }
+        }
+        var table = ReportTable([header[0]] + titles)
+        for column in header.indices.dropFirst() {
+            table.add([.head(header[column])] + rows.map { $0[column] })
+        }
+        return table
+    }
+
     /// The same as plain text.
     package var cells: [[String]] {
         rows.map { row in
@@ -53,8 +70,12 @@ package struct ReportTable {
 
     var html: String {
         guard !rows.isEmpty else { return "" }
-        var out =
-            "<div class=\"scroll\"><table>\n<tr>" + header.map { "<th>\(HTML.escape($0))</th>" }.joined() + "</tr>\n"
+        var out = "<div class=\"scroll\"><table>\n"
+        if !groups.isEmpty {
+            let titles = groups.map { "<th colspan=\"\($0.columns)\">\(HTML.escape($0.title))</th>" }
+            out += "<tr class=\"groups\">" + titles.joined() + "</tr>\n"
+        }
+        out += "<tr class=\"titles\">" + header.map { "<th>\(HTML.escape($0))</th>" }.joined() + "</tr>\n"
         for row in rows { out += "<tr>" + row.map(Self.html).joined() + "</tr>\n" }
         return out + "</table></div>\n"
     }

@@ -123,6 +123,38 @@ import Testing
         }
     }
 
+    /// Exchanging each edge by itself finds the circuit of a compiled program, in the folder that was written of it.
+    @Test func theCaseIsSearched() throws {
+        let written = try Tool.run("circuit", program, "--pairs", "20", "--output", "case", in: scratch.root)
+        #expect(written.status == 0, "\(written.error)")
+        func discover(_ more: String...) throws -> Outcome {
+            try Tool.run(
+                ["discover", "case", "--method", "exact", "--pairs", "case/pairs/random-test.csv"]
+                    + ["--output", "found.json"] + more, in: scratch.root)
+        }
+        let found = try discover("--json")
+        #expect(found.status == 0, "\(found.error)")
+        let report = try found.json()
+        #expect(report["pairs"] as? Int ?? 0 > 20)
+        let scores = try #require(report["scores"] as? [String: Double])
+        let scored = try Tool.run("score", "found.json", "--truth", "case", "--json", in: scratch.root)
+        #expect(scored.status == 0, "\(scored.error)")
+        #expect(try scored.json()["auroc"] as? Double ?? 0 > 0.95)
+        // What lies outside the circuit changes nothing, by proof.
+        let graph = try JSONSerialization.jsonObject(
+            with: Data(contentsOf: URL(fileURLWithPath: scratch.path("case/graph.json"))))
+        let edges = try #require((graph as? [String: Any])?["edges"] as? [String: [String: Any]])
+        let outside = scores.filter { edges[$0.key]?["in_graph"] as? Bool == false }
+        let largest = try #require(outside.values.map(abs).max())
+        #expect(largest < 1e-2)
+
+        #expect(try discover("--prepend-bos").status == 64)
+        scratch.file("other.csv", "clean,corrupted,correct_idx,incorrect_idx\na b,a zebra,0,1\n")
+        let stranger = try Tool.run(
+            "discover", "case", "--method", "exact", "--pairs", "other.csv", in: scratch.root)
+        #expect(stranger.status == 65 && stranger.error.contains("'zebra'") && stranger.error.contains("other.csv"))
+    }
+
     @Test func whatCannotBeOne() throws {
         let both = try Tool.run("circuit", "sort", "--pairs", "5", "--output", scratch.path("sort"))
         #expect(both.status == 65 && both.error.contains("--causal"))

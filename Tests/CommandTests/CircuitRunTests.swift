@@ -85,9 +85,24 @@ import Testing
         let page = try tool("report", "case", "--output", "cases.html")
         #expect(page.status == 0, "\(page.error)")
         let html = try String(contentsOfFile: micro.scratch.path("cases.html"), encoding: .utf8)
-        for text in ["The true circuit", "Found by eap", "worst component outside, resample"] {
+        let texts = [
+            "The true circuit", "Found by eap", "outside, another prompt", "worst component", "Missed: ",
+            "targets reached", "Average precision",
+        ]
+        for text in texts {
             #expect(html.contains(text), "\(text)")
         }
+    }
+
+    @Test(.enabled(if: PythonPackageTests.hasNumpy)) func bothKindsOfCasesAreOpenedInPython() throws {
+        #expect(try tool("circuit", "run", "--pairs", "4", "--output", "case").status == 0)
+        #expect(try tool("circuit", "count", "--pairs", "20", "--output", "compiled").status == 0)
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Peer/case.py")
+        let done = try Tool.run(
+            [PythonPackageTests.python, script.path, "case", "compiled"], in: micro.scratch.root,
+            program: PythonPackageTests.environment)
+        #expect(done.status == 0, "\(done.error)")
+        #expect(done.output.contains("injected: ") && done.output.contains("compiled: "))
     }
 
     @Test func whatIsRefused() throws {

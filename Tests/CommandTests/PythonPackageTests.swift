@@ -7,11 +7,11 @@ import Testing
 @Suite(.serialized) struct PythonPackageTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    private static let environment = URL(fileURLWithPath: "/usr/bin/env")
+    static let environment = URL(fileURLWithPath: "/usr/bin/env")
 
-    private static let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
+    static let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
 
-    private static var hasNumpy: Bool {
+    static var hasNumpy: Bool {
         (try? Tool.run([python, "-c", "import numpy"], program: environment).status) == 0
     }
 

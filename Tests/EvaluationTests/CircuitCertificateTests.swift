@@ -1,7 +1,11 @@
 import Basics
+import Circuits
+import Discovery
 import Evaluation
 import Foundation
 import Injection
+import LanguageModels
+import TensorCore
 import TestSupport
 import Testing
 
@@ -32,6 +36,46 @@ import Testing
         var json = try #require(certificate.json.object)
         json["cells"] = .array([.string("x")])
         #expect(CircuitCertificate(.object(json)) == nil)
+    }
+
+    /// A pass that begins where the first component is replaced says what a whole pass says.
+    @Test func whatComesBeforeAReplacementIsNotNeeded() throws {
+        let folder = try MicroStudent.Folder()
+        let settings = try MicroStudent.settings(in: folder, layers: 4, overrides: [("steps", "1")])
+        let run = try LoadedRun(Training.start(settings, output: folder("run")).run)
+        let examples = try run.task.task.examples(.test, count: 6).map { try run.task.encoder.encode($0) }
+        let reader = AnswerReader(student: run.student, encoder: run.task.encoder)
+        let arena = Arena()
+        let pass = KnownPass(examples, states: Set(0..<4), reader: reader, arena: arena)
+        let configuration = run.student.model.configuration
+        let shape = CircuitShape(configuration)
+        let said = reader.nextTokens(examples, hooks: { _ in Hooks() }, arena: arena)
+        var random = SeededRandom(seed: 1, stream: "replacements")
+        var values: [CircuitNode: Tensor] = [:]
+        for node in shape.writers {
+            let rows = (0..<pass.batch.tokens.count * shape.streamWidth).map { _ in Float(random.uniform() - 0.5) * 4 }
+            values[node] = Tensor(rows, shape: [pass.batch.tokens.count, shape.streamWidth])
+        }
+        let all = Array(examples.indices)
+        var changed = 0
+        let nodes: [CircuitNode] = [
+            .input, .mlp(layer: 0), .head(layer: 1, head: 2), .mlp(layer: 2), .head(layer: 3, head: 0),
+        ]
+        for node in nodes {
+            var whole = ComponentReplacement()
+            whole.replaced[node] = all
+            var edges = ComponentReplacement()
+            edges.rerouted[.logits] = [node: all]
+            edges.rerouted[.mlp(layer: 3)] = [node: all, .head(layer: 3, head: 1): all]
+            for replacement in [whole, edges] {
+                let expected = reader.nextTokens(
+                    examples, hooks: { replacement.hooks(values, batch: $0, configuration: configuration) },
+                    arena: arena)
+                #expect(pass.nextTokens(replacement, by: values, arena: arena) == expected, "\(node)")
+                if expected != said { changed += 1 }
+            }
+        }
+        #expect(changed >= 8)
     }
 
     @Test func backupsAndDecoysAreCertified() throws {

@@ -59,7 +59,25 @@ import Testing
     @Test func aStudentThatIsTooShallowIsRefused() throws {
         #expect(throws: Failure.self) { try placement(layers: 3) }
         _ = try placement(layers: 4)
-        #expect(throws: Failure.self) { try placement(layers: 4) { $0.mlps = 2 } }
+        #expect(throws: Failure.self) { try placement(layers: 3) { $0.mlps = 2 } }
+    }
+
+    @Test func smallTablesGetFewerMLPsWhereLayersAreFew() throws {
+        let (whole, circuit) = try placement(layers: 12) { $0.mlps = 2 }
+        func mlps(_ placement: CircuitPlacement) -> [Int] {
+            placement.steps.compactMap { step in
+                if case .mlp = step.component { step.nodes.count } else { nil }
+            }
+        }
+        #expect(mlps(whole) == [2, 2, 2])
+        let depth = try #require(whole.states.last)
+        #expect(depth < 12)
+        let (narrow, _) = try placement(layers: depth - 1) { $0.mlps = 2 }
+        #expect(mlps(narrow).sorted() == [1, 2, 2] && narrow.states.last == depth - 1)
+        let tables = circuit.model.layers.map(\.hiddenCount).filter { $0 > 0 }
+        let smaller = try #require(mlps(narrow).firstIndex(of: 1))
+        #expect(tables[smaller] == tables.min())
+        #expect(mlps(try placement(layers: 4) { $0.mlps = 2 }.0) == [1, 1, 1])
     }
 
     /// Final activations with something replaced by the outputs for another prompt.

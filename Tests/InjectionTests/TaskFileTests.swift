@@ -9,7 +9,7 @@ import Testing
 
 /// Tasks read from YAML.
 @Suite(.serialized) struct TaskFileTests {
-    static let examples = ["reverse", "most-frequent"]
+    static let examples = ["reverse", "most-frequent", "sort", "recall", "brackets"]
 
     private func path(_ name: String) -> String { repository.appendingPathComponent("configs/tasks/\(name).yaml").path }
 

@@ -27,11 +27,34 @@ extension PromptPair {
             }
             start = [token]
         }
+        return try read(file, student.configuration) { text throws(Failure) in
+            let tokens = start + student.tokenizer.encode(text)
+            try student.tokenizer.requireReadable(tokens)
+            return tokens
+        }
+    }
+
+    /// The same for the model of a compiled program, whose tokenizer begins prompts by itself.
+    package static func read(
+        _ file: URL, for configuration: any ModelConfiguration, words: WordTokenizer
+    ) throws(Failure) -> [PromptPair] {
+        try read(file, configuration) { text throws(Failure) in
+            let tokens = try words.encode(text)
+            if let stranger = tokens.first(where: { !(0..<configuration.vocabularySize).contains(Int($0)) }) {
+                throw Failure(.badData, "the tokenizer gives the token \(stranger), for which the model has no row")
+            }
+            return tokens
+        }
+    }
+
+    private static func read(
+        _ file: URL, _ configuration: any ModelConfiguration, encode: (String) throws(Failure) -> [Int32]
+    ) throws(Failure) -> [PromptPair] {
+        let (size, context) = (configuration.vocabularySize, configuration.contextLength)
         var pairs: [PromptPair] = []
         for row in try CSVTable(contentsOf: file, columns: columns, remedy: remedy).rows {
             func answer(_ column: Int) throws(Failure) -> Int32 {
                 let text = row.fields[column].withoutOuterSpace
-                let size = student.configuration.vocabularySize
                 guard let token = Int32(text), token >= 0, token < size else {
                     throw Failure(
                         .badData,
@@ -40,18 +63,15 @@ extension PromptPair {
                 }
                 return token
             }
-            let (clean, corrupted) = (
-                start + student.tokenizer.encode(row.fields[0]), start + student.tokenizer.encode(row.fields[1])
-            )
-            do { try student.tokenizer.requireReadable(clean + corrupted) } catch {
-                throw error.located(at: row.place)
+            func prompt(_ column: Int) throws(Failure) -> [Int32] {
+                do { return try encode(row.fields[column]) } catch { throw error.located(at: row.place) }
             }
+            let (clean, corrupted) = (try prompt(0), try prompt(1))
             guard clean.count == corrupted.count else {
                 throw Failure(
                     .badData, "the clean prompt has \(clean.count) tokens, and the corrupted one \(corrupted.count)",
                     at: row.place, remedy: "components are exchanged token by token: give prompts of equal length")
             }
-            let context = student.configuration.contextLength
             guard (1...context).contains(clean.count) else {
                 throw Failure(
                     .badData, "a prompt of \(clean.count) tokens, and the model reads from 1 to \(context)",

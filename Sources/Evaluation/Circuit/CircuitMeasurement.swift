@@ -11,7 +11,8 @@ struct CircuitMeasurement {
         /// Partners lie side by side: 0 and 1, 2 and 3, ...
         var examples: [EncodedExample]
         var runs: [CircuitRun]
-        var packed: PackedBatch
+        /// The student's pass over them, from whose states replacements go on.
+        var pass: KnownPass
         /// What each writer gives out, [N, D], the partners' rows in the place of the own.
         var partners: [CircuitNode: Tensor]
     }
@@ -34,11 +35,13 @@ struct CircuitMeasurement {
         let groups = stride(from: 0, to: examples.count, by: 16).map {
             Array(examples[$0..<min($0 + 16, examples.count)])
         }
-        let (student, writers, model) = (run.student, placement.shape.writers, circuit)
+        let (student, writers, model, reader) = (run.student, placement.shape.writers, circuit, reader)
+        let layers = Set(0..<placement.shape.layers)
         var sums: [CircuitNode: Tensor] = [:]
         var rows: Float = 0
         batches = try groups.map { group in
-            let packed = PackedBatch(group.map { Array($0.tokens[..<$0.contentCount]) })
+            let pass = KnownPass(group, states: layers, reader: reader, arena: Arena())
+            let packed = pass.batch
             let tape = Tape(arena: Arena(), recording: false, precision: student.precision)
             let outputs = ComponentReplacement.outputs(of: writers, student.model, packed, tape)
             let sources = (0..<packed.count).flatMap { packed.rows($0 ^ 1) }
@@ -56,7 +59,7 @@ struct CircuitMeasurement {
             rows += Float(packed.tokens.count)
             return Batch(
                 examples: group, runs: try group.map { try model.run(Array($0.atoms[..<$0.contentCount])) },
-                packed: packed, partners: partners)
+                pass: pass, partners: partners)
         }
         means = sums.mapValues { sum in
             let mean = Tensor(zeros: sum.shape)
@@ -111,14 +114,14 @@ struct CircuitMeasurement {
             let variable = run.layout.variables.firstIndex { $0.rows == head.entry.rows } ?? 0
             for batch in batches {
                 let outputs = ComponentReplacement.outputs(
-                    of: [decoy.node], run.student.model, batch.packed,
+                    of: [decoy.node], run.student.model, batch.pass.batch,
                     Tape(arena: Arena(), recording: false, precision: run.student.precision))
                 guard let output = outputs[decoy.node] else { continue }
                 let read = Tensor(zeros: [output.rows, head.codes.rows])
                 BLAS.multiply(Matrix(output), Matrix(head.codes, transposed: true), into: read)
                 for (index, example) in batch.examples.enumerated() {
                     let values = try expected.values(on: Array(example.atoms[..<example.contentCount]))[variable]
-                    for (position, row) in batch.packed.rows(index).enumerated() {
+                    for (position, row) in batch.pass.batch.rows(index).enumerated() {
                         guard let value = values[position] else { continue }
                         cell.all.add(head.entry.value(in: read.row(row)) == value)
                     }
@@ -165,11 +168,7 @@ struct CircuitMeasurement {
             arena.reset()
             let replacement = task.replacement(sequences: batch.examples.count)
             let values = values(of: replacement.writers, task.ablation, batch, arena)
-            let said = reader.nextTokens(
-                batch.examples,
-                hooks: {
-                    replacement.hooks(values, batch: $0, configuration: run.student.model.configuration)
-                }, arena: arena)
+            let said = batch.pass.nextTokens(replacement, by: values, arena: arena)
             for (index, example) in batch.examples.enumerated() {
                 let (own, other) = (batch.runs[index], batch.runs[index ^ 1])
                 let after =
@@ -191,7 +190,7 @@ struct CircuitMeasurement {
         guard ablation != .resample else { return batch.partners }
         var values: [CircuitNode: Tensor] = [:]
         for node in writers {
-            let constant = arena.zeros(Shape([batch.packed.tokens.count, placement.shape.streamWidth]))
+            let constant = arena.zeros(Shape([batch.pass.batch.tokens.count, placement.shape.streamWidth]))
             if ablation == .mean, let mean = means[node] {
                 for row in 0..<constant.rows { constant.rows(row..<(row + 1)).copy(from: mean) }
             }

@@ -4,16 +4,16 @@ import TensorCore
 
 /// Examples with their answers, and the student's residual stream on them at some states: what follows from a change of
 /// one of these is computed from there on, and not from the beginning each time.
-struct KnownPass {
+package struct KnownPass {
     let examples: [EncodedExample]
-    let batch: PackedBatch
-    private let reader: AnswerReader
+    package let batch: PackedBatch
+    let reader: AnswerReader
     private let rows: [Int32]
     /// [N, d_model] by state.
     private var streams: [Int: Tensor] = [:]
 
     /// - Parameter states: of the student; those that will be changed.
-    init(_ examples: [EncodedExample], states: Set<Int>, reader: AnswerReader, arena: Arena) {
+    package init(_ examples: [EncodedExample], states: Set<Int>, reader: AnswerReader, arena: Arena) {
         (self.examples, self.reader) = (examples, reader)
         batch = PackedBatch(examples.map { Array($0.tokens[..<$0.contentCount]) })
         rows = reader.rows(of: examples, in: batch)
@@ -44,8 +44,21 @@ struct KnownPass {
     ) rethrows -> [[Int32]] {
         arena.reset()
         let tape = Tape(arena: arena, recording: false, precision: reader.student.precision)
-        let changed = try change(tape, tape.constant(stream(at: state)))
-        let final = reader.student.model.final(tape, batch, from: state, stream: changed, rows: rows)
+        return nextTokens(tape, from: state, try change(tape, tape.constant(stream(at: state))), arena: arena)
+    }
+
+    /// The same where hooks change activations behind a state.
+    ///
+    /// - Parameter arena: is not reset, since what the hooks put in may lie there.
+    func nextTokens(from state: Int, hooks: Hooks, arena: Arena) -> [[Int32]] {
+        let tape = Tape(arena: arena, recording: false, precision: reader.student.precision)
+        return nextTokens(tape, from: state, tape.constant(stream(at: state)), hooks: hooks, arena: arena)
+    }
+
+    private func nextTokens(
+        _ tape: Tape, from state: Int, _ stream: Variable, hooks: Hooks = Hooks(), arena: Arena
+    ) -> [[Int32]] {
+        let final = reader.student.model.final(tape, batch, from: state, stream: stream, hooks: hooks, rows: rows)
         return reader.choose(final.value, examples, arena: arena)
     }
 }

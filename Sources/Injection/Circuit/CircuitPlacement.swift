@@ -13,6 +13,8 @@ import LanguageModels
 ///
 /// The student's first MLP belongs to the input: language models read their tokens through it, and a token's embedding
 /// is small beside what it adds.
+///
+/// Where the student has too few layers, the steps with the smallest tables get fewer MLPs than `circuit.mlps`.
 package struct CircuitPlacement: Sendable {
     /// What does one step of the program.
     package struct Step: Sendable, Equatable {
@@ -47,11 +49,10 @@ package struct CircuitPlacement: Sendable {
         let shape = CircuitShape(student)
         let avoided = try settings.avoided(in: shape)
         let name = circuit.model.name
-        func filling(layers: Int) -> PlacementFilling {
-            PlacementFilling(circuit, settings, layers: layers, heads: student.heads, avoided: avoided)
-        }
-        // Of a student without end, to say how many layers it would take.
-        let needed = filling(layers: .max).placed(over: 0)?.states.last ?? .max
+        var filling = PlacementFilling(
+            circuit, settings, layers: student.layers, heads: student.heads, avoided: avoided)
+        while filling.depth ?? .max > student.layers, filling.takeAnMLP() {}
+        let needed = filling.depth ?? .max
         guard needed <= student.layers else {
             throw Failure(
                 .badData,
@@ -69,8 +70,7 @@ package struct CircuitPlacement: Sendable {
         let usual = settings.placement == .spread ? max(needed, 5 * student.layers / 6) : needed
         let room = settings.layers > 0 ? settings.layers : usual
         // Where components are avoided, what was spread may not fit.
-        let fillings = (needed...room).reversed().lazy.compactMap { filling(layers: student.layers).placed(over: $0) }
-        guard let placed = fillings.first else {
+        guard let placed = (needed...room).reversed().lazy.compactMap({ filling.placed(over: $0) }).first else {
             throw Failure(.badData, "the circuit of '\(name)' does not fit into the student beside circuit.avoid")
         }
         (self.shape, steps, states) = (shape, placed.steps, placed.states)

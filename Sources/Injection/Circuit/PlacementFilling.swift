@@ -7,10 +7,19 @@ import InjectionSettings
 struct PlacementFilling {
     private let settings: Settings.Circuit
     /// The student's.
-    private let layers, heads: Int
+    private var layers: Int
+    private let heads: Int
     private let avoided: Set<CircuitNode>
-    /// Of each compiled layer what the output needs.
-    private let demands: [(layer: Int, heads: [CircuitNode], hasMLP: Bool)]
+    /// What the output needs of a compiled layer.
+    private struct Demand {
+        let layer: Int
+        let heads: [CircuitNode]
+        /// Of the compiled MLP.
+        let hiddenUnits: Int
+        /// The student's MLPs for it.
+        var mlps: Int
+    }
+    private var demands: [Demand]
 
     init(
         _ circuit: CompiledCircuit, _ settings: Settings.Circuit, layers: Int, heads: Int, avoided: Set<CircuitNode>
@@ -18,11 +27,30 @@ struct PlacementFilling {
         (self.settings, self.layers, self.heads, self.avoided) = (settings, layers, heads, avoided)
         let alive = Set(circuit.nodes)
         demands = circuit.model.layers.enumerated().map { number, layer in
-            (
-                number, layer.heads.indices.map { .head(layer: number, head: $0) }.filter(alive.contains),
-                alive.contains(.mlp(layer: number))
-            )
+            Demand(
+                layer: number, heads: layer.heads.indices.map { .head(layer: number, head: $0) }.filter(alive.contains),
+                hiddenUnits: layer.hiddenCount, mlps: alive.contains(.mlp(layer: number)) ? settings.mlps : 0)
         }
+    }
+
+    /// The layers that a student needs.
+    var depth: Int? {
+        // Of a student without end.
+        var endless = self
+        endless.layers = .max
+        return endless.placed(over: 0)?.states.last
+    }
+
+    /// Takes an MLP from the step that has the fewest hidden units and more than one MLP; of several the last.
+    ///
+    /// - Returns: whether there was one.
+    mutating func takeAnMLP() -> Bool {
+        let candidates = demands.indices.reversed().filter { demands[$0].mlps > 1 }
+        guard let smallest = candidates.min(by: { demands[$0].hiddenUnits < demands[$1].hiddenUnits }) else {
+            return false
+        }
+        demands[smallest].mlps -= 1
+        return true
     }
 
     /// - Parameter room: layers that are not needed are divided evenly among the compiled ones, and lie before them.
@@ -42,9 +70,7 @@ struct PlacementFilling {
     }
 
     /// Heads from a layer on; the first MLP lies in the layer of the last of them.
-    private func place(
-        _ demand: (layer: Int, heads: [CircuitNode], hasMLP: Bool), from first: Int
-    ) -> (steps: [CircuitPlacement.Step], end: Int)? {
+    private func place(_ demand: Demand, from first: Int) -> (steps: [CircuitPlacement.Step], end: Int)? {
         let (size, groups) = (settings.heads, 1 + settings.backups)
         var (places, end): ([CircuitNode], Int) = ([], first)
         while places.count < demand.heads.count * size * groups {
@@ -59,12 +85,12 @@ struct PlacementFilling {
         }
         var mlps: [CircuitNode] = []
         var next = max(first, end - 1)
-        while demand.hasMLP, mlps.count < settings.mlps {
+        while mlps.count < demand.mlps {
             guard next < layers else { return nil }
             if !avoided.contains(.mlp(layer: next)) { mlps.append(.mlp(layer: next)) }
             next += 1
         }
-        if demand.hasMLP { steps.append(CircuitPlacement.Step(component: .mlp(layer: demand.layer), groups: [mlps])) }
+        if !mlps.isEmpty { steps.append(CircuitPlacement.Step(component: .mlp(layer: demand.layer), groups: [mlps])) }
         end = max(first + 1, end, next)
         return end <= layers ? (steps, end) : nil
     }

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .safetensors import read_safetensors
+
 
 @dataclass(frozen=True)
 class Edge:
@@ -30,7 +32,8 @@ class Case:
     edges: tuple[Edge, ...]
     #: The circuit's edges by TransformerLens's hook names, writer and reader: [edges, 2].
     hooks: NDArray[np.str_]
-    #: Each variable with its directions in the residual stream, its writer and its readers.
+    #: Each variable with who writes and who reads it; of a compiled program with its directions as well, of a run with
+    #: its values and the states that hold it.
     variables: tuple[dict[str, Any], ...]
     #: Options, certificates and the circuit as `circuit --json` prints it.
     about: dict[str, Any] = field(repr=False)
@@ -50,9 +53,24 @@ class Case:
         """Which of `edges` are of the circuit: [edges]."""
         return np.array([edge.in_graph for edge in self.edges], bool)
 
+    def basis(self, name: str) -> NDArray[np.float32]:
+        """Orthonormal rows that span the subspace of the residual stream which holds a variable: [dimensions, d_model]."""
+        self.variable(name)
+        return read_safetensors(self.path / "variables.safetensors")[name]
+
     def directions(self, name: str) -> NDArray[np.int64]:
-        """The coordinates of the residual stream that hold a variable."""
+        """The coordinates of the residual stream that hold a variable of a compiled program.
+
+        A student has none, as its variables lie across them: ValueError, and `basis` for both.
+        """
+        variable = self.variable(name)
+        if "directions" not in variable:
+            raise ValueError(f"{name} lies across the coordinates of a trained student; basis('{name}') gives its subspace")
+        return np.array(variable["directions"], np.int64)
+
+    def variable(self, name: str) -> dict[str, Any]:
+        """One of `variables`."""
         for variable in self.variables:
             if variable["name"] == name:
-                return np.array(variable["directions"], np.int64)
+                return variable
         raise KeyError(f"the case has no variable {name}; it has {', '.join(v['name'] for v in self.variables)}")

@@ -48,21 +48,30 @@ struct DiscoveryArguments: ParsableArguments {
         let directory = LoadedRun.locate(name)
         if name != "tiny", directory.isRun {
             let run = try LoadedRun(directory)
-            return (run.student.model, try read(for: run.student) ?? run.pairs(count: count, seed: seed))
+            let own = try pairs.map { try read(URL(fileURLWithPath: $0), for: run.student) }
+            return (run.student.model, try own ?? run.pairs(count: count, seed: seed))
         }
-        let student = try Student.load(from: StudentFolder.locate(name), gradients: false)
-        guard let pairs = try read(for: student) else {
+        let folder = try StudentFolder.locate(name)
+        guard let file = pairs.map({ URL(fileURLWithPath: $0) }) else {
             throw Failure(
                 .usage, "\(name) is a model and no run, and has no pairs of its own",
                 remedy: "give a CSV file with --pairs")
         }
-        return (student.model, pairs)
+        guard let words = try WordTokenizer(folder: folder) else {
+            let student = try Student.load(from: folder, gradients: false)
+            return (student.model, try read(file, for: student))
+        }
+        guard !prependsBOS else {
+            throw Failure(
+                .usage, "the tokenizer of a compiled program begins every prompt by itself", at: folder.path,
+                remedy: "leave --prepend-bos out")
+        }
+        let model = try ModelRegistry.load(from: folder, gradients: false)
+        return (model, Array(try PromptPair.read(file, for: model.configuration, words: words).prefix(count)))
     }
 
-    private func read(for student: Student) throws -> [PromptPair]? {
-        guard let pairs else { return nil }
-        let all = try PromptPair.read(URL(fileURLWithPath: pairs), for: student, prependingBOS: prependsBOS)
-        return Array(all.prefix(count))
+    private func read(_ file: URL, for student: Student) throws -> [PromptPair] {
+        Array(try PromptPair.read(file, for: student, prependingBOS: prependsBOS).prefix(count))
     }
 }
 

@@ -115,10 +115,3 @@ with tempfile.TemporaryDirectory() as scratch:
     assert all(prediction.answer for prediction in tracr_inject.predictions(run))
     for library in libraries:
         check_exchanges(library, run)
-    case = f"{scratch}/case"
-    command("circuit", "count", "--output", case)
-    known = tracr_inject.Case.open(case)
-    assert known.in_graph.sum() == len(known.hooks) > 0
-    about = {variable["name"]: variable for variable in known.variables}
-    assert all(len(known.directions(name)) == len(variable["directions"]) for name, variable in about.items())
-    print(f"circuit: {len(known.edges)} edges, {known.in_graph.sum()} of them the circuit's")

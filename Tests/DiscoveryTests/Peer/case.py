@@ -6,7 +6,7 @@
 
 Runs the scripts of the page as they stand on the folder that `circuit RUN --output` wrote, reads its graph with
 hannamw/EAP-IG's own `Graph.from_json`, its pairs with that code's columns and Edge-Pruning's, and compares. Needs torch,
-transformers, transformer_lens, safetensors, pandas. Ends with 1 where anything differs.
+transformers, transformer_lens, nnsight, safetensors, pandas. Ends with 1 where anything differs.
 """
 import argparse
 import json
@@ -63,6 +63,20 @@ def check_variables(folder):
     check("every variable has its basis", all(v["name"] in bases and len(bases[v["name"]]) == v["dimensions"] for v in variables))
 
 
+def check_effects(binary, folder, logits):
+    """The effect of each component by nnsight beside `discover --method exact`, which measures from what is not replaced."""
+    with tempfile.TemporaryDirectory() as place:
+        lines = (folder / "pairs" / "random-test.csv").read_text().splitlines()[:2]
+        (Path(place) / "pair.csv").write_text("\n".join(lines) + "\n")
+        done = subprocess.run(
+            [binary, "discover", folder, "--method", "exact", "--level", "node", "--pairs", f"{place}/pair.csv", "--output",
+             f"{place}/found.json", "--json", "--quiet"], check=True, capture_output=True, text=True)
+    scores = json.loads(done.stdout)["scores"]
+    base = logits["m0"] - scores["m0"]
+    worst = max(abs(logits[node] - base - scores[node]) for node in logits)
+    check("the same effects as discover", worst < 1e-4, f"{len(logits)} components, largest difference {worst:.1e}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("case", "scored", "page", "eap-ig"):
@@ -73,10 +87,15 @@ def main():
     tokenizer = AutoTokenizer.from_pretrained(folder)
     check_pairs(folder, tokenizer)
     check_variables(folder)
-    lens, hooks, mib = scripts(options.page)
-    print(run(lens, folder))
+    lens, hooks, nnsight, mib = scripts(options.page)
+    answer = run(lens, folder)
+    check("components are replaced in TransformerLens", answer is not None, answer or "")
     answer = run(hooks, folder)
     check("a variable is exchanged", answer is not None, answer or "")
+    answer = run(nnsight, folder)
+    check("components are replaced in nnsight", answer is not None)
+    if options.binary and answer:
+        check_effects(options.binary, folder, json.loads(answer))
     with tempfile.TemporaryDirectory() as place:
         package = Path(place) / "eap"
         package.mkdir()

@@ -247,18 +247,28 @@ def compare_scores(options, eap, mib, name, model, folder, file, rows):
             row(name, f"{key.upper()}, {method}", abs(found[key] - value), 5e-5, f"{found[key]:.4f}")
 
 
-def compare_acdc(options, eap, name, model, folder, file, rows, threshold):
-    """The algorithm over their evaluation of a graph: readers from the logits down, writers from the latest.
+def acdc_order(eap, model):
+    """All edges in the order in which they are looked at: readers from the logits down, writers from the latest."""
+    graph = eap.graph.Graph.from_model(model)
+    writers = list(graph.nodes)
+    order = {reader: i for i, reader in enumerate(graph.get_dst_nodes())}
+    return sorted(graph.edges, key=lambda name: (order[name.split("->")[1]], writers.index(name.split("->")[0])), reverse=True)
 
-    Returns the edges in that order, and those that our command keeps."""
+
+def our_acdc(options, folder, file, threshold):
+    ours(options, "discover", folder, "--method", "acdc", "--metric", "kl", "--threshold", threshold, "--pairs", file,
+         "--prepend-bos", "--output", f"{folder}/acdc.json")
+    return {k for k, v in json.load(open(f"{folder}/acdc.json"))["edges"].items() if v["in_graph"]}
+
+
+def compare_acdc(options, eap, name, model, folder, file, rows, threshold):
+    """The algorithm over their evaluation of a graph."""
     graph = eap.graph.Graph.from_model(model)
     graph.prune = lambda: None
     graph.nodes_in_graph[:] = True
     graph.in_graph |= graph.real_edge_mask
     data = batches(rows)
-    writers = list(graph.nodes)
-    order = {reader: i for i, reader in enumerate(graph.get_dst_nodes())}
-    edges = sorted(graph.edges.values(), key=lambda e: (order[e.name.split("->")[1]], writers.index(e.parent.name)), reverse=True)
+    edges = [graph.edges[edge] for edge in acdc_order(eap, model)]
     current, closest = 0.0, 1.0
     for edge in edges:
         edge.in_graph = False
@@ -269,12 +279,9 @@ def compare_acdc(options, eap, name, model, folder, file, rows, threshold):
         else:
             edge.in_graph = True
     expected = {edge.name for edge in edges if edge.in_graph}
-    ours(options, "discover", folder, "--method", "acdc", "--metric", "kl", "--threshold", threshold, "--pairs", file,
-         "--prepend-bos", "--output", f"{folder}/acdc.json")
-    found = {k for k, v in json.load(open(f"{folder}/acdc.json"))["edges"].items() if v["in_graph"]}
+    found = our_acdc(options, folder, file, threshold)
     row(name, "ACDC, edges that differ", len(found ^ expected), 0,
         f"{len(expected)} of {len(edges)} kept at {threshold}; nearest decision {closest:.0e} from it")
-    return [edge.name for edge in edges], found
 
 
 def load_auto_circuit(repository, folder):
@@ -310,16 +317,38 @@ def compare_auto_circuit(auto, name, folder, rows, order, found, base, exponent)
     row(name, "ACDC of auto-circuit", len(found ^ expected), 0, f"{len(expected)} of {len(order)} kept at {base}e{exponent}")
 
 
+def gemm():
+    """GFLOP/s of PyTorch's own fp32 product of squares of 1,024, the best of five."""
+    x, best = torch.randn(1024, 1024), 0.0
+    for _ in range(5):
+        start = time.time()
+        for _ in range(10):
+            x @ x
+        best = max(best, 10 * 2 * 1024 ** 3 / (time.time() - start) / 1e9)
+    return best
+
+
 def measure_times(options, eap, name, model, folder, tokenizer, count, length, methods):
+    """Wall and processor seconds of the command as a whole and of their method, which has its model loaded."""
     file = f"{folder}/timed.csv"
     rows = pairs(tokenizer, file, count, length, 5)
+    print(f"{name}: {count} pairs of {length} tokens; fp32 products {gemm():.0f} GFLOP/s; load {os.getloadavg()[0]:.1f}", flush=True)
     for method in methods:
         more = ["--steps", STEPS[method]] if method in STEPS else []
-        found = ours(options, "discover", folder, "--method", method, "--pairs", file, "--prepend-bos", "--count", count, *more,
-                     "--output", f"{folder}/timed.json")["seconds"]
-        peer = None if method == "exact" else theirs(eap, model, method, batches(rows))[1]
-        ratio = f"{peer:8.1f} s, {peer / found:.1f} times as long" if peer else ""
-        print(f"{name:12} {method:20} {found:8.1f} s  peer {ratio}  load {os.getloadavg()[0]:.1f}", flush=True)
+        command = [options.binary, "discover", folder, "--method", method, "--pairs", file, "--prepend-bos", "--count", count,
+                   *more, "--output", f"{folder}/timed.json", "--json", "--quiet"]
+        start = time.time()
+        process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL)
+        usage = os.wait4(process.pid, 0)[2]
+        wall, cpu = time.time() - start, usage.ru_utime + usage.ru_stime
+        print(f"{name:12} {method:20} {wall:8.1f} s, {cpu:.1f} s of processors, {usage.ru_maxrss / 2 ** 20:.2f} GiB", end="", flush=True)
+        if method == "exact":
+            print(flush=True)
+            continue
+        start = time.process_time()
+        peer = theirs(eap, model, method, batches(rows))[1]
+        print(f"; peer {peer:.1f} s, {time.process_time() - start:.1f} s of processors: {peer / wall:.1f} times as long, "
+              f"load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def main():
@@ -334,7 +363,7 @@ def main():
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     with tempfile.TemporaryDirectory() as folder:
         eap = load_eap(options.eap_ig, folder)
-        mib = load_mib(options.mib, eap)
+        mib, auto = load_mib(options.mib, eap), None
         print(f"{'model':12} {'what':28} {'difference':>10} {'bound':>9}")
         models = [("small", options.tiny, 3, 4, 128, 0.08, 5, 10), ("tiny", options.tiny, 12, 4, 128, 0.08, 6, 16),
                   ("gpt2", options.tokenizer, 12, 12, 768, 0.03, 2, 12)]
@@ -348,12 +377,13 @@ def main():
             edges = None if name == "small" or not options.exact_edges else options.exact_edges
             compare_methods(options, eap, name, model, place, file, rows, edges)
             compare_scores(options, eap, mib, name, model, place, file, rows)
+            compare_nodes(options, eap, name, model, place, file, rows)
             if name == "small":
-                compare_nodes(options, eap, name, model, place, file, rows)
-                order, found = compare_acdc(options, eap, name, model, place, file, rows, 0.003)
-                if options.auto_circuit:
-                    auto = load_auto_circuit(options.auto_circuit, folder)
-                    compare_auto_circuit(auto, name, place, rows, order, found, 3, -3)
+                compare_acdc(options, eap, name, model, place, file, rows, 0.003)
+            if options.auto_circuit and name != "gpt2":
+                auto = auto or load_auto_circuit(options.auto_circuit, folder)
+                found = our_acdc(options, place, file, 0.003)
+                compare_auto_circuit(auto, name, place, rows, acdc_order(eap, model), found, 3, -3)
             if options.time and name == "tiny":
                 measure_times(options, eap, name, model, place, tokenizer, 100, 40, ("eap", "eap-ig-inputs", "exact"))
             if options.time and name == "gpt2":
