@@ -58,8 +58,8 @@ variants = {
         rope_parameters=rope(partial_rotary_factor=0.5, rope_type="linear", factor=2.0)),
     "opt": OPT(**plain_mlp, dropout=0.0, pad_token_id=None),
     "opt-bare": OPT(
-        **{**plain_mlp, "num_hidden_layers": 3}, dropout=0.0, pad_token_id=None, enable_bias=False,
-        tie_word_embeddings=False, activation_function="gelu"),
+        **dict(plain_mlp, hidden_size=24, ffn_dim=36, num_hidden_layers=3, num_attention_heads=3), dropout=0.0,
+        pad_token_id=None, enable_bias=False, tie_word_embeddings=False, activation_function="gelu"),
 }
 
 

@@ -27,7 +27,8 @@ struct FamilyFormula: CustomTestStringConvertible, Sendable {
             shape.rotary = RotaryPositions(share: 0.5, scaling: .linear(factor: 2))
         },
         FamilyFormula("opt-bare", OPT.self) { shape in
-            (shape.layers, shape.biases, shape.isTied, shape.activation) = (3, [], false, .gelu)
+            shape = deeper(shape)
+            (shape.biases, shape.isTied, shape.activation) = ([], false, .gelu)
         },
     ]
     static let llama = FamilyFormula("llama-untied", Llama.self) { $0.keyValueHeads = 2 }

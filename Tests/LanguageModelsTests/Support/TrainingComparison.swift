@@ -18,6 +18,8 @@ struct TrainingComparison {
     /// Of a tensor's largest value. The recorded values are of fp64; fp32 keeps about seven digits, and the sums here have
     /// some hundred terms, so this leaves room for a hundredfold. What fails is an error of method.
     static let tolerance: Float = 1e-4
+    /// Of gradients that are 0, where logits are some units.
+    private static let rounding: Float = 1e-6
 
     /// Mean cross-entropy of the next tokens; each sequence's last row predicts nothing.
     private func loss(_ tape: Tape, _ model: any LanguageModel) -> Variable {
@@ -36,7 +38,14 @@ struct TrainingComparison {
         tape.backward(from: loss)
         for parameter in model.parameters.parameters {
             let gradient = try expected.floats("\(prefix)gradient.\(parameter.name)")
-            let difference = relativeDifference(try #require(parameter.gradient).values, gradient)
+            let own = try #require(parameter.gradient).values
+            // A softmax does not see what all keys have in common: where keys are not turned, the gradient of their bias
+            // is 0, and what is recorded is rounding (`transformers` has the softmax in fp32).
+            guard gradient.contains(where: { abs($0) > Self.rounding }) else {
+                #expect(own.allSatisfy { abs($0) < Self.rounding }, "\(parameter.name)")
+                continue
+            }
+            let difference = relativeDifference(own, gradient)
             #expect(difference < Self.tolerance, "\(parameter.name): \(difference)")
         }
     }
