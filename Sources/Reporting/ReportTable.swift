@@ -40,14 +40,16 @@ package struct ReportTable {
     }
 
     /// Rows as columns; the titles of the rows are the header then.
-    var transposed: ReportTable {
+    ///
+    /// - Parameter corner: the title over those of the new rows.
+    func transposed(_ corner: String) -> ReportTable {
         let titles = rows.map { row -> String in
             switch row[0] {
             case .head(let text), .interval(let text, _), .shaded(_, let text, _): text
             case .plain(let text), .faint(let text): text ?? ""
             }
         }
-        var table = ReportTable([header[0]] + titles)
+        var table = ReportTable([corner] + titles)
         for column in header.indices.dropFirst() {
             table.add([.head(header[column])] + rows.map { $0[column] })
         }

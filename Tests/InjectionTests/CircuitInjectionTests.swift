@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func smallTablesGetFewerMLPsWhereLayersAreFew() throws {
-        let (whole, circuit) = try placement(layers: 12) { $0.mlps = 2 }
+        let (whole, circuit) = try placement(layers: 12) { ($0.mlps, $0.placement) = (2, .compact) }
         func mlps(_ placement: CircuitPlacement) -> [Int] {
             placement.steps.compactMap { step in
                 if case .mlp = step.component { step.nodes.count } else { nil }
@@ -72,12 +72,12 @@ import Testing
         #expect(mlps(whole) == [2, 2, 2])
         let depth = try #require(whole.states.last)
         #expect(depth < 12)
-        let (narrow, _) = try placement(layers: depth - 1) { $0.mlps = 2 }
+        let (narrow, _) = try placement(layers: depth - 1) { ($0.mlps, $0.placement) = (2, .compact) }
         #expect(mlps(narrow).sorted() == [1, 2, 2] && narrow.states.last == depth - 1)
         let tables = circuit.model.layers.map(\.hiddenCount).filter { $0 > 0 }
         let smaller = try #require(mlps(narrow).firstIndex(of: 1))
         #expect(tables[smaller] == tables.min())
-        #expect(mlps(try placement(layers: 4) { $0.mlps = 2 }.0) == [1, 1, 1])
+        #expect(mlps(try placement(layers: 4) { ($0.mlps, $0.placement) = (2, .compact) }.0) == [1, 1, 1])
     }
 
     /// Final activations with something replaced by the outputs for another prompt.

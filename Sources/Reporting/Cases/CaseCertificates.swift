@@ -70,7 +70,7 @@ struct CaseCertificates {
             Line(group: exchanged, title: "worst true edge", target: 95) {
                 least($0.results.circuit?.cells(.edge).map(\.changing) ?? [])
             },
-            Line(group: "exchanged without effect", title: "variables", target: 99) { item in
+            Line(group: "unmoved", title: "variables", target: 99) { item in
                 let cells = item.results.interchange?.cells ?? []
                 let (all, changing) = (
                     Proportion(pooling: cells.map(\.all)), Proportion(pooling: cells.map(\.changing))
@@ -115,5 +115,5 @@ struct CaseCertificates {
         share(proportions.filter { $0.n > 0 }.min { $0.value < $1.value })
     }
 
-    private static let exchanged = "exchanged with effect"
+    private static let exchanged = "followed"
 }

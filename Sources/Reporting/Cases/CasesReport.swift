@@ -42,15 +42,16 @@ package struct CasesReport {
                 + " in which a program's circuit was planted, what is certified of each, and how well methods that know "
                 + "nothing of it find it. "
                 + (cases.count == 1
-                    ? "It reaches \(certified == 1 ? "all its targets." : "not all of its targets.")"
+                    ? certified == 1 ? "It reaches all its targets." : "It does not reach all its targets."
                     : "\(certified) of them reach all their targets."))
         body += "<h2>Certificates</h2>\n"
         body += note(
             """
             In percent, with the 95 % interval in small type; shaded where the figure reaches the target of the first row. \
-            Exchanged with effect: components, edges or variables of the circuit take what they are for another prompt, and of \
-            the exchanges that change the program's answer these are followed by the model. Without effect: of those that do not \
-            change it, the ones after which the model stays. Outside: answers that stay when components or edges outside the \
+            Followed: components, edges or \
+            variables of the circuit take what they are for another prompt; of the exchanges that change the program's answer, \
+            those after which the model gives that answer. Unmoved: of the exchanges that do not change it, those after which the \
+            model stays. Outside: answers that stay when components or edges outside the \
             circuit give out what they do for another prompt, their mean, or zero; training has seen the first alone, and on other \
             pairs. The worst of many is the worst of what was measured; its interval is its own.
             """)
@@ -63,13 +64,13 @@ package struct CasesReport {
             for rankings that are of little use, average precision is not. Where a model misses its targets, a method that does not \
             find the planted circuit may be right.
             """)
-        for (title, table) in recoveries(tables) { body += "<h3>\(title)</h3>\n" + table.transposed.html }
+        for (title, table) in recoveries(tables) { body += "<h3>\(title)</h3>\n" + table.transposed("case").html }
         if !tables.subspaces.cells.isEmpty {
             body += "<h3>Subspaces of variables</h3>\n"
             body += note(
                 "Mean squared cosine of the principal angles with the true subspace, mean over variables; in small type that of random subspaces."
             )
-            body += tables.subspaces.transposed.html
+            body += tables.subspaces.transposed("case").html
         }
         body += "<h2>The circuits</h2>\n"
         body += note(

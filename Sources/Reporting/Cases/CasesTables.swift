@@ -37,7 +37,7 @@ struct CasesTables {
                     + cases.map { item in
                         guard let figure = line.value(item) else { return .faint(nil) }
                         let interval = figure.interval.map {
-                            "\(CaseCertificates.fixed($0.lowerBound)) to \(CaseCertificates.fixed($0.upperBound))"
+                            "\(CaseCertificates.fixed($0.lowerBound))\u{2013}\(CaseCertificates.fixed($0.upperBound))"
                         }
                         return .shaded(line.isHeld(figure) ? 0.8 : 0, line.shown(figure), detail: interval)
                     })
@@ -57,7 +57,7 @@ struct CasesTables {
                 table.groups.append((line.group, 1))
             }
         }
-        let source = certificates.transposed
+        let source = certificates.transposed("case")
         for row in source.rows { table.add(row) }
         return table
     }
