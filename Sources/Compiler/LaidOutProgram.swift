@@ -24,7 +24,7 @@ struct LaidOutProgram {
         layout = Layout(
             lowered.variables, lowered.liveness,
             output: lowered.named.first { $0.name.hasSameBytes(as: output) }?.variable,
-            reusing: setting.reuseDirections)
+            reusing: setting.reuseDirections, blocks: lowered.blocks)
         assembly = Assembly(lowered.variables, lowered.liveness, layout, setting)
     }
 
@@ -36,21 +36,37 @@ struct LaidOutProgram {
         let (variables, liveness) = (lowered.variables, lowered.liveness)
         var noise = NoisePass(variables, liveness, layout, setting)
         var layers: [CompiledLayer] = []
+        var round: [(heads: [HeadPlan], units: [HiddenUnit])] = []
         for layer in stride(from: 1, through: assembly.layerCount, by: 1) {
             let heads = assembly.heads(layer: layer)
             noise.attend(heads, layer: layer)
             let units = assembly.hiddenUnits(layer: layer, noise: noise)
             try noise.feedForward(units, after: heads, layer: layer)
             layers.append(CompiledLayer(heads, units, width: width))
+            guard let block = lowered.blocks.first(where: { $0.contains(2 * layer) }) else { continue }
+            round.append((heads, units))
+            guard block.end == 2 * layer else { continue }
+            // What noise the first round leaves, the next one goes on with.
+            for _ in 1..<max(block.rounds, 1) {
+                for (index, plan) in round.enumerated() {
+                    let layer = block.start / 2 + 1 + index
+                    noise.attend(plan.heads, layer: layer)
+                    try noise.feedForward(plan.units, after: plan.heads, layer: layer)
+                }
+            }
+            round = []
         }
         return CompiledModel(
             name: name, vocabulary: setting.vocabulary, maxLength: setting.maxLength, causal: setting.causal,
             basis: layout.basis,
-            variables: VariableTable(variables, liveness, layout).list(lowered.named),
+            variables: VariableTable(variables, liveness, layout, blocks: lowered.blocks).list(lowered.named),
             output: output,
             tokenEmbedding: SparseMap(columns: assembly.tokenEmbedding(), rows: width),
             positionEmbedding: SparseMap(columns: assembly.positionEmbedding(), rows: width),
-            layers: layers, noise: noise.bound)
+            layers: layers,
+            repeated: lowered.blocks.map {
+                RepeatedLayers(first: $0.start / 2, count: ($0.end - $0.start) / 2, times: $0.rounds)
+            }, noise: noise.bound)
     }
 }
 

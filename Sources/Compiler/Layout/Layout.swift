@@ -17,7 +17,11 @@ struct Layout {
     ///
     /// - Parameter reusing: everything but the output is cleared once nothing reads it any more, where a later variable
     ///   then takes its directions.
-    init(_ variables: [CompilerVariable], _ liveness: Liveness, output: Int?, reusing: Bool) {
+    ///   - blocks: loops whose rounds are executed by the same layers. A state before a round and after it has one set of
+    ///     directions, and everything else that a round writes is cleared by its end.
+    init(
+        _ variables: [CompilerVariable], _ liveness: Liveness, output: Int?, reusing: Bool, blocks: [LoopBlock] = []
+    ) {
         let live = variables.indices.filter { liveness.isLive[$0] }
         let order = live.sorted { Self.rank(variables[$0], $0) < Self.rank(variables[$1], $1) }
         var scratch = 0
@@ -29,10 +33,28 @@ struct Layout {
             let last = liveness.lastRead[number]
             clearedAt[number] = last + last % 2
         }
+        var leftBy: [Int: Int] = [:]
+        for block in blocks {
+            for number in live where block.contains(variables[number].time) {
+                let last = liveness.lastRead[number]
+                clearedAt[number] = last + last % 2
+            }
+            for state in block.states {
+                leftBy[state.before] = state.after
+                clearedAt[state.before] = block.end
+                clearedAt[state.after] = nil
+            }
+        }
         var vacant = Vacancies()
         // Directions can be handed over only when variables are placed in order of time. Without reuse they are placed
         // in the order above, in which labels are easier to read.
         for number in reusing ? order.sorted(by: { variables[$0].time < variables[$1].time }) : order {
+            guard directions[number] == nil else { continue }
+            if let after = leftBy[number] {
+                let places = directions[after] ?? place(Self.labels(variables[after], variables[after].name ?? scratchName(after)))
+                (directions[number], directions[after]) = (places, places)
+                continue
+            }
             let variable = variables[number]
             let labels = Self.labels(variable, variable.name ?? scratchName(number))
             let places = labels.map { label in
@@ -54,6 +76,11 @@ struct Layout {
         }
         bos = basis.count
         basis.append(BasisDirection(variable: "bos", value: nil, isScratch: true))
+    }
+
+    private mutating func place(_ labels: [BasisDirection]) -> [Int] {
+        basis += labels
+        return Array(basis.count - labels.count..<basis.count)
     }
 
     private static func labels(_ variable: CompilerVariable, _ name: String) -> [BasisDirection] {

@@ -39,7 +39,7 @@ extension CompiledModel {
     /// The same model with attention that is less steep, for readers of the stream that are less exact
     /// (`HeadPlan.softening`).
     package var softened: CompiledModel {
-        let layers = layers.map { layer in
+        let layers = storedLayers.map { layer in
             var layer = layer
             for head in layer.heads.indices {
                 layer.heads[head].query = layer.heads[head].query.scaled(by: HeadPlan.softening)
@@ -50,7 +50,7 @@ extension CompiledModel {
             name: name, vocabulary: vocabulary, maxLength: maxLength, causal: causal, basis: basis,
             variables: variables,
             output: output, tokenEmbedding: tokenEmbedding, positionEmbedding: positionEmbedding, layers: layers,
-            noise: noise)
+            repeated: repeatedLayers, noise: noise)
     }
 }
 

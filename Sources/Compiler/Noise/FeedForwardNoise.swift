@@ -15,16 +15,24 @@ struct FeedForwardNoise {
     init(_ units: [HiddenUnit], _ forms: [SortedForm], _ writes: [SortedForm], _ stream: StreamNoise, cleared: Set<Int>)
     {
         var tallies: [Int: Tally] = [:]
+        var subtracted: Set<Int> = []
         for (number, unit) in units.enumerated() {
             if case .step(let step) = unit.role, step.isSecond { continue }
             let form = forms[number]
             let passed = pass(unit.role, form, stream, writes[number].terms.first?.direction ?? 0)
             for (direction, weight) in writes[number].terms {
-                if cleared.contains(direction), form.terms.count == 1, form.terms[0].direction == direction { continue }
+                if cleared.contains(direction), form.terms.count == 1, form.terms[0].direction == direction {
+                    if weight * form.terms[0].weight < 0 { subtracted.insert(direction) }
+                    continue
+                }
                 tallies[direction, default: Tally()].add(passed, times: weight)
             }
         }
         increments = tallies.mapValues { $0.increment(stream.sums) }
+        // Where the unit that would clear a direction also writes the same value again, the direction stays what it is.
+        for direction in cleared.subtracting(subtracted) {
+            increments[direction, default: .init()].extra += stream.errorWhenSet(direction)
+        }
     }
 
     /// The noise that one unit, or the two units of a step together, pass on.

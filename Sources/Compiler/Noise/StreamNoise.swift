@@ -217,6 +217,11 @@ extension StreamNoise {
         hasBothSigns[direction] = false
     }
 
+    /// How much larger the error of a one-hot's direction is where it is set.
+    func errorWhenSet(_ direction: Int) -> Double {
+        isNumber[direction] ? 0 : max(0, set[direction] - unset[direction])
+    }
+
     /// The error of a number of this size in the direction.
     func error(_ direction: Int, ofSize size: Double) -> Double { unset[direction] + relative[direction] * size }
 }
