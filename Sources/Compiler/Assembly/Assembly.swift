@@ -127,7 +127,7 @@ struct Assembly {
     }
 
     /// `-sign ReLU(sign x)` on the direction x itself.
-    private func subtract(_ direction: Int, _ sign: Double, _ units: inout HiddenUnits) {
+    private func subtract(_ direction: Direction, _ sign: Double, _ units: inout HiddenUnits) {
         var (reads, writes) = (LinearForm(), LinearForm())
         reads.add(sign, direction)
         writes.add(-sign, direction)

@@ -72,17 +72,17 @@ struct VariableTable {
         let encoding: CompiledVariable.Encoding
         if variable.isOneHot {
             let values = variable.values.compactMap { $0 }
-            encoding = .categorical(values: values, directions: values.indices.map { layout.oneHot(number, $0) })
+            encoding = .categorical(values: values, directions: values.indices.map { layout.oneHot(number, $0).index })
         } else {
             encoding = .numerical(
-                direction: layout.scalar(number),
+                direction: layout.scalar(number).index,
                 reachable: variable.extent.map { [$0.lowerBound, $0.upperBound] }
                     ?? Self.distinct(variable.scalarOrder.map { variable.scalars[$0] }))
         }
         return CompiledVariable(
             name: name, encoding: encoding,
             exception: variable.flagged.flatMap { flagged in
-                layout.flag(number).map { .init(direction: $0, value: variable.values[flagged]) }
+                layout.flag(number).map { .init(direction: $0.index, value: variable.values[flagged]) }
             },
             writtenByLayer: rounds.layer(of: variable.time, round: round), heldUntil: until, isScratch: isScratch)
     }
