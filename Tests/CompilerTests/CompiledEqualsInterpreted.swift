@@ -1,5 +1,6 @@
 import Compiler
 import Foundation
+import Passes
 import RASP
 import Testing
 

@@ -1,5 +1,6 @@
 import Basics
 import Compiler
+import Passes
 import RASP
 import Testing
 

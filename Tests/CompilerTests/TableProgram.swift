@@ -1,5 +1,6 @@
 import Compiler
 import Foundation
+import Passes
 import RASP
 
 /// A program in a language that is not RASP: a table that gives each token a kind, and another that says, by kind and
