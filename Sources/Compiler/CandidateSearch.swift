@@ -20,7 +20,8 @@ struct CandidateSearch {
     init(_ program: Program, _ setting: CompilationSetting) {
         self.program = program
         self.setting = setting
-        leastLayers = max(LayerReport(program.output).layers, 1)
+        // Rounds that share their layers need no fewer of them, but other layers are saved once for all rounds.
+        leastLayers = setting.tiesLoops ? 1 : max(LayerReport(program.output).layers, 1)
     }
 
     /// Whether no result can have fewer layers.
@@ -41,17 +42,17 @@ struct CandidateSearch {
         let decisions = FusionDecisions(fusion)
         tried.append(decisions)
         do {
-            let layersBefore = best?.layerCount ?? Int.max
+            let layersBefore = best?.storedLayerCount ?? Int.max
             let candidate = try CompilationCandidate(program, setting, decisions, tabulations)
             try consider(candidate, fusion)
             guard fusion.decidesEachInput else { return }
-            if candidate.layerCount < layersBefore {
+            if candidate.layerCount < layersBefore, !setting.tiesLoops {
                 // What need not be there as early as possible is computed more cheaply.
                 let inTime = try CompilationCandidate(
                     program, setting, FusionDecisions(fusion), tabulations, deadlines: candidate.deadlines)
                 try consider(inTime, fusion)
             }
-            if let best, best.layerCount <= candidate.layerCount { settled = fusion }
+            if let best, best.storedLayerCount <= candidate.layerCount { settled = fusion }
         } catch let error as RASPError where error.isCausal && best == nil {
             throw error
         } catch { refusal = refusal ?? error }
@@ -61,7 +62,7 @@ struct CandidateSearch {
         // A candidate that is too large already needs no weights.
         if fusion.decidesEachInput, let best, !candidate.isNoLarger(than: best) { return }
         let model = try candidate.assembled()
-        let limit = self.limit ?? candidate.stepwiseCost
+        let limit = self.limit ?? (setting.tiesLoops ? .unlimited : candidate.stepwiseCost)
         self.limit = limit
         guard let known = best else {
             best = model

@@ -15,17 +15,24 @@ struct CompilationCandidate {
     ) throws {
         self.program = program
         var lowering = Lowering(setting, program, fusion, tabulations, deadlines: deadlines)
-        let named = try lowering.lower(program)
+        let lowered: LoweredProgram
+        if setting.tiesLoops {
+            lowered = try TiedLowering.lower(program, lowering)
+        } else {
+            let named = try lowering.lower(program)
+            lowered = LoweredProgram(lowering, named: named)
+        }
         self.lowering = lowering
         laidOut = LaidOutProgram(
-            LoweredProgram(lowering, named: named), name: program.name, output: program.outputName(in: named), setting)
+            lowered, name: program.name, output: program.outputName(in: lowered.named), setting)
     }
 
+    /// How many layers would be stored.
     var layerCount: Int { laidOut.layerCount }
 
     /// Whether it has neither more layers nor a wider stream.
     func isNoLarger(than model: CompiledModel) -> Bool {
-        layerCount <= model.layerCount && laidOut.width <= model.width
+        layerCount <= model.storedLayerCount && laidOut.width <= model.width
     }
 
     /// What computing every s-op by itself would cost.

@@ -24,7 +24,7 @@ struct LaidOutProgram {
         layout = Layout(
             lowered.variables, lowered.liveness,
             output: lowered.named.first { $0.name.hasSameBytes(as: output) }?.variable,
-            reusing: setting.reuseDirections)
+            reusing: setting.reuseDirections, blocks: lowered.blocks)
         assembly = Assembly(lowered.variables, lowered.liveness, layout, setting)
     }
 
@@ -35,22 +35,66 @@ struct LaidOutProgram {
     func assembled() throws -> CompiledModel {
         let (variables, liveness) = (lowered.variables, lowered.liveness)
         var noise = NoisePass(variables, liveness, layout, setting)
-        var layers: [CompiledLayer] = []
-        for layer in stride(from: 1, through: assembly.layerCount, by: 1) {
-            let heads = assembly.heads(layer: layer)
-            noise.attend(heads, layer: layer)
-            let units = assembly.hiddenUnits(layer: layer, noise: noise)
-            try noise.feedForward(units, after: heads, layer: layer)
-            layers.append(CompiledLayer(heads, units, width: width))
+        var plans: [LayerPlan] = []
+        while plans.count < assembly.layerCount {
+            let next = plans.count + 1
+            if let block = lowered.blocks.first(where: { $0.contains(2 * next) }) {
+                let round = try plansOfRound(block, noise)
+                for _ in 0..<block.rounds { try noise.follow(round) }
+                plans += round
+            } else {
+                plans.append(try plan(next, &noise))
+            }
         }
         return CompiledModel(
             name: name, vocabulary: setting.vocabulary, maxLength: setting.maxLength, causal: setting.causal,
             basis: layout.basis,
-            variables: VariableTable(variables, liveness, layout).list(lowered.named),
+            variables: VariableTable(variables, liveness, layout, blocks: lowered.blocks).list(lowered.named),
             output: output,
             tokenEmbedding: SparseMap(columns: assembly.tokenEmbedding(), rows: width),
             positionEmbedding: SparseMap(columns: assembly.positionEmbedding(), rows: width),
-            layers: layers, noise: noise.bound)
+            layers: plans.map { CompiledLayer($0.heads, $0.units, width: width) },
+            repeated: lowered.blocks.map {
+                RepeatedLayers(first: $0.start / 2, count: ($0.end - $0.start) / 2, times: $0.rounds)
+            }, noise: noise.bound)
+    }
+
+    private func plan(_ layer: Int, _ noise: inout NoisePass) throws -> LayerPlan {
+        let heads = assembly.heads(layer: layer)
+        noise.attend(heads, layer: layer)
+        let units = assembly.hiddenUnits(layer: layer, noise: noise)
+        try noise.feedForward(units, after: heads, layer: layer)
+        return LayerPlan(number: layer, heads: heads, units: units)
+    }
+
+    /// The layers of a block, with units that bear the noise with which the last round begins.
+    private func plansOfRound(_ block: LoopBlock, _ noise: NoisePass) throws -> [LayerPlan] {
+        var noise = noise
+        let numbers = (block.start / 2 + 1)...(block.end / 2)
+        let first = try numbers.map { try plan($0, &noise) }
+        guard block.rounds > 1 else { return first }
+        // Where the first round's units do not bear what a later round meets, the noise is large enough to go by.
+        for _ in 2..<block.rounds where (try? noise.follow(first)) == nil { break }
+        return try numbers.map { try plan($0, &noise) }
+    }
+}
+
+/// The heads and hidden units of one layer, by its number from 1 among those that are stored.
+private struct LayerPlan {
+    let number: Int
+    let heads: [HeadPlan]
+    let units: [HiddenUnit]
+}
+
+extension NoisePass {
+    /// The noise after these layers.
+    ///
+    /// - Throws: `RASPError` where it could change a value.
+    fileprivate mutating func follow(_ layers: [LayerPlan]) throws {
+        for layer in layers {
+            attend(layer.heads, layer: layer.number)
+            try feedForward(layer.units, after: layer.heads, layer: layer.number)
+        }
     }
 }
 
@@ -73,7 +117,7 @@ extension SparseMap {
     fileprivate init(columns forms: [LinearForm], rows: Int) {
         var entries: [(row: Int, column: Int, weight: Float)] = []
         for (column, form) in forms.enumerated() {
-            for term in form.terms { entries.append((term.direction, column, Float(term.weight))) }
+            for term in form.terms { entries.append((term.direction.index, column, Float(term.weight))) }
         }
         self.init(rows: rows, columns: forms.count, bias: [Float](repeating: 0, count: rows), entries: entries)
     }

@@ -70,6 +70,28 @@ import Testing
         #expect(widths[1] <= widths[0])
     }
 
+    /// ALTA's parity: one layer for nine rounds; as a GPT-2 it is written nine times.
+    @Test func roundsShareTheirLayers() throws {
+        let folder = scratch.path("tied")
+        let outcome = try Tool.run("compile", "parity", "--tied", "--output", folder, "--json")
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let report = try outcome.json()
+        #expect(report["layers"] as? Int == 9 && report["stored_layers"] as? Int == 1)
+        let text = try Tool.run("compile", "parity", "--tied", "--output", folder)
+        #expect(text.output.contains("9, of which 1 are stored: 1 of them 9 times"), "\(text.output)")
+        // Either way the token's embedding writes where the output will be, which GPT-2 must not take for an answer.
+        for flag in ["--tied", "--reuse-directions"] {
+            let export = try Tool.run(
+                "compile", "parity", flag, "--causal", "--max-length", "5", "--format", "gpt2", "--output",
+                scratch.path("gpt2"))
+            #expect(export.status == 0 && export.output.contains("62 inputs: equal"), "\(flag): \(export.error)")
+        }
+        let noLoop = try Tool.run("compile", histogram, "--tied", "--output", folder)
+        #expect(noLoop.status == 65 && noLoop.error.contains("no loop"), "\(noLoop.error)")
+        let both = try Tool.run("compile", "parity", "--tied", "--reuse-directions", "--output", folder)
+        #expect(both.status == 64)
+    }
+
     private var histogram: String { scratch.file("hist.rasp", RunTests.histogram).path }
 
     @Test func reportsAndWrites() throws {

@@ -16,11 +16,14 @@ import Testing
         var refused = 0
         var inputs = 0
         var undefined = 0
+        /// Programs with loops: with the rounds in one block, and refused so.
+        var tied = 0
+        var untied = 0
         var wrong: [UInt64] = []
 
         var description: String {
             "fuzz: \(programs) programs, \(compiled) compiled, \(compared) of them compared on 20 inputs or more, \(refused) refused, "
-                + "\(inputs) inputs compared, \(undefined) where the interpreter stops, "
+                + "\(tied) tied, \(untied) not, \(inputs) inputs compared, \(undefined) where the interpreter stops, "
                 + (wrong.isEmpty
                     ? "none different"
                     : "\(wrong.count) different: seeds \(wrong.map(String.init).joined(separator: " "))")
@@ -50,12 +53,30 @@ import Testing
             tally.undefined += report.undefinedInputs
             if report.verified >= 20 { tally.compared += 1 }
             if !report.passed { tally.wrong.append(seed) }
+            try tied(program, options, seed, &tally)
             #expect(report.passed, "seed \(seed): \(report.firstMismatch?.description ?? "")")
             #expect(report.smallestMargin > 0.5, "seed \(seed)")
         }
         report(tally)
         #expect(tally.refused < count / 5)
         #expect(tally.inputs > 10 * tally.compiled, "most inputs must be comparable")
+    }
+
+    /// The same program with the rounds of its loops in one block of layers each.
+    private func tied(_ program: Program, _ options: CompilerOptions, _ seed: UInt64, _ tally: inout Tally) throws {
+        guard !program.repetitions.isEmpty else { return }
+        var options = options
+        options.tiesLoops = true
+        let model: CompiledModel
+        do { model = try RASPCompiler.compile(program, options: options) } catch is RASPError {
+            tally.untied += 1
+            return
+        }
+        tally.tied += 1
+        let report = try model.verify(against: program, count: 40, seed: seed)
+        if !report.passed { tally.wrong.append(seed) }
+        #expect(report.passed, "seed \(seed), tied: \(report.firstMismatch?.description ?? "")")
+        #expect(report.smallestMargin > 0.5, "seed \(seed), tied")
     }
 
     /// Past the buffer of a pipe, which a process that is stopped would lose.

@@ -47,6 +47,33 @@ import Testing
         #expect(try value(source, "111") == [1, 0, 1])
     }
 
+    /// A round is described beside the rounds that are run, and leaves nothing else behind.
+    @Test func aRoundIsDescribed() throws {
+        let source = """
+            x = indices;
+            list = [x];
+            loop 3 { y = x + 1; list = [y]; x = list[0] * 2; draw(x, "ab"); }
+            loop 2 { loop 2 { x = x + 1; } }
+            result = x;
+            """
+        let program = try Program(source: source, name: "result")
+        #expect(program.drawings.count == 3)
+        #expect(program.named.map(\.name) == ["y", "x", "result"])
+        #expect(try Interpreter().run(program, on: ["a", "b"]).output == [18, 26])
+        let loops = program.repetitions
+        #expect(loops.map(\.rounds) == [3, 2] && loops.allSatisfy { $0.refusal == nil })
+        #expect(loops[0].states.map(\.name) == ["y", "x"])
+        #expect(loops[0].states.map { $0.initial == nil } == [true, false])
+        #expect(loops[1].states.first?.initial === loops[0].states[1].last)
+        #expect(loops[1].states.first?.last === program.output)
+        // What a round makes of a state that it has not seen: twice the number after it.
+        let next = Program(name: "next", output: loops[0].states[1].next)
+        #expect(try Interpreter().run(next, on: ["a", "b"]).output == [2, 4])
+        let refused = try Program(
+            source: "x = indices;\nk = 1;\nloop 2 { for i in range(0, k) { x = x + i; } k = k + 1; }", name: "x")
+        #expect(refused.repetitions.first?.refusal != nil)
+    }
+
     @Test func whatIsNoLoop() throws {
         for (source, part) in [
             ("x = indices; loop indices { x = 1; }", "whole number"), ("x = 1; loop 1.5 { x = 2; }", "syntax"),

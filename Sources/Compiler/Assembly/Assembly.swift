@@ -31,7 +31,8 @@ struct Assembly {
         for number in live(at: 0) {
             switch variables[number].origin {
             case .tokens: for token in setting.vocabulary.indices { rows[token].add(reader.writing(number, token)) }
-            case .table(let table) where table.axes.first?.variable != Lowering.indices:
+            case .table(let table), .state(let table):
+                guard table.axes.first?.variable != Lowering.indices else { continue }
                 for token in setting.vocabulary.indices {
                     let output = table.axes.isEmpty ? table.function.outputs[0] : table.outputByValue[token]
                     rows[token].add(reader.writing(number, output))
@@ -48,7 +49,8 @@ struct Assembly {
         for number in live(at: 0) {
             switch variables[number].origin {
             case .indices: for index in 0..<setting.maxLength { rows[index + 1].add(reader.writing(number, index)) }
-            case .table(let table) where table.axes.first?.variable == Lowering.indices:
+            case .table(let table), .state(let table):
+                guard table.axes.first?.variable == Lowering.indices else { continue }
                 for index in 0..<setting.maxLength {
                     rows[index + 1].add(reader.writing(number, table.outputByValue[index]))
                 }
@@ -86,7 +88,7 @@ struct Assembly {
             case .balance(let read):
                 construction.addBalance(
                     read, into: number, to: &heads[head(.everything(within: setting.maxLength), countsBOS: true)])
-            case .tokens, .indices, .table, .weightedWidths: break
+            case .tokens, .indices, .table, .state, .weightedWidths: break
             }
         }
         return heads
@@ -99,7 +101,7 @@ struct Assembly {
         var units = HiddenUnits()
         for number in live(at: time) {
             switch variables[number].origin {
-            case .table(let table): construction.write(table, into: number, units: &units)
+            case .table(let table), .state(let table): construction.write(table, into: number, units: &units)
             case .weightedWidths(let parts): construction.writeSum(parts, into: number, units: &units)
             case .tokens, .indices, .gather, .mean, .width, .balance: break
             }
@@ -125,7 +127,7 @@ struct Assembly {
     }
 
     /// `-sign ReLU(sign x)` on the direction x itself.
-    private func subtract(_ direction: Int, _ sign: Double, _ units: inout HiddenUnits) {
+    private func subtract(_ direction: Direction, _ sign: Double, _ units: inout HiddenUnits) {
         var (reads, writes) = (LinearForm(), LinearForm())
         reads.add(sign, direction)
         writes.add(-sign, direction)
@@ -162,7 +164,7 @@ struct Assembly {
                 if let flag = layout.flag(number) { stream.add(1, flag) }
             case .width: stream.add(1, layout.scalar(number))
             case .balance(let read): stream.add(read.constant, layout.scalar(number))
-            case .tokens, .indices, .table, .weightedWidths: break
+            case .tokens, .indices, .table, .state, .weightedWidths: break
             }
         }
         stream.add(1, layout.bos)

@@ -131,7 +131,8 @@ struct AttentionHead {
     }
 
     private func append(
-        _ value: LinearForm, _ direction: Int, isCopy: Bool = false, isShare: Bool = false, to head: inout HeadPlan
+        _ value: LinearForm, _ direction: Direction, isCopy: Bool = false, isShare: Bool = false,
+        to head: inout HeadPlan
     ) {
         guard value != LinearForm() else { return }
         if let index = head.values.firstIndex(of: value) {

@@ -25,11 +25,16 @@ struct GPT2Geometry {
     /// Whether hidden units of the first layer write the copy of the output. The embedding itself cannot: as the tied
     /// unembedding it would read there what it writes.
     let outputIsEmbedded: Bool
+    /// Whether the embedding of tokens writes what later becomes the output, as it does where a loop's state is the output.
+    /// Units of the first layer then copy what it has written, for the same reason.
+    let outputBeginsEmbedded: Bool
     /// K
     let ballast: Float
     /// The largest S / 2B: how much the stream may shrink on its way through a normalisation.
     let normalizationError: Double
 
+    /// Whether units of the first layer copy the output.
+    var copiesEmbedding: Bool { outputIsEmbedded || outputBeginsEmbedded }
     var bosToken: Int { model.vocabulary.count }
     var undefinedToken: Int { tokenTexts.count - 1 }
     var width: Int { heads * headSize }
@@ -59,8 +64,11 @@ struct GPT2Geometry {
         let needed = (Self.used(model, outputs.count) + heads - 1) / heads
         headSize = (max(needed, model.headSize) + 7) / 8 * 8
         outputIsEmbedded = model.outputVariable.writtenByLayer == 0
-        hidden = max(
-            model.hiddenSize, (model.layers.first?.hiddenCount ?? 0) + (outputIsEmbedded ? outputs.count : 0), 1)
+        let written = Set(model.tokenEmbedding.entries.map(\.row))
+        outputBeginsEmbedded =
+            !outputIsEmbedded && model.outputVariable.directions.contains(where: written.contains)
+        let copies = outputIsEmbedded || outputBeginsEmbedded ? outputs.count : 0
+        hidden = max(model.hiddenSize, (model.layers.first?.hiddenCount ?? 0) + copies, 1)
         // Every variable at its largest at once, BOS's direction and the output's copy included.
         let levels: [Double] = model.variables.map { variable in
             guard case .numerical(_, let reachable) = variable.encoding else { return 1 }
@@ -82,10 +90,12 @@ struct GPT2Geometry {
 
     /// What a write to directions of the basis becomes: the output is written to its copy as well, and balance takes
     /// back the sum.
-    func expanded(_ row: [Float]) -> [Float] {
+    ///
+    /// - Parameter isEmbedding: what the embedding writes may be copied by the first layer instead.
+    func expanded(_ row: [Float], isEmbedding: Bool = false) -> [Float] {
         var result = [Float](repeating: 0, count: width)
         result.replaceSubrange(0..<model.width, with: row)
-        if !outputIsEmbedded {
+        if !outputIsEmbedded, !(isEmbedding && outputBeginsEmbedded) {
             for (index, direction) in model.outputVariable.directions.enumerated() {
                 result[copyStart + index] = row[direction]
             }

@@ -19,7 +19,7 @@ struct GPT2Weights {
             norm(prefix + "ln_1", Array(0..<model.width), 1, &writer)
             attention(layer?.heads ?? [], prefix + "attn.", &writer)
             norm(prefix + "ln_2", Array(0..<model.width), 1, &writer)
-            feedForward(layer, copiesOutput: number == 0 && geometry.outputIsEmbedded, prefix + "mlp.", &writer)
+            feedForward(layer, copiesOutput: number == 0 && geometry.copiesEmbedding, prefix + "mlp.", &writer)
         }
         let read = geometry.outputTokens.indices.map(geometry.copy(of:)) + [geometry.undefinedCoordinate]
         norm("transformer.ln_f", read, GPT2Export.logitGain, &writer)
@@ -30,7 +30,7 @@ struct GPT2Weights {
         let rows = model.tokenEmbedding.denseColumns
         var table: [[Float]] = (0..<geometry.tokenTexts.count).map { token in
             token <= model.vocabulary.count
-                ? geometry.expanded(Array(rows[(token * model.width)..<((token + 1) * model.width)]))
+                ? geometry.expanded(Array(rows[(token * model.width)..<((token + 1) * model.width)]), isEmbedding: true)
                 : [Float](repeating: 0, count: width)
         }
         for (output, item) in geometry.outputTokens.enumerated() {
@@ -45,7 +45,8 @@ struct GPT2Weights {
         let rows = model.positionEmbedding.denseColumns
         let constants = geometry.constants()
         return (0...model.maxLength).flatMap { position -> [Float] in
-            var row = geometry.expanded(Array(rows[(position * model.width)..<((position + 1) * model.width)]))
+            var row = geometry.expanded(
+                Array(rows[(position * model.width)..<((position + 1) * model.width)]), isEmbedding: true)
             for index in row.indices { row[index] += constants[index] }
             geometry.balance(&row)
             return row

@@ -6,11 +6,16 @@ struct VariableTable {
     let variables: [CompilerVariable]
     let liveness: Liveness
     let layout: Layout
+    private let rounds: RoundTimes
+    /// Where each state is left that a round finds, by the block's own variables.
+    private let leftBy: [Int: Int]
 
-    init(_ variables: [CompilerVariable], _ liveness: Liveness, _ layout: Layout) {
+    init(_ variables: [CompilerVariable], _ liveness: Liveness, _ layout: Layout, blocks: [LoopBlock] = []) {
         self.variables = variables
         self.liveness = liveness
         self.layout = layout
+        rounds = RoundTimes(blocks: blocks)
+        leftBy = Dictionary(uniqueKeysWithValues: blocks.flatMap { $0.states.map { ($0.before, $0.after) } })
     }
 
     func list(_ named: [(name: String, variable: Int)]) -> [CompiledVariable] {
@@ -21,31 +26,65 @@ struct VariableTable {
             if !names.contains(name) { result.append(entry(number, name)) }
         }
         for (name, number) in named { result.append(entry(number, name)) }
-        for number in variables.indices where liveness.isLive[number] && variables[number].name == nil {
-            result.append(entry(number, layout.scratchName(number)))
+        for number in variables.indices where liveness.isLive[number] {
+            if variables[number].name == nil, leftBy[number] == nil {
+                result.append(entry(number, layout.scratchName(number)))
+            }
+            result += earlier(number)
         }
         return result
     }
 
+    /// What lies in a variable's directions before the last round of its loop, by `NAME@r`: what round r computes, or for
+    /// a state, what round r leaves. `NAME@0` is what the first round finds.
+    private func earlier(_ number: Int) -> [CompiledVariable] {
+        if let after = leftBy[number] {
+            let name = variables[after].name ?? layout.scratchName(after)
+            return [
+                entry(
+                    number, name + "@0", isScratch: true,
+                    until: layout.clearedAt[number].map { rounds.layer(of: $0, round: 1) - 1 })
+            ]
+        }
+        guard let block = rounds.block(of: variables[number].time) else { return [] }
+        let name = variables[number].name ?? layout.scratchName(number)
+        let isState = block.states.contains { $0.after == number }
+        return (1..<max(block.rounds, 1)).map { round in
+            entry(
+                number, "\(name)@\(round)", isScratch: true, round: round,
+                until: isState
+                    ? rounds.layer(of: block.end, round: round + 1) - 1
+                    : layout.clearedAt[number].map { rounds.layer(of: $0, round: round) - 1 })
+        }
+    }
+
     private func entry(_ number: Int, _ name: String) -> CompiledVariable {
+        // What would be cleared behind the last layer stays.
+        let last = variables.indices.filter { liveness.isLive[$0] }.map { variables[$0].time }.max() ?? 0
+        let until = layout.clearedAt[number].flatMap { $0 > last + last % 2 ? nil : rounds.layer(of: $0) - 1 }
+        return entry(number, name, isScratch: variables[number].name == nil, until: until)
+    }
+
+    private func entry(
+        _ number: Int, _ name: String, isScratch: Bool, round: Int? = nil, until: Int?
+    ) -> CompiledVariable {
         let variable = variables[number]
         let encoding: CompiledVariable.Encoding
         if variable.isOneHot {
             let values = variable.values.compactMap { $0 }
-            encoding = .categorical(values: values, directions: values.indices.map { layout.oneHot(number, $0) })
+            encoding = .categorical(values: values, directions: values.indices.map { layout.oneHot(number, $0).index })
         } else {
             encoding = .numerical(
-                direction: layout.scalar(number),
+                direction: layout.scalar(number).index,
                 reachable: variable.extent.map { [$0.lowerBound, $0.upperBound] }
                     ?? Self.distinct(variable.scalarOrder.map { variable.scalars[$0] }))
         }
         return CompiledVariable(
             name: name, encoding: encoding,
             exception: variable.flagged.flatMap { flagged in
-                layout.flag(number).map { .init(direction: $0, value: variable.values[flagged]) }
+                layout.flag(number).map { .init(direction: $0.index, value: variable.values[flagged]) }
             },
-            writtenByLayer: (variable.time + 1) / 2, heldUntil: layout.clearedAt[number].map { $0 / 2 - 1 },
-            isScratch: variable.name == nil)
+            writtenByLayer: rounds.layer(of: variable.time, round: round), heldUntil: until, isScratch: isScratch)
     }
 
     /// One number for those that differ by rounding only, the first of them; in ascending order.

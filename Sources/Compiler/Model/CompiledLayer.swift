@@ -39,7 +39,7 @@ extension CompiledModel {
     /// The same model with attention that is less steep, for readers of the stream that are less exact
     /// (`HeadPlan.softening`).
     package var softened: CompiledModel {
-        let layers = layers.map { layer in
+        let layers = storedLayers.map { layer in
             var layer = layer
             for head in layer.heads.indices {
                 layer.heads[head].query = layer.heads[head].query.scaled(by: HeadPlan.softening)
@@ -50,7 +50,7 @@ extension CompiledModel {
             name: name, vocabulary: vocabulary, maxLength: maxLength, causal: causal, basis: basis,
             variables: variables,
             output: output, tokenEmbedding: tokenEmbedding, positionEmbedding: positionEmbedding, layers: layers,
-            noise: noise)
+            repeated: repeatedLayers, noise: noise)
     }
 }
 
@@ -60,7 +60,7 @@ extension CompiledHead {
         key = SparseMap(plan.keys, columns: width)
         value = SparseMap(plan.values, columns: width)
         let writes = plan.outputs.enumerated().flatMap { index, targets in
-            targets.map { (row: $0.direction, column: index, weight: Float($0.weight)) }
+            targets.map { (row: $0.direction.index, column: index, weight: Float($0.weight)) }
         }
         output = SparseMap(
             rows: width, columns: plan.values.count, bias: [Float](repeating: 0, count: width), entries: writes)
@@ -72,7 +72,7 @@ extension CompiledLayer {
         self.heads = heads.map { CompiledHead($0, width: width) }
         hidden = SparseMap(units.map(\.reads), columns: width)
         let writes = units.enumerated().flatMap { index, unit in
-            unit.writes.terms.map { (row: $0.direction, column: index, weight: Float($0.weight)) }
+            unit.writes.terms.map { (row: $0.direction.index, column: index, weight: Float($0.weight)) }
         }
         output = SparseMap(
             rows: width, columns: units.count, bias: [Float](repeating: 0, count: width), entries: writes)

@@ -22,7 +22,12 @@ public struct CompiledModel: Sendable {
     package let tokenEmbedding: SparseMap
     /// `[maxLength + 1, width]`, position 0 is BOS.
     package let positionEmbedding: SparseMap
+    /// The layers as they are executed.
     package let layers: [CompiledLayer]
+    /// The layers as they are saved: those of a loop whose rounds share them once.
+    package let storedLayers: [CompiledLayer]
+    /// Which of the stored layers are executed several times, in order.
+    public let repeatedLayers: [RepeatedLayers]
     /// How much of its margins rounding can take; nil for a model that was loaded from a folder.
     public let noise: NoiseBound?
     private let tokenNumbers: [Atom: Int]
@@ -31,7 +36,7 @@ public struct CompiledModel: Sendable {
     package init(
         name: String, vocabulary: [Atom], maxLength: Int, causal: Bool, basis: [BasisDirection],
         variables: [CompiledVariable], output: String, tokenEmbedding: SparseMap, positionEmbedding: SparseMap,
-        layers: [CompiledLayer], noise: NoiseBound? = nil
+        layers: [CompiledLayer], repeated: [RepeatedLayers] = [], noise: NoiseBound? = nil
     ) {
         self.name = name
         self.vocabulary = vocabulary
@@ -42,14 +47,19 @@ public struct CompiledModel: Sendable {
         self.output = output
         self.tokenEmbedding = tokenEmbedding
         self.positionEmbedding = positionEmbedding
-        self.layers = layers
+        self.layers = repeated.executed(layers)
+        storedLayers = layers
+        repeatedLayers = repeated
         self.noise = noise
         tokenNumbers = Dictionary(vocabulary.enumerated().map { ($1, $0) }) { first, _ in first }
         variableNumbers = Dictionary(variables.enumerated().map { (ExactString($1.name), $0) }) { first, _ in first }
     }
 
     public var width: Int { basis.count }
+    /// How many layers are executed.
     public var layerCount: Int { layers.count }
+    /// How many layers are saved.
+    public var storedLayerCount: Int { storedLayers.count }
     public var headsPerLayer: [Int] { layers.map(\.heads.count) }
     /// The largest key or value size of any head.
     public var headSize: Int { layers.flatMap(\.heads).map { max($0.keySize, $0.valueSize) }.max() ?? 0 }
@@ -58,10 +68,11 @@ public struct CompiledModel: Sendable {
     /// Numbers in the dense weights as they are saved.
     public var parameterCount: Int {
         let embeddings = (vocabulary.count + 1 + maxLength + 1) * width
-        return layers.reduce(embeddings) { $0 + $1.denseCount(width: width) }
+        return storedLayers.reduce(embeddings) { $0 + $1.denseCount(width: width) }
     }
+    /// Numbers in the saved weights that are not zero.
     public var nonzeroCount: Int {
-        layers.reduce(tokenEmbedding.nonzeroCount + positionEmbedding.nonzeroCount) { $0 + $1.nonzeroCount }
+        storedLayers.reduce(tokenEmbedding.nonzeroCount + positionEmbedding.nonzeroCount) { $0 + $1.nonzeroCount }
     }
     /// "variable:value" for every direction.
     public var labels: [String] { basis.map(\.label) }

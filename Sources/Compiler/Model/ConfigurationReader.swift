@@ -35,6 +35,34 @@ struct ConfigurationReader {
         try value(key, "an array of sizes") { Self.all($0.array) { $0.integer.flatMap { $0 >= 0 ? $0 : nil } } }
     }
 
+    /// The most layers that a model may execute.
+    private static let mostLayers = 1 << 16
+
+    /// Layers that are executed several times, each of them stored; none where nothing is said of any.
+    func repeatedLayers(stored: Int) throws -> [RepeatedLayers] {
+        guard root["repeated_layers"] != nil else { return [] }
+        let blocks = try value("repeated_layers", "an array of blocks of layers") { list in
+            Self.all(list.array) { item -> RepeatedLayers? in
+                guard let first = item["first"]?.integer, let count = item["count"]?.integer,
+                    let times = item["times"]?.integer
+                else { return nil }
+                return RepeatedLayers(first: first, count: count, times: times)
+            }
+        }
+        var (next, total) = (0, stored)
+        for block in blocks {
+            guard block.first >= next, block.first <= stored, block.count >= 1, block.count <= stored - block.first,
+                block.times >= 1, block.times <= Self.mostLayers / block.count
+            else { throw failure("'repeated_layers' names layers that are not there, or one of them twice") }
+            next = block.first + block.count
+            total += block.count * (block.times - 1)
+        }
+        guard total <= max(stored, Self.mostLayers) else {
+            throw failure("'repeated_layers' asks for more than \(Self.mostLayers) layers")
+        }
+        return blocks
+    }
+
     func headSizes() throws -> [[(key: Int, value: Int)]] {
         try value("head_sizes", "an array of pairs for each layer") { layers in
             Self.all(layers.array) { layer in

@@ -28,7 +28,8 @@ extension CompiledModel {
         let layers = try zip(sizes, hidden).enumerated().map { number, layer in
             try tensorReader.layer(number, headSizes: layer.0, hidden: layer.1)
         }
-        let variables = try reader.variables(width: width, layers: layers.count)
+        let repeated = try reader.repeatedLayers(stored: layers.count)
+        let variables = try reader.variables(width: width, layers: repeated.executed(layers).count)
         let output = try reader.outputName()
         guard variables.contains(where: { $0.name.hasSameBytes(as: output) }) else {
             throw reader.failure("the output '\(output)' is not among the variables")
@@ -38,7 +39,8 @@ extension CompiledModel {
             causal: try reader.bool("causal"),
             basis: basis, variables: variables, output: output,
             tokenEmbedding: try tensorReader.embedding("embedding.tokens", rows: vocabulary.count + 1),
-            positionEmbedding: try tensorReader.embedding("embedding.positions", rows: maxLength + 1), layers: layers)
+            positionEmbedding: try tensorReader.embedding("embedding.positions", rows: maxLength + 1), layers: layers,
+            repeated: repeated)
     }
 }
 

@@ -20,7 +20,8 @@ extension CompiledModel {
     /// | `layers.L.mlp.output.weight` | [D, M] |
     ///
     /// x = tokens + positions; per layer `x += sum over heads O softmax(q k^T) v`, then `x += W_out relu(W_in x + b)`.
-    /// Logits are not divided by the square root of the key size. Tensors of size zero are left out.
+    /// Where `config.json` has `repeated_layers`, the layers of each of its entries are executed `times` times, one round
+    /// after the other. Logits are not divided by the square root of the key size. Tensors of size zero are left out.
     ///
     /// - Throws: `Failure` when the folder cannot be written.
     public func save(to folder: URL) throws {
@@ -35,7 +36,7 @@ extension CompiledModel {
             "embedding.tokens", shape: [vocabulary.count + 1, d], floats: stream.reading(tokenEmbedding.denseColumns))
         writer.add(
             "embedding.positions", shape: [maxLength + 1, d], floats: stream.reading(positionEmbedding.denseColumns))
-        for (number, layer) in layers.enumerated() {
+        for (number, layer) in storedLayers.enumerated() {
             let prefix = "layers.\(number)."
             if !layer.heads.isEmpty {
                 add(layer.heads.map(\.query), prefix + "attention.query", stream, to: &writer)
@@ -73,17 +74,17 @@ extension CompiledModel {
 
     /// What `config.json` holds.
     package var configuration: JSONObject {
-        let headSizes = layers.map { layer in
+        let headSizes = storedLayers.map { layer in
             JSONValue.array(layer.heads.map { .array([.integer($0.keySize), .integer($0.valueSize)]) })
         }
-        return JSONObject([
+        var object = JSONObject([
             ("format", .string(Self.format)), ("version", 1), ("name", .string(name)),
             ("vocabulary", .array(vocabulary.map(JSONValue.init(atom:)))), ("bos_token", .integer(vocabulary.count)),
-            ("max_length", .integer(maxLength)), ("causal", .bool(causal)), ("layers", .integer(layers.count)),
-            ("heads_per_layer", .array(headsPerLayer.map(JSONValue.integer))),
+            ("max_length", .integer(maxLength)), ("causal", .bool(causal)), ("layers", .integer(storedLayers.count)),
+            ("heads_per_layer", .array(storedLayers.map { .integer($0.heads.count) })),
             ("head_sizes", .array(headSizes)),
             ("d_model", .integer(width)), ("d_head", .integer(headSize)), ("d_mlp", .integer(hiddenSize)),
-            ("d_mlp_per_layer", .array(layers.map { .integer($0.hiddenCount) })),
+            ("d_mlp_per_layer", .array(storedLayers.map { .integer($0.hiddenCount) })),
             ("activation", "relu"), ("normalization", .null), ("attention_scale", 1.0),
             ("basis", .array(basis.map(\.json))),
             ("variables", .array(variables.map(\.json))),
@@ -97,6 +98,8 @@ extension CompiledModel {
                     ]))
             ),
         ])
+        if !repeatedLayers.isEmpty { object["repeated_layers"] = .array(repeatedLayers.map(\.json)) }
+        return object
     }
 
     private var unembedding: String {
@@ -145,6 +148,13 @@ extension BasisDirection {
                 })
         }
         return .object(object)
+    }
+}
+
+extension RepeatedLayers {
+    fileprivate var json: JSONValue {
+        .object(
+            JSONObject([("first", .integer(first)), ("count", .integer(count)), ("times", .integer(times))]))
     }
 }
 

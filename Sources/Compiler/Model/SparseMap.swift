@@ -28,7 +28,7 @@ package struct SparseMap: Sendable, Equatable {
     init(_ forms: [LinearForm], columns: Int) {
         var entries: [(row: Int, column: Int, weight: Float)] = []
         for (row, form) in forms.enumerated() {
-            for term in form.terms { entries.append((row, term.direction, Float(term.weight))) }
+            for term in form.terms { entries.append((row, term.direction.index, Float(term.weight))) }
         }
         self.init(rows: forms.count, columns: columns, bias: forms.map { Float($0.bias) }, entries: entries)
     }

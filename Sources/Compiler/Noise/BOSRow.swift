@@ -1,16 +1,16 @@
 /// The state at BOS within one layer. There it is one vector, so it is followed as it is, with a bound on its error.
 struct BOSRow {
-    private let bos: Int
+    private let bos: Direction
     private let roundoff: Double
-    private(set) var level: [Double]
-    private(set) var error: [Double]
+    private(set) var level: PerDirection<Double>
+    private(set) var error: PerDirection<Double>
 
     /// At the beginning of a layer BOS holds nothing but BOS.
-    init(_ noise: StreamNoise, bos: Int) {
+    init(_ noise: StreamNoise, bos: Direction) {
         self.bos = bos
         roundoff = noise.sums.roundoff
         error = noise.atBOS
-        level = [Double](repeating: 0, count: error.count)
+        level = PerDirection(repeating: 0, width: error.width)
         level[bos] = 1
     }
 
@@ -30,7 +30,7 @@ struct BOSRow {
 
     /// What the heads write: BOS attends to itself alone.
     mutating func attend(_ heads: [HeadPlan]) {
-        var writes: [(direction: Int, level: Double, error: Double)] = []
+        var writes: [(direction: Direction, level: Double, error: Double)] = []
         for head in heads {
             for (form, outputs) in zip(head.values, head.outputs) {
                 let (value, error) = value(SortedForm(form))
@@ -45,7 +45,8 @@ struct BOSRow {
     }
 
     mutating func feedForward(_ units: [HiddenUnit], _ forms: [SortedForm], _ writes: [SortedForm]) {
-        var (levels, errors) = ([Double](repeating: 0, count: level.count), [Double](repeating: 0, count: level.count))
+        var levels = PerDirection(repeating: 0.0, width: level.width)
+        var errors = levels
         for (number, unit) in units.enumerated() {
             let (argument, error) = value(forms[number])
             guard argument + error > 0 else { continue }
@@ -59,25 +60,25 @@ struct BOSRow {
                 errors[direction] += abs(weight) * passed
             }
         }
-        for direction in level.indices where levels[direction] != 0 || errors[direction] != 0 {
+        for direction in level.directions where levels[direction] != 0 || errors[direction] != 0 {
             add(levels[direction], errors[direction], to: direction)
             round(direction)
         }
     }
 
-    private mutating func add(_ value: Double, _ uncertainty: Double, to direction: Int) {
+    private mutating func add(_ value: Double, _ uncertainty: Double, to direction: Direction) {
         level[direction] += value
         error[direction] += uncertainty
     }
 
-    private mutating func round(_ direction: Int) {
+    private mutating func round(_ direction: Direction) {
         if (level[direction] * 64).rounded() != level[direction] * 64 {
             error[direction] += abs(level[direction]) * StreamNoise.stateRoundoff
         }
     }
 
-    /// What is left where nothing should be.
-    func residue(_ direction: Int) -> Double {
-        direction == bos ? 0 : abs(level[direction]) + error[direction]
+    /// What is left in each direction where nothing should be.
+    var residues: PerDirection<Double> {
+        PerDirection(level.directions.map { $0 == bos ? 0 : abs(level[$0]) + error[$0] })
     }
 }

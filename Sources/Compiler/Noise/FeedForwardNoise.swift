@@ -2,33 +2,45 @@
 struct FeedForwardNoise {
     /// A unit's argument is off by more than the unit can bear.
     struct Excess {
-        let direction: Int
+        /// The first one that the unit writes.
+        let direction: Direction?
         let error: Double
         let tolerance: Double
     }
 
-    private(set) var increments: [Int: StreamNoise.Increment] = [:]
+    private(set) var increments: [Direction: StreamNoise.Increment] = [:]
     /// The first excess that was found. The results hold only where there is none.
     private(set) var excess: Excess?
 
     /// - Parameter cleared: directions that units subtract from themselves.
-    init(_ units: [HiddenUnit], _ forms: [SortedForm], _ writes: [SortedForm], _ stream: StreamNoise, cleared: Set<Int>)
-    {
-        var tallies: [Int: Tally] = [:]
+    init(
+        _ units: [HiddenUnit], _ forms: [SortedForm], _ writes: [SortedForm], _ stream: StreamNoise,
+        cleared: Set<Direction>
+    ) {
+        var tallies: [Direction: Tally] = [:]
+        var subtracted: Set<Direction> = []
         for (number, unit) in units.enumerated() {
             if case .step(let step) = unit.role, step.isSecond { continue }
             let form = forms[number]
-            let passed = pass(unit.role, form, stream, writes[number].terms.first?.direction ?? 0)
+            let passed = pass(unit.role, form, stream, writes[number].terms.first?.direction)
             for (direction, weight) in writes[number].terms {
-                if cleared.contains(direction), form.terms.count == 1, form.terms[0].direction == direction { continue }
+                if cleared.contains(direction), form.terms.count == 1, form.terms[0].direction == direction {
+                    if weight * form.terms[0].weight < 0 { subtracted.insert(direction) }
+                    continue
+                }
                 tallies[direction, default: Tally()].add(passed, times: weight)
             }
         }
         increments = tallies.mapValues { $0.increment(stream.sums) }
+        // Where the unit that would clear a direction also writes the same value again, the direction stays what it is.
+        for direction in cleared.subtracting(subtracted) {
+            increments[direction, default: .init()].extra += stream.errorWhenSet(direction)
+        }
     }
 
     /// The noise that one unit, or the two units of a step together, pass on.
-    private mutating func pass(_ role: UnitRole, _ form: SortedForm, _ stream: StreamNoise, _ direction: Int) -> Passed
+    private mutating func pass(_ role: UnitRole, _ form: SortedForm, _ stream: StreamNoise, _ direction: Direction?)
+        -> Passed
     {
         switch role {
         case .exact: return Passed()

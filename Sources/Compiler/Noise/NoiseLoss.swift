@@ -13,7 +13,7 @@ extension NoisePass {
         return min(1, loss)
     }
 
-    private func loss(_ directions: [Int]) -> Double {
+    private func loss(_ directions: [Direction]) -> Double {
         let unset = directions.map { exact.unset[$0] }.max() ?? 0
         let set = directions.map { exact.set[$0] }.max() ?? 0
         return max(set + unset, 2 * unset)
@@ -81,7 +81,8 @@ extension NoisePass {
 
     func tooNoisy(_ excess: FeedForwardNoise.Excess, _ layer: Int) -> RASPError {
         let owner = variables.indices.first {
-            liveness.isLive[$0] && variables[$0].time == 2 * layer && layout.all($0).contains(excess.direction)
+            liveness.isLive[$0] && variables[$0].time == 2 * layer
+                && excess.direction.map(layout.all($0).contains) ?? false
         }
         return RASPError(
             .limit,

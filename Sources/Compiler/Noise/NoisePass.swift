@@ -67,7 +67,7 @@ struct NoisePass {
             var row = BOSRow(self[keyPath: stream], bos: layout.bos)
             row.attend(heads)
             row.feedForward(units, forms, writes)
-            self[keyPath: stream].atBOS = layout.basis.indices.map(row.residue)
+            self[keyPath: stream].atBOS = row.residues
             for direction in cleared { self[keyPath: stream].clear(direction) }
         }
         begin(time)

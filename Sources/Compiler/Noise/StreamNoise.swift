@@ -30,34 +30,34 @@ struct StreamNoise {
     /// Relative error of whatever is read (`CompilerOptions.readError`).
     private let readError: Double
     /// Error of a direction that should be 0; of a number, the part that does not depend on its size.
-    private(set) var unset: [Double]
+    private(set) var unset: PerDirection<Double>
     /// Error of a one-hot's direction that should be 1.
-    private(set) var set: [Double]
+    private(set) var set: PerDirection<Double>
     /// Error of a number relative to its size.
-    private(set) var relative: [Double]
+    private(set) var relative: PerDirection<Double>
     /// The largest number that should stand there.
-    private(set) var size: [Double]
+    private(set) var size: PerDirection<Double>
     /// Whether numbers of both signs may stand there, which can cancel.
-    private(set) var hasBothSigns: [Bool]
+    private(set) var hasBothSigns: PerDirection<Bool>
     /// The power of two that everything which should stand there is a multiple of.
-    private var grid: [Double]
+    private var grid: PerDirection<Double>
     /// Directions of one group are never set together.
-    private(set) var group: [Int]
-    private var isNumber: [Bool]
+    private(set) var group: PerDirection<Int>
+    private var isNumber: PerDirection<Bool>
     /// Error at BOS, where every direction but BOS's own should be 0 between layers.
-    var atBOS: [Double]
+    var atBOS: PerDirection<Double>
 
-    init(width: Int, bos: Int, sums: Sums, readError: Double = 0) {
+    init(width: Int, bos: Direction, sums: Sums, readError: Double = 0) {
         self.readError = readError
         self.sums = sums
-        unset = [Double](repeating: 0, count: width)
+        unset = PerDirection(repeating: 0, width: width)
         set = unset
         relative = unset
         size = unset
-        grid = [Double](repeating: 1, count: width)
+        grid = PerDirection(repeating: 1, width: width)
         atBOS = unset
-        group = [Int](repeating: -1, count: width)
-        isNumber = [Bool](repeating: false, count: width)
+        group = PerDirection(repeating: -1, width: width)
+        isNumber = PerDirection(repeating: false, width: width)
         hasBothSigns = isNumber
         size[bos] = 1
     }
@@ -148,7 +148,7 @@ struct StreamNoise {
 
 /// An affine form with its terms in ascending order of direction, sorted once for all that look at it.
 struct SortedForm {
-    let terms: [(direction: Int, weight: Double)]
+    let terms: [(direction: Direction, weight: Double)]
     let bias: Double
 
     init(_ form: LinearForm) {
@@ -169,7 +169,7 @@ extension StreamNoise {
     }
 
     /// A one-hot's direction begins to hold it.
-    mutating func begin(_ direction: Int, group number: Int) {
+    mutating func begin(_ direction: Direction, group number: Int) {
         group[direction] = number
         (size[direction], grid[direction], relative[direction], isNumber[direction]) = (1, 1, 0, false)
     }
@@ -178,7 +178,7 @@ extension StreamNoise {
     ///
     /// - Parameter range: all of them lie in it; they may not all be listed.
     mutating func begin(
-        _ direction: Int, group number: Int, numbers: [Double], in range: ClosedRange<Double>, areListed: Bool
+        _ direction: Direction, group number: Int, numbers: [Double], in range: ClosedRange<Double>, areListed: Bool
     ) {
         group[direction] = number
         size[direction] = max(abs(range.lowerBound), abs(range.upperBound))
@@ -194,7 +194,7 @@ extension StreamNoise {
     }
 
     /// A direction is written: errors add up, then the state is rounded.
-    mutating func add(_ increment: Increment, to direction: Int) {
+    mutating func add(_ increment: Increment, to direction: Direction) {
         let error = unset[direction] + increment.unset
         unset[direction] = error * (1 + Self.stateRoundoff)
         guard !isNumber[direction] else {
@@ -209,7 +209,7 @@ extension StreamNoise {
     }
 
     /// A direction's value is subtracted from itself; what is left is what had the other sign.
-    mutating func clear(_ direction: Int) {
+    mutating func clear(_ direction: Direction) {
         set[direction] = unset[direction]
         (relative[direction], size[direction], grid[direction], group[direction], isNumber[direction]) = (
             0, 0, 1, -1, false
@@ -217,8 +217,13 @@ extension StreamNoise {
         hasBothSigns[direction] = false
     }
 
+    /// How much larger the error of a one-hot's direction is where it is set.
+    func errorWhenSet(_ direction: Direction) -> Double {
+        isNumber[direction] ? 0 : max(0, set[direction] - unset[direction])
+    }
+
     /// The error of a number of this size in the direction.
-    func error(_ direction: Int, ofSize size: Double) -> Double { unset[direction] + relative[direction] * size }
+    func error(_ direction: Direction, ofSize size: Double) -> Double { unset[direction] + relative[direction] * size }
 }
 
 extension BinaryFloatingPoint {

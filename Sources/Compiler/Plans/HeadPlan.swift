@@ -11,7 +11,7 @@ struct HeadPlan {
     /// Whether a value dimension is nothing but the share of attention that BOS gets.
     var isShare: [Bool] = []
     /// The directions that each value dimension is added to.
-    var outputs: [[(direction: Int, weight: Double)]] = []
+    var outputs: [[(direction: Direction, weight: Double)]] = []
     /// The dimensions of each term of the selector, and whether at most one of them is set at a key, else at a query.
     var terms: [(dimensions: Range<Int>, isByKey: Bool)] = []
     /// What each condition of the selector adds to a logit.

@@ -7,6 +7,9 @@ package struct CompilerVariable: Sendable {
         case indices
         /// A function of variables that are there earlier, written by the embedding or an MLP.
         case table(ValueTable)
+        /// What a loop starts from, as such a function. Later rounds find there what the round before has left, so that
+        /// nothing can be concluded from it.
+        case state(ValueTable)
         /// A one-hot copied from the (single) selected position.
         case gather(GatherRead)
         /// The mean of the selected positions' numbers.
@@ -17,6 +20,14 @@ package struct CompilerVariable: Sendable {
         case weightedWidths([(coefficient: Double, width: Int)])
         /// The sign of a sum of numbers over the positions up to each.
         case balance(BalanceRead)
+
+        /// The table that the embedding or an MLP writes; nil for what attention writes.
+        var table: ValueTable? {
+            switch self {
+            case .table(let table), .state(let table): table
+            case .tokens, .indices, .gather, .mean, .width, .weightedWidths, .balance: nil
+            }
+        }
     }
 
     package enum Representation: Sendable {

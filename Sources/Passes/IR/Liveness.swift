@@ -3,7 +3,7 @@ extension CompilerVariable {
     var inputs: [Int] {
         switch origin {
         case .tokens, .indices: []
-        case .table(let table): table.axes.map(\.variable)
+        case .table(let table), .state(let table): table.axes.map(\.variable)
         case .gather(let read): read.selector.variables + [read.source].compactMap { $0 }
         case .mean(let read): read.selector.variables + [read.source]
         case .width(let selector): selector.variables
@@ -21,15 +21,24 @@ package struct Liveness {
     /// The last half-layer that reads it.
     package private(set) var lastRead: [Int]
 
-    init(_ variables: [CompilerVariable], kept: [Int]) {
+    init(_ variables: [CompilerVariable], kept: [Int], blocks: [LoopBlock] = []) {
         isLive = [Bool](repeating: false, count: variables.count)
         lastRead = variables.map(\.time)
-        for variable in kept { isLive[variable] = true }
+        for variable in kept + blocks.flatMap({ $0.states.flatMap { [$0.before, $0.after] } }) {
+            isLive[variable] = true
+        }
         for number in variables.indices.reversed() where isLive[number] && variables[number].time > 0 {
             for input in variables[number].inputs {
                 isLive[input] = true
                 lastRead[input] = max(lastRead[input], variables[number].time)
             }
+        }
+        for block in blocks {
+            // What a round reads from before the block, the next round reads again.
+            for number in variables.indices where variables[number].time <= block.start {
+                if block.contains(lastRead[number]) { lastRead[number] = block.end + 1 }
+            }
+            for state in block.states { lastRead[state.before] = block.end }
         }
     }
 }

@@ -56,7 +56,7 @@ extension [CompilerVariable] {
             form.isUnmasked && form.terms.allSatisfy { $0.query.map { isSameEverywhere($0.variable) } ?? true }
         }
         switch self[number].origin {
-        case .tokens, .indices: return false
+        case .tokens, .indices, .state: return false
         case .table(let table): return table.axes.allSatisfy { isSameEverywhere($0.variable) }
         case .gather(let read): return reads(read.selector)
         case .mean(let read): return reads(read.selector)

@@ -35,7 +35,7 @@ extension Lowering {
             } else {
                 nil
             }
-        case .tokens, .indices, .gather, .mean, .weightedWidths, .balance: nil
+        case .tokens, .indices, .state, .gather, .mean, .weightedWidths, .balance: nil
         }
     }
 

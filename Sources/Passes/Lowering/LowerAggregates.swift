@@ -27,7 +27,7 @@ extension Lowering {
 
     /// The first attention at which all of these can be read.
     func attentionTime(_ sources: [Int]) -> Int {
-        let latest = sources.map { variables[$0].time }.max() ?? 0
+        let latest = max(floor, sources.map { variables[$0].time }.max() ?? 0)
         return latest + (latest % 2 == 0 ? 1 : 2)
     }
 

@@ -1,3 +1,4 @@
+import Basics
 import RASP
 
 /// A program between lowering and layout: variables and the functions between them. It can be evaluated without any
@@ -7,6 +8,8 @@ package struct LoweredProgram {
     /// The variable under each name.
     package let named: [(name: String, variable: Int)]
     package let liveness: Liveness
+    /// Loops that are executed round by round, in order.
+    package let blocks: [LoopBlock]
     private let causal: Bool
 
     package init(_ lowering: Lowering, named: [(name: String, variable: Int)]) {
@@ -18,11 +21,15 @@ package struct LoweredProgram {
     /// - Parameters:
     ///   - variables: tokens and indices first, each other one after those that it is computed from.
     ///   - named: what is to be seen in the stream to the end, the output among it, by the variable's place in the list.
-    package init(variables: [CompilerVariable], named: [(name: String, variable: Int)], causal: Bool) {
+    ///   - blocks: loops whose rounds are executed by the same layers.
+    package init(
+        variables: [CompilerVariable], named: [(name: String, variable: Int)], causal: Bool, blocks: [LoopBlock] = []
+    ) {
         self.variables = variables
         self.named = named
         self.causal = causal
-        liveness = Liveness(variables, kept: named.map(\.variable))
+        self.blocks = blocks
+        liveness = Liveness(variables, kept: named.map(\.variable), blocks: blocks)
     }
 
     /// The program lowered with each degree of fusion that compiling it would try.
@@ -37,6 +44,21 @@ package struct LoweredProgram {
             var inTime = Lowering(setting, program, FusionDecisions(fusion), deadlines: deadlines)
             let namedInTime = try inTime.lower(program)
             return [earliest, LoweredProgram(inTime, named: namedInTime)]
+        }
+    }
+
+    /// - Throws: `Failure` (an internal error) where a block leaves more behind than its states.
+    func checkBlocks() throws {
+        for block in blocks {
+            let after = Set(block.states.map(\.after))
+            let isLeft = variables.indices.contains { number in
+                liveness.isLive[number] && block.contains(variables[number].time) && !after.contains(number)
+                    && liveness.lastRead[number] > block.end
+            }
+            if isLeft {
+                throw Failure(
+                    .internalError, "the compiler broke a rule of its own: what a round computes is read in that round")
+            }
         }
     }
 
@@ -72,7 +94,7 @@ package struct LoweredProgram {
         switch variable.origin {
         case .tokens: return .value(variable.values.firstIndex(of: tokens[position]) ?? 0)
         case .indices: return .value(position)
-        case .table(let table):
+        case .table(let table), .state(let table):
             return .value(table.function.output { value(of: $0, at: position, tokens, levels) })
         case .gather(let read):
             guard let key = selected(by: read.selector, at: position, tokens, levels).first else {

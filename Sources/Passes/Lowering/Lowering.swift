@@ -27,7 +27,9 @@ package struct Lowering {
     var variableOfMean: [MeanKey: Int] = [:]
     /// A one-hot copy of a scalar variable.
     var oneHotOf: [Int: Int] = [:]
-    let tabulations: Tabulations
+    private(set) var tabulations: Tabulations
+    /// What is computed from now on is there after this half-layer.
+    var floor = 0
 
     struct TableKey: Hashable {
         let table: ValueTable
@@ -47,6 +49,13 @@ package struct Lowering {
 
     /// For each number that is known up to rounding only, the doubles that it can be.
     var spellings: Spellings { tabulations.spellings }
+
+    /// The same, to go on with on trial: what it tabulates is not remembered for others, whose variables are not its own.
+    var withOwnTabulations: Lowering {
+        var copy = self
+        copy.tabulations = Tabulations(spellings: spellings, trees: tabulations.trees)
+        return copy
+    }
 
     package static let tokens = 0
     package static let indices = 1

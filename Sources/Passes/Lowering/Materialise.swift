@@ -86,6 +86,21 @@ extension Lowering {
     private mutating func write(_ table: ValueTable, _ encoding: Encoding, _ name: String?, _ span: SourceSpan?) throws
         -> Int
     {
+        let variable = try writing(table, encoding, name, span)
+        let number = try add(variable)
+        if case .categorical = encoding, case .table(let resolved) = variable.origin, let axis = resolved.axes.first,
+            resolved.axes.count == 1, !variables[axis.variable].isOneHot,
+            resolved.isIdentity(of: axis.variable, values: variables[axis.variable].values)
+        {
+            oneHotOf[axis.variable] = number
+        }
+        return number
+    }
+
+    /// A variable that holds the table, written by the embedding or the next MLP; it is not among the others yet.
+    mutating func writing(
+        _ table: ValueTable, _ encoding: Encoding, _ name: String?, _ span: SourceSpan?
+    ) throws -> CompilerVariable {
         let direct = table.isWrittenByEmbedding
         let resolved =
             direct
@@ -95,7 +110,7 @@ extension Lowering {
         let latest = resolved.axes.map { variables[$0.variable].time }.max() ?? 0
         var variable = CompilerVariable(
             origin: .table(resolved), representation: .oneHot, values: resolved.values,
-            time: direct ? 0 : CompilerVariable.timeOfMLP(after: latest), name: name, span: span)
+            time: direct ? 0 : CompilerVariable.timeOfMLP(after: max(latest, floor)), name: name, span: span)
         if encoding == .numerical {
             let flagged = resolved.values.last == .some(nil) ? resolved.values.count - 1 : nil
             variable.representation = .scalar(flagged: flagged)
@@ -119,14 +134,7 @@ extension Lowering {
                     ])
             }
         }
-        let number = try add(variable)
-        if case .categorical = encoding, let axis = resolved.axes.first, resolved.axes.count == 1,
-            !variables[axis.variable].isOneHot,
-            resolved.isIdentity(of: axis.variable, values: variables[axis.variable].values)
-        {
-            oneHotOf[axis.variable] = number
-        }
-        return number
+        return variable
     }
 
     mutating func label(_ variable: Int, _ name: String) {

@@ -35,7 +35,7 @@ extension Lowering {
         switch variable.origin {
         case .tokens, .indices: table = tableOfVariable(number)
         case .table(let own): table = own
-        case .gather, .mean, .width, .weightedWidths, .balance: return nil
+        case .state, .gather, .mean, .width, .weightedWidths, .balance: return nil
         }
         guard Resolution.holds(largest) else { return nil }
         let scale = 1 / ThresholdStep.powerOfTwo(atLeast: largest)

@@ -85,7 +85,7 @@ extension CompilerVariable {
         try require(
             inputs.allSatisfy { $0 >= 0 && $0 < others.count && others[$0].time <= time },
             "variables before what is computed from them")
-        guard case .table(let table) = origin else { return }
+        guard let table = origin.table else { return }
         try require(table.isConsistent(with: others), "a table over the values of its variables")
         try require(table.function.outputs.allSatisfy(values.indices.contains), "a value for each entry of a table")
     }

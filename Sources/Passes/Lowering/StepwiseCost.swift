@@ -7,6 +7,14 @@ package struct StepwiseCost {
     /// The most hidden units of any MLP.
     package private(set) var hiddenUnits = 0
 
+    /// For programs of which only some rounds are compiled step by step.
+    package static let unlimited = StepwiseCost(nonzeros: Int.max, hiddenUnits: Int.max)
+
+    private init(nonzeros: Int, hiddenUnits: Int) {
+        self.nonzeros = nonzeros
+        self.hiddenUnits = hiddenUnits
+    }
+
     package init(_ program: Program, _ lowering: Lowering) {
         var depths: [GraphNode: Int] = [:]
         var units: [Int: Int] = [:]

@@ -8,11 +8,16 @@ package final class Tabulations {
         let operands: [ValueTable]
     }
     var known: [Key: ValueTable] = [:]
-    let trees = DecisionTrees()
-    let spellings = Spellings()
+    let trees: DecisionTrees
+    let spellings: Spellings
     private var listed: [ReachableNumbers: [ReachableNumbers.Entry]?] = [:]
 
-    package init() {}
+    package convenience init() { self.init(spellings: Spellings(), trees: DecisionTrees()) }
+
+    init(spellings: Spellings, trees: DecisionTrees) {
+        self.spellings = spellings
+        self.trees = trees
+    }
 
     func reachable(_ numbers: ReachableNumbers) -> [ReachableNumbers.Entry]? {
         if let known = listed[numbers] { return known }

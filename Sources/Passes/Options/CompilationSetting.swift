@@ -10,6 +10,7 @@ package struct CompilationSetting {
     package let keepNamedVariables: Bool
     package let fusions: [Fusion]
     package let reuseDirections: Bool
+    package let tiesLoops: Bool
     package let readError: Double
     package let limits: CompilerOptions.Limits
 
@@ -49,6 +50,12 @@ package struct CompilationSetting {
         keepNamedVariables = options.keepNamedVariables
         fusions = Fusion.candidates(throughNames: keepNamedVariables ? options.fuseThroughNamedVariables : false)
         reuseDirections = options.reuseDirections
+        tiesLoops = options.tiesLoops
+        guard !(tiesLoops && reuseDirections) else {
+            throw Failure(
+                .badData, "directions cannot be handed on between rounds that share their weights", at: program.name,
+                remedy: "leave out either --tied or --reuse-directions")
+        }
         readError = options.readError
         limits = options.limits
     }

@@ -17,6 +17,9 @@ public struct CompilerOptions: Sendable {
     /// Variables that nothing reads any more are cleared, and later ones take their directions: a narrower stream,
     /// whose labels say from which layer to which they hold. The output stays to the end.
     public var reuseDirections = false
+    /// Each `loop` of the program becomes one block of layers, stored once and executed once for each round. Otherwise each
+    /// round gets layers of its own.
+    public var tiesLoops = false
     /// The relative error, beside rounding, with which the residual stream may be read: 0 for a model that is executed
     /// as it is, `GPT2Export.readError` for one that is to be exported. The larger it is, the more noise hidden units
     /// cut off.

@@ -36,6 +36,8 @@ public struct Program: Sendable {
     public internal(set) var references: [SourceReference] = []
     /// What the text's `draw` statements ask for.
     public var drawings: [Drawing] = []
+    /// The loops of the text, in the order in which they were run; loops within loops are unrolled in the outer one's body.
+    package internal(set) var repetitions: [Repetition] = []
     /// Findings that did not keep the program from being built.
     public var warnings: [Diagnostic]
     /// What nodes were called inside functions and of selectors, for pictures.

@@ -38,6 +38,10 @@ final class Evaluating {
     var events: [Event] = []
     /// What `draw` statements asked for, those of loaded files among them.
     var drawings: [Drawing] = []
+    /// Loops that stand in no other loop, in the order in which they were run.
+    var repetitions: [Repetition] = []
+    /// Whether the body of a loop is being run.
+    var isRepeating = false
     /// `load` string of the file being run, or `console`.
     var origin = "console"
     /// Files being loaded, innermost last.

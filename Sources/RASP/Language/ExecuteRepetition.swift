@@ -8,15 +8,30 @@ extension Evaluating {
         guard case .atom(let atom) = value, let times = atom.integerValue, times >= 0 else {
             throw error(.type, "loop takes a whole number of times, not \(value.described)", at: count.span)
         }
+        // A loop within a loop is part of the outer one's body, which is unrolled there.
+        var described: Repetition?
+        if !isRepeating, times > 0 {
+            isRepeating = true
+            defer { isRepeating = false }
+            described = try describedRepetition(times, until: halt, body, at: count.span)
+        }
+        let isInner = isRepeating
+        isRepeating = true
+        defer { isRepeating = isInner }
         var done = 0
         while done < times {
             done += 1
             try step(at: count.span)
-            let before = scope.variables
-            let halted = try halt.map { try lookUp($0.text, at: $0.span) }
-            for statement in body { try execute(statement, isTopLevel: false) }
-            if let halt, let halted { try keep(before, where: halted, halt) }
+            try round(until: halt, body)
         }
+        if let described { finish(described) }
+    }
+
+    func round(until halt: Name?, _ body: [Statement]) throws {
+        let before = scope.variables
+        let halted = try halt.map { try lookUp($0.text, at: $0.span) }
+        for statement in body { try execute(statement, isTopLevel: false) }
+        if let halt, let halted { try keep(before, where: halted, halt) }
     }
 
     private func keep(_ before: OrderedDictionary<String, Value>, where halted: Value, _ halt: Name) throws {

@@ -89,6 +89,7 @@ extension Program {
             uniformSequences: true, warnings: findings)
         program.named = named(variables, output: output)
         program.drawings = evaluating.drawings
+        program.repetitions = evaluating.repetitions
         program.sources = (url.map { [$0] } ?? []) + evaluating.loadedFiles.map(\.absoluteURL)
         program.references = evaluating.references
         program.localNames = evaluating.nodeNames

@@ -21,6 +21,7 @@ struct CompileCommand: ParsableCommand {
               tracr-inject compile sort.rasp --vocab a b c d --max-length 8 --output sorted
               tracr-inject compile count --verify 100000 --json
               tracr-inject compile shuffle_dyck --format gpt2 --output dyck-gpt2
+              tracr-inject compile parity --tied
               tracr-inject compile count --compress 100 60 30
             """)
 
@@ -64,6 +65,9 @@ struct CompileCommand: ParsableCommand {
         if compressSteps < 0 { throw ValidationError("--compress-steps has to be at least 0.") }
         if format == .gpt2, !compress.isEmpty {
             throw ValidationError("--compress is for plain weights, not for --format gpt2.")
+        }
+        if layout.tied, layout.reuseDirections {
+            throw ValidationError("--tied cannot be combined with --reuse-directions.")
         }
     }
 

@@ -39,10 +39,14 @@ struct LayoutArguments: ParsableArguments {
     @Flag(help: "Let later variables take the directions of dead ones: a narrower stream, labelled layer by layer.")
     var reuseDirections = false
 
-    var isDefault: Bool { fuse == nil && !reuseDirections }
+    @Flag(help: "Store the layers of a loop once, and execute them once for each round.")
+    var tied = false
+
+    var isDefault: Bool { fuse == nil && !reuseDirections && !tied }
 
     func apply(to options: inout CompilerOptions) {
         options.fuseThroughNamedVariables = fuse
         options.reuseDirections = reuseDirections
+        options.tiesLoops = tied
     }
 }

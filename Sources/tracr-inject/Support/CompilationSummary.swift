@@ -55,6 +55,7 @@ struct CompilationSummary {
             ("output_directory", .optional(directory)),
             ("output", .string(model.output)),
             ("layers", .integer(model.layerCount)),
+            ("stored_layers", .integer(model.storedLayerCount)),
             ("heads_per_layer", .integers(model.headsPerLayer)),
             ("d_model", .integer(model.width)),
             ("d_head", .integer(model.headSize)),
@@ -86,8 +87,16 @@ struct CompilationSummary {
         let output = model.output.hasSameBytes(as: model.name) ? "" : ", output \(model.output)"
         listing.add("program", "\(model.name)\(output)\(model.causal ? ", causal" : "")")
         listing.add("vocabulary", "\(model.vocabulary.count) tokens, inputs of at most \(model.maxLength)")
-        listing.add("layers", "\(model.layerCount)")
-        listing.add("heads", model.headsPerLayer.map(String.init).joined(separator: " + "))
+        let rounds = model.repeatedLayers.map { "\($0.count) of them \($0.times) times" }.joined(separator: ", ")
+        listing.add(
+            "layers",
+            "\(model.layerCount)" + (rounds.isEmpty ? "" : ", of which \(model.storedLayerCount) are stored: \(rounds)")
+        )
+        listing.add(
+            "heads",
+            model.repeatedLayers.isEmpty
+                ? model.headsPerLayer.map(String.init).joined(separator: " + ")
+                : "\(model.headsPerLayer.max() ?? 0) at most")
         listing.add(
             "widths", "residual stream \(model.width), head \(model.headSize), MLP \(model.hiddenSize)")
         listing.add(
