@@ -24,7 +24,7 @@ arm64:
 # The whole suite under the address sanitizer, then under the thread sanitizer, each with object files of its own. Leaks are not
 # looked for: Swift hides pointers in the spare bits of enums, and what lives until exit would be reported.
 sanitize: dependencies
-	ASAN_OPTIONS=detect_leaks=0 TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --disable-testable-imports --sanitize=address --scratch-path .build/address
+	ASAN_OPTIONS=detect_leaks=0:suppressions=$(CURDIR)/.ci/address.supp TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --disable-testable-imports --sanitize=address --scratch-path .build/address
 	TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --disable-testable-imports --sanitize=thread --scratch-path .build/thread
 
 build: dependencies
