@@ -90,8 +90,8 @@ struct CaseCertificates {
     /// Of what lies outside the circuit.
     private static var outside: [Line] {
         let targets: [(CircuitCertificate.Ablation, String, [Double])] = [
-            (.resample, "outside, another prompt's", [99.9, 99, 98]), (.mean, "outside, mean", [95, 95, 95]),
-            (.zero, "outside, zero", [90, 90, 90]),
+            (.resample, "\(outsideGroup), another prompt's", [99.9, 99, 98]),
+            (.mean, "\(outsideGroup), mean", [95, 95, 95]), (.zero, "\(outsideGroup), zero", [90, 90, 90]),
         ]
         let kinds: [(CircuitCertificate.Kind, String)] = [
             (.outsideComponent, "worst component"), (.outside, "all components"), (.outsideEdges, "all edges"),
@@ -115,5 +115,6 @@ struct CaseCertificates {
         share(proportions.filter { $0.n > 0 }.min { $0.value < $1.value })
     }
 
+    static let outsideGroup = "outside"
     private static let exchanged = "followed"
 }

@@ -43,7 +43,7 @@ package struct CasesReport {
                 + "nothing of it find it. "
                 + (cases.count == 1
                     ? certified == 1 ? "It reaches all its targets." : "It does not reach all its targets."
-                    : "\(certified) of them reach all their targets."))
+                    : "\(certified == 0 ? "None" : String(certified)) of them reach all their targets."))
         body += "<h2>Certificates</h2>\n"
         body += note(
             """
@@ -55,7 +55,7 @@ package struct CasesReport {
             circuit give out what they do for another prompt, their mean, or zero; training has seen the first alone, and on other \
             pairs. The worst of many is the worst of what was measured; its interval is its own.
             """)
-        body += tables.certificatesByCase.html
+        body += tables.certificatesByCase.map(\.html).joined(separator: "<br>\n")
         body += "<h2>What methods find</h2>\n"
         body += note(
             """

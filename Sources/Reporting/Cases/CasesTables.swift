@@ -45,21 +45,26 @@ struct CasesTables {
         return table
     }
 
-    /// The same with a row for each case, for a page.
-    var certificatesByCase: ReportTable {
-        var table = ReportTable(
-            ["case", "components", "edges", "targets reached"] + lines.map(\.title))
-        table.groups = [("", 4)]
-        for line in lines {
-            if let last = table.groups.last, table.groups.count > 1, last.title == line.group {
-                table.groups[table.groups.count - 1].columns += 1
-            } else {
-                table.groups.append((line.group, 1))
-            }
-        }
+    /// The same with a row for each case, in two tables that fit on a page: what the circuit does, and what lies outside it.
+    var certificatesByCase: [ReportTable] {
         let source = certificates.transposed("case")
-        for row in source.rows { table.add(row) }
-        return table
+        let isOutside = lines.map { $0.group.hasPrefix(CaseCertificates.outsideGroup) }
+        return [false, true].map { outside in
+            // The case, its components, edges and targets, then the lines.
+            let kept = source.header.indices.filter { $0 < 4 ? $0 == 0 || !outside : isOutside[$0 - 4] == outside }
+            let titles = kept.map { $0 < 4 ? source.header[$0] : lines[$0 - 4].title }
+            var table = ReportTable(titles)
+            for column in kept {
+                let group = column < 4 ? "" : lines[column - 4].group
+                if let last = table.groups.indices.last, table.groups[last].title == group {
+                    table.groups[last].columns += 1
+                } else {
+                    table.groups.append((group, 1))
+                }
+            }
+            for row in source.rows { table.add(kept.map { row[$0] }) }
+            return table
+        }
     }
 
     /// How well the edges that methods rank highest are the true ones.

@@ -7,7 +7,7 @@
 DIR of --eap-ig, --mib and --auto-circuit are git repositories of hannamw/EAP-IG, hannamw/MIB-circuit-track and
 UFO-101/auto-circuit; --tiny is a Hugging Face folder whose tokenizer and shape the first model takes, --tokenizer one with
 GPT-2's tokenizer. Needs torch, transformers, transformer_lens (2.16), einops; for --auto-circuit also ordered-set, plotly,
-attrs. Prints the largest differences and ends with 1 where one is over its bound. --time measures times as well: on a
+attrs. Prints the largest differences and ends with 1 where one is over its bound. --time measures times instead: on a
 machine that does nothing else.
 
 Both read the same weights (a HookedTransformer is built from a configuration and filled by hand, so that nothing is
@@ -358,7 +358,7 @@ def main():
     parser.add_argument("--auto-circuit", help="compares ACDC with auto-circuit's own as well")
     parser.add_argument("--exact-edges", type=int, default=300, help="of the exact scores, so many are compared (0: all)")
     parser.add_argument("--only", choices=["small", "tiny", "gpt2"], help="one model alone")
-    parser.add_argument("--time", action="store_true", help="measure times too")
+    parser.add_argument("--time", action="store_true", help="measure times instead")
     options = parser.parse_args()
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     with tempfile.TemporaryDirectory() as folder:
@@ -372,6 +372,12 @@ def main():
                 continue
             place = f"{folder}/{name}"
             model, tokenizer = random_model(tokenizer_folder, place, layers, heads, width, spread, 7)
+            if options.time:
+                if name == "tiny":
+                    measure_times(options, eap, name, model, place, tokenizer, 100, 40, ("eap", "eap-ig-inputs", "exact"))
+                if name == "gpt2":
+                    measure_times(options, eap, name, model, place, tokenizer, 100, 60, ("eap", "eap-ig-inputs"))
+                continue
             file = f"{place}/pairs.csv"
             rows = pairs(tokenizer, file, count, length, 3)
             edges = None if name == "small" or not options.exact_edges else options.exact_edges
@@ -384,10 +390,6 @@ def main():
                 auto = auto or load_auto_circuit(options.auto_circuit, folder)
                 found = our_acdc(options, place, file, 0.003)
                 compare_auto_circuit(auto, name, place, rows, acdc_order(eap, model), found, 3, -3)
-            if options.time and name == "tiny":
-                measure_times(options, eap, name, model, place, tokenizer, 100, 40, ("eap", "eap-ig-inputs", "exact"))
-            if options.time and name == "gpt2":
-                measure_times(options, eap, name, model, place, tokenizer, 100, 60, ("eap", "eap-ig-inputs"))
     sys.exit(f"over their bounds: {', '.join(FAILURES)}" if FAILURES else 0)
 
 
