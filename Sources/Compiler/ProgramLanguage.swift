@@ -13,7 +13,9 @@ public enum ProgramLanguage: String, CaseIterable, Sendable {
 
     /// Reads a program in the language of its file.
     ///
-    /// - Parameter options: how the text is read. `strict` is about RASP only.
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - options: how the text is read. `strict` is about RASP only.
     /// - Throws: `RASPError` for a file that cannot be read or is no program.
     public static func load(
         contentsOf url: URL, options: ProgramOptions = .init()
