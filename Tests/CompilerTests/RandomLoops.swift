@@ -49,7 +49,13 @@ struct RandomLoops {
         }
         for _ in 0..<random.integer(in: 1...3) {
             switch random.integer(below: 3) {
-            case 0: body.append("n = \(number(2)) % \(random.integer(in: 2...4));")
+            case 0:
+                // Within few values, or as many as the rounds lead to.
+                body.append(
+                    random.pick([
+                        "n = \(number(2)) % \(random.integer(in: 2...4));", "n = n - 1;", "n = n + 1;",
+                        "n = min(\(number(1)), 9);",
+                    ]))
             case 1: body.append("t = \(truth(2));")
             default: body.append("w = \(word(2));")
             }
@@ -57,12 +63,14 @@ struct RandomLoops {
         if random.integer(below: 5) == 0 { body.append("loop 2 { n = (n + 1) % 5; }") }
         lines.append(
             "loop \(random.integer(in: 1...5))\(halts ? " until t" : "") {\n    \(body.joined(separator: "\n    "))\n}")
+        lines.append("k\(label) = n;")
+        numbers.append("k\(label)")
     }
 
     private mutating func number(_ depth: Int) -> String {
         guard depth > 0 else { return random.pick(numbers + ["1", "indices"]) }
         switch random.integer(below: 6) {
-        case 0: return "(\(number(depth - 1)) + \(number(depth - 1)))"
+        case 0: return "(\(number(depth - 1)) \(random.pick(["+", "-"])) \(number(depth - 1)))"
         case 1: return "shift(\(number(0)), \(isCausal ? "1" : random.pick(["1", "-1"])), 0)"
         case 2: return "(1 if \(truth(depth - 1)) else 0)"
         case 3: return "selector_width(select(\(number(0)), \(number(0)), ==))"

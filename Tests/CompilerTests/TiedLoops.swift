@@ -82,6 +82,27 @@ import Testing
         #expect(compiled > 20)
     }
 
+    /// Numbers that a loop leaves behind are read as they are then, not as its last round computed them.
+    @Test func arithmeticAfterALoop() throws {
+        _ = try check(program("q = length;\nloop 3 { q = q - 1; }\nresult = indices - q;"))
+        _ = try check(
+            program("x = indices;\nloop 3 { x = x + 1; }\ny = x;\nloop 3 { x = x - 1; }\nresult = y - x;"))
+        _ = try check(
+            program(
+                """
+                p = indices + 2;
+                q = 3;
+                loop 3 { q = selector_width(select(p - 2, min(q, 7), <)) % 11; p = min(p, 12); }
+                result = min(p, 9) + q;
+                """))
+    }
+
+    /// A folder says of at most so many layers that they are executed.
+    @Test func tooManyRounds() throws {
+        let long = try program("x = indices;\nloop 70000 { x = (x + 1) % 3; }\nresult = x;")
+        #expect(throws: RASPError.self) { try RASPCompiler.compile(long, options: Self.tied) }
+    }
+
     /// What is new in the body, constants, lists for a round, a loop in a loop, two loops, and what depends on no state.
     @Test func kindsOfStates() throws {
         _ = try check(program("loop 3 { x = indices + 1; y = x * 2; }\nresult = x + y;"))

@@ -1,4 +1,5 @@
 import Basics
+import Passes
 import RASP
 
 /// Checked access to a `config.json`.
@@ -35,9 +36,6 @@ struct ConfigurationReader {
         try value(key, "an array of sizes") { Self.all($0.array) { $0.integer.flatMap { $0 >= 0 ? $0 : nil } } }
     }
 
-    /// The most layers that a model may execute.
-    private static let mostLayers = 1 << 16
-
     /// Layers that are executed several times, each of them stored; none where nothing is said of any.
     func repeatedLayers(stored: Int) throws -> [RepeatedLayers] {
         guard root["repeated_layers"] != nil else { return [] }
@@ -52,15 +50,18 @@ struct ConfigurationReader {
         var (next, total) = (0, stored)
         for block in blocks {
             guard block.first >= next, block.first <= stored, block.count >= 1, block.count <= stored - block.first,
-                block.times >= 1, block.times <= Self.mostLayers / block.count
+                block.times >= 1
             else { throw failure("'repeated_layers' names layers that are not there, or one of them twice") }
+            guard block.times <= TiedLowering.mostLayers / block.count else { throw tooManyLayers }
             next = block.first + block.count
             total += block.count * (block.times - 1)
         }
-        guard total <= max(stored, Self.mostLayers) else {
-            throw failure("'repeated_layers' asks for more than \(Self.mostLayers) layers")
-        }
+        guard total <= max(stored, TiedLowering.mostLayers) else { throw tooManyLayers }
         return blocks
+    }
+
+    private var tooManyLayers: Failure {
+        failure("'repeated_layers' has more than \(TiedLowering.mostLayers) layers executed")
     }
 
     func headSizes() throws -> [[(key: Int, value: Int)]] {

@@ -51,6 +51,27 @@ public struct VariableLayout: Sendable {
         (self.entries, self.directions, self.output, self.layers) = (entries, directions, output, layers)
     }
 
+    /// What a compiled model that was read from a file has to hold for it to have a layout.
+    ///
+    /// - Throws: `Failure` (`.badData`) where two variables share a direction, as those of a loop whose rounds share
+    ///   weights do, or none is the output.
+    static func check(_ model: CompiledModel, at path: String) throws(Failure) {
+        let directions = model.variables.flatMap { variable -> [Int] in
+            switch variable.encoding {
+            case .categorical(_, let places): places
+            case .numerical(let place, _): [place] + (variable.exception.map { [$0.direction] } ?? [])
+            }
+        }
+        guard Set(directions).count == directions.count else {
+            throw Failure(
+                .badData, "two variables of '\(model.name)' lie in one direction, which no run has", at: path,
+                remedy: "restore the folder that training wrote")
+        }
+        guard model.variables.contains(where: { $0.name.hasSameBytes(as: model.output) }) else {
+            throw Failure(.badData, "no variable of '\(model.name)' is its output", at: path)
+        }
+    }
+
     public init(_ model: CompiledModel) {
         var entries: [Entry] = []
         var directions: [Int] = []

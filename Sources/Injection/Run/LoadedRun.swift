@@ -42,6 +42,10 @@ public struct LoadedRun: Sendable {
                     + "is read as it is now")
         }
         compiled = try CompiledModel.load(from: directory.compiled)
+        try VariableLayout.check(compiled, at: directory.compiled.path)
+        guard compiled.layerCount <= student.model.configuration.layers else {
+            throw Failure(.badData, "the student has too few layers for the program", at: directory.student.path)
+        }
         layout = VariableLayout(compiled)
         let width = student.model.configuration.width
         projection = try Projection.load(

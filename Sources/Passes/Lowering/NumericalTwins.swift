@@ -34,6 +34,8 @@ extension Lowering {
         let table: ValueTable
         switch variable.origin {
         case .tokens, .indices: table = tableOfVariable(number)
+        // What a loop left behind is known by its value alone: its table reads what its last round found, which is gone.
+        case .table where floor > 0 && variable.time <= floor: table = tableOfVariable(number)
         case .table(let own): table = own
         case .state, .gather, .mean, .width, .weightedWidths, .balance: return nil
         }

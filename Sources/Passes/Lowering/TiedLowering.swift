@@ -83,6 +83,7 @@ package struct TiedLowering {
         for (state, values) in zip(states, values) { after.append(try body.addNext(state, values, loop.span)) }
         let end = after.map { body.variables[$0].time }.max() ?? start
         for variable in after { body.variables[variable].time = end }
+        try checkLayers((end - start) / 2, loop)
         lowering.takeVariables(of: body, upTo: start)
         lowering.floor = end
         blocks.append(
@@ -120,6 +121,19 @@ package struct TiedLowering {
             values = next
         }
         return values
+    }
+
+    /// As many layers as a compiled model's folder may say that are executed.
+    package static let mostLayers = 1 << 16
+
+    /// Half of them are for the loops, all together.
+    private func checkLayers(_ count: Int, _ loop: Repetition) throws {
+        let before = blocks.reduce(0) { $0 + $1.rounds * (($1.end - $1.start) / 2) }
+        let left = Self.mostLayers / 2 - before
+        guard count > 0, loop.rounds > left / count else { return }
+        throw RASPError(
+            .limit, "\(loop.rounds) rounds of \(count) layers are more than the \(left) that are left for loops",
+            at: loop.span, notes: ["take fewer rounds"])
     }
 
     private func checkCount(_ count: Int, _ state: Repetition.State, _ loop: Repetition) throws {

@@ -90,7 +90,7 @@ struct CompilationSummary {
         let rounds = model.repeatedLayers.map { "\($0.count) of them \($0.times) times" }.joined(separator: ", ")
         listing.add(
             "layers",
-            "\(model.layerCount)" + (rounds.isEmpty ? "" : ", of which \(model.storedLayerCount) are stored: \(rounds)")
+            "\(model.layerCount)" + (rounds.isEmpty ? "" : " executed, \(model.storedLayerCount) stored: \(rounds)")
         )
         listing.add(
             "heads",
