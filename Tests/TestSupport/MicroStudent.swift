@@ -54,9 +54,9 @@ package enum MicroStudent {
             ("batch.text", "2"),
             ("text.tokens", "12"), ("text.samples", "5"), ("text.held_out", "1"), ("data.check", "5"),
             ("lr.warmup", "2"), ("checkpoint.every", "2"),
-            // Left to itself it follows the number of threads, which other tests of the process may change meanwhile, and
-            // with it the last bits of a run.
-            ("batch.shards", "2"),
+            // The threads of a run are those of the process, which other tests would change meanwhile, and with them the
+            // shards of a step and the last bits of what it computes.
+            ("threads", "1"), ("batch.shards", "2"),
         ]
         return try Settings.resolve(
             overrides: (all + overrides).map { SettingOverride($0.0, $0.1) })
