@@ -92,6 +92,7 @@ import Testing
         #expect(counting.status == 65 && counting.error.contains("no loop"), "\(counting.error)")
         let both = try Tool.run("compile", "parity", "--tied", "--reuse-directions", "--output", folder)
         #expect(both.status == 64)
+        #expect(try Tool.run("circuit", "parity", "--tied", "--reuse-directions").status == 64)
     }
 
     private var histogram: String { scratch.file("hist.rasp", RunTests.histogram).path }

@@ -9,12 +9,16 @@ struct VariableTable {
     private let rounds: RoundTimes
     /// Where each state is left that a round finds, by the block's own variables.
     private let leftBy: [Int: Int]
+    /// The half-layer of the last MLP.
+    private let end: Int
 
     init(_ variables: [CompilerVariable], _ liveness: Liveness, _ layout: Layout, blocks: [LoopBlock] = []) {
         self.variables = variables
         self.liveness = liveness
         self.layout = layout
         rounds = RoundTimes(blocks: blocks)
+        let last = variables.indices.filter { liveness.isLive[$0] }.map { variables[$0].time }.max() ?? 0
+        end = last + last % 2
         leftBy = Dictionary(uniqueKeysWithValues: blocks.flatMap { $0.states.map { ($0.before, $0.after) } })
     }
 
@@ -60,8 +64,7 @@ struct VariableTable {
 
     private func entry(_ number: Int, _ name: String) -> CompiledVariable {
         // What would be cleared behind the last layer stays.
-        let last = variables.indices.filter { liveness.isLive[$0] }.map { variables[$0].time }.max() ?? 0
-        let until = layout.clearedAt[number].flatMap { $0 > last + last % 2 ? nil : rounds.layer(of: $0) - 1 }
+        let until = layout.clearedAt[number].flatMap { $0 > end ? nil : rounds.layer(of: $0) - 1 }
         return entry(number, name, isScratch: variables[number].name == nil, until: until)
     }
 

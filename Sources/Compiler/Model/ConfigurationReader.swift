@@ -47,16 +47,15 @@ struct ConfigurationReader {
                 return RepeatedLayers(first: first, count: count, times: times)
             }
         }
-        var (next, total) = (0, stored)
+        var next = 0
         for block in blocks {
             guard block.first >= next, block.first <= stored, block.count >= 1, block.count <= stored - block.first,
                 block.times >= 1
             else { throw failure("'repeated_layers' names layers that are not there, or one of them twice") }
             guard block.times <= TiedLowering.mostLayers / block.count else { throw tooManyLayers }
             next = block.first + block.count
-            total += block.count * (block.times - 1)
         }
-        guard total <= max(stored, TiedLowering.mostLayers) else { throw tooManyLayers }
+        guard blocks.executedCount(stored: stored) <= max(stored, TiedLowering.mostLayers) else { throw tooManyLayers }
         return blocks
     }
 

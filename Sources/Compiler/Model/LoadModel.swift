@@ -29,7 +29,7 @@ extension CompiledModel {
             try tensorReader.layer(number, headSizes: layer.0, hidden: layer.1)
         }
         let repeated = try reader.repeatedLayers(stored: layers.count)
-        let variables = try reader.variables(width: width, layers: repeated.executed(layers).count)
+        let variables = try reader.variables(width: width, layers: repeated.executedCount(stored: layers.count))
         let output = try reader.outputName()
         guard variables.contains(where: { $0.name.hasSameBytes(as: output) }) else {
             throw reader.failure("the output '\(output)' is not among the variables")

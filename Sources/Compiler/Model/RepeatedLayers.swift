@@ -14,6 +14,9 @@ public struct RepeatedLayers: Sendable, Hashable {
 }
 
 extension [RepeatedLayers] {
+    /// How many layers are executed where so many are stored.
+    func executedCount(stored: Int) -> Int { reduce(stored) { $0 + $1.count * ($1.times - 1) } }
+
     /// The layers as they are executed. The blocks lie one behind the other.
     func executed<Layer>(_ stored: [Layer]) -> [Layer] {
         var layers: [Layer] = []

@@ -56,12 +56,7 @@ public struct VariableLayout: Sendable {
     /// - Throws: `Failure` (`.badData`) where two variables share a direction, as those of a loop whose rounds share
     ///   weights do, or none is the output.
     static func check(_ model: CompiledModel, at path: String) throws(Failure) {
-        let directions = model.variables.flatMap { variable -> [Int] in
-            switch variable.encoding {
-            case .categorical(_, let places): places
-            case .numerical(let place, _): [place] + (variable.exception.map { [$0.direction] } ?? [])
-            }
-        }
+        let directions = model.variables.flatMap(\.directions)
         guard Set(directions).count == directions.count else {
             throw Failure(
                 .badData, "two variables of '\(model.name)' lie in one direction, which no run has", at: path,
@@ -79,15 +74,12 @@ public struct VariableLayout: Sendable {
         let readers = model.lastReaders
         for variable in model.variables {
             let start = directions.count
-            let encoding: Entry.Encoding
-            switch variable.encoding {
-            case .categorical(let values, let places):
-                directions += places
-                encoding = .categorical(values)
-            case .numerical(let place, let reachable):
-                directions += [place] + (variable.exception.map { [$0.direction] } ?? [])
-                encoding = .numerical(reachable)
-            }
+            directions += variable.directions
+            let encoding: Entry.Encoding =
+                switch variable.encoding {
+                case .categorical(let values, _): .categorical(values)
+                case .numerical(_, let reachable): .numerical(reachable)
+                }
             if variable.name.hasSameBytes(as: model.output) { output = entries.count }
             entries.append(
                 Entry(

@@ -43,9 +43,9 @@ public struct LoadedRun: Sendable {
         }
         compiled = try CompiledModel.load(from: directory.compiled)
         try VariableLayout.check(compiled, at: directory.compiled.path)
-        guard compiled.layerCount <= student.model.configuration.layers else {
-            throw Failure(.badData, "the student has too few layers for the program", at: directory.student.path)
-        }
+        let tooFewLayers = Failure(
+            .badData, "the student has too few layers for the program", at: directory.student.path)
+        guard compiled.layerCount <= student.model.configuration.layers else { throw tooFewLayers }
         layout = VariableLayout(compiled)
         let width = student.model.configuration.width
         projection = try Projection.load(
@@ -59,9 +59,7 @@ public struct LoadedRun: Sendable {
             let layers = placement?.states
                 ?? settings.alignment.layers.numbers(
                     compiled: layout.layers, student: student.model.configuration.layers)
-        else {
-            throw Failure(.badData, "the student has too few layers for the program", at: directory.student.path)
-        }
+        else { throw tooFewLayers }
         self.layers = layers
     }
 

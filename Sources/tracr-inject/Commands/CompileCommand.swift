@@ -66,9 +66,6 @@ struct CompileCommand: ParsableCommand {
         if format == .gpt2, !compress.isEmpty {
             throw ValidationError("--compress is for plain weights, not for --format gpt2.")
         }
-        if layout.tied, layout.reuseDirections {
-            throw ValidationError("--tied cannot be combined with --reuse-directions.")
-        }
     }
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case plain, gpt2 }

@@ -42,6 +42,10 @@ struct LayoutArguments: ParsableArguments {
     @Flag(help: "Store the layers of a loop once, and execute them once for each round.")
     var tied = false
 
+    func validate() throws {
+        if tied, reuseDirections { throw ValidationError("--tied cannot be combined with --reuse-directions.") }
+    }
+
     var isDefault: Bool { fuse == nil && !reuseDirections && !tied }
 
     func apply(to options: inout CompilerOptions) {
