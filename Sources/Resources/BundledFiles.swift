@@ -60,6 +60,18 @@ public struct BundledFiles: Sendable {
         return url
     }
 
+    /// The folders of the programs that ship, best first.
+    public var programFolders: [URL] { roots.map { $0.appendingPathComponent("Programs") } }
+
+    /// What a program that ships is called, its folder included: `decompiling/sort`; nil for any other file.
+    ///
+    /// - Throws: as `program` does.
+    public func programName(_ name: String) throws -> String? {
+        let path = try program(name).resolvingSymlinksInPath().deletingPathExtension().path
+        let folder = programFolders.map { $0.resolvingSymlinksInPath().path + "/" }.first { path.begins(with: $0) }
+        return folder.map { path.parted(at: $0).behind }
+    }
+
     /// The configuration at that path, or of that name under `configs/`, in the same way.
     public func configuration(_ name: String) throws -> URL {
         try file(name, in: "configs", suffixes: ["yaml"], called: "configuration")

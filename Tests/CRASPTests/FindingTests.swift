@@ -31,6 +31,8 @@ import Testing
         ("x := #[k] Q_a", "expected i, j", "syntax"), ("x := #[j = j] Q_a", "relates j to i", "syntax"),
         ("x := #[j = i - 99999] Q_a", "distance of at most", "syntax"),
         ("x := i % 0 == 0", "a period lies", "value"), ("x := i % 2 == 2", "less than 2", "value"),
+        ("x := i % 3 >= 1", "== or !=", "syntax"), ("x := Q_a # note", "expected the end", "syntax"),
+        ("# note\nx := Q_a", "begins with a name", "syntax"), ("x := Q_a \"b\"", "found \"b\"", "syntax"),
         ("x := i", "a position", "syntax"),
         ("x := \"a", "not closed", "lexical"), ("x := Q_a $ Q_b", "starts no token", "lexical"),
         ("#import primes\nx := Q_a", "to import", "undefined-name"), ("", "defines nothing", "undefined-name"),
@@ -63,6 +65,14 @@ import Testing
         let found = findings("#pragma vocab a b\nx := Q_A or Q_A or Q_b")
         #expect(found.count == 1 && found[0].severity == .warning && found[0].message.contains("never holds"))
         #expect(findings("x := Q_A").isEmpty)
+        let next = findings("#pragma vocab a b\nNEXT_z := Q_a\nNEXT_a := Q_b")
+        #expect(next.count == 1 && next[0].message.contains("no input can hold it") && next[0].span?.text == "NEXT_z")
+    }
+
+    @Test func commentsAreWrittenWithSlashes() {
+        for source in ["# note\nx := Q_a", "x := Q_a # note"] {
+            #expect(findings(source).first?.notes.contains { $0.contains("begins with //") } == true, "\(source)")
+        }
     }
 
     @Test func output() throws {

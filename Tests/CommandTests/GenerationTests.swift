@@ -24,7 +24,9 @@ import Testing
         #expect(outcome.output == "[\"a\", \"b\", \"a\", \"b\"]\n[\"c\", \"a\", \"c\", \"a\"]\n")
         #expect(outcome.status == 0 && outcome.error.isEmpty)
         let stopped = try Tool.run(["run", program, "ab", "--generate", "4", "--until", "b"] + how)
-        #expect(stopped.output == "[\"a\", \"b\"]\n")
+        #expect(stopped.output == "[\"a\", \"b\"]\n" && stopped.error.isEmpty)
+        let missed = try Tool.run(["run", program, "ab", "--generate", "2", "--until", "z"] + how)
+        #expect(missed.status == 0 && missed.error.contains("did not come within 2 tokens"))
         let json = try Tool.run(["run", program, "ab", "--generate", "2", "--json"] + how).json()
         let result = try #require((json["results"] as? [[String: Any]])?.first)
         #expect(result["generated"] as? [String] == ["a", "b"])
@@ -41,6 +43,11 @@ import Testing
         #expect(try Tool.run(["run", program, "ab", "--generate", "5"] + how).status == 0)
         let long = try Tool.run(["run", program, "ab", "--generate", "9"] + how)
         #expect(long.status == 65 && long.error.contains("longer than the maximum of 6 tokens"))
+        // What was generated until then is not lost.
+        #expect(long.output == "[\"a\", \"b\", \"a\", \"b\", \"a\"]\n")
+        let told = try Tool.run(["run", program, "ab", "--generate", "9", "--json"] + how)
+        let results = try #require(told.json()["results"] as? [[String: Any]])
+        #expect(told.status == 65 && results.count == 1 && (results[0]["generated"] as? [String])?.count == 5)
         let lengths = scratch.file(
             "lengths.rasp", "#pragma vocab a\n#pragma max_length 9\n#pragma causal true\nn = indices;")
         let unknown = try Tool.run(["run", lengths.path, "aa", "--generate", "3"] + how)

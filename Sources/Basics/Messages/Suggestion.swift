@@ -2,8 +2,9 @@
 public enum Suggestion {
     /// The nearest of `names`, or nil where none is near enough to be a slip of the hand.
     ///
-    /// Near is at most a third of the name's length away (and at least 2 edits); the last component of a dotted key
-    /// or of a path counts too, so that `learning.student` or a bare `betas` find their way.
+    /// Near is at most a third of the name's length away, or 2 edits (1 in a name of up to three letters), and leaves
+    /// something of the name; the last component of a dotted key or of a path counts too, so that `learning.student` or
+    /// a bare `betas` find their way.
     public static func nearest(to name: String, among names: some Sequence<String>) -> String? {
         let wanted = Array(name.lowercased().prefix(200))
         var best: (name: String, distance: Int)?
@@ -16,7 +17,8 @@ public enum Suggestion {
             }
             if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
         }
-        guard let best, best.distance <= max(2, wanted.count / 3) else { return nil }
+        let most = max(wanted.count > 3 ? 2 : 1, wanted.count / 3)
+        guard let best, best.distance <= most, best.distance < wanted.count else { return nil }
         return best.name
     }
 

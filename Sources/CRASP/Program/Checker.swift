@@ -60,6 +60,7 @@ struct Checker {
             return
         }
         checked.next.append(.init(token: next, holds: operation))
+        note(next, name.span, "no input can hold it")
     }
 
     /// Names whose definition has an error.
@@ -102,7 +103,7 @@ struct Checker {
         switch expression.kind {
         case .name: return nil
         case .token(let token):
-            note(token, expression.span)
+            note(token, expression.span, "this never holds")
             return .token(token)
         case .boolean(let value): return .constant(value)
         case .integer(let value): return .number(value)
@@ -160,12 +161,12 @@ struct Checker {
     }
 
     /// A token that no input can hold is a slip of the pen as a rule.
-    private mutating func note(_ token: String, _ span: SourceSpan) {
+    private mutating func note(_ token: String, _ span: SourceSpan, _ consequence: String) {
         guard let vocabulary, !vocabulary.contains(ExactString(token)),
             hasToldOfToken.insert(ExactString(token)).inserted
         else { return }
         diagnostics.append(
             Diagnostic(
-                .warning, .pragma, "\(VisibleText.quoted(token)) is not in the vocabulary: this never holds", at: span))
+                .warning, .pragma, "\(VisibleText.quoted(token)) is not in the vocabulary: \(consequence)", at: span))
     }
 }

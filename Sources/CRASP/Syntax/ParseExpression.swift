@@ -214,8 +214,11 @@ extension Parser {
         guard (1...Self.farthest) ~= modulus else {
             throw fail("a period lies between 1 and \(Self.farthest)", at: place, code: .value)
         }
+        let symbol = token
         guard let comparison = takeComparison(), comparison == .equal || comparison == .notEqual else {
-            throw fail("expected == behind the period, and found \(described(token))")
+            throw fail(
+                "a remainder is compared with == or !=, and here stands \(described(symbol))", at: span(symbol),
+                notes: ["name the remainders one by one: i % 3 == 1 or i % 3 == 2"])
         }
         let end = token
         let residue = try integer()

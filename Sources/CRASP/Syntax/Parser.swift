@@ -55,7 +55,8 @@ struct Parser {
         switch token.kind {
         case .lineEnd: "the end of the line"
         case .endOfFile: "the end of the file"
-        case .name, .integer, .string, .symbol: VisibleText.quoted(String(text(token).prefix(40)))
+        case .string: String(text(token).prefix(40))
+        case .name, .integer, .symbol: VisibleText.quoted(String(text(token).prefix(40)))
         }
     }
 
@@ -91,13 +92,15 @@ struct Parser {
         }
     }
 
+    private static let comments = "# counts; a comment begins with //"
+
     /// `name := expression`, where papers write the position behind the name: `P(i) := …`.
     private mutating func definition() throws(Broken) {
         depth = 0
         guard token.kind == .name else {
             throw fail(
                 "a definition begins with a name, and this is \(described(token))",
-                notes: ["write name := expression, one a line"])
+                notes: [token.is(.count) ? Self.comments : "write name := expression, one a line"])
         }
         var name = Name(text: text(token), span: span(token))
         advance()
@@ -117,7 +120,7 @@ struct Parser {
         guard token.kind == .lineEnd || token.kind == .endOfFile || token.is(.semicolon) else {
             throw fail(
                 "expected the end of the definition, and found \(described(token))",
-                notes: token.is(.close) ? ["there is no ( for it"] : [])
+                notes: token.is(.close) ? ["there is no ( for it"] : token.is(.count) ? [Self.comments] : [])
         }
         syntax.definitions.append(.init(name: name, next: next, value: value))
     }

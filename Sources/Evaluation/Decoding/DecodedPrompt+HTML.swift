@@ -62,7 +62,7 @@ extension DecodedPrompt {
         "<figure>\(heatmap.svg())<figcaption>\(HTML.escape(heatmap.caption))</figcaption></figure>\n"
     }
 
-    package static func text(_ atom: Atom?) -> String { atom.map { VisibleText.cell($0.displayed) } ?? "\u{2013}" }
+    package static func text(_ atom: Atom?) -> String { atom.map { VisibleText.cell($0.shown) } ?? "\u{2013}" }
 
     /// A token with its white space visible.
     package static func visible(_ token: String) -> String { VisibleText.token(token) }

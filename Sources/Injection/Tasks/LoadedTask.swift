@@ -32,8 +32,11 @@ public struct LoadedTask: Sendable {
         tokenizer = original.removingMerges { left, right in
             edits.contains { $0.removes(left, right) }
         }
-        let url = try kept?.program ?? BundledFiles().program(settings.program.file ?? task.program)
-        program = try ProgramLanguage.load(contentsOf: url, options: ProgramOptions(references: kept?.references))
+        let bundled = BundledFiles()
+        let url = try kept?.program ?? bundled.program(settings.program.file ?? task.program)
+        program = try ProgramLanguage.load(
+            contentsOf: url,
+            options: ProgramOptions(references: kept?.references, libraries: bundled.programFolders))
         sources = program.sources + task.sources.filter { [program] in !program.sources.contains($0) }
         var named: [SourceReference] = []
         if let file = task.sources.first, let name = task.programReference {

@@ -2,6 +2,7 @@ import Basics
 import Compiler
 import Foundation
 import RASP
+import Resources
 
 /// Where a task file's examples come from: inputs from an alphabet or a grammar with answers by a program, or a
 /// file.
@@ -148,7 +149,7 @@ struct TaskGenerator {
     private func solutionProgram() throws -> any SymbolicProgram {
         try ProgramLanguage.load(
             contentsOf: folder.program(mapping.required("solution")),
-            options: ProgramOptions(references: folder.references))
+            options: ProgramOptions(references: folder.references, libraries: BundledFiles().programFolders))
     }
 
     /// The solution's outputs on an input, as the answer spells them.

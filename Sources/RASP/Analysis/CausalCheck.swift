@@ -6,15 +6,22 @@ public enum CausalCheck {
     /// - Parameters:
     ///   - program: what is looked through, from its output on.
     ///   - withoutMask: whether the program was written for the mask, and is about to run without it.
-    public static func warnings(for program: Program, withoutMask: Bool = false) -> [Diagnostic] {
-        warnings(about: selectorsAhead(in: program.output), withoutMask: withoutMask)
+    ///   - showsVariables: whether all its named variables are shown, also those that the output does not need.
+    public static func warnings(
+        for program: Program, withoutMask: Bool = false, showsVariables: Bool = false
+    ) -> [Diagnostic] {
+        let variables = showsVariables ? program.named.map(\.sop) : []
+        return warnings(about: selectorsAhead(in: [program.output] + variables), withoutMask: withoutMask)
     }
 
     static func warnings(about selectors: [(selector: Selector, place: SourceSpan?)], withoutMask: Bool = false)
         -> [Diagnostic]
     {
-        selectors.map { selector, place in
+        // A function that is called again, and the rounds of a loop, make the same place's selector anew.
+        var told: Set<String> = []
+        return selectors.compactMap { selector, place in
             let subject = described(selector)
+            guard told.insert("\(place?.location ?? "") \(subject)").inserted else { return nil }
             return withoutMask
                 ? Diagnostic(
                     .warning, .causal,
@@ -29,19 +36,20 @@ public enum CausalCheck {
     }
 
     /// Warnings where the mask to be used is not the one the program declares.
-    public static func warnings(for program: Program, masked: Bool) -> [Diagnostic] {
-        masked == (program.causal ?? false) ? [] : warnings(for: program, withoutMask: !masked)
+    public static func warnings(for program: Program, masked: Bool, showsVariables: Bool = false) -> [Diagnostic] {
+        masked == (program.causal ?? false)
+            ? [] : warnings(for: program, withoutMask: !masked, showsVariables: showsVariables)
     }
 
-    /// The selectors below an s-op that can select later positions, each with its place in the user's text: its own,
-    /// or that of the first node outside the library that is computed from it.
-    static func selectorsAhead(in output: SOp) -> [(selector: Selector, place: SourceSpan?)] {
+    /// The selectors below s-ops that can select later positions, each with its place in the user's text: its own, or
+    /// that of the first node outside the library that is computed from it.
+    static func selectorsAhead(in roots: [SOp]) -> [(selector: Selector, place: SourceSpan?)] {
         var found: [(selector: Selector, place: SourceSpan?)] = []
         var seen: Set<Selector> = []
         /// Nodes of the library that are still to be followed up to the user's text, each with the entries of `found`
         /// whose place is looked for.
         var pending: [GraphNode: Set<Int>] = [:]
-        for node in topologicalOrder(of: [.sop(output)]) {
+        for node in topologicalOrder(of: roots.map(GraphNode.sop)) {
             let isLibrary = node.span.map { Library.isLibrary($0.file) } ?? false
             var wanting = Set(node.children.flatMap { pending[$0] ?? [] }.filter { found[$0].place == nil })
             if case .sop(let sop) = node, let selector = sop.usedSelector, seen.insert(selector).inserted,

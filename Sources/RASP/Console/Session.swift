@@ -35,11 +35,21 @@ public final class Session: @unchecked Sendable {
     private var warned: Set<Selector> = []
     private var positions = PositionCheck()
 
-    public init(style: Style = .standard, causal: Bool = false, bos: Atom? = nil, limits: Limits = Limits()) {
+    /// - Parameters:
+    ///   - style: how values and errors are shown.
+    ///   - causal: whether a position sees only itself and earlier ones.
+    ///   - bos: a token that is put before every input.
+    ///   - limits: what evaluating may take.
+    ///   - libraries: folders in which what `load` names is looked for at last.
+    public init(
+        style: Style = .standard, causal: Bool = false, bos: Atom? = nil, limits: Limits = Limits(),
+        libraries: [URL] = []
+    ) {
         self.style = style
         var options = Evaluating.Options(strict: style == .transcript, limits: limits)
         options.causal = causal
         options.bos = bos
+        options.libraries = libraries
         evaluating = Evaluating(options: options, base: Library.base(strict: options.strict))
         console = Scope(parent: evaluating.base, reserved: Library.names)
         console.variables["tokens"] = Library.scope.variables["tokens"]
@@ -68,7 +78,7 @@ public final class Session: @unchecked Sendable {
     /// The names that begin with `prefix`: those that are bound, and the words of the language.
     public func completions(of prefix: String) -> [String] {
         var names = Set(console.variables.keys).union(Library.scope.variables.keys)
-        if style == .standard { names.formUnion(Library.extended.variables.keys) }
+        if style == .standard { names.formUnion(Library.extended.variables.keys.filter { !$0.hasPrefix("_") }) }
         names.formUnion(Keyword.allCases.map(\.rawValue))
         names.formUnion(["select(", "aggregate(", "range(", "zip(", "len("])
         return names.filter { $0.hasPrefix(prefix) }.sorted()
@@ -135,7 +145,7 @@ public final class Session: @unchecked Sendable {
     private func causalWarnings(of event: Evaluating.Event) -> [Diagnostic] {
         guard case .value(_, .sop(let sop)) = event else { return [] }
         return CausalCheck.warnings(
-            about: CausalCheck.selectorsAhead(in: sop).filter { warned.insert($0.selector).inserted })
+            about: CausalCheck.selectorsAhead(in: [sop]).filter { warned.insert($0.selector).inserted })
     }
 
     /// Warnings about reads of positions that the running example does not have.

@@ -41,16 +41,16 @@ public func induct(_ values: SOp, on query: SOp, offset: Int = 1, default defaul
     return indexSelect(values, place, default: defaultValue)
 }
 
-/// The greatest of the selected values, all of which are among `candidates`. It takes one attention head for each
-/// candidate.
+/// The greatest of the candidates that is selected among `values`; others are passed over. It takes one attention head
+/// for each candidate.
 public func maximum(_ selector: Selector, _ values: SOp, among candidates: [Atom], default defaultValue: Atom) throws
     -> SOp
 {
     try extreme(selector, values, candidates.sorted { try Comparison.less.holds($0, $1) }, defaultValue)
 }
 
-/// The least of the selected values, all of which are among `candidates`. It takes one attention head for each
-/// candidate.
+/// The least of the candidates that is selected among `values`; others are passed over. It takes one attention head for
+/// each candidate.
 public func minimum(_ selector: Selector, _ values: SOp, among candidates: [Atom], default defaultValue: Atom) throws
     -> SOp
 {

@@ -147,10 +147,10 @@ public struct SVGDrawing {
     // MARK: What pictures of heads need as well
 
     var size: Int { input.count }
-    var tokens: [String] { input.map { clipped($0.displayed) } }
+    var tokens: [String] { input.map { clipped($0.shown) } }
 
     func isOutput(_ sop: SOp) -> Bool { sop === program.output }
-    func texts(_ sop: SOp) -> [String] { trace.sequence(sop).map { clipped($0?.displayed ?? "·") } }
+    func texts(_ sop: SOp) -> [String] { trace.sequence(sop).map { clipped($0?.shown ?? "·") } }
     func matrix(_ selector: Selector) -> SelectionMatrix { trace.selection(selector) }
     func label(_ sop: SOp) -> String { labels.label(sop) }
     func label(_ selector: Selector) -> String { labels.label(selector) }

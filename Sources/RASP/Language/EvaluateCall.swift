@@ -71,7 +71,7 @@ extension Evaluating {
         guard arguments.count == function.parameters.count else {
             throw error(
                 .arity,
-                "\(function.name) takes \(function.parameters.count) arguments"
+                "\(function.name) takes \(function.parameters.count) argument\(function.parameters.count == 1 ? "" : "s")"
                     + " (\(function.parameters.joined(separator: ", "))), not \(arguments.count)", at: span,
                 transcript: .ignored(
                     "wrong number of args for \(function.name)- expected: \(function.parameters.count), got: \(arguments.count)."

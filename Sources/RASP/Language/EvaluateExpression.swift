@@ -193,7 +193,13 @@ extension Evaluating {
         var rest = parts[...]
         while let part = rest.popFirst() {
             switch part {
-            case .index(let index, let span): value = try self.index(value, index, span, &rest, from: base.span)
+            case .index(let index, let span, let isFurther):
+                if isFurther, case .sop = value {
+                    throw error(
+                        .type, "there are more variables in the brackets than the table has levels", at: index.span,
+                        notes: ["the value at one position is taken from the result: d[x, y][0]"])
+                }
+                value = try self.index(value, index, span, &rest, from: base.span)
             case .call(let arguments, let span):
                 try step(at: span)
                 value = try call(value, try self.arguments(arguments, of: value), at: base.span.union(span))
@@ -212,7 +218,7 @@ extension Evaluating {
         case (.dict, .sop), (.list, .sop), (.applied, .sop), (.atom(.string), .sop):
             var (indices, end) = ([first], span)
             while indices.count < base.depth,
-                case .index(let next, let place)? = rest.first
+                case .index(let next, let place, _)? = rest.first
             {
                 rest.removeFirst()
                 indices.append(try evaluate(next))

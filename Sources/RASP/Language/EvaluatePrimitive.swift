@@ -90,7 +90,7 @@ extension Evaluating {
             return try value(of: sop, at: position, span)
         case (.sop, .sop):
             throw error(
-                .value, "an s-op cannot be indexed by an s-op", at: span,
+                .value, "an s-op is indexed by a number, which names one position for all rows", at: span,
                 notes: ["gather with aggregate(select(indices, position, ==), values)"],
                 transcript: .ignored("index into sequence has to be integer, got: \(display.inline(index))"))
         case (.dict(let dict), .atom(let key)):

@@ -11,6 +11,8 @@ final class Evaluating {
         var bos: Atom?
         /// Where loaded files are; nil: they are looked for.
         var references: [SourceReference]?
+        /// Folders where loaded files are looked for at last.
+        var libraries: [URL] = []
 
         var interpreter: Interpreter { Interpreter(causal: causal, bos: bos, limits: limits) }
     }

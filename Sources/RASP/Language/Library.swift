@@ -29,6 +29,14 @@ enum Library {
             FunctionValue(
                 name: "pick", parameters: ["sel", "seq", "default", "which"], body: .builtin(pick), origin: origin,
                 words: Occurrence.allCases.map(\.rawValue)))
+        for (name, isAscending) in [("ascending", true), ("descending", false)] {
+            scope.variables[name] = .function(
+                FunctionValue(
+                    name: name, parameters: ["values"],
+                    body: .builtin { try sorted($0, $1, $2, name: name, isAscending: isAscending) }, origin: origin))
+        }
+        scope.variables["_settled"] = .function(
+            FunctionValue(name: "_settled", parameters: ["seq"], body: .builtin(settled), origin: origin))
         fill(scope, from: extensionFile)
         return scope
     }()
@@ -88,6 +96,29 @@ enum Library {
         }
         return try evaluating.makeSOp(
             .aggregate(selector, values, defaultValue: defaultValue, .pick(occurrence)), at: span)
+    }
+
+    private static func sorted(
+        _ evaluating: Evaluating, _ arguments: [Value], _ span: SourceSpan, name: String, isAscending: Bool
+    ) throws -> Value {
+        guard let items = evaluating.listItems(arguments[0]) else {
+            throw evaluating.error(.type, "\(name) needs a list, not \(arguments[0].described)", at: span)
+        }
+        let atoms = try items.map { item in
+            guard case .atom(let atom) = item else {
+                throw evaluating.error(.type, "\(name) needs a list of atoms; there is \(item.described)", at: span)
+            }
+            return atom
+        }
+        let sorted = try evaluating.convert(at: span) {
+            try atoms.sorted { isAscending ? try Comparison.less.holds($0, $1) : try Comparison.less.holds($1, $0) }
+        }
+        return try evaluating.makeList(sorted.map { .atom($0) }, at: span)
+    }
+
+    private static func settled(_ evaluating: Evaluating, _ arguments: [Value], _ span: SourceSpan) throws -> Value {
+        let values = try evaluating.operand(arguments[0], "the sequence", at: span)
+        return try evaluating.makeSOp(.elementwise(.settled, [values]), at: span)
     }
 
     private static func defined(_ evaluating: Evaluating, _ arguments: [Value], _ span: SourceSpan) throws -> Value {

@@ -3,7 +3,7 @@ import OrderedCollections
 
 extension Evaluating {
     /// `load "path";`: runs `path.rasp` in a scope of its own and takes over what it assigns, names with a leading
-    /// underscore excepted. The path is looked for beside the loading file, then in the working directory.
+    /// underscore excepted. The path is looked for beside the loading file, then in the working directory and the libraries.
     func load(_ path: String, at span: SourceSpan) throws {
         guard loading.count < options.limits.loadDepth else {
             throw error(.limit, "files load each other more than \(options.limits.loadDepth) deep", at: span)
@@ -86,7 +86,10 @@ extension Evaluating {
         var candidates = [path + ".rasp"]
         if !options.strict, path.hasSuffix(".rasp") { candidates.append(path) }
         var directories = [FileManager.default.currentDirectoryPath]
-        if !options.strict, let loader = loading.last { directories.insert(loader.directory, at: 0) }
+        if !options.strict {
+            if let loader = loading.last { directories.insert(loader.directory, at: 0) }
+            directories += options.libraries.map(\.path)
+        }
         for directory in directories {
             for candidate in candidates {
                 let url = URL(

@@ -63,13 +63,13 @@ package struct Pragmas {
             }
             encodings.append((arguments[0], encoding))
         default:
-            let nearest = Self.known.min {
-                EditDistance.between($0, keyword.text) < EditDistance.between($1, keyword.text)
-            }
+            let distances = Self.known.map { (name: $0, distance: EditDistance.between($0, keyword.text)) }
+            let nearest = distances.min { $0.distance < $1.distance }.flatMap { $0.distance <= 2 ? $0.name : nil }
             diagnostics.append(
                 Diagnostic(
                     .warning, .pragma, "the pragma \(keyword.text.prefix(40)) is not known", at: keyword.span,
-                    fixIt: nearest.map { .init("did you mean \($0)?", span: keyword.span, replacement: $0) }))
+                    fixIt: nearest.map { .init("did you mean \($0)?", span: keyword.span, replacement: $0) },
+                    notes: nearest == nil ? ["there are \(Self.known.joined(separator: ", "))"] : []))
         }
     }
 

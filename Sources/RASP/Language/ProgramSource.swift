@@ -9,10 +9,14 @@ public struct ProgramOptions: Sendable {
     public var limits = Limits()
     /// Where the files are that `load` statements name; nil: they are looked for.
     public var references: [SourceReference]?
+    /// Folders in which what `load` statements name is looked for at last.
+    public var libraries: [URL]
 
     public init(
-        output: String? = nil, strict: Bool = false, limits: Limits = Limits(), references: [SourceReference]? = nil
+        output: String? = nil, strict: Bool = false, limits: Limits = Limits(), references: [SourceReference]? = nil,
+        libraries: [URL] = []
     ) {
+        self.libraries = libraries
         self.output = output
         self.strict = strict
         self.limits = limits
@@ -54,7 +58,9 @@ extension Program {
         let parsed = Parser.parse(file, options: .init(strict: options.strict, limits: options.limits))
         let pragmas = Pragmas(parsed.comments, in: file)
         let evaluating = Evaluating(
-            options: .init(strict: options.strict, limits: options.limits, references: options.references),
+            options: .init(
+                strict: options.strict, limits: options.limits, references: options.references,
+                libraries: options.libraries),
             base: Library.base(strict: options.strict))
         let scope = Scope(parent: evaluating.base)
         evaluating.scope = scope

@@ -22,26 +22,28 @@ extension Library {
             return aggregate(select(indices, place, ==), seq, default);
         }
 
-        # The greatest of the selected values of seq, which are among values, a list in ascending order; one head for
-        # each. default where nothing is selected.
+        # The greatest of the values in a list that sel selects in seq; one head for each of them. default where it selects
+        # none of them.
         def max_of(sel, seq, values, default) {
             result = default;
-            for value in values { result = value if has_focus(sel and select(seq, value, ==)) else result; }
+            for value in ascending(values) { result = value if has_focus(sel and select(seq, value, ==)) else result; }
             return result;
         }
 
         # The least, likewise.
         def min_of(sel, seq, values, default) {
-            return max_of(sel, seq, [values[len(values) - 1 - i] for i in range(len(values))], default);
+            result = default;
+            for value in descending(values) { result = value if has_focus(sel and select(seq, value, ==)) else result; }
+            return result;
         }
 
         # The rest looks at the positions up to the row's own, with and without a mask.
         up_to_here = select(indices, indices, <=);
 
-        # How many positions up to here are true; the sum of integers up to here; how often the row's value of query
+        # How many positions up to here are true; the sum of the numbers up to here; how often the row's value of query
         # has been seen by now, and whether it has.
         def cumsum(bools) { return selector_width(up_to_here and select(indicator(bools), 1, ==)); }
-        def prefix_sum(seq) { return round(aggregate(up_to_here, seq) * (indices + 1)); }
+        def prefix_sum(seq) { return _settled(aggregate(up_to_here, seq) * (indices + 1)); }
         def num_prev(seq, query) { return selector_width(up_to_here and select(seq, query, ==)); }
         def has_seen(seq, query) { return pick(up_to_here and select(seq, query, ==), 1, 0, last) == 1; }
 
@@ -53,10 +55,10 @@ extension Library {
             return pick(up_to_here and select(indicator(bools), 1, ==), indices, default, first);
         }
 
-        # The greatest and the least value so far, of those listed in ascending order, and where the last of the
-        # greatest, or least, stands.
-        def maximum(seq, values) { return max_of(up_to_here, seq, values, values[0]); }
-        def minimum(seq, values) { return min_of(up_to_here, seq, values, values[len(values) - 1]); }
+        # The greatest and the least so far of the listed values, and where the last of the greatest, or least, stands.
+        # Before any of them has come: the least of the list, the greatest of it, and 0.
+        def maximum(seq, values) { return max_of(up_to_here, seq, values, ascending(values)[0]); }
+        def minimum(seq, values) { return min_of(up_to_here, seq, values, descending(values)[0]); }
         def argmax(seq, values) {
             return pick(up_to_here and select(seq, maximum(seq, values), ==), indices, 0, last);
         }

@@ -47,7 +47,8 @@ struct Expression: Sendable {
     }
 
     enum Postfix: Sendable {
-        case index(Expression, SourceSpan)
+        /// `isFurther`: the second variable of `d[x, y]` and those after it.
+        case index(Expression, SourceSpan, isFurther: Bool)
         case call([Expression], SourceSpan)
     }
 

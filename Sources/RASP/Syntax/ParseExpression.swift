@@ -112,7 +112,7 @@ extension Parser {
                 if token.is(.comma) { strictly("an index is one expression", at: span(token.range)) }
                 while take(.comma) { indices.append(try expression()) }
                 try expect(.closeBracket, "to close the index")
-                parts += indices.map { .index($0, span(partStart..<previousEnd)) }
+                parts += indices.enumerated().map { .index($1, span(partStart..<previousEnd), isFurther: $0 > 0) }
             } else if take(.openParenthesis) {
                 let arguments = token.is(.closeParenthesis) ? [] : try expressions()
                 try expect(.closeParenthesis, "to close the arguments")

@@ -74,6 +74,13 @@ extension Atom: CustomStringConvertible {
         }
     }
 
+    /// As tables and pictures show it: as `displayed`, but of a number below 0.01 three digits are left, so that a small
+    /// number does not look like 0.
+    public var shown: String {
+        guard case .float(let value) = self, value != 0, value.magnitude < 0.01 else { return displayed }
+        return Self.text(of: Double(String(format: "%.2e", value)) ?? value)
+    }
+
     /// Python's `round(value, decimals)`: decided on the exact decimal expansion of the double, ties to even.
     static func rounded(_ value: Double, decimals: Int) -> Double {
         guard value.isFinite, value.magnitude < 1e15 else { return value }

@@ -4,6 +4,7 @@ import Compiler
 import Compression
 import Foundation
 import RASP
+import Resources
 import TrainingEngine
 
 struct CompileCommand: ParsableCommand {
@@ -91,7 +92,7 @@ struct CompileCommand: ParsableCommand {
         let model = try program.compile(options)
         let seconds = Date().timeIntervalSince(started)
 
-        let place = output ?? "compiled/\(name ?? program.name)"
+        let place = try output ?? "compiled/\(name ?? BundledFiles().programName(self.program) ?? program.name)"
         let directory = try ModelFolder.replaceable(place)
         let report = verify > 0 ? try model.verify(against: program, count: verify, seed: seed) : nil
         var summary = CompilationSummary(model: model, directory: nil, seconds: seconds, report: report)

@@ -16,13 +16,15 @@ struct RunCommand: ParsableCommand {
             interpreter also takes tokens and lengths that the program does not declare, and says so once on standard \
             error. Without PROGRAM: a session in the RASP language.
 
-            A file that ends in .crasp is in C-RASP. With --generate the output at the last position is appended to the \
+            A file that ends in .crasp is in C-RASP. A folder that compile wrote is executed as it is, with no program to \
+            compare it with. With --generate the output at the last position is appended to the \
             input as its next token, N times or until TOKEN; the tokens that were generated are printed.
 
             EXAMPLES
               tracr-inject run reverse bead
               tracr-inject run count '["x", "_", "x", ":"]' --trace
               tracr-inject run count --compiled 'x_x:' --json
+              tracr-inject run compiled/count 'x_x:' --trace
               tracr-inject run sort --layers
               tracr-inject run dyck1.crasp '(())()' --accept
               tracr-inject run count '["x", "x", ":"]' --generate 3 --until '!'
@@ -31,7 +33,7 @@ struct RunCommand: ParsableCommand {
               tracr-inject run
             """)
 
-    @Argument(help: "A RASP or C-RASP file, or the name of a bundled program such as count.")
+    @Argument(help: "A RASP or C-RASP file, the name of a bundled program such as count, or a compiled folder.")
     var program: String?
 
     @Argument(help: "Input sequences.")
@@ -44,6 +46,8 @@ struct RunCommand: ParsableCommand {
 
     @Flag(help: "Execute the compiled weights and compare them with the interpreter; a difference ends in exit code 1.")
     var compiled = false
+
+    @OptionGroup(title: "With --compiled") var layout: LayoutArguments
 
     @Flag(help: "Put the beginning-of-sequence token § before every input; results leave its position out.")
     var bos = false
@@ -93,6 +97,9 @@ struct RunCommand: ParsableCommand {
             throw ValidationError("--transcript goes with no PROGRAM and no other option.")
         }
         if compiled, bos || draw != nil { throw ValidationError("--compiled excludes --bos and --draw.") }
+        if !compiled, !layout.isDefault {
+            throw ValidationError("--tied, --fuse and --reuse-directions go with --compiled.")
+        }
         if draw != nil, input.count != 1 { throw ValidationError("--draw needs exactly one INPUT.") }
         if let generate, generate < 1 { throw ValidationError("--generate has to be at least 1.") }
         if generate != nil, trace || accept { throw ValidationError("--generate excludes --trace and --accept.") }
@@ -107,6 +114,7 @@ struct RunCommand: ParsableCommand {
             var console = console()
             return try console.converse()
         }
+        if let folder = Self.folder(program) { return try execute(folder) }
         if input.isEmpty, !layers, !depth, !json.isOn, generate == nil, !accept, Terminal.isTerminal(.input) {
             let url = try BundledFiles().program(program)
             if ProgramLanguage(of: url) == .rasp {
@@ -132,7 +140,7 @@ struct RunCommand: ParsableCommand {
             let shown = try ShownProgram(program, causal: pragmas.causal, bos: bos, depth: depth)
             let causal = pragmas.causal ?? program.causal ?? false
             report.begin(program)
-            report.note(ProgramFile.findings(program, masked: causal))
+            report.note(ProgramFile.findings(program, masked: causal, showsVariables: trace))
             if let depth = shown.depth { try report.add(depth: depth) }
             if layers { try report.add(LayerTable(shown.graph)) }
             var drawings = DrawingFile()
@@ -150,7 +158,7 @@ struct RunCommand: ParsableCommand {
             }
             for text in (layers || depth) && input.isEmpty ? AnySequence([]) : texts() {
                 let text = try text.get()
-                let result = try text.blamed {
+                let sequence = try text.blamed {
                     let sequence = try InputSequence(parsing: text)
                     let length = sequence.tokens.count + (bos ? 1 : 0)
                     report.note(positions.warnings(about: reads, length: length))
@@ -159,13 +167,57 @@ struct RunCommand: ParsableCommand {
                     if let draw {
                         try DrawingFile.write(shown.graph, on: sequence.tokens, causal: causal, bos: bosToken, to: draw)
                     }
-                    if let generation { return try generation.run(runner, on: sequence.tokens) }
-                    var result = try runner.run(sequence.tokens, tracing: trace)
-                    if accept { try result.accept(output: program.outputName) }
-                    return result
+                    return sequence
                 }
-                report.note(result.findings)
-                try report.add(result, tracing: trace, output: program.outputName)
+                try run(sequence, of: text, runner, generation, output: program.outputName, &report)
+            }
+        }
+    }
+
+    /// Runs one input, and says what came of it.
+    private func run(
+        _ sequence: InputSequence, of text: InputText, _ runner: any ProgramRunner, _ generation: Generation?,
+        output: String, _ report: inout RunReport
+    ) throws {
+        let result = try text.blamed {
+            if let generation { return try generation.run(runner, on: sequence.tokens) }
+            var result = try runner.run(sequence.tokens, tracing: trace)
+            if accept { try result.accept(output: output) }
+            return result
+        }
+        report.note(result.findings)
+        if result.generated?.isEmpty != true { try report.add(result, tracing: trace, output: output) }
+        if let failure = result.failure { try text.blamed { throw failure } }
+    }
+
+    /// The folder at that path, unless a program is called so.
+    private static func folder(_ path: String) -> URL? {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue,
+            path.holds("/") || (try? BundledFiles().program(path)) == nil
+        else { return nil }
+        return URL(fileURLWithPath: path)
+    }
+
+    /// Executes weights that `compile` wrote.
+    private func execute(_ folder: URL) throws {
+        guard name == nil, !layers, !depth, !compiled, draw == nil, !bos, !strict, pragmas.isDefault else {
+            throw Failure(
+                .usage,
+                "'\(Path.shown(folder))' is a folder, and weights take only --trace, --generate, --until, --accept and --json",
+                remedy: "Name the program itself for the other options.")
+        }
+        let model = try CompiledModel.load(from: folder)
+        var report = RunReport(isJSON: json.isOn, name: model.name)
+        try report.collecting { report in
+            let runner = CompiledRunner(model: model)
+            let generation = generate.map {
+                Generation(count: $0, until: until, vocabulary: model.vocabulary, maxLength: model.maxLength)
+            }
+            for text in texts() {
+                let text = try text.get()
+                let sequence = try text.blamed { try InputSequence(parsing: text) }
+                try run(sequence, of: text, runner, generation, output: model.output, &report)
             }
         }
     }
@@ -176,7 +228,9 @@ struct RunCommand: ParsableCommand {
 
     private func runner(_ program: any CompilableProgram, causal: Bool) throws -> any ProgramRunner {
         if compiled {
-            return CompiledRunner(model: try program.compile(pragmas.compilerOptions), program: program)
+            var options = pragmas.compilerOptions
+            layout.apply(to: &options)
+            return CompiledRunner(model: try program.compile(options), program: program)
         }
         guard let rasp = program as? Program else { return EvaluatedRunner(program: program) }
         return InterpretedRunner(program: rasp, interpreter: Interpreter(causal: causal, bos: bosToken))

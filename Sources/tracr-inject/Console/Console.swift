@@ -2,6 +2,7 @@ import Basics
 import Compiler
 import Foundation
 import RASP
+import Resources
 
 /// A conversation in the RASP language, over `RASP.Session`: with prompts and line editing on a terminal, else a
 /// script.
@@ -12,10 +13,13 @@ struct Console {
     /// Prints prompts, and everything else on standard output, as the reference implementation does.
     private let isTranscript: Bool
     private let isInteractive: Bool
+    private let libraries: [URL]
     private var drawings = DrawingFile()
 
     init(causal: Bool = false, bos: Atom? = nil, transcript: Bool = false) {
-        session = Session(style: transcript ? .transcript : .standard, causal: causal, bos: bos)
+        libraries = BundledFiles().programFolders
+        session = Session(
+            style: transcript ? .transcript : .standard, causal: causal, bos: bos, libraries: libraries)
         isTranscript = transcript
         isInteractive = !transcript && Terminal.isTerminal(.input)
     }
@@ -25,7 +29,9 @@ struct Console {
         let path = url.path
         if path.holds("\"") { throw Failure(.badData, "a path with a double quote cannot be loaded", at: path) }
         try show(session.feed("load \"\(path)\";"))
-        guard let program = try? Program.load(contentsOf: url) else { return }
+        guard let program = try? Program.load(contentsOf: url, options: ProgramOptions(libraries: libraries)) else {
+            return
+        }
         compilerOptions.vocabulary = compilerOptions.vocabulary ?? program.vocabulary
         compilerOptions.maxLength = compilerOptions.maxLength ?? program.maxLength
     }

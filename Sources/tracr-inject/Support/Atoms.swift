@@ -12,7 +12,7 @@ extension Atom {
     /// A cell of a table: what the value is, with blanks and the empty string made visible.
     static func cell(_ atom: Atom?) -> String {
         guard let atom else { return "–" }
-        guard case .string(let text) = atom else { return VisibleText.cell(atom.displayed) }
+        guard case .string(let text) = atom else { return VisibleText.cell(atom.shown) }
         return VisibleText.isPlain(text) ? VisibleText.cell(text) : VisibleText.quoted(text)
     }
 }

@@ -43,6 +43,11 @@ struct CircuitReport {
             ])
         }
         var sections = [listing.text, components.text, edges.text]
+        if !hiddenConnections.isEmpty {
+            sections.append(
+                "\(hiddenConnections.count) further edges carry what was cleared before it is read: what is written and what clears it"
+                    + "\ncancel, and either shows only where it is exchanged without the other. --json lists them.")
+        }
         if !constants.isEmpty {
             sections.append(
                 "The same on all inputs of one length, so that exchanging it changes nothing:\n"
@@ -55,7 +60,8 @@ struct CircuitReport {
         var header = ["edge", "carries"]
         if survey != nil { header += ["output changes", "size"] }
         var table = Table(header, rightAligned: survey == nil ? [] : [3])
-        for connection in circuit.connections where connection.varies {
+        let cleared = Set(hiddenConnections.map(\.edge))
+        for connection in circuit.connections where connection.varies && !cleared.contains(connection.edge) {
             var row = [connection.edge.description, Self.names(connection.carries)]
             if connection.isCleared { row[1] += ", cleared" }
             if let survey, let effect = survey.edges[connection.edge] {
@@ -65,6 +71,13 @@ struct CircuitReport {
             table.add(row)
         }
         return table
+    }
+
+    /// Edges that the table leaves out: those of cleared values, where they would hide the others.
+    private var hiddenConnections: [CircuitConnection] {
+        let varying = circuit.connections.filter(\.varies)
+        let cleared = varying.filter(\.isCleared)
+        return cleared.count > 20 && 2 * cleared.count > varying.count ? cleared : []
     }
 
     /// What only BOS marks is read by nearly everything, and left out.

@@ -1,16 +1,25 @@
 import Compiler
 import RASP
 
-/// Executes the weights and compares every named variable with the interpreter: what differs is an error, not a result.
+/// Executes the weights and, where there is a program, compares every named variable with the interpreter: what differs
+/// is an error, not a result.
 struct CompiledRunner: ProgramRunner {
     private let model: CompiledModel
-    private let program: any SymbolicProgram
+    /// nil: there are only the weights.
+    private let program: (any SymbolicProgram)?
     /// Of the variables that the program names, those that the model holds.
     private let held: [(name: String, variable: CompiledVariable)]
     /// The others: what the output does not depend on is not compiled, and what is computed in one step with something
     /// else has no place in the residual stream.
     let missing: [String]
     private let tokens: DeclaredTokens
+
+    init(model: CompiledModel) {
+        (self.model, program) = (model, nil)
+        held = model.variables.filter { !$0.isScratch && !["tokens", "indices"].contains($0.name) }.map { ($0.name, $0) }
+        missing = []
+        tokens = DeclaredTokens(model.vocabulary)
+    }
 
     init(model: CompiledModel, program: any SymbolicProgram) {
         (self.model, self.program) = (model, program)
@@ -31,7 +40,7 @@ struct CompiledRunner: ProgramRunner {
 
     func run(_ input: [Atom], tracing: Bool) throws -> RunResult {
         let tokens = input.map { self.tokens.token(meantBy: $0) ?? $0 }
-        try model.verify(against: program, on: [tokens]).require()
+        if let program { try model.verify(against: program, on: [tokens]).require() }
         guard tracing else { return RunResult(input: input, output: try model.run(tokens)) }
         // A variable is read off the last state that holds it.
         let states = try model.residualStates(tokens)

@@ -10,6 +10,13 @@ struct DeclaredTokens {
     /// How the output reads its tokens; as text, where it reads none.
     private let conversions: [TokenConversion]
 
+    /// Tokens that are read as text.
+    init(_ vocabulary: [Atom]) {
+        self.vocabulary = vocabulary
+        known = Set(vocabulary)
+        conversions = [.string]
+    }
+
     init(_ vocabulary: [Atom], of program: any SymbolicProgram) {
         self.vocabulary = vocabulary
         known = Set(vocabulary)

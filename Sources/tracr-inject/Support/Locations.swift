@@ -10,13 +10,18 @@ enum ProgramFile {
     static func load(
         _ name: String, output: String? = nil, strict: Bool = false
     ) throws -> any CompilableProgram {
-        try ProgramLanguage.load(
-            contentsOf: BundledFiles().program(name), options: ProgramOptions(output: output, strict: strict))
+        let bundled = BundledFiles()
+        return try ProgramLanguage.load(
+            contentsOf: bundled.program(name),
+            options: ProgramOptions(output: output, strict: strict, libraries: bundled.programFolders))
     }
 
     /// What is to be known of a program before it runs: what reading it found, and where a mask changes its values.
-    static func findings(_ program: any CompilableProgram, masked: Bool) -> [Diagnostic] {
-        program.warnings + ((program as? Program).map { CausalCheck.warnings(for: $0, masked: masked) } ?? [])
+    static func findings(
+        _ program: any CompilableProgram, masked: Bool, showsVariables: Bool = false
+    ) -> [Diagnostic] {
+        guard let graph = program as? Program else { return program.warnings }
+        return program.warnings + CausalCheck.warnings(for: graph, masked: masked, showsVariables: showsVariables)
     }
 
     /// Warnings with their source lines, on standard error.

@@ -6,10 +6,12 @@ struct RunResult {
     var input: [Atom]
     var output: [Atom?]
     var trace: [(name: String, values: [Atom?])] = []
-    /// What is to be said of the trace.
+    /// What is to be said of the trace, or of what was generated.
     var findings: [Diagnostic] = []
     /// What the program went on to write; nil where it was not asked to.
     var generated: [Atom]?
+    /// Why the program did not go on to write; nil where nothing stopped it.
+    var failure: (any Error)?
     /// Whether the program accepts the input; nil where that was not asked.
     var accepted: Bool?
 

@@ -2,7 +2,7 @@ import Basics
 import RASP
 
 /// What `run` prints: results as they come or, with `--json`, one object at the end, which holds the findings about the
-/// program as well, also when an error stops the run.
+/// program as well, also when an error stops the run behind the first result.
 struct RunReport {
     let isJSON: Bool
     private var name: String
@@ -59,13 +59,17 @@ struct RunReport {
         count += 1
     }
 
-    /// Runs `body`, and prints what there is to print even when it throws a finding about the program.
+    /// Runs `body`, and prints what there is to print even when it throws.
     mutating func collecting(_ body: (inout RunReport) throws -> Void) throws {
         do {
             try body(&self)
         } catch let error as RASPError {
             diagnostics += error.diagnostics
             try finish()
+            throw error
+        } catch {
+            // What came before an input that cannot be run is not lost.
+            if count > 0 { try finish() }
             throw error
         }
         try finish()

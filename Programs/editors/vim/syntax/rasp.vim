@@ -17,7 +17,7 @@ syntax keyword raspPrimitive select aggregate range zip len round indicator
 syntax keyword raspLibrary selector_width has_focus count max min average load_from_location shift sort
 syntax keyword raspLibrary mark_last_instance mark_first_instance select_from_last select_from_first select_next_identical
 syntax keyword raspLibrary occurrence firsts lasts index_select induct max_of min_of pick defined
-syntax keyword raspLibrary cumsum prefix_sum num_prev has_seen where mask first_true maximum minimum argmax argmin
+syntax keyword raspLibrary cumsum prefix_sum num_prev has_seen where mask first_true maximum minimum argmax argmin ascending descending
 syntax keyword raspLibrary mode induct_kqv induct_prev attend_leftmost attend_rightmost
 syntax match raspOccurrence /,\s*\zs\(first\|last\|closest\)\ze\s*)/
 " An option of `syntax keyword` is named so, too.
