@@ -92,7 +92,10 @@ extension Lowering {
                 throw RASPError(
                     .causal,
                     "every position that this selector selects lies later than the query, where the causal mask hides it",
-                    at: selector.span, notes: ["select earlier positions, or compile without the mask: leave out --causal and #pragma causal true"])
+                    at: selector.span,
+                    notes: [
+                        "select earlier positions, or compile without the mask: leave out --causal and #pragma causal true"
+                    ])
             case .something: terms.append(term)
             }
         }

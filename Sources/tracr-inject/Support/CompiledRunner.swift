@@ -16,7 +16,9 @@ struct CompiledRunner: ProgramRunner {
 
     init(model: CompiledModel) {
         (self.model, program) = (model, nil)
-        held = model.variables.filter { !$0.isScratch && !["tokens", "indices"].contains($0.name) }.map { ($0.name, $0) }
+        held = model.variables.filter { !$0.isScratch && !["tokens", "indices"].contains($0.name) }.map {
+            ($0.name, $0)
+        }
         missing = []
         tokens = DeclaredTokens(model.vocabulary)
     }

@@ -75,7 +75,8 @@ struct Generation {
     private static func note(_ until: String, _ count: Int) -> Diagnostic {
         Diagnostic(
             .note, .value,
-            "\(VisibleText.quoted(until)) did not come within \(count) token\(count == 1 ? "" : "s"): generation ended there")
+            "\(VisibleText.quoted(until)) did not come within \(count) token\(count == 1 ? "" : "s"): generation ended there"
+        )
     }
 
     /// What errors call the place: the tokens so far.
