@@ -19,6 +19,8 @@ package struct PretrainInputs {
     private let lock: RunLock?
     let corpus: TokenCorpus
     let heldOut: TokenCorpus?
+    /// The token between two texts.
+    let endOfText: Int32
     let fingerprint: Fingerprint
 
     /// Learns the vocabulary, or reads that of a resumed training, makes the run directory and tokenises the texts. This
@@ -63,12 +65,17 @@ package struct PretrainInputs {
         if ranks.isFirst { run.removeLeftovers() }
         Narration.note("seed \(settings.seed), fp32, " + Computation.machine)
 
+        guard let endOfText = tokenizer.endOfText else {
+            throw Failure(
+                .badData, "the vocabulary has no token that ends a text", at: run.student.path,
+                remedy: "Begin the training anew.")
+        }
         func tokens(_ texts: [URL], in name: String) throws -> TokenCorpus {
             // The first rank's file stays for a look at it; others need theirs as long as they run.
             let spare = FileManager.default.temporaryDirectory.appendingPathComponent(
                 "tracr-inject-\(getpid())-\(ranks.rank)-\(name)")
             return try TokenCorpus(
-                texts: texts, format: settings.text.format, tokenizer: tokenizer, endOfText: tokenizer.endOfText ?? 0,
+                texts: texts, format: settings.text.format, tokenizer: tokenizer, endOfText: endOfText,
                 at: ranks.isFirst ? run.root.appendingPathComponent(name) : spare, isKept: ranks.isFirst)
         }
         let corpus = try tokens(texts, in: "train.tokens")
@@ -83,7 +90,7 @@ package struct PretrainInputs {
         try ranks.requireEqualArithmetic()
         return PretrainInputs(
             settings: settings, tokenizer: tokenizer, isResumed: resume, run: run, ranks: ranks, lock: lock,
-            corpus: corpus, heldOut: heldOut, fingerprint: fingerprint)
+            corpus: corpus, heldOut: heldOut, endOfText: endOfText, fingerprint: fingerprint)
     }
 
     /// - Throws: `.badData` for a setting that is not what the run was begun with; how long and on how many threads it

@@ -37,7 +37,7 @@ package final class Pretrainer {
     package init(_ inputs: PretrainInputs) throws {
         self.inputs = inputs
         let (settings, run) = (inputs.settings, inputs.run)
-        model = settings.configuration(endOfText: inputs.tokenizer.endOfText ?? 0).model(seed: UInt64(settings.seed))
+        model = settings.configuration(endOfText: inputs.endOfText).model(seed: UInt64(settings.seed))
         sum = GradientSum(
             model.parameters, sections: model.sections, ranks: inputs.ranks, options: .init(settings.optimizer))
         optimizers = Optimizers(

@@ -16,9 +16,12 @@ struct CircuitTopology {
         let nodes = shape.nodes
         let edges = shape.edges
         let numbers = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1, $0) })
-        // The shape lists both ends of its edges among its nodes.
-        writers = edges.map { numbers[$0.writer] ?? 0 }
-        readers = edges.map { numbers[$0.reader.node] ?? 0 }
+        func number(_ node: CircuitNode) -> Int {
+            guard let number = numbers[node] else { preconditionFailure("a shape lists both ends of its edges") }
+            return number
+        }
+        writers = edges.map { number($0.writer) }
+        readers = edges.map { number($0.reader.node) }
         nodeCount = nodes.count
         var incoming = Array(repeating: [Int](), count: nodes.count)
         for (edge, reader) in readers.enumerated() { incoming[reader].append(edge) }

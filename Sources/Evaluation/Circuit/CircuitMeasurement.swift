@@ -111,7 +111,9 @@ struct CircuitMeasurement {
         return try zip(placement.decoys, heads).map { decoy, head in
             var cell = CircuitCertificate.Cell(
                 kind: .decoy, ablation: .resample, what: "\(decoy.node): \(decoy.variable)")
-            let variable = run.layout.variables.firstIndex { $0.rows == head.entry.rows } ?? 0
+            guard let variable = run.layout.variables.firstIndex(where: { $0.rows == head.entry.rows }) else {
+                preconditionFailure("a decoy gives out a variable of the program")
+            }
             for batch in batches {
                 let outputs = ComponentReplacement.outputs(
                     of: [decoy.node], run.student.model, batch.pass.batch,

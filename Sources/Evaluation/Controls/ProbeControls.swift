@@ -31,7 +31,7 @@ struct ProbeControls {
     ///   - original: the student before the training, where it is known.
     ///   - baseline: the student of a run that was trained without alignment, where one was given.
     func measure(original: Student?, baseline: Student?, seed: Int) throws -> ControlsResult.Probes {
-        let layer = run.layers.last ?? 0
+        let layer = run.lastLayer
         let own = stream(of: run.student, training, layer: layer)
         let tested = stream(of: run.student, test, layer: layer)
         let fit = LinearProbe(own)

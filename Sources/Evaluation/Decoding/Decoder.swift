@@ -20,7 +20,7 @@ public struct Decoder: Sendable {
         projection = run.projection
         layout = run.layout
         alignment = run.settings.alignment.kind
-        layer = run.layers.last ?? 0
+        layer = run.lastLayer
     }
 
     /// The same through another map, which gives numbers as they are.

@@ -40,11 +40,12 @@ package struct GatedStudent {
 
     /// -log p of the program's tokens at the positions that have one, before anything is raised.
     private func said(after window: [Int32], _ answers: [Int32?]) -> [Int: Float] {
-        let positions = answers.indices.filter { answers[$0] != nil }
+        let said = answers.enumerated().compactMap { position, answer in answer.map { (position, $0) } }
+        let positions = said.map(\.0)
         let arena = Arena()
         let hidden = hidden([window], rows: positions.map(Int32.init), arena: arena)
         let losses = HeadReadout.losses(
-            hidden, head: student.model.head.value, targets: positions.map { answers[$0] ?? 0 }, arena: arena,
+            hidden, head: student.model.head.value, targets: said.map(\.1), arena: arena,
             precision: student.precision)
         return Dictionary(uniqueKeysWithValues: zip(positions, losses))
     }

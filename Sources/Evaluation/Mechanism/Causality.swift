@@ -37,7 +37,7 @@ public struct Causality: Sendable {
     ) throws -> Causality {
         let rows = run.layout.entries[run.layout.output].rows
         let final = try run.projection.subspace(of: [rows])
-        let layer = run.layers.last ?? 0
+        let layer = run.lastLayer
         let reader = AnswerReader(run)
         let context = run.student.model.configuration.contextLength
         let examples = try run.task.task.examples(.test, count: prompts * seeds, seed: seed)

@@ -176,10 +176,11 @@ extension CircuitPlacement {
     package func decoyHeads(_ layout: VariableLayout, seed: Int) -> [DecoyHead] {
         decoys.map { decoy in
             guard let entry = layout.variables.first(where: { $0.name.hasSameBytes(as: decoy.variable) }),
-                let layer = decoy.node.layer, let point = decoy.node.hookPoint
+                let layer = decoy.node.layer, let point = decoy.node.hookPoint,
+                let state = states.lastIndex(where: { $0 <= layer })
             else { preconditionFailure("decoys are heads, and give out variables of the program") }
             return DecoyHead(
-                point: point, entry: entry, state: (states.lastIndex { $0 <= layer } ?? 0),
+                point: point, entry: entry, state: state,
                 width: shape.streamWidth, seed: seed)
         }
     }

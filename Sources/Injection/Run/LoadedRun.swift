@@ -17,6 +17,8 @@ public struct LoadedRun: Sendable {
     public let projection: Projection
     /// The student's residual state that carries compiled state i.
     public let layers: [Int]
+    /// The last state that carries compiled states: where a program without layers lies, the embedding.
+    public var lastLayer: Int { layers.last ?? 0 }
     /// The last step that was taken.
     public let step: Int
     /// Hashes of what the run was made from, by name.

@@ -3,7 +3,7 @@ import TensorCore
 /// The parameters that a model is made over: of every layer, or of one, into which the layers are brought in turn.
 public struct ModelWeights: Sendable {
     public let store: ParameterStore
-    /// Brings a layer's weights into the parameters, where all layers share one layer's (`HalfPrecisionWeights.swift`).
+    /// Brings a layer's weights into the parameters, where all layers share one layer's (`LanguageModel+HalfPrecision.swift`).
     let unfold: (@Sendable (_ layer: Int) -> Void)?
 
     /// - Parameter store: Allocated, with the tensors of the configuration.

@@ -3,9 +3,9 @@ import RASP
 /// Tables whose output is a sum of numbers, one for each axis, written as a number.
 extension LookupPlan {
     static func linear(_ table: ValueTable, _ variables: [CompilerVariable]) -> Candidate? {
-        let numbers = table.values.map { $0?.doubleValue }
-        guard !table.axes.isEmpty, numbers.allSatisfy({ $0 != nil }) else { return nil }
-        let outputs = table.function.outputs.map { numbers[$0] ?? 0 }
+        let numbers = table.values.compactMap { $0?.doubleValue }
+        guard !table.axes.isEmpty, numbers.count == table.values.count else { return nil }
+        let outputs = table.function.outputs.map { numbers[$0] }
         // The effect of each class of one axis while all others are at their first class.
         var codes: [[Double]] = []
         var stride = outputs.count
