@@ -208,27 +208,6 @@ extension Evaluating {
         return value
     }
 
-    /// One index, or as many of those that follow as a nested table has levels.
-    private func index(
-        _ base: Value, _ index: Expression, _ span: SourceSpan, _ rest: inout ArraySlice<Expression.Postfix>,
-        from start: SourceSpan
-    ) throws -> Value {
-        let first = try evaluate(index)
-        switch (base, first) {
-        case (.dict, .sop), (.list, .sop), (.applied, .sop), (.atom(.string), .sop):
-            var (indices, end) = ([first], span)
-            while indices.count < base.depth,
-                case .index(let next, let place, _)? = rest.first
-            {
-                rest.removeFirst()
-                indices.append(try evaluate(next))
-                end = place
-            }
-            return try lookUp(base, indices, at: start.union(end))
-        default: return try self.index(base, first, at: start.union(span), indexSpan: index.span)
-        }
-    }
-
     private func arguments(_ expressions: [Expression], of callee: Value) throws -> [Value] {
         try expressions.enumerated().map { index, expression in
             if case .function(let function) = callee, index == function.parameters.count - 1,

@@ -27,6 +27,27 @@ indirect enum LookUpTable: Sendable {
 }
 
 extension Evaluating {
+    /// One index, or as many of those that follow as a nested table has levels.
+    func index(
+        _ base: Value, _ index: Expression, _ span: SourceSpan, _ rest: inout ArraySlice<Expression.Postfix>,
+        from start: SourceSpan
+    ) throws -> Value {
+        let first = try evaluate(index)
+        switch (base, first) {
+        case (.dict, .sop), (.list, .sop), (.applied, .sop), (.atom(.string), .sop):
+            var (indices, end) = ([first], span)
+            while indices.count < base.depth,
+                case .index(let next, let place, _)? = rest.first
+            {
+                rest.removeFirst()
+                indices.append(try evaluate(next))
+                end = place
+            }
+            return try lookUp(base, indices, at: start.union(end))
+        default: return try self.index(base, first, at: start.union(span), indexSpan: index.span)
+        }
+    }
+
     /// The elements of a table at the values of several s-ops and atoms, position by position.
     func lookUp(_ base: Value, _ indices: [Value], at span: SourceSpan) throws -> Value {
         guard indices.count >= base.depth else {
