@@ -1,4 +1,3 @@
-import Passes
 import RASP
 
 /// A program in a language that can be turned into labelled weights.

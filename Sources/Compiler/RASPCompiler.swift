@@ -1,4 +1,3 @@
-import Basics
 import Passes
 import RASP
 
@@ -20,14 +19,9 @@ import RASP
 /// The result is a function of the source alone: same program, same options, same bytes.
 public enum RASPCompiler {
     /// - Throws: `RASPError` with the place in the source for what cannot be compiled, `Failure` for a missing
-    ///   vocabulary or length, and where loops are to share weights and there is none.
+    ///   vocabulary or length.
     public static func compile(_ program: Program, options: CompilerOptions = .init()) throws -> CompiledModel {
         let setting = try CompilationSetting(program, options)
-        if setting.tiesLoops, program.repetitions.isEmpty {
-            throw Failure(
-                .badData, "'\(program.name)' has no loop whose rounds could share their weights", at: program.name,
-                remedy: "leave out --tied, or write what is repeated as loop n { ... }")
-        }
         var search = CandidateSearch(program, setting)
         try search.checkReach()
         for fusion in setting.fusions where !search.isDone { try search.attempt(fusion) }

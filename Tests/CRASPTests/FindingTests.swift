@@ -31,6 +31,8 @@ import Testing
         ("x := #[k] Q_a", "expected i, j", "syntax"), ("x := #[j = j] Q_a", "relates j to i", "syntax"),
         ("x := #[j = i - 99999] Q_a", "distance of at most", "syntax"),
         ("x := i % 0 == 0", "a period lies", "value"), ("x := i % 2 == 2", "less than 2", "value"),
+        ("x := #[j <= i] Q_a(i) >= 2", "the value at i", "syntax"), ("x(i) := Q_a(j)", "the value at j", "syntax"),
+        ("x := #[j < i] (Q_a(j) and Q_b(i)) > 0", "the value at i", "syntax"),
         ("x := i % 3 >= 1", "== or !=", "syntax"), ("x := Q_a # note", "expected the end", "syntax"),
         ("# note\nx := Q_a", "begins with a name", "syntax"), ("x := Q_a \"b\"", "found \"b\"", "syntax"),
         ("x := i", "a position", "syntax"),

@@ -70,6 +70,36 @@ import Testing
         #expect(widths[1] <= widths[0])
     }
 
+    /// The output takes directions in which tokens, picks and numbers of either sign have been: a GPT-2's logits are the
+    /// output's alone.
+    @Test(arguments: [
+        "o = pick(full_s, tokens + \"x\", None, first) if tokens == \"a\" else tokens;",
+        "k = pick(select(tokens, \"b\", ==), indices, -3, last);\no = tokens if k < 0 else k - 2;",
+        "n = 0 - indices;\nk = pick(select(tokens, tokens, ==), n, 7, first);\no = k if tokens == \"a\" else tokens;",
+    ]) func directionsOfOthersAreNoLogits(_ body: String) throws {
+        let source = "#pragma vocab a b c\n#pragma max_length 4\n#pragma causal true\n" + body
+        let file = scratch.file("o.rasp", source).path
+        for flags in [[], ["--reuse-directions"], ["--reuse-directions", "--no-fuse"]] {
+            let outcome = try Tool.run(
+                ["compile", file, "--format", "gpt2", "--output", scratch.path("o-gpt2")] + flags)
+            #expect(outcome.status == 0, "\(flags): \(outcome.error)")
+        }
+    }
+
+    /// With --json there is one object on standard output, also where nothing is compiled.
+    @Test func oneObjectWhateverHappens() throws {
+        let bare = scratch.file("bare.rasp", "x = tokens;").path
+        for arguments in [
+            ["compile", "nosuch"], ["compile", bare], ["compile", "sort", "--max-length", "99999"],
+            ["run", "nosuch", "a"], ["run", "sort", "[\"a\""], ["run", "sort", "--compiled", "xyz"],
+        ] {
+            let outcome = try Tool.run(arguments + ["--json"])
+            #expect(outcome.status != 0)
+            let findings = try #require(outcome.json()["diagnostics"] as? [[String: Any]], "\(arguments)")
+            #expect(findings.contains { $0["severity"] as? String == "error" }, "\(arguments)")
+        }
+    }
+
     /// ALTA's parity: one layer for nine rounds; as a GPT-2 it is written nine times.
     @Test func roundsShareTheirLayers() throws {
         let folder = scratch.path("tied")

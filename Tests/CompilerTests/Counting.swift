@@ -73,6 +73,18 @@ import Testing
         }
     }
 
+    /// What looks deep and reads nothing deep is no earlier than the counts that it is compared with.
+    @Test(arguments: [
+        "d := #Q_a >= 1\nout := #(Q_b or #d != #d) == #d",
+        "d := #Q_a > #pos_even or i % 3 != 1\nn := #d\ne := Q_b or n != n\nout := #e == n",
+        "d := #(#Q_a >= 2) >= 1\nout := #(#Q_b == #Q_b) + #(#d != #d or Q_a) == #d",
+    ]) func constantsInDeepCounts(_ source: String) throws {
+        let program = try CRASPProgram(source: source, name: "p")
+        let model = try compile(source)
+        let report = try model.verify(against: program, count: 1_000)
+        #expect(report.passed, "\(report.firstMismatch?.description ?? "")")
+    }
+
     /// Words of the length that the weights are made for, where numbers are closest to the steps.
     @Test func theLastUnitIsTold() throws {
         let program = try load("majority")

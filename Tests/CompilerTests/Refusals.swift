@@ -34,6 +34,20 @@ import Testing
         #expect(error.diagnostics[0].notes.contains { $0.contains("tokens_int") })
     }
 
+    /// Where numbers of both signs cancel, what is left must be more than doubles lose.
+    @Test(arguments: ["1e17 1 -1e17", "1e16 1 -1e16", "1e20 1000 -1e20", "1e15 0.01 -1e15"])
+    func numbersThatCancel(_ vocabulary: String) throws {
+        for expression in ["average(tokens_float)", "average(tokens_float) * 2"] {
+            let error = try refusal("#pragma vocab \(vocabulary)\n#pragma max_length 2\nz = \(expression);")
+            #expect(error.diagnostics[0].message.contains("where they cancel"))
+            #expect(error.diagnostics[0].span != nil)
+        }
+        let held = try program("#pragma vocab 1e15 1 -1e15\n#pragma max_length 2\nz = average(tokens_float);")
+        #expect(try RASPCompiler.compile(held).verify(against: held, count: 20).passed)
+        let oneSign = try program("#pragma vocab 1e17 1\n#pragma max_length 2\nz = average(tokens_float);")
+        #expect(try RASPCompiler.compile(oneSign).verify(against: oneSign, count: 20).passed)
+    }
+
     @Test func futurePositions() throws {
         let error = try refusal(
             """

@@ -25,11 +25,22 @@ def load_tensors(path):
     return tensors
 
 
+def executed_layers(config):
+    """Numbers of the stored layers in the order in which they are executed: a loop's once for each of its rounds."""
+    blocks = {block["first"]: block for block in config.get("repeated_layers", [])}
+    layer, order = 0, []
+    while layer < config["layers"]:
+        count, times = (blocks[layer]["count"], blocks[layer]["times"]) if layer in blocks else (1, 1)
+        order += list(range(layer, layer + count)) * times
+        layer += count
+    return order
+
+
 def forward(config, tensors, tokens):
     rows = [config["bos_token"]] + [config["vocabulary"].index(token) for token in tokens]
     x = tensors["embedding.tokens"][rows] + tensors["embedding.positions"][: len(rows)]
     hidden_positions = np.triu(np.ones((len(rows), len(rows)), dtype=bool), 1) & config["causal"]
-    for layer in range(config["layers"]):
+    for layer in executed_layers(config):
         prefix = f"layers.{layer}."
         if prefix + "attention.query.weight" in tensors:
             get = lambda part: (tensors[f"{prefix}attention.{part}.weight"], tensors[f"{prefix}attention.{part}.bias"])

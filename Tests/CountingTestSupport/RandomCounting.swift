@@ -50,7 +50,9 @@ package struct RandomCounting {
         case 5: return "(\(boolean(depth - 1)) or \(boolean(depth - 1)))"
         default:
             let comparison = random.pick(["==", "!=", "<", "<=", ">", ">="])
-            return "(\(count(depth - 1)) \(comparison) \(count(depth - 1)))"
+            let left = count(depth - 1)
+            // A count compared with itself is a constant, which counts nothing however deep it is.
+            return "(\(left) \(comparison) \(random.integer(below: 6) == 0 ? left : count(depth - 1)))"
         }
     }
 

@@ -125,6 +125,20 @@ import Testing
         #expect(
             CausalCheck.warnings(for: causal, masked: false).first?.message.hasPrefix("without the causal mask") == true
         )
+        // RASP-L's inductions look back with and without a mask, from positions that `pick` finds before the row's own.
+        for call in [
+            "induct(tokens, tokens, 1, \"?\")", "induct_kqv(tokens, tokens, tokens, 2, \"?\")",
+            "induct_prev(tokens, tokens, 1, \"?\")",
+        ] {
+            let induction = try Program(source: "x = \(call);", name: "x")
+            #expect(CausalCheck.warnings(for: induction, masked: true).isEmpty, "\(call)")
+        }
+        let ahead = try Program(
+            source: """
+                p = pick(select(indices, indices, <=), indices, 3, last);
+                x = aggregate(select(indices, p, ==), tokens, "?");
+                """, name: "x")
+        #expect(CausalCheck.warnings(for: ahead, masked: true).count == 1)
         // A console with a mask says it once for a selector.
         let session = Session(causal: true)
         #expect(session.feed("s = aggregate(full_s, indices);").diagnostics.map(\.code) == [.causal])

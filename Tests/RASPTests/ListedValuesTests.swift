@@ -1,3 +1,4 @@
+import Foundation
 import RASP
 import Testing
 
@@ -33,10 +34,10 @@ import Testing
         }
     }
 
-    /// Sums of fractions are those fractions, and sums of integers are integers, whatever the mean was rounded to.
+    /// Sums of integers are integers, whatever the mean was rounded to; fractions would be rounded away.
     @Test func sumsSoFar() throws {
-        let tenths: [Atom] = ["0.1", "0.2", "0.3", "0.1", "0.3"]
-        #expect(try values("x = prefix_sum(tokens_float);", tenths) == [0.1, 0.3, 0.6, 0.7, 1.0])
+        #expect(throws: RASPError.self) { try values("x = prefix_sum(tokens_float);", ["0.5", "1.5"]) }
+        #expect(try values("x = prefix_sum(tokens_float);", ["2", "1"]) == [2, 3])
         let digits: [Atom] = ["1", "9", "9", "0", "7", "3", "3"]
         let sums = try values("x = prefix_sum(tokens_int);", digits)
         #expect(sums.map { $0?.description } == ["1", "10", "19", "19", "26", "29", "32"])
@@ -63,6 +64,25 @@ import Testing
     @Test func smallNumbersAreShown() {
         let shown = [Atom.float(1e-5), -0.001234567, 0.5, 0.012345, 0, 1, "a"].map(\.shown)
         #expect(shown == ["1e-05", "-0.00123", "0.5", "0.012", "0", "1", "a"])
+    }
+
+    /// Loading is bounded in all, not in depth alone.
+    @Test func loadsAreCounted() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("loads-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for depth in 0..<20 {
+            let next = "load \"l\(depth + 1)\";\n"
+            try (next + next + "x = tokens;").write(
+                to: folder.appendingPathComponent("l\(depth).rasp"), atomically: true, encoding: .utf8)
+        }
+        try "x = tokens;".write(to: folder.appendingPathComponent("l20.rasp"), atomically: true, encoding: .utf8)
+        do {
+            _ = try Program.load(contentsOf: folder.appendingPathComponent("l0.rasp"))
+            Issue.record("a million loads were made")
+        } catch let error as RASPError {
+            #expect(error.diagnostics.contains { $0.code == .limit && $0.message.contains("loads more than") })
+        }
     }
 
     /// Places are told once, however often a function is called or a loop goes round.

@@ -13,7 +13,10 @@ import Testing
     /// The fix writes the other reading, and neither reading is warned of where it is written out.
     @Test(
         arguments: [
-            ("not 1 == 2", "not (1 == 2)", "(not 1) == 2"), ("not 2 * 3", "not (2 * 3)", "(not 2) * 3"),
+            ("not 1 == 2", "not (1 == 2)", "(not 1) == 2"), ("not -1 == 2", "not (-1 == 2)", "(not -1) == 2"),
+            ("not not + 1 + 1", "not not (+ 1 + 1)", "(not not + 1) + 1"),
+            ("not -1 in [1]", "not (-1 in [1])", "(not -1) in [1]"),
+            ("not 2 * 3", "not (2 * 3)", "(not 2) * 3"),
             ("1 or 0 and 0", "1 or (0 and 0)", "(1 or 0) and 0"),
             ("1 and 1 or 0 and 0 or 1", "1 and 1 or (0 and 0) or 1", "(1 and 1 or 0) and 0 or 1"),
             ("10 % 2 * 3", "(10 % 2) * 3", "10 % (2 * 3)"), ("-2^2", "-(2^2)", "(-2)^2"),

@@ -157,7 +157,15 @@ struct Checker {
         }
         return fail(
             .undefinedName, "\(name.prefix(40)) is not defined before it is used", at: span,
-            notes: checked.suggestion(for: name) + ["a token is written Q_\(name.prefix(40)) or in double quotes"])
+            notes: notes(about: name))
+    }
+
+    private func notes(about name: String) -> [String] {
+        let near = checked.suggestion(for: name)
+        if !near.isEmpty { return near }
+        if name.begins(with: "q_") { return ["did you mean Q_\(name.unicodeScalars.dropFirst(2).prefix(40))?"] }
+        if name.begins(with: "pos_") { return ["there are pos_even and pos_odd, and i % m == r"] }
+        return ["a token is written Q_\(name.prefix(40)) or in double quotes"]
     }
 
     /// A token that no input can hold is a slip of the pen as a rule.

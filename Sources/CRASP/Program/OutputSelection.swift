@@ -1,4 +1,3 @@
-import Basics
 import RASP
 
 /// Which definition is the output: the requested one, else `next` where the program says which tokens come next, else

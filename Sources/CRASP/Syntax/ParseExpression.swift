@@ -113,8 +113,12 @@ extension Parser {
     private mutating func prefixed() throws(Broken) -> Int {
         let start = token
         if take(.count) {
+            // Papers write #[j <= i] Q_a(j); without a condition on it the position has no name of its own.
+            let outer = position
+            position = token.is(.openBracket) && Predefined.window(text(peek(1))) == nil ? "j" : nil
             let window = token.is(.openBracket) ? try self.window() : .all
             let operand = try nested { parser throws(Broken) in try parser.counted() }
+            position = outer
             return add(.count(operand, window), span(start).union(span(operand)))
         }
         if take(.minus) {
@@ -146,7 +150,7 @@ extension Parser {
             advance()
             let inner = try expression()
             try expect(.close, "to close the bracket")
-            skipPosition()
+            try skipPosition()
             return inner
         case .symbol(.minimum), .symbol(.maximum): return try extremum()
         case .name: return try named()
@@ -183,16 +187,16 @@ extension Parser {
                 symbol = contents(token)
                 place = place.union(span(advance()))
             }
-            skipPosition()
+            try skipPosition()
             return add(.token(symbol), place)
         }
         if name == "NEXT_", token.kind == .string, token.range.lowerBound == start.range.upperBound {
             place = place.union(span(token))
             let next = contents(advance())
-            skipPosition()
+            try skipPosition()
             return add(.name(name + next), place)
         }
-        skipPosition()
+        try skipPosition()
         return add(.name(name), place)
     }
 

@@ -1,4 +1,3 @@
-import Basics
 import RASP
 
 /// Local predicates: `#[j = i - 1] P`, `#[j >= i - 3]`, `#[i - 3 <= j < i]`, `#[j <= i, j = i - 1]`, `#[pred4]`.

@@ -9,6 +9,9 @@ struct Parser {
     var index = 0
     /// Nested expressions being read.
     var depth = 0
+    /// The position at which what is being read holds: that of the definition, `i`, or the counted one, `j`; nil: either
+    /// may be written.
+    var position: String? = "i"
     var syntax = Syntax()
     private(set) var diagnostics: [Diagnostic]
 
@@ -97,6 +100,7 @@ struct Parser {
     /// `name := expression`, where papers write the position behind the name: `P(i) := …`.
     private mutating func definition() throws(Broken) {
         depth = 0
+        position = nil
         guard token.kind == .name else {
             throw fail(
                 "a definition begins with a name, and this is \(described(token))",
@@ -112,10 +116,11 @@ struct Parser {
         } else if name.text.begins(with: "NEXT_") {
             next = String(name.text.unicodeScalars.dropFirst(5))
         }
-        skipPosition()
+        let own = try skipPosition()
         guard take(.define) else {
             throw fail("expected := behind the name \(name.text.prefix(40)), and found \(described(token))")
         }
+        position = own ?? "i"
         let value = try expression()
         guard token.kind == .lineEnd || token.kind == .endOfFile || token.is(.semicolon) else {
             throw fail(
@@ -131,12 +136,22 @@ struct Parser {
         return file.text(token.range.lowerBound + 1..<token.range.upperBound - (isClosed ? 1 : 0))
     }
 
-    /// The position of papers' notation, `(i)` or `(j)`, which says nothing more: a value is always that of one position.
-    mutating func skipPosition() {
+    /// The position of papers' notation, `(i)` or `(j)`, which says nothing more where it is the one that is meant anyway: a
+    /// value is always that of one position.
+    ///
+    /// - Returns: the position, where one is written.
+    @discardableResult mutating func skipPosition() throws(Broken) -> String? {
         guard token.is(.open), peek(1).kind == .name, ["i", "j"].contains(text(peek(1))), peek(2).is(.close) else {
-            return
+            return nil
+        }
+        let written = text(peek(1))
+        if let position, !position.hasSameBytes(as: written) {
+            throw fail(
+                "this is the value at \(written), and only that at \(position) is known here", at: span(peek(1)),
+                notes: ["inside #[…] a value is that of the counted position j, outside that of i"])
         }
         for _ in 0..<3 { advance() }
+        return written
     }
 
     /// `#import` names of predicates, which another interpreter of the language asks for; those it ships are built in.

@@ -1,6 +1,5 @@
 import Basics
 import Circuits
-import RASP
 
 /// What exchanging each node and each edge of a circuit does to the output, and that exchanging the rest does nothing.
 public struct CircuitSurvey: Sendable {

@@ -72,9 +72,11 @@ struct CountingLowering {
         return LoweredProgram(variables: variables, named: named, causal: true)
     }
 
-    /// The earliest attention layer in which everything that is counted can be read.
+    /// The earliest attention layer in which everything that is counted can be read, no earlier than that of the depth
+    /// below: a sum of counts of several depths is formed in the layer of the deepest. A deep count need not read
+    /// anything deep, where what it counts turns out to be a function of tokens alone.
     private mutating func attentionLayer(of steps: [Int]) throws -> Int {
-        var layer = 1
+        var layer = max(layers[layers.count - 1], 1)
         for step in steps {
             guard case .count(let counted, _) = program.operations[step] else { continue }
             guard let source = try source(of: counted) else { continue }

@@ -10,7 +10,9 @@ extension GPT2Export {
     /// The circuit as it lies in the exported model, where layers and heads keep their numbers.
     ///
     /// Logits are read from a copy of the output, which whoever writes the output writes too. Only the embedding cannot
-    /// (`GPT2Geometry.outputIsEmbedded`): the first MLP copies what it wrote, and stands between input and logits.
+    /// (`GPT2Geometry.outputIsEmbedded`): the first MLP copies what it wrote, and stands between input and logits; and
+    /// between the first layer's heads and logits, where it copies what they have added
+    /// (`GPT2Geometry.outputBeginsEmbedded`).
     ///
     /// - Parameter circuit: that of the exported model; edges and nodes keep their scores.
     public func graph(_ circuit: CircuitGraph) -> CircuitGraph {
@@ -20,11 +22,14 @@ extension GPT2Export {
             for node in [edge.writer, edge.reader.node] where circuit.shape.has(node) { graph[node] = circuit[node] }
         }
         for edge in circuit.circuit {
-            guard edge == CircuitEdge(.input, .logits) else {
+            let isCopied =
+                edge.writer == .input
+                || geometry.outputBeginsEmbedded && edge.writer.layer == 0 && edge.writer != .mlp(layer: 0)
+            guard edge.reader == .logits, isCopied else {
                 mark(edge, circuit[edge])
                 continue
             }
-            mark(CircuitEdge(.input, .mlp(layer: 0)), circuit[edge])
+            mark(CircuitEdge(edge.writer, .mlp(layer: 0)), circuit[edge])
             mark(CircuitEdge(.mlp(layer: 0), .logits), circuit[edge])
             graph[.mlp(layer: 0)] = CircuitGraph.Mark(isInGraph: true, score: circuit[edge].score)
         }

@@ -42,7 +42,7 @@ public struct GPT2Export: Sendable {
     /// The most by which a hidden unit differs from ReLU.
     public var activationError: Double { 0.17 / Double(Self.sharpness) }
 
-    private let geometry: GPT2Geometry
+    let geometry: GPT2Geometry
 
     /// - Throws: `Failure` for a model that GPT-2 cannot be: one that looks ahead, or whose output is a number in one
     ///   direction.

@@ -25,8 +25,9 @@ struct GPT2Geometry {
     /// Whether hidden units of the first layer write the copy of the output. The embedding itself cannot: as the tied
     /// unembedding it would read there what it writes.
     let outputIsEmbedded: Bool
-    /// Whether the embedding of tokens writes what later becomes the output, as it does where a loop's state is the output.
-    /// Units of the first layer then copy what it has written, for the same reason.
+    /// Whether the embedding of tokens writes to directions that are later the output's, as it does where a loop's state is
+    /// the output, or where the output takes the directions of what is no longer needed. Units of the first layer then copy
+    /// what lies there, for the same reason: what the embedding has written and what heads of that layer have added.
     let outputBeginsEmbedded: Bool
     /// K
     let ballast: Float
@@ -35,6 +36,8 @@ struct GPT2Geometry {
 
     /// Whether units of the first layer copy the output.
     var copiesEmbedding: Bool { outputIsEmbedded || outputBeginsEmbedded }
+    /// The signs of the units that copy a direction. What lay there before the output may be a negative number.
+    var copiedSigns: [Float] { outputBeginsEmbedded ? [1, -1] : [1] }
     var bosToken: Int { model.vocabulary.count }
     var undefinedToken: Int { tokenTexts.count - 1 }
     var width: Int { heads * headSize }
@@ -67,7 +70,7 @@ struct GPT2Geometry {
         let written = Set(model.tokenEmbedding.entries.map(\.row))
         outputBeginsEmbedded =
             !outputIsEmbedded && model.outputVariable.directions.contains(where: written.contains)
-        let copies = outputIsEmbedded || outputBeginsEmbedded ? outputs.count : 0
+        let copies = outputIsEmbedded ? outputs.count : outputBeginsEmbedded ? 2 * outputs.count : 0
         hidden = max(model.hiddenSize, (model.layers.first?.hiddenCount ?? 0) + copies, 1)
         // Every variable at its largest at once, BOS's direction and the output's copy included.
         let levels: [Double] = model.variables.map { variable in
@@ -91,11 +94,12 @@ struct GPT2Geometry {
     /// What a write to directions of the basis becomes: the output is written to its copy as well, and balance takes
     /// back the sum.
     ///
-    /// - Parameter isEmbedding: what the embedding writes may be copied by the first layer instead.
-    func expanded(_ row: [Float], isEmbedding: Bool = false) -> [Float] {
+    /// - Parameter isCopiedLater: for what the embedding and the first layer's heads write, which that layer's units may
+    ///   copy instead.
+    func expanded(_ row: [Float], isCopiedLater: Bool = false) -> [Float] {
         var result = [Float](repeating: 0, count: width)
         result.replaceSubrange(0..<model.width, with: row)
-        if !outputIsEmbedded, !(isEmbedding && outputBeginsEmbedded) {
+        if !outputIsEmbedded, !(isCopiedLater && outputBeginsEmbedded) {
             for (index, direction) in model.outputVariable.directions.enumerated() {
                 result[copyStart + index] = row[direction]
             }

@@ -17,7 +17,9 @@ struct GPT2Weights {
             let prefix = "transformer.h.\(number)."
             let layer = number < model.layerCount ? model.layers[number] : nil
             norm(prefix + "ln_1", Array(0..<model.width), 1, &writer)
-            attention(layer?.heads ?? [], prefix + "attn.", &writer)
+            attention(
+                layer?.heads ?? [], isCopiedBehind: number == 0 && geometry.outputBeginsEmbedded, prefix + "attn.",
+                &writer)
             norm(prefix + "ln_2", Array(0..<model.width), 1, &writer)
             feedForward(layer, copiesOutput: number == 0 && geometry.copiesEmbedding, prefix + "mlp.", &writer)
         }
@@ -30,7 +32,8 @@ struct GPT2Weights {
         let rows = model.tokenEmbedding.denseColumns
         var table: [[Float]] = (0..<geometry.tokenTexts.count).map { token in
             token <= model.vocabulary.count
-                ? geometry.expanded(Array(rows[(token * model.width)..<((token + 1) * model.width)]), isEmbedding: true)
+                ? geometry.expanded(
+                    Array(rows[(token * model.width)..<((token + 1) * model.width)]), isCopiedLater: true)
                 : [Float](repeating: 0, count: width)
         }
         for (output, item) in geometry.outputTokens.enumerated() {
@@ -46,7 +49,7 @@ struct GPT2Weights {
         let constants = geometry.constants()
         return (0...model.maxLength).flatMap { position -> [Float] in
             var row = geometry.expanded(
-                Array(rows[(position * model.width)..<((position + 1) * model.width)]), isEmbedding: true)
+                Array(rows[(position * model.width)..<((position + 1) * model.width)]), isCopiedLater: true)
             for index in row.indices { row[index] += constants[index] }
             geometry.balance(&row)
             return row
@@ -60,7 +63,11 @@ struct GPT2Weights {
         writer.add(name + ".bias", shape: [width], floats: [Float](repeating: 0, count: width))
     }
 
-    private func attention(_ heads: [CompiledHead], _ prefix: String, _ writer: inout SafeTensorsWriter) {
+    /// - Parameter isCopiedBehind: whether units of the layer's MLP copy the output's directions as they find them, what
+    ///   the heads have written there included.
+    private func attention(
+        _ heads: [CompiledHead], isCopiedBehind: Bool, _ prefix: String, _ writer: inout SafeTensorsWriter
+    ) {
         var weight = [Float](repeating: 0, count: width * 3 * width)
         var bias = [Float](repeating: 0, count: 3 * width)
         var output = [Float](repeating: 0, count: width * width)
@@ -75,7 +82,7 @@ struct GPT2Weights {
                 }
                 for (row, value) in map.bias.enumerated() { bias[part * width + start + row] = value * factor }
             }
-            write(head.output, to: &output, firstRow: start, 1)
+            write(head.output, to: &output, firstRow: start, 1, isCopiedLater: isCopiedBehind)
         }
         writer.add(prefix + "c_attn.weight", shape: [width, 3 * width], floats: weight)
         writer.add(prefix + "c_attn.bias", shape: [3 * width], floats: bias)
@@ -98,13 +105,16 @@ struct GPT2Weights {
             write(layer.output, to: &output, firstRow: 0, 1 / GPT2Export.sharpness)
         }
         if copiesOutput {
+            let signs = geometry.copiedSigns
             for (index, direction) in model.outputVariable.directions.enumerated() {
-                let unit = (layer?.hiddenCount ?? 0) + index
-                weight[direction * hidden + unit] = GPT2Export.sharpness
-                var row = [Float](repeating: 0, count: width)
-                row[geometry.copy(of: index)] = 1 / GPT2Export.sharpness
-                geometry.balance(&row)
-                output.replaceSubrange((unit * width)..<((unit + 1) * width), with: row)
+                for (offset, sign) in signs.enumerated() {
+                    let unit = (layer?.hiddenCount ?? 0) + index * signs.count + offset
+                    weight[direction * hidden + unit] = sign * GPT2Export.sharpness
+                    var row = [Float](repeating: 0, count: width)
+                    row[geometry.copy(of: index)] = sign / GPT2Export.sharpness
+                    geometry.balance(&row)
+                    output.replaceSubrange((unit * width)..<((unit + 1) * width), with: row)
+                }
             }
         }
         writer.add(prefix + "c_fc.weight", shape: [width, hidden], floats: weight)
@@ -114,10 +124,14 @@ struct GPT2Weights {
     }
 
     /// Rows of `output`, one for each input of the map.
-    private func write(_ map: SparseMap, to output: inout [Float], firstRow: Int, _ factor: Float) {
+    private func write(
+        _ map: SparseMap, to output: inout [Float], firstRow: Int, _ factor: Float, isCopiedLater: Bool = false
+    ) {
         let columns = map.denseColumns
         for input in 0..<map.columns {
-            let row = geometry.expanded(columns[(input * map.rows)..<((input + 1) * map.rows)].map { $0 * factor })
+            let row = geometry.expanded(
+                columns[(input * map.rows)..<((input + 1) * map.rows)].map { $0 * factor }, isCopiedLater: isCopiedLater
+            )
             output.replaceSubrange(((firstRow + input) * width)..<((firstRow + input + 1) * width), with: row)
         }
     }

@@ -1,5 +1,4 @@
 import Passes
-import RASP
 
 /// The labels as users see them: named variables in the program's order, then scratch.
 struct VariableTable {
@@ -74,7 +73,7 @@ struct VariableTable {
         let variable = variables[number]
         let encoding: CompiledVariable.Encoding
         if variable.isOneHot {
-            let values = variable.values.compactMap { $0 }
+            let values = variable.values(under: name).compactMap { $0 }
             encoding = .categorical(values: values, directions: values.indices.map { layout.oneHot(number, $0).index })
         } else {
             encoding = .numerical(

@@ -12,6 +12,9 @@ struct ConfigurationReader {
         self.path = path
     }
 
+    /// What transformers calls the model's family; nil in folders of labelled weights.
+    var modelType: String? { root["model_type"]?.string }
+
     func failure(_ message: String) -> Failure {
         Failure(
             .badData, message, at: path, remedy: "this is no folder written by 'compile'; compile the program again")

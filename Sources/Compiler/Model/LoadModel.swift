@@ -1,7 +1,5 @@
 import Basics
 import Foundation
-import Passes
-import RASP
 
 extension CompiledModel {
     /// Reads what `save(to:)` wrote.
@@ -10,6 +8,11 @@ extension CompiledModel {
     public static func load(from folder: URL) throws -> CompiledModel {
         let path = folder.appendingPathComponent("config.json")
         let reader = ConfigurationReader(try JSONFile.read(path), path.path)
+        if let type = reader.modelType {
+            throw Failure(
+                .badData, "the folder holds a model of type '\(type)' for transformers, not labelled weights",
+                at: path.path, remedy: "compile the program without --format gpt2")
+        }
         guard try reader.string("format") == Self.format else {
             throw reader.failure("'format' is not \"\(Self.format)\"")
         }
@@ -56,7 +59,9 @@ private struct TensorReader {
                 .badData, "tensor '\(name)' has shape \(entry.shape), and the configuration asks for \(shape)",
                 at: file.url.path, remedy: "compile the program again")
         }
-        return try file.floats(name)
+        let values = try file.floats(name)
+        try values.withUnsafeBufferPointer { try FiniteCheck.require($0, tensor: name, file: file.url.path) }
+        return values
     }
 
     func embedding(_ name: String, rows: Int) throws -> SparseMap {

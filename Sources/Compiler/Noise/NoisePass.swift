@@ -1,5 +1,4 @@
 import Passes
-import RASP
 
 /// The noise of the residual stream, followed through the layers as they are assembled.
 ///

@@ -1,4 +1,3 @@
-import LanguageModels
 import TensorCore
 
 /// One batch of pairs, with what every writer adds for the clean prompts and what takes its place.

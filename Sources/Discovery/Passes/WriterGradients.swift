@@ -1,5 +1,4 @@
 import LanguageModels
-import TensorCore
 
 /// The same for nodes: (what takes the place of a writer's output, less that output) . (gradient of the metric at the
 /// output), summed over all tokens.

@@ -1,4 +1,3 @@
-import Basics
 import TensorCore
 
 /// A decoder-only transformer that reads tokens and predicts each next one.

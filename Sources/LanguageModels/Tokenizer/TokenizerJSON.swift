@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 
 /// The sections of a tokenizer.json: each is honoured, or refused by name.
 struct TokenizerJSON {

@@ -1,5 +1,3 @@
-import RASP
-
 /// A table that depends on a sum of numbers only, one number for each value of each axis: `x - y`, `x > y`, "all of
 /// these", "any of these", parity. A step function of the sum takes units in the number of sums, not of combinations.
 ///

@@ -1,5 +1,3 @@
-import RASP
-
 /// Tables whose output is a sum of numbers, one for each axis, written as a number.
 extension LookupPlan {
     static func linear(_ table: ValueTable, _ variables: [CompilerVariable]) -> Candidate? {

@@ -1,5 +1,3 @@
-import RASP
-
 /// One input of a `FiniteFunction`: a variable, seen only through a partition of its values into classes.
 package struct Axis: Hashable, Sendable {
     /// Which variable; for selectors also on which side (see `Relation`).

@@ -28,7 +28,7 @@ struct LoopGraph {
         loops = program.repetitions
         guard !loops.isEmpty else {
             throw RASPError(
-                .value, "'\(program.name)' has no loop whose rounds could share their weights", at: program.output.span,
+                .value, "'\(program.name)' has no loop whose rounds could share their weights",
                 notes: ["write its rounds as loop n { ... }, or compile without --tied"])
         }
         for loop in loops { if let refusal = loop.refusal { throw refusal } }

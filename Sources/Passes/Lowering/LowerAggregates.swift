@@ -137,6 +137,7 @@ extension Lowering {
             variables[source].isOneHot ? readable.outputByValue.map { readable.values[$0]?.doubleValue ?? 0 } : []
         let inputs = table.values.compactMap { $0?.doubleValue }
         try checkMagnitudes(inputs + [defaultValue?.doubleValue ?? 0], sop.span)
+        try checkCancellation(inputs, sop.span)
         let canBeEmpty = form.smallestWidth == 0
         let defaultNumber = defaultValue?.doubleValue
         let read = MeanRead(

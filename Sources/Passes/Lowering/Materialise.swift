@@ -12,6 +12,7 @@ extension Lowering {
         }
         let table = table(of: sop)
         let variable = try materialise(table, named: name, encoding: encoding ?? inferredEncoding(table), sop.span)
+        if let name { variables[variable].note(table.values, under: name) }
         let whole = tableOfVariable(variable)
         if isRead, table != whole, name == nil || !fusion.goesThroughNames { tables[sop] = whole }
         return variable

@@ -73,6 +73,20 @@ extension Lowering {
             at: span,
             notes: ["scale the numbers first"])
     }
+
+    /// Numbers of both signs that are averaged may cancel. What then is left has to be more than what doubles lose of the
+    /// largest, or the mean would depend on the order of summation, in the interpreter as well.
+    func checkCancellation(_ numbers: [Double], _ span: SourceSpan?) throws {
+        guard let least = numbers.min(), let most = numbers.max(), least < 0, most > 0,
+            let smallest = numbers.lazy.filter({ $0 != 0 }).map(abs).min()
+        else { return }
+        let total = max(-least, most) * Double(setting.maxLength)
+        guard total >= 0x1p53 * smallest else { return }
+        throw RASPError(
+            .limit,
+            "numbers from \(Atom.text(of: least)) to \(Atom.text(of: most)) are averaged here, and \(Atom.text(of: smallest)) is lost where they cancel",
+            at: span, notes: ["scale the numbers so that they are of like size"])
+    }
 }
 
 extension CompilerVariable {

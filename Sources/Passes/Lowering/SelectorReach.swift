@@ -1,5 +1,3 @@
-import RASP
-
 extension Lowering {
     enum Reach { case everything, something, nothing }
 

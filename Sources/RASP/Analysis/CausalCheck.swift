@@ -115,11 +115,54 @@ public enum CausalCheck {
             default: return false
             }
         }
-        guard let d = offset(queries) else { return false }
+        var budget = 200
+        guard let d = bound(of: queries, &budget) else { return false }
         switch comparison {
         case .equal, .lessOrEqual: return d <= c
         case .less: return d <= c || d - c == 1
         default: return false
+        }
+    }
+
+    /// How far behind the row's own position a position can lie at most that an s-op names: `indices - 1` lies 1 before
+    /// it, and so does what `pick` finds among positions before it. nil where nothing is known.
+    ///
+    /// - Parameter budget: how many nodes are still looked at, so that the walk is short and not deep.
+    private static func bound(of sop: SOp, _ budget: inout Int) -> Int? {
+        budget -= 1
+        guard budget > 0 else { return nil }
+        if let offset = offset(sop) { return offset }
+        switch sop.operation {
+        // No row lies before position 0.
+        case .constant(let atom): return atom.integerValue.flatMap { $0.magnitude < 1 << 40 ? $0 : nil }
+        case .elementwise(let function, let inputs) where inputs.count == 2 && ["+", "-"].contains(function.name):
+            guard case .constant(let atom) = inputs[1].operation, let added = atom.integerValue,
+                added.magnitude < 1 << 40, let bound = bound(of: inputs[0], &budget)
+            else { return nil }
+            return bound + (function.name == "+" ? added : -added)
+        case .aggregate(let selector, let values, let defaultValue, .pick):
+            guard let ahead = reach(of: selector, &budget), let offset = offset(values),
+                let otherwise = defaultValue.flatMap(\.integerValue), otherwise.magnitude < 1 << 40
+            else { return nil }
+            return max(ahead + offset, otherwise)
+        default: return nil
+        }
+    }
+
+    /// How far behind the row's own position a selected key can lie at most; nil where nothing is known.
+    private static func reach(of selector: Selector, _ budget: inout Int) -> Int? {
+        budget -= 1
+        guard budget > 0 else { return nil }
+        switch selector.operation {
+        case .and(let a, let b): return [reach(of: a, &budget), reach(of: b, &budget)].compactMap { $0 }.min()
+        case .select(let keys, let queries, let predicate):
+            guard let keys = offset(keys), let queries = bound(of: queries, &budget) else { return nil }
+            switch predicate.comparison {
+            case .equal, .lessOrEqual: return queries - keys
+            case .less: return queries - keys - 1
+            default: return nil
+            }
+        default: return nil
         }
     }
 

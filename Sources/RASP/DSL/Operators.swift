@@ -12,11 +12,10 @@ extension ElementwiseFunction {
     public static let negate = unary("-", Arithmetic.negate)
     public static let plus = unary("+", Arithmetic.plus)
     public static let round = unary("round", Arithmetic.round)
-    /// The fraction, or whole number, that rounding has moved the value away from.
-    static let settled = unary("settled") { atom in
-        guard case .float(let value) = atom else { return atom }
-        let fraction = NearestFraction.of(value, scale: max(1, abs(value)))
-        return Int(exactly: fraction).map { .int($0) } ?? .float(fraction)
+    /// A whole number as it is.
+    static let whole = unary("whole") { atom in
+        guard case .float(let value) = atom, value != value.rounded() else { return atom }
+        throw ValueError("prefix_sum adds whole numbers, not \(atom.described)", code: .value)
     }
     public static let indicator = unary("indicator") { .int($0.isTruthy ? 1 : 0) }
     /// Rounds the quotient down to a whole number.

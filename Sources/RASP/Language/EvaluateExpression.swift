@@ -93,6 +93,10 @@ extension Evaluating {
         var best: (name: String, distance: Int)?
         var current: Scope? = scope
         var examined = 0
+        for word in ["select", "aggregate", "range", "zip", "len"] where abs(word.utf8.count - name.utf8.count) <= 2 {
+            let distance = EditDistance.between(name.lowercased(), word)
+            if distance <= (name.utf8.count > 4 ? 2 : 1), distance < best?.distance ?? 3 { best = (word, distance) }
+        }
         while let scope = current {
             for candidate in scope.variables.keys
             where examined < 2000 && abs(candidate.utf8.count - name.utf8.count) <= 2 {
@@ -197,7 +201,7 @@ extension Evaluating {
                 if isFurther, case .sop = value {
                     throw error(
                         .type, "there are more variables in the brackets than the table has levels", at: index.span,
-                        notes: ["the value at one position is taken from the result: d[x, y][0]"])
+                        notes: ["the value at one position of what is looked up has brackets of its own, such as [0]"])
                 }
                 value = try self.index(value, index, span, &rest, from: base.span)
             case .call(let arguments, let span):

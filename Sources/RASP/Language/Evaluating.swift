@@ -71,6 +71,8 @@ final class Evaluating {
     var nodes = 0
     var depth = 0
     var calls = 0
+    var loads = 0
+    var loadedSize = 0
     /// Calls in progress from user text into the library: what they build belongs to the call's place.
     var librarySpan: SourceSpan?
     /// Scopes that functions close over. They can form cycles with their functions, and long chains; both are taken
@@ -102,6 +104,8 @@ final class Evaluating {
         steps = 0
         storage = 0
         appliedWork = 0
+        loads = 0
+        loadedSize = 0
         trial.begin()
         alternativeTrial.begin()
     }

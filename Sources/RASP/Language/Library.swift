@@ -35,8 +35,8 @@ enum Library {
                     name: name, parameters: ["values"],
                     body: .builtin { try sorted($0, $1, $2, name: name, isAscending: isAscending) }, origin: origin))
         }
-        scope.variables["_settled"] = .function(
-            FunctionValue(name: "_settled", parameters: ["seq"], body: .builtin(settled), origin: origin))
+        scope.variables["_whole"] = .function(
+            FunctionValue(name: "_whole", parameters: ["seq"], body: .builtin(whole), origin: origin))
         fill(scope, from: extensionFile)
         return scope
     }()
@@ -116,9 +116,9 @@ enum Library {
         return try evaluating.makeList(sorted.map { .atom($0) }, at: span)
     }
 
-    private static func settled(_ evaluating: Evaluating, _ arguments: [Value], _ span: SourceSpan) throws -> Value {
+    private static func whole(_ evaluating: Evaluating, _ arguments: [Value], _ span: SourceSpan) throws -> Value {
         let values = try evaluating.operand(arguments[0], "the sequence", at: span)
-        return try evaluating.makeSOp(.elementwise(.settled, [values]), at: span)
+        return try evaluating.makeSOp(.elementwise(.whole, [values]), at: span)
     }
 
     private static func defined(_ evaluating: Evaluating, _ arguments: [Value], _ span: SourceSpan) throws -> Value {

@@ -9,6 +9,14 @@ extension Evaluating {
             throw error(.limit, "files load each other more than \(options.limits.loadDepth) deep", at: span)
         }
         let (url, file) = try open(path, at: span)
+        loads += 1
+        loadedSize += file.bytes.count
+        guard loads <= options.limits.loads, loadedSize <= options.limits.loadedSize else {
+            let most = "\(options.limits.loads) files or \(options.limits.loadedSize >> 20) MiB"
+            throw error(
+                .limit, "the program loads more than \(most) in all; a file counts each time", at: span,
+                notes: ["load a file once, where its names are used by all"])
+        }
         let canonical = url.resolvingSymlinksInPath().path
         if loading.contains(where: { $0.path.utf8.elementsEqual(canonical.utf8) }) {
             let chain = loading.map { ($0.path as NSString).lastPathComponent } + [url.lastPathComponent]
@@ -89,6 +97,11 @@ extension Evaluating {
         if !options.strict {
             if let loader = loading.last { directories.insert(loader.directory, at: 0) }
             directories += options.libraries.map(\.path)
+            var seen: [String] = []
+            directories = directories.filter { directory in
+                defer { seen.append(directory) }
+                return !seen.contains { $0.utf8.elementsEqual(directory.utf8) }
+            }
         }
         for directory in directories {
             for candidate in candidates {

@@ -26,7 +26,10 @@ enum Value {
 
     /// The kind of value, with the value itself where it is short.
     var described: String {
-        if case .atom(let atom) = self { "\(atom.kindName) \(atom.described)" } else { "a \(kindName)" }
+        if case .atom(let atom) = self { return "\(atom.kindName) \(atom.described)" }
+        if isUndefined { return "None" }
+        if case .sop = self { return "an \(kindName)" }
+        return "a \(kindName)"
     }
 
     /// How deep lists and dictionaries are nested. Bounded, so that releasing and printing can recurse.

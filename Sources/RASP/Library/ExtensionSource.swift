@@ -40,10 +40,10 @@ extension Library {
         # The rest looks at the positions up to the row's own, with and without a mask.
         up_to_here = select(indices, indices, <=);
 
-        # How many positions up to here are true; the sum of the numbers up to here; how often the row's value of query
+        # How many positions up to here are true; the sum of integers up to here; how often the row's value of query
         # has been seen by now, and whether it has.
         def cumsum(bools) { return selector_width(up_to_here and select(indicator(bools), 1, ==)); }
-        def prefix_sum(seq) { return _settled(aggregate(up_to_here, seq) * (indices + 1)); }
+        def prefix_sum(seq) { return round(aggregate(up_to_here, _whole(seq)) * (indices + 1)); }
         def num_prev(seq, query) { return selector_width(up_to_here and select(seq, query, ==)); }
         def has_seen(seq, query) { return pick(up_to_here and select(seq, query, ==), 1, 0, last) == 1; }
 

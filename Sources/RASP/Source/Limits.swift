@@ -24,6 +24,9 @@ public struct Limits: Sendable {
     public var nodes = 500_000
     /// Nested `load`s.
     public var loadDepth = 50
+    /// `load`s of one program, or of one input of a console, and the bytes that they read together.
+    public var loads = 10_000
+    public var loadedSize = 64 << 20
     /// Bytes of one source file.
     public var sourceSize = 4 << 20
     /// Pictures that one program may ask for.

@@ -6,12 +6,24 @@ extension Parser {
         return links.contains { operators.contains($0.symbol) }
     }
 
-    /// What a prefix operator stands before, where the expression is that operator and its operand.
-    private func operand(of expression: Expression, after symbol: PrefixOperator) -> Expression? {
-        guard !expression.isParenthesized, case .prefix(let operators, let operand) = expression.kind,
-            operators.contains(symbol)
+    private func hasPrefix(_ expression: Expression, _ symbol: PrefixOperator) -> Bool {
+        guard !expression.isParenthesized, case .prefix(let operators, _) = expression.kind else { return false }
+        return operators.contains(symbol)
+    }
+
+    /// What stands behind the last such operator of a prefix expression, other operators before the operand included; nil
+    /// where comments between them hide it.
+    private func span(behind symbol: PrefixOperator, of expression: Expression) -> SourceSpan? {
+        guard case .prefix(_, let operand) = expression.kind else { return nil }
+        let (start, end) = (expression.span.range.lowerBound, operand.span.range.lowerBound)
+        let operators = file.bytes[start..<end]
+        let word = Array(symbol.rawValue.utf8)
+        guard !operators.contains(UInt8(ascii: "#")),
+            let place = operators.indices.last(where: { operators[$0...].starts(with: word) })
         else { return nil }
-        return operand
+        let isBlank = { (byte: UInt8) in byte == 32 || (9...13).contains(byte) }
+        let behind = operators[(place + word.count)...].firstIndex { !isBlank($0) } ?? end
+        return SourceSpan(file: file, range: behind..<operand.span.range.upperBound)
     }
 
     /// - Parameters:
@@ -45,10 +57,10 @@ extension Parser {
             }
         case .power:
             lintNot(operands, links)
-            if let base = operand(of: first, after: .minus) {
+            if hasPrefix(first, .minus) {
                 lint(
                     "prefix - binds tighter than ^: this is (-x)^y", group: first.span,
-                    other: base.span.union(operands[1].span))
+                    other: span(behind: .minus, of: first)?.union(operands[1].span))
             }
             if links.count > 1 {
                 lint(
@@ -61,10 +73,10 @@ extension Parser {
 
     private mutating func lintIn(_ operands: [Expression]) {
         let looser: [BinaryOperator] = [.and, .or, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual]
-        if let negated = operand(of: operands[0], after: .not) {
+        if hasPrefix(operands[0], .not) {
             lint(
                 "not binds tighter than in: this is (not x) in y", group: operands[0].span,
-                other: negated.span.union(operands[1].span))
+                other: span(behind: .not, of: operands[0])?.union(operands[1].span))
         }
         for (index, side) in operands.enumerated() where !side.isParenthesized {
             // In the other reading `in` takes only what stands next to it.
@@ -115,11 +127,11 @@ extension Parser {
     }
 
     private mutating func lintNot(_ operands: [Expression], _ links: [Expression.Link]) {
-        guard let negated = operand(of: operands[0], after: .not) else { return }
+        guard hasPrefix(operands[0], .not) else { return }
         let symbol = links[0].symbol.rawValue
         lint(
             "not binds tighter than \(symbol): this is (not x) \(symbol) y", group: operands[0].span,
-            other: negated.span.union(operands[operands.count - 1].span))
+            other: span(behind: .not, of: operands[0])?.union(operands[operands.count - 1].span))
     }
 
     mutating func lintConditional(_ expression: Expression) {

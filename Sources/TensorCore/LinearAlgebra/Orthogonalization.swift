@@ -1,5 +1,4 @@
 import CKernels
-import Foundation
 
 /// The nearest matrix with orthonormal rows (or columns, whichever are fewer), approximately: U V^T of X = U S V^T.
 ///

@@ -1,5 +1,3 @@
-import CKernels
-
 extension Tape {
     /// y_i = x[rows_i]. Rows may repeat.
     ///

@@ -1,5 +1,3 @@
-import CKernels
-
 /// What the losses over the vocabulary share: logits of a few rows at a time, never [R, V] at once.
 ///
 /// For each chunk of rows: logits = hidden head^T; a kernel turns them into d(loss)/d(logits) in place; then

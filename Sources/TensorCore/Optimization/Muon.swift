@@ -1,5 +1,4 @@
 import CKernels
-import Foundation
 
 /// Muon (Jordan et al. 2024): momentum whose matrices are made orthogonal before they are applied, for the linear maps
 /// between hidden activations.

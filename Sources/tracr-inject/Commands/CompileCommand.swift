@@ -73,15 +73,21 @@ struct CompileCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
+        let difference: Failure?
         do {
-            try compile()
+            difference = try compile()
         } catch let error as RASPError where json.isOn {
             try Standard.output.json(["program": .string(program), "diagnostics": .diagnostics(error.diagnostics)])
             throw error
+        } catch let failure as Failure where json.isOn {
+            try Standard.output.json(["program": .string(program), "diagnostics": .diagnostics([Diagnostic(failure)])])
+            throw failure
         }
+        if let difference { throw difference }
     }
 
-    private func compile() throws {
+    /// - Returns: how the weights differ from the program, which the report says as well.
+    private func compile() throws -> Failure? {
         let program = try ProgramFile.load(self.program, output: name)
         ProgramFile.show(
             ProgramFile.findings(program, masked: pragmas.causal ?? program.causal ?? false))
@@ -114,7 +120,7 @@ struct CompileCommand: ParsableCommand {
         } else {
             try Standard.output.line(summary.text)
         }
-        if let failure { throw failure }
+        return failure
     }
 
     /// Writes a GPT-2 beside its place, runs it, and puts it there if it answers as the compiled model does.

@@ -207,9 +207,10 @@ struct RunCommand: ParsableCommand {
                 "'\(Path.shown(folder))' is a folder, and weights take only --trace, --generate, --until, --accept and --json",
                 remedy: "Name the program itself for the other options.")
         }
-        let model = try CompiledModel.load(from: folder)
-        var report = RunReport(isJSON: json.isOn, name: model.name)
+        var report = RunReport(isJSON: json.isOn, name: folder.lastPathComponent)
         try report.collecting { report in
+            let model = try CompiledModel.load(from: folder)
+            report.begin(model)
             let runner = CompiledRunner(model: model)
             let generation = generate.map {
                 Generation(count: $0, until: until, vocabulary: model.vocabulary, maxLength: model.maxLength)

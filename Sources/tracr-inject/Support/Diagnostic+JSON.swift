@@ -1,6 +1,13 @@
 import Basics
 import RASP
 
+extension Diagnostic {
+    /// An error that is about no place in a program, for reports that are to hold all there is.
+    init(_ failure: Failure) {
+        self.init(.error, .value, failure.message, notes: [failure.location, failure.remedy].compactMap { $0 })
+    }
+}
+
 extension JSONValue {
     init(_ diagnostic: Diagnostic) {
         var members: [(String, JSONValue)] = [

@@ -59,7 +59,7 @@ struct Generation {
         guard let vocabulary, !vocabulary.contains(ExactString(token.description)) else { return }
         throw Failure(
             .badData, "the program's output \(token.described) is no token of its vocabulary",
-            at: Self.shown(generated),
+            at: Self.shown(generated.dropLast()),
             remedy: "The output has to be the next token; add the value to the vocabulary if it is one.")
     }
 
@@ -79,10 +79,10 @@ struct Generation {
         )
     }
 
-    /// What errors call the place: the tokens so far.
-    private static func shown(_ generated: [Atom]) -> String {
+    /// What errors call the place: the token that was to be generated, and those before it.
+    private static func shown(_ generated: some BidirectionalCollection<Atom>) -> String {
         guard !generated.isEmpty else { return "the first generated token" }
         let last = generated.suffix(8).map(\.described).joined(separator: ", ")
-        return "generated token \(generated.count), after \(generated.count > 8 ? "… " : "")\(last)"
+        return "generated token \(generated.count + 1), after \(generated.count > 8 ? "… " : "")\(last)"
     }
 }

@@ -1,8 +1,9 @@
 import Basics
+import Compiler
 import RASP
 
 /// What `run` prints: results as they come or, with `--json`, one object at the end, which holds the findings about the
-/// program as well, also when an error stops the run behind the first result.
+/// program as well, also when an error stops the run.
 struct RunReport {
     let isJSON: Bool
     private var name: String
@@ -17,6 +18,8 @@ struct RunReport {
     }
 
     mutating func begin(_ program: any SymbolicProgram) { name = program.name }
+
+    mutating func begin(_ model: CompiledModel) { name = model.name }
 
     /// Findings that do not keep the program from running.
     mutating func note(_ findings: [Diagnostic]) {
@@ -67,10 +70,10 @@ struct RunReport {
             diagnostics += error.diagnostics
             try finish()
             throw error
-        } catch {
-            // What came before an input that cannot be run is not lost.
-            if count > 0 { try finish() }
-            throw error
+        } catch let failure as Failure {
+            diagnostics.append(Diagnostic(failure))
+            try finish()
+            throw failure
         }
         try finish()
     }

@@ -10,7 +10,9 @@ github.com/frankaging/ReCOGS. Neither comes with this repository. The authors re
 Sentences are prepared as the authors' scripts do: the full stop is dropped; for ReCOGS all letters become small, for COGS the
 article that begins a sentence does, and `|`, which ends the input, is appended. A logical form counts if it is the expected
 one token by token; letters are compared without case for ReCOGS, whose program writes names small."""
+import concurrent.futures
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -54,9 +56,13 @@ def main():
     with open(test) as file:
         rows = [line.rstrip("\n").split("\t")[:2] for line in file]
     start, equal, written = time.time(), 0, 0
-    for first in range(0, len(rows), BATCH):
+    firsts = range(0, len(rows), BATCH)
+    prompts = [[prompt(kind, sentence) for sentence, _ in rows[first:first + BATCH]] for first in firsts]
+    # One command a core; results come in the order of the file.
+    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
+    for first, results in zip(firsts, pool.map(lambda batch: generate(tool, program, batch), prompts)):
         batch = rows[first:first + BATCH]
-        for (sentence, form), tokens in zip(batch, generate(tool, program, [prompt(kind, s) for s, _ in batch])):
+        for (sentence, form), tokens in zip(batch, results):
             written += len(tokens or [])
             found = logical_form(kind, tokens)
             if found == (form.lower() if kind == "recogs" else form):
