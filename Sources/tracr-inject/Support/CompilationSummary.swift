@@ -87,7 +87,8 @@ struct CompilationSummary {
         let output = model.output.hasSameBytes(as: model.name) ? "" : ", output \(model.output)"
         listing.add("program", "\(model.name)\(output)\(model.causal ? ", causal" : "")")
         listing.add("vocabulary", "\(model.vocabulary.count) tokens, inputs of at most \(model.maxLength)")
-        let rounds = model.repeatedLayers.map { "\($0.count) of them \($0.times) times" }.joined(separator: ", ")
+        let rounds = model.repeatedLayers.filter { $0.times > 1 }
+            .map { "\($0.count) of them \($0.times) times" }.joined(separator: ", ")
         listing.add(
             "layers",
             "\(model.layerCount)" + (rounds.isEmpty ? "" : " executed, \(model.storedLayerCount) stored: \(rounds)")
