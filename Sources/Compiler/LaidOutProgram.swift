@@ -66,15 +66,36 @@ struct LaidOutProgram {
         return LayerPlan(number: layer, heads: heads, units: units)
     }
 
-    /// The layers of a block, with units that bear the noise with which the last round begins.
+    /// The layers of a block, with units that bear the noise of every round.
+    ///
+    /// Units are made for the noise that they meet. Those for the noise of the last round are the cleanest; but that is the
+    /// noise that units for the first round have let grow, and after many rounds it can be more than any units bear, where
+    /// cleaner ones would have kept it small. Then those for the noise after a few rounds are tried.
     private func plansOfRound(_ block: LoopBlock, _ noise: NoisePass) throws -> [LayerPlan] {
-        var noise = noise
+        var begun = noise
         let numbers = (block.start / 2 + 1)...(block.end / 2)
-        let first = try numbers.map { try plan($0, &noise) }
+        let first = try numbers.map { try plan($0, &begun) }
         guard block.rounds > 1 else { return first }
-        // Where the first round's units do not bear what a later round meets, the noise is large enough to go by.
-        for _ in 2..<block.rounds where (try? noise.follow(first)) == nil { break }
-        return try numbers.map { try plan($0, &noise) }
+        func units(after rounds: Int) throws -> [LayerPlan] {
+            var noise = begun
+            for _ in 1..<rounds where (try? noise.follow(first)) == nil { break }
+            return try numbers.map { try plan($0, &noise) }
+        }
+        let last = Result { try units(after: block.rounds - 1) }
+        var rounds = 1
+        while !bears(try? last.get(), noise, block.rounds), rounds < block.rounds - 1 {
+            if let cleaner = try? units(after: rounds), bears(cleaner, noise, block.rounds) { return cleaner }
+            rounds *= 2
+        }
+        return try last.get()
+    }
+
+    /// Whether units hold the noise down through all rounds.
+    private func bears(_ units: [LayerPlan]?, _ noise: NoisePass, _ rounds: Int) -> Bool {
+        guard let units else { return false }
+        var noise = noise
+        for _ in 0..<rounds where (try? noise.follow(units)) == nil { return false }
+        return true
     }
 }
 

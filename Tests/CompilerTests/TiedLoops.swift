@@ -161,6 +161,20 @@ import Testing
         #expect(model.parameterCount < (try RASPCompiler.compile(program).parameterCount))
     }
 
+    /// Units for the first round let noise grow; after many rounds the block needs cleaner ones, not other programs.
+    @Test(arguments: [24, 30, 60]) func manyRounds(_ rounds: Int) throws {
+        let source = """
+            #pragma vocab 0 1
+            #pragma max_length 5
+            x = tokens_int;
+            loop \(rounds) { x = (x + shift(x, 1, 0)) % 2; }
+            """
+        let program = try Program(source: source, name: "x")
+        let model = try RASPCompiler.compile(program, options: Self.tied)
+        #expect(model.storedLayerCount < model.layerCount && model.layerCount >= rounds)
+        #expect(try model.verify(against: program, count: 62).passed)
+    }
+
     @Test func refused() throws {
         for (body, part) in [
             ("result = indices + 1;", "no loop"),
