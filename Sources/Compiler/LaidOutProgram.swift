@@ -38,9 +38,14 @@ struct LaidOutProgram {
         while plans.count < assembly.layerCount {
             let next = plans.count + 1
             if let block = lowered.blocks.first(where: { $0.contains(2 * next) }) {
-                let round = try plansOfRound(block, noise)
-                for _ in 0..<block.rounds { try noise.follow(round) }
-                plans += round
+                do {
+                    let round = try plansOfRound(block, noise)
+                    for _ in 0..<block.rounds { try noise.follow(round) }
+                    plans += round
+                } catch var error as RASPError {
+                    error.addNote("without --tied each round has units of its own, for the noise that it meets")
+                    throw error
+                }
             } else {
                 plans.append(try plan(next, &noise))
             }
@@ -85,7 +90,7 @@ struct LaidOutProgram {
         var rounds = 1
         while !bears(try? last.get(), noise, block.rounds), rounds < block.rounds - 1 {
             if let cleaner = try? units(after: rounds), bears(cleaner, noise, block.rounds) { return cleaner }
-            rounds *= 2
+            rounds += max(1, rounds / 16)
         }
         return try last.get()
     }

@@ -32,6 +32,8 @@ import Testing
             let file = scratch.file("\(output).rasp", source + body + "\n#pragma output \(output)").path
             #expect(try Tool.run("run", file, "10").output == value + "\n")
             #expect(try Tool.run("run", file, "10", "--compiled").output == value + "\n")
+            // Of the others the weights hold what the output needs.
+            guard output == "again" else { continue }
             let trace = try Tool.run("run", file, "10", "--trace").output
             #expect(try Tool.run("run", file, "10", "--trace", "--compiled").output == trace)
         }

@@ -50,7 +50,7 @@ public struct Diagnostic: Sendable {
 
 /// What reading or running a RASP program throws: at least one error, possibly with warnings among them.
 public struct RASPError: Error, Sendable, CustomStringConvertible {
-    public let diagnostics: [Diagnostic]
+    public private(set) var diagnostics: [Diagnostic]
 
     public init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
 
@@ -65,6 +65,11 @@ public struct RASPError: Error, Sendable, CustomStringConvertible {
         var diagnostic = Diagnostic(.error, code, message, at: span, fixIt: fixIt, notes: notes)
         diagnostic.transcript = transcript?.lines
         diagnostics = [diagnostic]
+    }
+
+    /// Adds a way out to the last finding.
+    package mutating func addNote(_ note: String) {
+        if let last = diagnostics.indices.last { diagnostics[last].notes.append(note) }
     }
 
     public var description: String { diagnostics.map(\.rendered).joined(separator: "\n") }
