@@ -87,8 +87,9 @@ struct LaidOutProgram {
             return try numbers.map { try plan($0, &noise) }
         }
         let last = Result { try units(after: block.rounds - 1) }
+        if let units = try? last.get(), bears(units, noise, block.rounds) { return units }
         var rounds = 1
-        while !bears(try? last.get(), noise, block.rounds), rounds < block.rounds - 1 {
+        while rounds < block.rounds - 1 {
             if let cleaner = try? units(after: rounds), bears(cleaner, noise, block.rounds) { return cleaner }
             rounds += max(1, rounds / 16)
         }
@@ -96,8 +97,7 @@ struct LaidOutProgram {
     }
 
     /// Whether units hold the noise down through all rounds.
-    private func bears(_ units: [LayerPlan]?, _ noise: NoisePass, _ rounds: Int) -> Bool {
-        guard let units else { return false }
+    private func bears(_ units: [LayerPlan], _ noise: NoisePass, _ rounds: Int) -> Bool {
         var noise = noise
         for _ in 0..<rounds where (try? noise.follow(units)) == nil { return false }
         return true
