@@ -11,7 +11,7 @@ struct Parser {
     var depth = 0
     /// The position at which what is being read holds: that of the definition, `i`, or the counted one, `j`; nil: either
     /// may be written.
-    var position: String? = "i"
+    var position: String?
     var syntax = Syntax()
     private(set) var diagnostics: [Diagnostic]
 

@@ -29,15 +29,14 @@ struct GPT2Geometry {
     /// the output, or where the output takes the directions of what is no longer needed. Units of the first layer then copy
     /// what lies there, for the same reason: what the embedding has written and what heads of that layer have added.
     let outputBeginsEmbedded: Bool
+    /// The signs of the first layer's units that copy a direction of the output; none where none has to. What lay there before
+    /// the output may be a negative number.
+    let copiedSigns: [Float]
     /// K
     let ballast: Float
     /// The largest S / 2B: how much the stream may shrink on its way through a normalisation.
     let normalizationError: Double
 
-    /// Whether units of the first layer copy the output.
-    var copiesEmbedding: Bool { outputIsEmbedded || outputBeginsEmbedded }
-    /// The signs of the units that copy a direction. What lay there before the output may be a negative number.
-    var copiedSigns: [Float] { outputBeginsEmbedded ? [1, -1] : [1] }
     var bosToken: Int { model.vocabulary.count }
     var undefinedToken: Int { tokenTexts.count - 1 }
     var width: Int { heads * headSize }
@@ -70,7 +69,8 @@ struct GPT2Geometry {
         let written = Set(model.tokenEmbedding.entries.map(\.row))
         outputBeginsEmbedded =
             !outputIsEmbedded && model.outputVariable.directions.contains(where: written.contains)
-        let copies = outputIsEmbedded ? outputs.count : outputBeginsEmbedded ? 2 * outputs.count : 0
+        copiedSigns = outputIsEmbedded ? [1] : outputBeginsEmbedded ? [1, -1] : []
+        let copies = copiedSigns.count * outputs.count
         hidden = max(model.hiddenSize, (model.layers.first?.hiddenCount ?? 0) + copies, 1)
         // Every variable at its largest at once, BOS's direction and the output's copy included.
         let levels: [Double] = model.variables.map { variable in

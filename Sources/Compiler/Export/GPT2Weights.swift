@@ -21,7 +21,7 @@ struct GPT2Weights {
                 layer?.heads ?? [], isCopiedBehind: number == 0 && geometry.outputBeginsEmbedded, prefix + "attn.",
                 &writer)
             norm(prefix + "ln_2", Array(0..<model.width), 1, &writer)
-            feedForward(layer, copiesOutput: number == 0 && geometry.copiesEmbedding, prefix + "mlp.", &writer)
+            feedForward(layer, copiesOutput: number == 0, prefix + "mlp.", &writer)
         }
         let read = geometry.outputTokens.indices.map(geometry.copy(of:)) + [geometry.undefinedCoordinate]
         norm("transformer.ln_f", read, GPT2Export.logitGain, &writer)

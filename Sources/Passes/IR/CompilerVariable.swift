@@ -62,18 +62,6 @@ package struct CompilerVariable: Sendable {
     /// What the values are called under a name whose s-op has them of another kind: 0 and 1 where the variable was made
     /// for false and true, which are equal to them.
     private(set) var valuesUnderName: [ExactString: [Atom?]] = [:]
-
-    /// The values as the s-op of that name has them.
-    package func values(under name: String) -> [Atom?] { valuesUnderName[ExactString(name)] ?? values }
-
-    /// Remembers of which kinds the values are under a name.
-    ///
-    /// - Parameter own: the values of the name's s-op, each equal to one of the variable's.
-    mutating func note(_ own: [Atom?], under name: String) {
-        let called = values.map { value in own.first { $0 == value } ?? value }
-        let isBoolean = { (atom: Atom?) in if case .bool? = atom { true } else { false } }
-        if called.map(isBoolean) != values.map(isBoolean) { valuesUnderName[ExactString(name)] = called }
-    }
     package var span: SourceSpan?
 
     package init(
@@ -91,6 +79,18 @@ package struct CompilerVariable: Sendable {
         self.time = time
         self.name = name
         self.span = span
+    }
+
+    /// The values as the s-op of that name has them.
+    package func values(under name: String) -> [Atom?] { valuesUnderName[ExactString(name)] ?? values }
+
+    /// Remembers of which kinds the values are under a name.
+    ///
+    /// - Parameter own: the values of the name's s-op, each equal to one of the variable's.
+    mutating func note(_ own: [Atom?], under name: String) {
+        let called = values.map { value in own.first { $0 == value } ?? value }
+        let isBoolean = { (atom: Atom?) in if case .bool? = atom { true } else { false } }
+        if called.map(isBoolean) != values.map(isBoolean) { valuesUnderName[ExactString(name)] = called }
     }
 
     package var isOneHot: Bool { if case .oneHot = representation { true } else { false } }

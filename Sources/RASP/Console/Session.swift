@@ -80,7 +80,7 @@ public final class Session: @unchecked Sendable {
         var names = Set(console.variables.keys).union(Library.scope.variables.keys)
         if style == .standard { names.formUnion(Library.extended.variables.keys.filter { !$0.hasPrefix("_") }) }
         names.formUnion(Keyword.allCases.map(\.rawValue))
-        names.formUnion(["select(", "aggregate(", "range(", "zip(", "len("])
+        names.formUnion(Parser.primitives.map { $0 + "(" })
         return names.filter { $0.hasPrefix(prefix) }.sorted()
     }
 

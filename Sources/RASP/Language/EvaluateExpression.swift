@@ -69,7 +69,7 @@ extension Evaluating {
         if let value = name == "out" ? scope.lookUpOut() : scope.lookUp(name) { return value }
         if !options.strict, scope.isPoisoned(name) { throw Suppressed() }
         var notes: [String] = []
-        if ["select", "aggregate", "range", "zip", "len"].contains(name) {
+        if Parser.primitives.contains(name) {
             notes.append("\(name) is no value; it is written \(name)(...)")
         } else if let known = ["true": "True", "false": "False", "None": nil] as [String: String?]?,
             let right = known[name]
@@ -93,18 +93,20 @@ extension Evaluating {
         var best: (name: String, distance: Int)?
         var current: Scope? = scope
         var examined = 0
-        for word in ["select", "aggregate", "range", "zip", "len"] where abs(word.utf8.count - name.utf8.count) <= 2 {
-            let distance = EditDistance.between(name.lowercased(), word)
-            if distance <= (name.utf8.count > 4 ? 2 : 1), distance < best?.distance ?? 3 { best = (word, distance) }
+        func consider(_ candidate: String, as name: String) {
+            let distance = EditDistance.between(name, candidate)
+            if distance <= (name.utf8.count > 4 ? 2 : 1), distance < best?.distance ?? 3 {
+                best = (candidate, distance)
+            }
+        }
+        for word in Parser.primitives where abs(word.utf8.count - name.utf8.count) <= 2 {
+            consider(word, as: name.lowercased())
         }
         while let scope = current {
             for candidate in scope.variables.keys
             where examined < 2000 && abs(candidate.utf8.count - name.utf8.count) <= 2 {
                 examined += 1
-                let distance = EditDistance.between(name, candidate)
-                if distance <= (name.utf8.count > 4 ? 2 : 1), distance < best?.distance ?? 3 {
-                    best = (candidate, distance)
-                }
+                consider(candidate, as: name)
             }
             current = scope.parent
         }

@@ -22,19 +22,20 @@ extension Library {
             return aggregate(select(indices, place, ==), seq, default);
         }
 
-        # The greatest of the values in a list that sel selects in seq; one head for each of them. default where it selects
-        # none of them.
-        def max_of(sel, seq, values, default) {
+        # The last value in a list that sel selects in seq.
+        def _last_of(sel, seq, values, default) {
             result = default;
-            for value in ascending(values) { result = value if has_focus(sel and select(seq, value, ==)) else result; }
+            for value in values { result = value if has_focus(sel and select(seq, value, ==)) else result; }
             return result;
         }
 
+        # The greatest of the values in a list that sel selects in seq; one head for each of them. default where it selects
+        # none of them.
+        def max_of(sel, seq, values, default) { return _last_of(sel, seq, ascending(values), default); }
+
         # The least, likewise.
         def min_of(sel, seq, values, default) {
-            result = default;
-            for value in descending(values) { result = value if has_focus(sel and select(seq, value, ==)) else result; }
-            return result;
+            return _last_of(sel, seq, descending(values), default);
         }
 
         # The rest looks at the positions up to the row's own, with and without a mask.

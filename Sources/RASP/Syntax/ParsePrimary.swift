@@ -58,7 +58,7 @@ extension Parser {
 
     /// The primitives whose parenthesis is part of the word; nil when the word is none of them.
     private mutating func fused(_ word: String) throws -> Expression? {
-        guard ["select", "aggregate", "range", "zip", "len"].contains(word) else { return nil }
+        guard Self.primitives.contains(word) else { return nil }
         let start = token.range
         if next.range.lowerBound != start.upperBound {
             strictly("no space is allowed between \(word) and (", at: span(start))

@@ -79,6 +79,9 @@ struct Parser {
 
     // MARK: Diagnostics
 
+    /// The primitives whose parenthesis is part of the word, and which are no values.
+    static let primitives = ["select", "aggregate", "range", "zip", "len"]
+
     mutating func report(
         _ code: Diagnostic.Code, _ message: String, at span: SourceSpan, severity: Diagnostic.Severity = .error,
         fixIt: Diagnostic.FixIt? = nil, notes: [String] = []

@@ -30,8 +30,14 @@ extension Parser {
     ///   - group: what is grouped now.
     ///   - other: what would be grouped in the other reading; nil where parentheses alone do not give it.
     private mutating func lint(_ message: String, group: SourceSpan, other: SourceSpan?) {
-        let fixIt = other.map {
-            Diagnostic.FixIt("write (\($0.text.prefix(80))) if that is meant", span: $0, replacement: "(\($0.text))")
+        lint(message, group: group, other.map { ($0, "(\($0.text))", "(\($0.text.prefix(80)))") })
+    }
+
+    private mutating func lint(
+        _ message: String, group: SourceSpan, _ fix: (span: SourceSpan, text: String, shown: String)?
+    ) {
+        let fixIt = fix.map { span, text, shown in
+            Diagnostic.FixIt("write \(shown) if that is meant", span: span, replacement: text)
         }
         report(
             .precedence, message, at: group, severity: .warning, fixIt: fixIt,
@@ -116,14 +122,10 @@ extension Parser {
         let pairs = links.indices.map { index in
             "\(operands[index].span.text) \(links[index].symbol.rawValue) \(operands[index + 1].span.text)"
         }
-        let group = operands[0].span.union(operands[1].span)
-        report(
-            .precedence, "comparisons do not chain: the first result is compared with the next operand", at: group,
-            severity: .warning,
-            fixIt: Diagnostic.FixIt(
-                "write \(pairs.joined(separator: " and ").prefix(160)) if that is meant", span: all,
-                replacement: pairs.joined(separator: " and ")),
-            notes: ["(\(group.text.prefix(80))) says that it is meant as it is"])
+        let text = pairs.joined(separator: " and ")
+        lint(
+            "comparisons do not chain: the first result is compared with the next operand",
+            group: operands[0].span.union(operands[1].span), (all, text, String(text.prefix(160))))
     }
 
     private mutating func lintNot(_ operands: [Expression], _ links: [Expression.Link]) {

@@ -76,12 +76,11 @@ struct CompileCommand: ParsableCommand {
         let difference: Failure?
         do {
             difference = try compile()
-        } catch let error as RASPError where json.isOn {
-            try Standard.output.json(["program": .string(program), "diagnostics": .diagnostics(error.diagnostics)])
+        } catch {
+            if json.isOn, let findings = Diagnostic.findings(of: error) {
+                try Standard.output.json(["program": .string(program), "diagnostics": .diagnostics(findings)])
+            }
             throw error
-        } catch let failure as Failure where json.isOn {
-            try Standard.output.json(["program": .string(program), "diagnostics": .diagnostics([Diagnostic(failure)])])
-            throw failure
         }
         if let difference { throw difference }
     }

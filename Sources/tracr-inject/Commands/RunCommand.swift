@@ -139,7 +139,7 @@ struct RunCommand: ParsableCommand {
             let program = try ProgramFile.load(path, output: name, strict: strict)
             let shown = try ShownProgram(program, causal: pragmas.causal, bos: bos, depth: depth)
             let causal = pragmas.causal ?? program.causal ?? false
-            report.begin(program)
+            report.begin(program.name)
             report.note(ProgramFile.findings(program, masked: causal, showsVariables: trace))
             if let depth = shown.depth { try report.add(depth: depth) }
             if layers { try report.add(LayerTable(shown.graph)) }
@@ -210,7 +210,7 @@ struct RunCommand: ParsableCommand {
         var report = RunReport(isJSON: json.isOn, name: folder.lastPathComponent)
         try report.collecting { report in
             let model = try CompiledModel.load(from: folder)
-            report.begin(model)
+            report.begin(model.name)
             let runner = CompiledRunner(model: model)
             let generation = generate.map {
                 Generation(count: $0, until: until, vocabulary: model.vocabulary, maxLength: model.maxLength)

@@ -43,9 +43,10 @@ struct CircuitReport {
             ])
         }
         var sections = [listing.text, components.text, edges.text]
-        if !hiddenConnections.isEmpty {
+        let hidden = hiddenConnections
+        if !hidden.isEmpty {
             sections.append(
-                "\(hiddenConnections.count) further edges carry what was cleared before it is read: what is written and what clears it"
+                "\(hidden.count) further edges carry what was cleared before it is read: what is written and what clears it"
                     + "\ncancel, and either shows only where it is exchanged without the other. --json lists them.")
         }
         if !constants.isEmpty {

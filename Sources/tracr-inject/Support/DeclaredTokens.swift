@@ -10,14 +10,8 @@ struct DeclaredTokens {
     /// How the output reads its tokens; as text, where it reads none.
     private let conversions: [TokenConversion]
 
-    /// Tokens that are read as text.
-    init(_ vocabulary: [Atom]) {
-        self.vocabulary = vocabulary
-        known = Set(vocabulary)
-        conversions = [.string]
-    }
-
-    init(_ vocabulary: [Atom], of program: any SymbolicProgram) {
+    /// - Parameter program: nil where there are weights alone; tokens are then read as text.
+    init(_ vocabulary: [Atom], of program: (any SymbolicProgram)? = nil) {
         self.vocabulary = vocabulary
         known = Set(vocabulary)
         guard let program = program as? Program else {

@@ -2,9 +2,12 @@ import Basics
 import RASP
 
 extension Diagnostic {
-    /// An error that is about no place in a program, for reports that are to hold all there is.
-    init(_ failure: Failure) {
-        self.init(.error, .value, failure.message, notes: [failure.location, failure.remedy].compactMap { $0 })
+    /// What an error has to say in a report that is to hold all there is; nil for one that says nothing.
+    static func findings(of error: any Error) -> [Diagnostic]? {
+        if let error = error as? RASPError { return error.diagnostics }
+        guard let failure = error as? Failure else { return nil }
+        let notes = [failure.location, failure.remedy].compactMap { $0 }
+        return [Diagnostic(.error, .value, failure.message, notes: notes)]
     }
 }
 

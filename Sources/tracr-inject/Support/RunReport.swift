@@ -1,5 +1,4 @@
 import Basics
-import Compiler
 import RASP
 
 /// What `run` prints: results as they come or, with `--json`, one object at the end, which holds the findings about the
@@ -17,9 +16,7 @@ struct RunReport {
         self.name = name
     }
 
-    mutating func begin(_ program: any SymbolicProgram) { name = program.name }
-
-    mutating func begin(_ model: CompiledModel) { name = model.name }
+    mutating func begin(_ name: String) { self.name = name }
 
     /// Findings that do not keep the program from running.
     mutating func note(_ findings: [Diagnostic]) {
@@ -66,14 +63,12 @@ struct RunReport {
     mutating func collecting(_ body: (inout RunReport) throws -> Void) throws {
         do {
             try body(&self)
-        } catch let error as RASPError {
-            diagnostics += error.diagnostics
-            try finish()
+        } catch {
+            if let findings = Diagnostic.findings(of: error) {
+                diagnostics += findings
+                try finish()
+            }
             throw error
-        } catch let failure as Failure {
-            diagnostics.append(Diagnostic(failure))
-            try finish()
-            throw failure
         }
         try finish()
     }
