@@ -111,8 +111,8 @@ import Testing
         ("questions", String(repeating: "? ", count: 400_000 / shorter)),
         ("itself", "a: &a [*a]\n"), ("documents", String(repeating: "---\n", count: 200_000 / shorter)),
         ("many keys", (0..<60_000 / shorter).map { "k\($0): 1\n" }.joined()),
-        ("a long key", "? \"" + String(repeating: "k", count: 1_000_000) + "\"\n: 1\n"),
-        ("an open quote", String(repeating: "\"", count: 1_000_001)),
+        ("a long key", "? \"" + String(repeating: "k", count: 1_000_000 / shorter) + "\"\n: 1\n"),
+        ("an open quote", String(repeating: "\"", count: 1_000_000 / shorter + 1)),
         ("too large", String(repeating: "#", count: 1_100_000)),
     ]
 

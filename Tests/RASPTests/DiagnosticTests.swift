@@ -39,6 +39,21 @@ import Testing
         #expect(findings(source, options: .init(strict: true)).map(\.code) == [.strict])
     }
 
+    @Test(arguments: ["// one more\nx = indices;", "/* one more */\nx = indices;", "x = indices; // one\ny = x;"])
+    func commentsOfOtherLanguagesAreHintedAt(source: String) {
+        let found = findings(source)
+        #expect(found.first?.code == .syntax && found.first?.notes.contains { $0.contains("begins with #") } == true)
+    }
+
+    @Test func theWordsOfPickAreSaid() {
+        let found = findings("x = pick(select(tokens, tokens, ==), indices, 0, latest);")
+        #expect(found.map(\.message) == ["pick takes first, last or closest as its last argument, not latest"])
+        #expect(found.first?.span?.text == "latest")
+        #expect(findings("w = \"first\";\nx = pick(select(tokens, tokens, ==), indices, 0, w);").isEmpty)
+        let poisoned = findings("w = nope;\nx = pick(select(tokens, tokens, ==), indices, 0, w);")
+        #expect(poisoned.map(\.code) == [.undefinedName])
+    }
+
     @Test(arguments: [
         "x = select (1, 1, ==); y = indices;", "y = tokens != \"a\";", "def f() { return 1; }; y = indices;",
         "set example \"a\"; y = indices;",

@@ -21,7 +21,8 @@ enum ExactYAML {
             }
             // An escaped backslash begins no escape.
             let count = scalar == "\\" ? max(2, written) : written
-            result.append(contentsOf: rest.prefix(count))
+            // One by one: appending a sequence would copy the whole result each time.
+            for scalar in rest.prefix(count) { result.append(scalar) }
             rest = rest.dropFirst(count)
         }
         return isChanged ? String(result) : nil

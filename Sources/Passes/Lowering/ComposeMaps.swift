@@ -179,7 +179,8 @@ extension Lowering {
             .limit,
             "'\(function.name)' would need a table of \(sizes) value combinations; the budget is \(setting.limits.domain)",
             at: sop.span,
-            notes: ["map the inputs to fewer values first, or lower the maximum length (\(setting.maxLength) now)"])
+            notes: ["map the inputs to fewer values first, or lower the maximum length (\(setting.maxLength) now)"]
+                + pickHint(inputs.map(table(of:))))
     }
 
     func unlistedValues(_ input: SOp, usedAt span: SourceSpan?) -> RASPError {

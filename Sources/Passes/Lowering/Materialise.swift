@@ -77,7 +77,7 @@ extension Lowering {
                 .limit,
                 "'\(name ?? "an intermediate value")' can take \(table.values.count) values, one direction each; the budget is "
                     + "\(setting.limits.directions)", at: span,
-                notes: ["annotate it as numerical, or map it to fewer values"])
+                notes: ["annotate it as numerical, or map it to fewer values"] + pickHint([table]))
         }
         let number = try write(table, encoding, name, span)
         variableOfTable[key] = number
@@ -132,7 +132,7 @@ extension Lowering {
                         + "\(setting.limits.hiddenUnits)", at: span,
                     notes: [
                         "map its inputs to fewer values first, or lower the maximum length (\(setting.maxLength) now)"
-                    ])
+                    ] + pickHint([resolved]))
             }
         }
         return variable

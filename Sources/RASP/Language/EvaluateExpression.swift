@@ -217,9 +217,15 @@ extension Evaluating {
     private func arguments(_ expressions: [Expression], of callee: Value) throws -> [Value] {
         try expressions.enumerated().map { index, expression in
             if case .function(let function) = callee, index == function.parameters.count - 1,
-                case .name(let word) = expression.kind, function.words.contains(word)
+                case .name(let word) = expression.kind, !function.words.isEmpty
             {
-                return .atom(.string(word))
+                if function.words.contains(word) { return .atom(.string(word)) }
+                guard scope.lookUp(word) != nil || scope.isPoisoned(word) else {
+                    let words = function.words.dropLast().joined(separator: ", ") + " or " + (function.words.last ?? "")
+                    throw error(
+                        .undefinedName, "\(function.name) takes \(words) as its last argument, not \(word)",
+                        at: expression.span)
+                }
             }
             return try evaluate(expression)
         }

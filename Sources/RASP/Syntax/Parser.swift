@@ -113,6 +113,9 @@ struct Parser {
                     : "\(word.rawValue) is a word of the language and cannot be a name")
         }
         if found == "=" { notes.append("= assigns; comparison is ==") }
+        if ["//", "/*"].contains(where: { file.bytes[token.range.lowerBound...].starts(with: $0.utf8) }) {
+            notes.append("a comment begins with # and ends with the line")
+        }
         return fail(.syntax, "expected \(expected), found \(found.prefix(60))", at: span(token.range), notes: notes)
     }
 
