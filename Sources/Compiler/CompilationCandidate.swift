@@ -45,7 +45,7 @@ struct CompilationCandidate {
 
 extension Program {
     /// The name under which the output was kept.
-    fileprivate func outputName(in named: [(name: String, variable: Int)]) -> String {
+    fileprivate func outputName(in named: [(name: String, variable: VariableNumber)]) -> String {
         let own = variables.filter { $0.sop === output }.map(\.name)
         return own.contains { $0.hasSameBytes(as: outputName) } ? outputName : own.first ?? outputName
     }

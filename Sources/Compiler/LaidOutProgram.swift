@@ -130,8 +130,10 @@ extension LoweredProgram {
     /// - Throws: `RASPError` where the noise that rounding leaves cannot be bounded; `Failure` (an internal error) for a
     ///   variable that does not fit those before it.
     package func assembled(as program: any SymbolicProgram, _ setting: CompilationSetting) throws -> CompiledModel {
-        for (number, variable) in variables.enumerated() {
-            try variable.checkInvariants(among: Array(variables[..<number]))
+        var earlier: PerVariable<CompilerVariable> = []
+        for variable in variables {
+            try variable.checkInvariants(among: earlier)
+            earlier.append(variable)
         }
         return try LaidOutProgram(self, name: program.name, output: program.outputName, setting).assembled()
     }

@@ -44,16 +44,19 @@ import Testing
     /// A list of variables that breaks what the later passes rely on is an error, not wrong weights.
     @Test func aVariableBeforeItsInputIsRefused() throws {
         let setting = try CompilationSetting(program, CompilerOptions())
-        var variables: [CompilerVariable] = [.tokens(setting.vocabulary), .indices(setting.maxLength)]
-        variables.append(try .map(named: "kind", of: [0], among: variables) { $0[0] == "a" ? 1 : 0 })
-        variables.append(try .map(named: "written", of: [1, 2], among: variables) { $0[0] == 0 ? $0[1] : nil })
-        func assembled(_ order: [Int]) throws -> CompiledModel {
+        var variables: PerVariable<CompilerVariable> = [.tokens(setting.vocabulary), .indices(setting.maxLength)]
+        let kind = variables.append(
+            try .map(named: "kind", of: [.tokens], among: variables) { $0[0] == "a" ? 1 : 0 })
+        let written = variables.append(
+            try .map(named: "written", of: [.indices, kind], among: variables) { $0[0] == 0 ? $0[1] : nil })
+        func assembled(_ order: [VariableNumber]) throws -> CompiledModel {
             try LoweredProgram(
-                variables: order.map { variables[$0] }, named: [("kind", 2), ("written", 3)], causal: true
+                variables: PerVariable(order.map { variables[$0] }), named: [("kind", kind), ("written", written)],
+                causal: true
             ).assembled(as: program, setting)
         }
-        #expect(try assembled([0, 1, 2, 3]).layerCount == 1)
-        let failure = try #require(throws: Failure.self) { try assembled([0, 1, 3, 2]) }
+        #expect(try assembled([.tokens, .indices, kind, written]).layerCount == 1)
+        let failure = try #require(throws: Failure.self) { try assembled([.tokens, .indices, written, kind]) }
         #expect(failure.kind == .internalError)
     }
 

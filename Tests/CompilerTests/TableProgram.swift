@@ -38,12 +38,11 @@ struct TableProgram: CompilableProgram {
 
     func compile(_ options: CompilerOptions) throws -> CompiledModel {
         let setting = try CompilationSetting(self, options)
-        var variables: [CompilerVariable] = [.tokens(setting.vocabulary), .indices(setting.maxLength)]
-        let kind = variables.count
-        variables.append(try .map(named: "kind", of: [0], among: variables) { $0[0].flatMap { kinds[$0] } })
-        let output = variables.count
-        variables.append(
-            try .map(named: "written", of: [kind, 1], among: variables) { values in
+        var variables: PerVariable<CompilerVariable> = [.tokens(setting.vocabulary), .indices(setting.maxLength)]
+        let kind = variables.append(
+            try .map(named: "kind", of: [.tokens], among: variables) { $0[0].flatMap { kinds[$0] } })
+        let output = variables.append(
+            try .map(named: "written", of: [kind, .indices], among: variables) { values in
                 guard case .int(let index)? = values[1] else { return nil }
                 return written(values[0], at: index)
             })

@@ -2,13 +2,16 @@ import Passes
 
 /// Last pass: variables with directions and times become embeddings, heads and hidden units.
 struct Assembly {
-    let variables: [CompilerVariable]
+    let variables: PerVariable<CompilerVariable>
     let liveness: Liveness
     let layout: Layout
     let reader: Reader
     let setting: CompilationSetting
 
-    init(_ variables: [CompilerVariable], _ liveness: Liveness, _ layout: Layout, _ setting: CompilationSetting) {
+    init(
+        _ variables: PerVariable<CompilerVariable>, _ liveness: Liveness, _ layout: Layout,
+        _ setting: CompilationSetting
+    ) {
         self.variables = variables
         self.liveness = liveness
         self.layout = layout
@@ -16,7 +19,7 @@ struct Assembly {
         reader = Reader(variables: variables, layout: layout)
     }
 
-    private func live(at time: Int) -> [Int] {
+    private func live(at time: Int) -> [VariableNumber] {
         variables.indices.filter { liveness.isLive[$0] && variables[$0].time == time }
     }
 
@@ -32,7 +35,7 @@ struct Assembly {
             switch variables[number].origin {
             case .tokens: for token in setting.vocabulary.indices { rows[token].add(reader.writing(number, token)) }
             case .table(let table), .state(let table):
-                guard table.axes.first?.variable != Lowering.indices else { continue }
+                guard table.axes.first?.variable != .indices else { continue }
                 for token in setting.vocabulary.indices {
                     let output = table.axes.isEmpty ? table.function.outputs[0] : table.outputByValue[token]
                     rows[token].add(reader.writing(number, output))
@@ -50,7 +53,7 @@ struct Assembly {
             switch variables[number].origin {
             case .indices: for index in 0..<setting.maxLength { rows[index + 1].add(reader.writing(number, index)) }
             case .table(let table), .state(let table):
-                guard table.axes.first?.variable == Lowering.indices else { continue }
+                guard table.axes.first?.variable == .indices else { continue }
                 for index in 0..<setting.maxLength {
                     rows[index + 1].add(reader.writing(number, table.outputByValue[index]))
                 }

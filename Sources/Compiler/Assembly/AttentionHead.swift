@@ -82,7 +82,7 @@ struct AttentionHead {
     }
 
     /// A dimension for each value that is written.
-    func addGather(_ read: GatherRead, into target: Int, to head: inout HeadPlan) {
+    func addGather(_ read: GatherRead, into target: VariableNumber, to head: inout HeadPlan) {
         let variable = reader.variables[target]
         for output in variable.values.indices where variable.values[output] != nil {
             var value = LinearForm()
@@ -98,7 +98,7 @@ struct AttentionHead {
         }
     }
 
-    func addMean(_ read: MeanRead, into target: Int, to head: inout HeadPlan) {
+    func addMean(_ read: MeanRead, into target: VariableNumber, to head: inout HeadPlan) {
         var value = LinearForm()
         if read.numberOfValue.isEmpty {
             value.add(1, reader.layout.scalar(read.source))
@@ -110,12 +110,12 @@ struct AttentionHead {
         if let flag = reader.layout.flag(target) { append(bosShare, flag, to: &head) }
     }
 
-    func addWidth(into target: Int, to head: inout HeadPlan) {
+    func addWidth(into target: VariableNumber, to head: inout HeadPlan) {
         append(bosShare, reader.layout.scalar(target), isShare: true, to: &head)
     }
 
     /// Every position adds its number, and BOS the constant.
-    func addBalance(_ read: BalanceRead, into target: Int, to head: inout HeadPlan) {
+    func addBalance(_ read: BalanceRead, into target: VariableNumber, to head: inout HeadPlan) {
         var value = LinearForm(bias: read.everywhere)
         value.add(read.constant - read.everywhere, reader.layout.bos)
         for term in read.terms {

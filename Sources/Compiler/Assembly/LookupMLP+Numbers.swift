@@ -3,7 +3,7 @@ import Passes
 /// Numbers that units write as they are, or along lines, without a step for each.
 extension LookupMLP {
     /// The first line, then for each break `bend ReLU(x - low)` and, where the number jumps as well, a step.
-    func piecewise(_ axis: Axis, _ line: PiecewiseLine, _ target: Int, _ units: inout HiddenUnits) {
+    func piecewise(_ axis: Axis, _ line: PiecewiseLine, _ target: VariableNumber, _ units: inout HiddenUnits) {
         let scalar = reader.layout.scalar(axis.variable)
         let direction = reader.layout.scalar(target)
         func writing(_ weight: Double) -> LinearForm {
@@ -41,8 +41,10 @@ extension LookupMLP {
 
     /// Two units in each case: one for the sum, shifted so that it is never negative, which a closed gate silences in
     /// all other cases, and one for the constant.
-    func gated(_ table: ValueTable, _ tree: DecisionTree, _ rows: [GatedSum], _ target: Int, _ units: inout HiddenUnits)
-    {
+    func gated(
+        _ table: ValueTable, _ tree: DecisionTree, _ rows: [GatedSum], _ target: VariableNumber,
+        _ units: inout HiddenUnits
+    ) {
         let scalars = table.axes.filter { !reader.variables[$0.variable].isOneHot }
         let cases = table.axes.filter { reader.variables[$0.variable].isOneHot }
         let members = cases.map(\.members)
@@ -77,7 +79,7 @@ extension LookupMLP {
     /// `ReLU(z - least)` is `z - least`: the sum is never smaller. Scalars are read one by one, by the units that clear
     /// them.
     func linear(
-        _ table: ValueTable, _ codes: [[Double]], _ least: Double, _ offset: Double, _ target: Int,
+        _ table: ValueTable, _ codes: [[Double]], _ least: Double, _ offset: Double, _ target: VariableNumber,
         _ units: inout HiddenUnits
     ) {
         let direction = reader.layout.scalar(target)
@@ -114,7 +116,9 @@ extension LookupMLP {
 
     /// coefficient x width, summed over widths, each read from its attention scalar: 1 for none (and at BOS), less for
     /// more.
-    func writeSum(_ parts: [(coefficient: Double, width: Int)], into target: Int, units: inout HiddenUnits) {
+    func writeSum(
+        _ parts: [(coefficient: Double, width: VariableNumber)], into target: VariableNumber, units: inout HiddenUnits
+    ) {
         for part in parts {
             let width = reader.variables[part.width]
             let order = Array(width.scalarOrder.reversed())

@@ -22,7 +22,7 @@ struct LookupMLP {
     /// How noisy the stream is that they read.
     let noise: NoisePass
 
-    func write(_ table: ValueTable, into target: Int, units: inout HiddenUnits) {
+    func write(_ table: ValueTable, into target: VariableNumber, units: inout HiddenUnits) {
         let isScalar = !reader.variables[target].isOneHot
         let plan = LookupPlan(table, reader.variables, isScalar: isScalar)
         if let output = plan.defaultOutput {
@@ -48,7 +48,8 @@ struct LookupMLP {
 
     /// `Conjunction`s for the leaves.
     private func cases(
-        _ table: ValueTable, _ tree: DecisionTree, _ target: Int, _ defaultOutput: Int?, _ units: inout HiddenUnits
+        _ table: ValueTable, _ tree: DecisionTree, _ target: VariableNumber, _ defaultOutput: Int?,
+        _ units: inout HiddenUnits
     ) {
         let members = table.axes.map(\.members)
         var leaves: [Leaf] = []
@@ -108,7 +109,7 @@ struct LookupMLP {
         return form
     }
 
-    private func difference(_ target: Int, _ output: Int, _ other: Int?) -> LinearForm {
+    private func difference(_ target: VariableNumber, _ output: Int, _ other: Int?) -> LinearForm {
         var form = reader.writing(target, output)
         if let other { form.add(reader.writing(target, other), times: -1) }
         return form
@@ -116,8 +117,8 @@ struct LookupMLP {
 
     /// Steps of a scalar between the values where the output changes, for each case of the other axes.
     private func thresholds(
-        _ table: ValueTable, _ axis: Int, _ tree: DecisionTree, _ rows: [[Int]], _ target: Int, _ defaultOutput: Int?,
-        _ units: inout HiddenUnits
+        _ table: ValueTable, _ axis: Int, _ tree: DecisionTree, _ rows: [[Int]], _ target: VariableNumber,
+        _ defaultOutput: Int?, _ units: inout HiddenUnits
     ) {
         let scalarAxis = table.axes[axis]
         let variable = reader.variables[scalarAxis.variable]
@@ -151,7 +152,9 @@ struct LookupMLP {
         }
     }
 
-    private func additive(_ table: ValueTable, _ additive: AdditiveSteps, _ target: Int, _ units: inout HiddenUnits) {
+    private func additive(
+        _ table: ValueTable, _ additive: AdditiveSteps, _ target: VariableNumber, _ units: inout HiddenUnits
+    ) {
         var form = LinearForm()
         for (axis, code) in zip(table.axes, additive.codes) { form.add(reader.sum(code, axis.variable)) }
         steps(additive.intervals, of: form, gate: nil, target, startsAt: nil, &units)
@@ -169,8 +172,8 @@ struct LookupMLP {
     /// Steps rise with the form; where BOS stands at its upper end they rise with the negative of the form instead,
     /// because units should stay silent at BOS.
     private func steps(
-        _ intervals: [(low: Double, high: Double, output: Int)], of form: LinearForm, gate: Gate?, _ target: Int,
-        startsAt defaultOutput: Int?, _ units: inout HiddenUnits
+        _ intervals: [(low: Double, high: Double, output: Int)], of form: LinearForm, gate: Gate?,
+        _ target: VariableNumber, startsAt defaultOutput: Int?, _ units: inout HiddenUnits
     ) {
         guard let least = intervals.first, let most = intervals.last else { return }
         let gateCount = gate?.count ?? 0

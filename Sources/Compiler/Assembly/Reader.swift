@@ -2,11 +2,11 @@ import Passes
 
 /// How later layers read variables out of the residual stream, once directions are known.
 struct Reader {
-    let variables: [CompilerVariable]
+    let variables: PerVariable<CompilerVariable>
     let layout: Layout
 
     /// 1 where the one-hot variable's value is among these, 0 where it is another one, and 0 at BOS.
-    func indicator(_ variable: Int, _ values: [Int]) -> LinearForm {
+    func indicator(_ variable: VariableNumber, _ values: [Int]) -> LinearForm {
         let all = variables[variable].values
         let undefined = variables[variable].undefinedValue
         var form = LinearForm()
@@ -52,7 +52,7 @@ struct Reader {
     }
 
     /// `numbers[value]` of a one-hot variable, or a scalar itself.
-    func sum(_ numbers: [Double], _ variable: Int) -> LinearForm {
+    func sum(_ numbers: [Double], _ variable: VariableNumber) -> LinearForm {
         guard variables[variable].isOneHot else {
             var form = LinearForm()
             // A scalar enters as it is, with either sign.
@@ -65,7 +65,7 @@ struct Reader {
     }
 
     /// What a target's directions receive for one of its values.
-    func writing(_ target: Int, _ value: Int) -> LinearForm {
+    func writing(_ target: VariableNumber, _ value: Int) -> LinearForm {
         let variable = variables[target]
         var form = LinearForm()
         if variable.isOneHot {

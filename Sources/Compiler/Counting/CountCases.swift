@@ -124,7 +124,7 @@ extension CountingLowering {
         return (.identity(number, values: variables[number].values), isTurned)
     }
 
-    private mutating func balance(_ read: BalanceRead, _ depth: Int, _ span: SourceSpan?) throws -> Int {
+    private mutating func balance(_ read: BalanceRead, _ depth: Int, _ span: SourceSpan?) throws -> VariableNumber {
         let extent = read.extent(within: setting.maxLength)
         let gap = 1 / Double(setting.maxLength + 1)
         let size = max(-extent.lowerBound, extent.upperBound)
@@ -137,10 +137,9 @@ extension CountingLowering {
         }
         let sums = read.sums(within: setting.maxLength)
         let signs = [-1, 0, 1].filter { ($0 >= 0 || sums.lowerBound < 0) && ($0 <= 0 || sums.upperBound > 0) }
-        variables.append(
+        return variables.append(
             CompilerVariable(
                 origin: .balance(read), representation: .scalar(flagged: nil), values: signs.map { .int($0) },
                 scalars: signs.map { Double($0) * gap }, extent: extent, time: 2 * layers[depth] - 1, span: span))
-        return variables.count - 1
     }
 }

@@ -6,7 +6,7 @@ extension CountingLowering {
     /// The most combinations of values of one table, before its inputs become variables of their own.
     private static let domain = 1 << 10
 
-    func table(of variable: Int, _ value: (Atom?) -> Atom) throws -> ValueTable {
+    func table(of variable: VariableNumber, _ value: (Atom?) -> Atom) throws -> ValueTable {
         let values = variables[variable].values
         return try tabulate([.identity(variable, values: values)], limit: values.count) { value($0[0]) }
     }
@@ -60,7 +60,7 @@ extension CountingLowering {
     /// Whether the steps of a balance can be gated by what else is read: a closed gate has to outweigh the largest
     /// number, so that an error in it counts thousandfold. The embedding's one-hots have none, except where layer
     /// normalisation reads them.
-    private func canGate(steps balance: Int, _ read: Set<Int>) -> Bool {
+    private func canGate(steps balance: VariableNumber, _ read: Set<VariableNumber>) -> Bool {
         let extent = variables[balance].extent ?? 0...0
         let size = max(-extent.lowerBound, extent.upperBound)
         let bound = ThresholdStep.powerOfTwo(atLeast: 2 * Double(setting.maxLength + 1)) * max(size, 1) * 2
@@ -71,7 +71,7 @@ extension CountingLowering {
     /// The same function of the one-hot copies of balances.
     private mutating func copied(_ table: ValueTable, _ span: SourceSpan?) throws -> ValueTable {
         guard table.axes.contains(where: { !variables[$0.variable].isOneHot }) else { return table }
-        var renamed: [Int: Int] = [:]
+        var renamed: [VariableNumber: VariableNumber] = [:]
         for axis in table.axes where !variables[axis.variable].isOneHot {
             renamed[axis.variable] = try copy(of: axis.variable, span)
         }
@@ -90,7 +90,7 @@ extension CountingLowering {
         return ValueTable(function: function, unsorted: table.values)
     }
 
-    private mutating func copy(of balance: Int, _ span: SourceSpan?) throws -> Int {
+    private mutating func copy(of balance: VariableNumber, _ span: SourceSpan?) throws -> VariableNumber {
         if let known = copyOf[balance] { return known }
         let copy = try materialise(.identity(balance, values: variables[balance].values), named: nil, span)
         copyOf[balance] = copy
@@ -98,7 +98,7 @@ extension CountingLowering {
     }
 
     /// The variable that holds a table's values, one direction each.
-    mutating func materialise(_ table: ValueTable, named name: String?, _ span: SourceSpan?) throws -> Int {
+    mutating func materialise(_ table: ValueTable, named name: String?, _ span: SourceSpan?) throws -> VariableNumber {
         let table = unrolled(table)
         let isThere =
             table.axes.count == 1 && variables[table.axes[0].variable].isOneHot
@@ -111,13 +111,13 @@ extension CountingLowering {
             throw RASPError(.limit, "this takes more than one MLP can compute", at: span)
         }
         let latest = table.axes.map { variables[$0.variable].time }.max() ?? 0
-        variables.append(
+        let number = variables.append(
             CompilerVariable(
                 origin: .table(table), representation: .oneHot, values: table.values,
                 time: table.isWrittenByEmbedding ? 0 : CompilerVariable.timeOfMLP(after: latest), name: name,
                 span: span))
-        variableOfTable[table] = variables.count - 1
-        return variables.count - 1
+        variableOfTable[table] = number
+        return number
     }
 
     /// A function of a remainder alone as one of the position, which the embedding writes.
@@ -126,24 +126,24 @@ extension CountingLowering {
         else { return table }
         let axis = table.axes[0]
         var function = FiniteFunction(
-            axes: [Axis(variable: Self.indices, valueCount: setting.maxLength)],
+            axes: [Axis(variable: .indices, valueCount: setting.maxLength)],
             outputs: (0..<setting.maxLength).map { table.function.outputs[axis.classOf[$0 % modulus]] })
         function.mergeClasses()
         return ValueTable(function: function, unsorted: table.values)
     }
 
     /// The position's remainder, which takes as many directions as the period is long.
-    mutating func remainder(_ modulus: Int) -> Int {
+    mutating func remainder(_ modulus: Int) -> VariableNumber {
         if let known = remainders[modulus] { return known }
         let period = min(modulus, setting.maxLength)
         let axis = Axis(
-            variable: Self.indices, classOf: (0..<setting.maxLength).map { $0 % period }, classCount: period)
+            variable: .indices, classOf: (0..<setting.maxLength).map { $0 % period }, classCount: period)
         let table = ValueTable(
             function: FiniteFunction(axes: [axis], outputs: Array(0..<period)), values: (0..<period).map { .int($0) })
-        variables.append(
+        let number = variables.append(
             CompilerVariable(origin: .table(table), representation: .oneHot, values: table.values, time: 0))
-        remainders[modulus] = variables.count - 1
-        return variables.count - 1
+        remainders[modulus] = number
+        return number
     }
 
     /// Whether a boolean held a number of positions earlier; not so where there is no such position.
@@ -155,24 +155,24 @@ extension CountingLowering {
         let read = GatherRead(
             selector: .earlier(by: distance, within: setting.maxLength), source: source.variable,
             outputOfValue: source.holds.map { $0 ? 1 : 0 }, defaultOutput: 0)
-        variables.append(
+        let number = variables.append(
             CompilerVariable(
                 origin: .gather(read), representation: .oneHot, values: [.bool(false), .bool(true)],
                 time: 2 * layer - 1, span: span))
-        variableOfGather[key] = variables.count - 1
-        return .identity(variables.count - 1, values: [.bool(false), .bool(true)])
+        variableOfGather[key] = number
+        return .identity(number, values: [.bool(false), .bool(true)])
     }
 
     /// Whether there is a position that far back.
     private func holdsFrom(_ distance: Int) throws -> ValueTable {
-        try table(of: Self.indices) { .bool(($0?.integerValue ?? 0) >= distance) }
+        try table(of: .indices) { .bool(($0?.integerValue ?? 0) >= distance) }
     }
 }
 
 extension SelectorForm {
     /// The position that is `distance` before each.
     static func earlier(by distance: Int, within length: Int) -> SelectorForm {
-        let axis = Axis(variable: CountingLowering.indices, valueCount: length)
+        let axis = Axis(variable: .indices, valueCount: length)
         var holds = [Bool](repeating: false, count: length * length)
         for query in distance..<length { holds[(query - distance) * length + query] = true }
         return SelectorForm(

@@ -11,8 +11,8 @@ import RASP
 struct CountingLowering {
     let program: CRASPProgram
     let setting: CompilationSetting
-    var variables: [CompilerVariable] = []
-    private var named: [(name: String, variable: Int)] = []
+    var variables: PerVariable<CompilerVariable> = []
+    private var named: [(name: String, variable: VariableNumber)] = []
     /// The value of each step that is a boolean or a token.
     var tables: [Int: ValueTable] = [:]
     /// The value of each step that is a count.
@@ -20,19 +20,17 @@ struct CountingLowering {
     /// The attention layer of each depth, from 1; nothing is counted at depth 0.
     var layers = [0]
     /// What has been made so far, so that equal values share a variable.
-    var variableOfTable: [ValueTable: Int] = [:]
-    var variableOfBalance: [BalanceRead: Int] = [:]
-    var variableOfGather: [GatherKey: Int] = [:]
-    var copyOf: [Int: Int] = [:]
-    var remainders: [Int: Int] = [:]
+    var variableOfTable: [ValueTable: VariableNumber] = [:]
+    var variableOfBalance: [BalanceRead: VariableNumber] = [:]
+    var variableOfGather: [GatherKey: VariableNumber] = [:]
+    var copyOf: [VariableNumber: VariableNumber] = [:]
+    var remainders: [Int: VariableNumber] = [:]
 
     struct GatherKey: Hashable {
         let distance: Int
-        let source: Int
+        let source: VariableNumber
         let holds: [Bool]
     }
-
-    static let (tokens, indices) = (0, 1)
 
     init(_ program: CRASPProgram, _ setting: CompilationSetting) {
         (self.program, self.setting) = (program, setting)
@@ -40,7 +38,7 @@ struct CountingLowering {
             program.definitions.contains { $0.name == plain } ? other : plain
         }
         variables = [.tokens(setting.vocabulary, named: name("tokens", "tokens_asis")), .indices(setting.maxLength)]
-        variables[Self.indices].name = name("indices", "positions")
+        variables[.indices].name = name("indices", "positions")
     }
 
     /// - Throws: `RASPError` for what cannot be compiled, with its place in the source.
@@ -89,7 +87,7 @@ struct CountingLowering {
         let span = program.spans[step]
         switch program.operations[step] {
         case .token(let token):
-            tables[step] = try table(of: Self.tokens) { .bool($0?.description.hasSameBytes(as: token) ?? false) }
+            tables[step] = try table(of: .tokens) { .bool($0?.description.hasSameBytes(as: token) ?? false) }
         case .constant(let value): tables[step] = .constant(.bool(value))
         case .periodic(let modulus, let residue):
             let variable = remainder(modulus)
@@ -133,7 +131,7 @@ struct CountingLowering {
 
     /// What is counted where a boolean holds: one variable and the values that count; nil for a boolean that holds
     /// everywhere or nowhere.
-    mutating func source(of step: Int) throws -> (variable: Int, holds: [Bool])? {
+    mutating func source(of step: Int) throws -> (variable: VariableNumber, holds: [Bool])? {
         let table = table(step)
         if table.constant != nil { return nil }
         if table.axes.count == 1, variables[table.axes[0].variable].isOneHot {

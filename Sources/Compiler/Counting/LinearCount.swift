@@ -3,7 +3,7 @@ import Passes
 /// A sum of counts over all positions up to each, as what each position adds to it.
 struct LinearCount: Hashable {
     /// By one-hot variable, what each of its values adds.
-    private(set) var numbers: [Int: [Int]] = [:]
+    private(set) var numbers: [VariableNumber: [Int]] = [:]
     /// What every position adds besides.
     private(set) var everywhere = 0
     private(set) var constant = 0
@@ -16,7 +16,7 @@ struct LinearCount: Hashable {
     init(constant: Int) { self.constant = constant }
 
     /// The count of the positions where a variable has one of the values that are marked.
-    init(counting holds: [Bool], of variable: Int, depth: Int) {
+    init(counting holds: [Bool], of variable: VariableNumber, depth: Int) {
         numbers[variable] = holds.map { $0 ? 1 : 0 }
         self.depth = depth
     }

@@ -6,11 +6,11 @@ struct Layout {
     private(set) var basis: [BasisDirection] = []
     private(set) var bos = Direction(0)
     /// By variable.
-    private var directions: [Int: [Direction]] = [:]
-    private var flags: [Int: Direction] = [:]
-    private var scratchNames: [Int: String] = [:]
+    private var directions: [VariableNumber: [Direction]] = [:]
+    private var flags: [VariableNumber: Direction] = [:]
+    private var scratchNames: [VariableNumber: String] = [:]
     /// The half-layer of the MLP that clears a variable, for those that are cleared.
-    private(set) var clearedAt: [Int: Int] = [:]
+    private(set) var clearedAt: [VariableNumber: Int] = [:]
 
     /// Directions in the order: tokens and indices, named variables in order of computation, unnamed one-hots, unnamed
     /// scalars, BOS. Only live variables get any. Unnamed scalars are cleared after their last use, so that no state
@@ -21,7 +21,8 @@ struct Layout {
     ///   - blocks: loops whose rounds are executed by the same layers. A state before a round and after it has one set of
     ///     directions, and everything else that a round writes is cleared by its end.
     init(
-        _ variables: [CompilerVariable], _ liveness: Liveness, output: Int?, reusing: Bool, blocks: [LoopBlock] = []
+        _ variables: PerVariable<CompilerVariable>, _ liveness: Liveness, output: VariableNumber?, reusing: Bool,
+        blocks: [LoopBlock] = []
     ) {
         let live = variables.indices.filter { liveness.isLive[$0] }
         let order = live.sorted { Self.rank(variables[$0], $0) < Self.rank(variables[$1], $1) }
@@ -34,7 +35,7 @@ struct Layout {
             let last = liveness.lastRead[number]
             clearedAt[number] = last + last % 2
         }
-        var leftBy: [Int: Int] = [:]
+        var leftBy: [VariableNumber: VariableNumber] = [:]
         for block in blocks {
             for number in live where block.contains(variables[number].time) {
                 let last = liveness.lastRead[number]
@@ -95,29 +96,31 @@ struct Layout {
             ? [number] : [number, BasisDirection(variable: name, value: .string("undefined"), isScratch: isScratch)]
     }
 
-    private static func rank(_ variable: CompilerVariable, _ number: Int) -> (Int, Int) {
-        (number < 2 ? 0 : variable.name != nil ? 1 : variable.isOneHot ? 2 : 3, number)
+    private static func rank(_ variable: CompilerVariable, _ number: VariableNumber) -> (Int, VariableNumber) {
+        (number <= .indices ? 0 : variable.name != nil ? 1 : variable.isOneHot ? 2 : 3, number)
     }
 
     /// What a variable without a name is called in labels: as its first direction is, which may be handed over.
-    func scratchName(_ variable: Int) -> String {
+    func scratchName(_ variable: VariableNumber) -> String {
         if let place = directions[variable]?.first { return basis[place.index].variable }
-        guard let name = scratchNames[variable] else { preconditionFailure("variable \(variable) has a name") }
+        guard let name = scratchNames[variable] else { preconditionFailure("variable \(variable.index) has a name") }
         return name
     }
 
     /// The direction of one value of a one-hot.
-    func oneHot(_ variable: Int, _ value: Int) -> Direction { all(variable)[value] }
+    func oneHot(_ variable: VariableNumber, _ value: Int) -> Direction { all(variable)[value] }
 
     /// The direction that a scalar's number is written to.
-    func scalar(_ variable: Int) -> Direction { all(variable)[0] }
+    func scalar(_ variable: VariableNumber) -> Direction { all(variable)[0] }
 
     /// The direction that says that a scalar is no number; nil where it always is one.
-    func flag(_ variable: Int) -> Direction? { flags[variable] }
+    func flag(_ variable: VariableNumber) -> Direction? { flags[variable] }
 
     /// All directions of a variable, which has to be live.
-    func all(_ variable: Int) -> [Direction] {
-        guard let places = directions[variable] else { preconditionFailure("variable \(variable) has no directions") }
+    func all(_ variable: VariableNumber) -> [Direction] {
+        guard let places = directions[variable] else {
+            preconditionFailure("variable \(variable.index) has no directions")
+        }
         return places
     }
 }
@@ -125,15 +128,15 @@ struct Layout {
 /// Directions whose variable is no longer read by anything.
 private struct Vacancies {
     /// Each with the variable that it belongs to, and the half-layer from which that can be cleared.
-    private var places: [(direction: Direction, tenant: Int, from: Int)] = []
+    private var places: [(direction: Direction, tenant: VariableNumber, from: Int)] = []
 
-    mutating func add(_ directions: [Direction], of tenant: Int, from: Int) {
+    mutating func add(_ directions: [Direction], of tenant: VariableNumber, from: Int) {
         places += directions.map { ($0, tenant, from) }
         places.sort { ($0.from, $0.direction) > ($1.from, $1.direction) }
     }
 
     /// A direction that can be written at this half-layer.
-    mutating func take(at time: Int) -> (direction: Direction, tenant: Int, from: Int)? {
+    mutating func take(at time: Int) -> (direction: Direction, tenant: VariableNumber, from: Int)? {
         guard let last = places.last, last.from <= time else { return nil }
         places.removeLast()
         return last

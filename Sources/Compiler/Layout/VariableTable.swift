@@ -2,16 +2,16 @@ import Passes
 
 /// The labels as users see them: named variables in the program's order, then scratch.
 struct VariableTable {
-    let variables: [CompilerVariable]
+    let variables: PerVariable<CompilerVariable>
     let liveness: Liveness
     let layout: Layout
     private let rounds: RoundTimes
     /// Where each state is left that a round finds, by the block's own variables.
-    private let leftBy: [Int: Int]
+    private let leftBy: [VariableNumber: VariableNumber]
     /// The half-layer of the last MLP.
     private let end: Int
 
-    init(_ variables: [CompilerVariable], _ liveness: Liveness, _ layout: Layout, blocks: [LoopBlock] = []) {
+    init(_ variables: PerVariable<CompilerVariable>, _ liveness: Liveness, _ layout: Layout, blocks: [LoopBlock] = []) {
         self.variables = variables
         self.liveness = liveness
         self.layout = layout
@@ -21,10 +21,10 @@ struct VariableTable {
         leftBy = Dictionary(uniqueKeysWithValues: blocks.flatMap { $0.states.map { ($0.before, $0.after) } })
     }
 
-    func list(_ named: [(name: String, variable: Int)]) -> [CompiledVariable] {
+    func list(_ named: [(name: String, variable: VariableNumber)]) -> [CompiledVariable] {
         var result: [CompiledVariable] = []
         let names = Set(named.map(\.name))
-        for number in [Lowering.tokens, Lowering.indices] where liveness.isLive[number] {
+        for number in [VariableNumber.tokens, .indices] where liveness.isLive[number] {
             let name = variables[number].name ?? ""
             if !names.contains(name) { result.append(entry(number, name)) }
         }
@@ -40,7 +40,7 @@ struct VariableTable {
 
     /// What lies in a variable's directions before the last round of its loop, by `NAME@r`: what round r computes, or for
     /// a state, what round r leaves. `NAME@0` is what the first round finds.
-    private func earlier(_ number: Int) -> [CompiledVariable] {
+    private func earlier(_ number: VariableNumber) -> [CompiledVariable] {
         if let after = leftBy[number] {
             let name = variables[after].name ?? layout.scratchName(after)
             return [
@@ -61,14 +61,14 @@ struct VariableTable {
         }
     }
 
-    private func entry(_ number: Int, _ name: String) -> CompiledVariable {
+    private func entry(_ number: VariableNumber, _ name: String) -> CompiledVariable {
         // What would be cleared behind the last layer stays.
         let until = layout.clearedAt[number].flatMap { $0 > end ? nil : rounds.layer(of: $0) - 1 }
         return entry(number, name, isScratch: variables[number].name == nil, until: until)
     }
 
     private func entry(
-        _ number: Int, _ name: String, isScratch: Bool, round: Int? = nil, until: Int?
+        _ number: VariableNumber, _ name: String, isScratch: Bool, round: Int? = nil, until: Int?
     ) -> CompiledVariable {
         let variable = variables[number]
         let encoding: CompiledVariable.Encoding

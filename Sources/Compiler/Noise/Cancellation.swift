@@ -153,7 +153,7 @@ private struct Search {
 
 extension NoisePass {
     /// Where a mean is moved too far, with what its source holds as it is now.
-    func cancellation(in number: Int, _ read: MeanRead) -> Cancellation? {
+    func cancellation(in number: VariableNumber, _ read: MeanRead) -> Cancellation? {
         let variable = variables[number]
         guard !variables[read.source].isOpen else { return cancellationOfUnlisted(read) }
         let values = variable.scalarOrder.map { variable.scalars[$0] }
@@ -166,7 +166,7 @@ extension NoisePass {
         return nil
     }
 
-    private func scalarTerms(_ source: Int) -> [Cancellation.Term] {
+    private func scalarTerms(_ source: VariableNumber) -> [Cancellation.Term] {
         variables[source].scalars.map {
             .init(number: $0, held: $0, error: exact.error(layout.scalar(source), ofSize: abs($0)))
         }

@@ -1,9 +1,10 @@
 import Foundation
+import Passes
 import RASP
 
 extension NoisePass {
     /// The share of a variable's margin that noise can take.
-    func loss(_ number: Int) -> Double {
+    func loss(_ number: VariableNumber) -> Double {
         let variable = variables[number]
         if variable.isOneHot { return min(1, loss(layout.all(number))) }
         // A number without a name is never decoded.
@@ -20,7 +21,7 @@ extension NoisePass {
     }
 
     /// Why noise can change what is decoded by more than the fp32 rounding of a number; nil where it cannot.
-    func lost(_ number: Int) -> Loss? {
+    func lost(_ number: VariableNumber) -> Loss? {
         let variable = variables[number]
         if variable.isOneHot { return loss(layout.all(number)) >= 1 ? .label : nil }
         if let flag = layout.flag(number), loss([flag]) >= 1 { return .label }
@@ -31,7 +32,7 @@ extension NoisePass {
     }
 
     /// Whether the bound alone does not keep a number near enough to what it should be.
-    func isSuspect(_ number: Int) -> Bool {
+    func isSuspect(_ number: VariableNumber) -> Bool {
         let variable = variables[number]
         // A number without a name is never decoded.
         guard variable.name != nil, !variable.isOneHot else { return false }
@@ -54,7 +55,7 @@ extension NoisePass {
     }
 
     /// Each value of a scalar variable with the nearest below and above that do not agree with it.
-    private func gaps(_ number: Int) -> some Sequence<Gap> {
+    private func gaps(_ number: VariableNumber) -> some Sequence<Gap> {
         let variable = variables[number]
         let numbers = variable.scalarOrder.map { variable.scalars[$0] }
         let direction = layout.scalar(number)
@@ -77,7 +78,9 @@ extension NoisePass {
         ).description
     }
 
-    private func called(_ number: Int) -> String { variables[number].name.map { "'\($0)'" } ?? "an intermediate value" }
+    private func called(_ number: VariableNumber) -> String {
+        variables[number].name.map { "'\($0)'" } ?? "an intermediate value"
+    }
 
     func tooNoisy(_ excess: FeedForwardNoise.Excess, _ layer: Int) -> RASPError {
         let owner = variables.indices.first {
@@ -94,7 +97,7 @@ extension NoisePass {
             ])
     }
 
-    func unresolved(_ number: Int, _ loss: Loss, _ layer: Int) -> RASPError {
+    func unresolved(_ number: VariableNumber, _ loss: Loss, _ layer: Int) -> RASPError {
         let what: String
         switch loss {
         case .label: what = "cannot be told from its neighbouring values: so much rounding has come together in it"

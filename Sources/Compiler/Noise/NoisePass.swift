@@ -5,18 +5,21 @@ import Passes
 /// It is followed twice: as a bound for this package's executor, which decides whether a program can be compiled, and
 /// as an estimate for readers of the weights that form sums in fp32, which decides how clean the units have to be.
 struct NoisePass {
-    let variables: [CompilerVariable]
+    let variables: PerVariable<CompilerVariable>
     let layout: Layout
     let liveness: Liveness
     private let positions: Double
-    private let ranges: [ClosedRange<Double>]
+    private let ranges: PerVariable<ClosedRange<Double>>
     /// For means of numbers that can cancel: where rounding moves one by more than numbers may differ.
-    private(set) var cancellations: [Int: Cancellation] = [:]
+    private(set) var cancellations: [VariableNumber: Cancellation] = [:]
     private(set) var exact: StreamNoise
     private var single: StreamNoise
     private(set) var bound = NoiseBound(states: [])
 
-    init(_ variables: [CompilerVariable], _ liveness: Liveness, _ layout: Layout, _ setting: CompilationSetting) {
+    init(
+        _ variables: PerVariable<CompilerVariable>, _ liveness: Liveness, _ layout: Layout,
+        _ setting: CompilationSetting
+    ) {
         self.variables = variables
         self.liveness = liveness
         self.layout = layout
@@ -78,7 +81,7 @@ struct NoisePass {
         }
     }
 
-    private func live(at time: Int) -> [Int] {
+    private func live(at time: Int) -> [VariableNumber] {
         variables.indices.filter { liveness.isLive[$0] && variables[$0].time == time }
     }
 
@@ -90,23 +93,23 @@ struct NoisePass {
         }
     }
 
-    private mutating func begin(_ number: Int, _ stream: WritableKeyPath<NoisePass, StreamNoise>) {
+    private mutating func begin(_ number: VariableNumber, _ stream: WritableKeyPath<NoisePass, StreamNoise>) {
         let variable = variables[number]
         guard !variable.isOneHot else {
-            for direction in layout.all(number) { self[keyPath: stream].begin(direction, group: number) }
+            for direction in layout.all(number) { self[keyPath: stream].begin(direction, group: .variable(number)) }
             return
         }
         self[keyPath: stream].begin(
-            layout.scalar(number), group: number, numbers: variable.scalars, in: ranges[number],
+            layout.scalar(number), group: .variable(number), numbers: variable.scalars, in: ranges[number],
             areListed: !variable.isOpen && variable.extent == nil)
         guard let flag = layout.flag(number) else { return }
-        self[keyPath: stream].begin(flag, group: variables.count + number)
+        self[keyPath: stream].begin(flag, group: .flag(number))
     }
 
     /// What the numbers of each scalar variable lie between; a mean whose values are not listed lies between those that
     /// it averages.
-    private static func ranges(_ variables: [CompilerVariable]) -> [ClosedRange<Double>] {
-        var ranges: [ClosedRange<Double>] = []
+    private static func ranges(_ variables: PerVariable<CompilerVariable>) -> PerVariable<ClosedRange<Double>> {
+        var ranges: PerVariable<ClosedRange<Double>> = []
         for variable in variables {
             if let extent = variable.extent {
                 ranges.append(extent)

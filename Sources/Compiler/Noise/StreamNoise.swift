@@ -1,4 +1,5 @@
 import Foundation
+import Passes
 
 /// Bounds on how far each direction of the residual stream is from what it should hold, at every position of every
 /// input.
@@ -22,6 +23,12 @@ struct StreamNoise {
         func count(_ count: Int) -> Double { self == .exact ? Double(count) : Double(count).squareRoot() }
     }
 
+    /// What a direction is a part of. Of the values of a one-hot one is set at a time; a number and its flag are apart.
+    enum Group: Equatable {
+        case variable(VariableNumber)
+        case flag(VariableNumber)
+    }
+
     /// Relative error of one rounding of a state.
     static let stateRoundoff = 0x1p-24
 
@@ -41,8 +48,8 @@ struct StreamNoise {
     private(set) var hasBothSigns: PerDirection<Bool>
     /// The power of two that everything which should stand there is a multiple of.
     private var grid: PerDirection<Double>
-    /// Directions of one group are never set together.
-    private(set) var group: PerDirection<Int>
+    /// Directions of one group are never set together; nil where nothing lies.
+    private(set) var group: PerDirection<Group?>
     private var isNumber: PerDirection<Bool>
     /// Error at BOS, where every direction but BOS's own should be 0 between layers.
     var atBOS: PerDirection<Double>
@@ -56,7 +63,7 @@ struct StreamNoise {
         size = unset
         grid = PerDirection(repeating: 1, width: width)
         atBOS = unset
-        group = PerDirection(repeating: -1, width: width)
+        group = PerDirection(repeating: nil, width: width)
         isNumber = PerDirection(repeating: false, width: width)
         hasBothSigns = isNumber
         size[bos] = 1
@@ -80,7 +87,7 @@ struct StreamNoise {
     func error(of form: SortedForm, edge: Double? = nil) -> FormError {
         var result = FormError()
         var (extra, largest, rounded) = (0.0, 0.0, 0.0)
-        var current = -2
+        var current: Group?
         var weightError = 0.0
         func closeGroup() {
             result.anywhere += extra
@@ -91,7 +98,7 @@ struct StreamNoise {
         }
         var squares = 0.0
         for (direction, weight) in form.terms {
-            if group[direction] != current || current < 0 { closeGroup() }
+            if group[direction] != current || current == nil { closeGroup() }
             current = group[direction]
             let factor = abs(weight)
             let isClean = unset[direction] == 0 && set[direction] == 0
@@ -169,8 +176,8 @@ extension StreamNoise {
     }
 
     /// A one-hot's direction begins to hold it.
-    mutating func begin(_ direction: Direction, group number: Int) {
-        group[direction] = number
+    mutating func begin(_ direction: Direction, group: Group) {
+        self.group[direction] = group
         (size[direction], grid[direction], relative[direction], isNumber[direction]) = (1, 1, 0, false)
     }
 
@@ -178,9 +185,9 @@ extension StreamNoise {
     ///
     /// - Parameter range: all of them lie in it; they may not all be listed.
     mutating func begin(
-        _ direction: Direction, group number: Int, numbers: [Double], in range: ClosedRange<Double>, areListed: Bool
+        _ direction: Direction, group: Group, numbers: [Double], in range: ClosedRange<Double>, areListed: Bool
     ) {
-        group[direction] = number
+        self.group[direction] = group
         size[direction] = max(abs(range.lowerBound), abs(range.upperBound))
         hasBothSigns[direction] = range.lowerBound < 0 && range.upperBound > 0
         isNumber[direction] = true
@@ -212,7 +219,7 @@ extension StreamNoise {
     mutating func clear(_ direction: Direction) {
         set[direction] = unset[direction]
         (relative[direction], size[direction], grid[direction], group[direction], isNumber[direction]) = (
-            0, 0, 1, -1, false
+            0, 0, 1, nil, false
         )
         hasBothSigns[direction] = false
     }

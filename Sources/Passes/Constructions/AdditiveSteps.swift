@@ -14,7 +14,7 @@ package struct AdditiveSteps {
     private static func budget(_ axes: Int) -> Int { axes <= 2 ? 1 << 20 : 1 << 16 }
 
     /// nil where the table is no such function.
-    init?(_ table: ValueTable, _ variables: [CompilerVariable]) {
+    init?(_ table: ValueTable, _ variables: PerVariable<CompilerVariable>) {
         guard !table.axes.isEmpty, table.axes.count <= 10 else { return nil }
         let codes = table.axes.compactMap { Self.codes($0, variables[$0.variable]) }
         guard codes.count == table.axes.count, codes.allSatisfy({ $0.allSatisfy(Resolution.holds) }) else { return nil }
@@ -123,7 +123,7 @@ extension AdditiveSteps {
 }
 
 extension LookupPlan {
-    static func additive(_ table: ValueTable, _ variables: [CompilerVariable]) -> Candidate? {
+    static func additive(_ table: ValueTable, _ variables: PerVariable<CompilerVariable>) -> Candidate? {
         guard let steps = AdditiveSteps(table, variables) else { return nil }
         let units = 2 * (steps.intervals.count - 1)
         let reads = zip(table.axes, steps.codes).reduce(0) { sum, axis in

@@ -1,6 +1,6 @@
 /// Tables whose output is a sum of numbers, one for each axis, written as a number.
 extension LookupPlan {
-    static func linear(_ table: ValueTable, _ variables: [CompilerVariable]) -> Candidate? {
+    static func linear(_ table: ValueTable, _ variables: PerVariable<CompilerVariable>) -> Candidate? {
         let numbers = table.values.compactMap { $0?.doubleValue }
         guard !table.axes.isEmpty, numbers.count == table.values.count else { return nil }
         let outputs = table.function.outputs.map { numbers[$0] }

@@ -70,7 +70,7 @@ package struct GatedSum {
 }
 
 extension LookupPlan {
-    static func piecewise(_ table: ValueTable, _ variables: [CompilerVariable]) -> Candidate? {
+    static func piecewise(_ table: ValueTable, _ variables: PerVariable<CompilerVariable>) -> Candidate? {
         guard table.axes.count == 1, table.axes[0].classCount > 2 else { return nil }
         let (axis, variable) = (table.axes[0], variables[table.axes[0].variable])
         guard !variable.isOneHot, !variable.isOpen, variable.flagged == nil,
@@ -96,7 +96,7 @@ extension LookupPlan {
     }
 
     static func gated(
-        _ table: ValueTable, _ variables: [CompilerVariable], _ trees: DecisionTrees = DecisionTrees()
+        _ table: ValueTable, _ variables: PerVariable<CompilerVariable>, _ trees: DecisionTrees = DecisionTrees()
     ) -> Candidate? {
         let scalars = table.axes.indices.filter { !variables[table.axes[$0].variable].isOneHot }
         let cases = table.axes.indices.filter { variables[table.axes[$0].variable].isOneHot }
@@ -143,7 +143,7 @@ extension LookupPlan {
 
     /// A row as a sum of scalars; nil where it is none.
     private static func sum(
-        _ outputs: [Int], _ axes: [Axis], _ values: [Atom?], _ variables: [CompilerVariable]
+        _ outputs: [Int], _ axes: [Axis], _ values: [Atom?], _ variables: PerVariable<CompilerVariable>
     ) -> GatedSum? {
         let numbers = values.map { $0?.doubleValue ?? 0 }
         var factors: [Double] = []

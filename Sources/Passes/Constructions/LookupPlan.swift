@@ -45,7 +45,8 @@ package struct LookupPlan {
 
     /// - Parameter trees: decision trees that were built before.
     package init(
-        _ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool, trees: DecisionTrees = DecisionTrees()
+        _ table: ValueTable, _ variables: PerVariable<CompilerVariable>, isScalar: Bool,
+        trees: DecisionTrees = DecisionTrees()
     ) {
         var best: Candidate?
         func consider(_ candidate: Candidate?) {
@@ -73,7 +74,7 @@ package struct LookupPlan {
     }
 
     private static func cases(
-        _ table: ValueTable, _ variables: [CompilerVariable], isScalar: Bool, _ trees: DecisionTrees
+        _ table: ValueTable, _ variables: PerVariable<CompilerVariable>, isScalar: Bool, _ trees: DecisionTrees
     ) -> Candidate {
         let tree = trees.tree(sizes: table.axes.map(\.classCount), outputs: table.function.outputs)
         var leaves = [Int](repeating: 0, count: table.values.count)
@@ -104,7 +105,7 @@ package struct LookupPlan {
 
     /// nil where the table tells apart what the scalar does not.
     private static func thresholds(
-        _ table: ValueTable, _ axis: Int, _ variables: [CompilerVariable], _ trees: DecisionTrees
+        _ table: ValueTable, _ axis: Int, _ variables: PerVariable<CompilerVariable>, _ trees: DecisionTrees
     ) -> Candidate? {
         let variable = variables[table.axes[axis].variable]
         guard variable.resolves(table.axes[axis]) else { return nil }
@@ -162,7 +163,7 @@ struct ReadSizes {
     private let values: [[Int]]
     private let totals: [Int]
 
-    init(_ axes: [Axis], _ variables: [CompilerVariable]) {
+    init(_ axes: [Axis], _ variables: PerVariable<CompilerVariable>) {
         values = axes.map { axis in
             var counts = [Int](repeating: 0, count: axis.classCount)
             for index in axis.classOf { counts[index] += 1 }

@@ -6,10 +6,10 @@
 package struct BalanceRead: Hashable, Sendable {
     /// What the values of a one-hot variable add.
     package struct Term: Hashable, Sendable {
-        package let source: Int
+        package let source: VariableNumber
         package let numbers: [Double]
 
-        package init(source: Int, numbers: [Double]) {
+        package init(source: VariableNumber, numbers: [Double]) {
             self.source = source
             self.numbers = numbers
         }

@@ -18,7 +18,7 @@ package struct CompilerVariable: Sendable {
         /// 1 / (selected + 1), the share of BOS among the selected positions.
         case width(SelectorForm)
         /// A sum of coefficient x width, over width variables.
-        case weightedWidths([(coefficient: Double, width: Int)])
+        case weightedWidths([(coefficient: Double, width: VariableNumber)])
         /// The sign of a sum of numbers over the positions up to each.
         case balance(BalanceRead)
 
@@ -102,12 +102,12 @@ package struct CompilerVariable: Sendable {
 package struct GatherRead: Hashable, Sendable {
     package let selector: SelectorForm
     /// nil when the value is a constant.
-    package let source: Int?
+    package let source: VariableNumber?
     package let outputOfValue: [Int]
     /// Output of an empty row, -1 for undefined.
     package let defaultOutput: Int
 
-    package init(selector: SelectorForm, source: Int?, outputOfValue: [Int], defaultOutput: Int) {
+    package init(selector: SelectorForm, source: VariableNumber?, outputOfValue: [Int], defaultOutput: Int) {
         self.selector = selector
         self.source = source
         self.outputOfValue = outputOfValue
@@ -118,7 +118,7 @@ package struct GatherRead: Hashable, Sendable {
 /// Averaging numbers: the number of each value of a one-hot source, or a scalar source as it is.
 package struct MeanRead: Hashable, Sendable {
     package let selector: SelectorForm
-    package let source: Int
+    package let source: VariableNumber
     /// Empty when the source is read as a scalar.
     package let numberOfValue: [Double]
     package let defaultNumber: Double

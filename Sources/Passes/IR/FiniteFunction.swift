@@ -1,37 +1,44 @@
-/// One input of a `FiniteFunction`: a variable, seen only through a partition of its values into classes.
-package struct Axis: Hashable, Sendable {
-    /// Which variable; for selectors also on which side (see `Relation`).
-    package let variable: Int
-    /// The class of each of the variable's values, classes numbered by first occurrence.
-    package let classOf: [Int]
-    package let classCount: Int
-
-    package init(variable: Int, classOf: [Int], classCount: Int) {
-        self.variable = variable
-        self.classOf = classOf
-        self.classCount = classCount
-    }
-
-    /// Every value is a class of its own.
-    package init(variable: Int, valueCount: Int) {
-        self.init(variable: variable, classOf: Array(0..<valueCount), classCount: valueCount)
-    }
-
-    /// The values in each class.
-    package var members: [[Int]] {
-        var members = [[Int]](repeating: [], count: classCount)
-        for (value, index) in classOf.enumerated() { members[index].append(value) }
-        return members
-    }
-}
-
 /// A function of finitely many variables, each with finitely many values: a table over the product of the axes'
 /// classes, row-major with the last axis fastest.
 ///
 /// This one representation does the work of several passes. Composing tables fuses chains of maps; enumerating the
 /// joint domain infers exactly the reachable values; merging classes that behave alike keeps tables (and later the
 /// hidden units made from them) small; and equal tables are equal sub-expressions.
-package struct FiniteFunction: Hashable, Sendable {
+///
+/// A variable is known by its number; in a selector's table by its number and a side (`Relation`), in a decision tree by
+/// the place of its axis.
+package struct FiniteFunction<Variable: Hashable & Comparable & Sendable>: Hashable, Sendable {
+    /// One input: a variable, seen only through a partition of its values into classes.
+    package struct Axis: Hashable, Sendable {
+        package let variable: Variable
+        /// The class of each of the variable's values, classes numbered by first occurrence.
+        package let classOf: [Int]
+        package let classCount: Int
+
+        package init(variable: Variable, classOf: [Int], classCount: Int) {
+            self.variable = variable
+            self.classOf = classOf
+            self.classCount = classCount
+        }
+
+        /// Every value is a class of its own.
+        package init(variable: Variable, valueCount: Int) {
+            self.init(variable: variable, classOf: Array(0..<valueCount), classCount: valueCount)
+        }
+
+        /// The values in each class.
+        package var members: [[Int]] {
+            var members = [[Int]](repeating: [], count: classCount)
+            for (value, index) in classOf.enumerated() { members[index].append(value) }
+            return members
+        }
+
+        /// The same classes of another variable's values.
+        func along<Other>(_ other: Other) -> FiniteFunction<Other>.Axis {
+            .init(variable: other, classOf: classOf, classCount: classCount)
+        }
+    }
+
     /// In ascending order of variable; none means a constant.
     var axes: [Axis]
     /// An output number for each combination of classes.
@@ -42,9 +49,14 @@ package struct FiniteFunction: Hashable, Sendable {
         self.outputs = outputs
     }
 
+    /// The function of what several functions give for the same values.
+    ///
+    /// It is specialised here for numbers of variables: other modules would run it as generic code, at half the speed.
+    ///
     /// - Parameter limit: the largest joint domain that may be enumerated.
     /// - Throws: `DomainTooLarge`, or what `body` throws.
     /// - Parameter body: maps one output number of each input to an output number of the result.
+    @_specialize(where Variable == VariableNumber)
     package static func combine(_ inputs: [FiniteFunction], limit: Int, _ body: ([Int]) throws -> Int) throws
         -> FiniteFunction
     {
@@ -83,6 +95,9 @@ package struct FiniteFunction: Hashable, Sendable {
         for position in axes.indices { axes[position] = axes[position].renumbered(&outputs, at: position, of: axes) }
     }
 }
+
+/// One input of a function of a program's variables.
+package typealias Axis = FiniteFunction<VariableNumber>.Axis
 
 extension FiniteFunction {
     // Tables are compared, and looked up, by the hundred: Swift's own hash of their entries took most of a compilation.
@@ -140,9 +155,9 @@ package struct DomainTooLarge: Error {
     package let sizes: [Int]
 }
 
-extension Axis {
+extension FiniteFunction.Axis {
     /// Classes numbered by first occurrence, so that equal functions are equal tables whatever built them.
-    fileprivate func renumbered(_ outputs: inout [Int], at position: Int, of axes: [Axis]) -> Axis {
+    fileprivate func renumbered(_ outputs: inout [Int], at position: Int, of axes: [Self]) -> Self {
         var order: [Int] = []
         var number = [Int](repeating: -1, count: classCount)
         for index in classOf where number[index] < 0 {
@@ -157,6 +172,6 @@ extension Axis {
             for index in order { permuted += outputs[(start + index * stride)..<(start + (index + 1) * stride)] }
         }
         outputs = permuted
-        return Axis(variable: variable, classOf: classOf.map { number[$0] }, classCount: classCount)
+        return Self(variable: variable, classOf: classOf.map { number[$0] }, classCount: classCount)
     }
 }

@@ -1,22 +1,22 @@
 /// All combinations of classes that several tables distinguish together.
-struct JointDomain {
+struct JointDomain<Variable: Hashable & Comparable & Sendable> {
     /// The union of the inputs' axes, each with the common refinement of their partitions.
-    let axes: [Axis]
+    let axes: [FiniteFunction<Variable>.Axis]
     let size: Int
-    private let inputs: [FiniteFunction]
+    private let inputs: [FiniteFunction<Variable>]
     /// `steps[input][axis][class]`: what the class adds to the position in the input's table.
     private let steps: [[[Int]]]
 
     /// - Throws: `DomainTooLarge`
-    init(_ inputs: [FiniteFunction], limit: Int) throws {
+    init(_ inputs: [FiniteFunction<Variable>], limit: Int) throws {
         self.inputs = inputs
-        var partitions: [Int: [Int]] = [:]
+        var partitions: [Variable: [Int]] = [:]
         for axis in inputs.lazy.flatMap(\.axes) {
             partitions[axis.variable] = partitions[axis.variable].map { Self.refine($0, axis.classOf) } ?? axis.classOf
         }
         axes = partitions.keys.sorted().map { variable in
             let classOf = partitions[variable] ?? []
-            return Axis(variable: variable, classOf: classOf, classCount: (classOf.max() ?? -1) + 1)
+            return .init(variable: variable, classOf: classOf, classCount: (classOf.max() ?? -1) + 1)
         }
         var size = 1
         for axis in axes {

@@ -1,6 +1,6 @@
 extension CompilerVariable {
     /// The variables that this one is computed from.
-    var inputs: [Int] {
+    var inputs: [VariableNumber] {
         switch origin {
         case .tokens, .indices: []
         case .table(let table), .state(let table): table.axes.map(\.variable)
@@ -17,13 +17,13 @@ extension CompilerVariable {
 package struct Liveness {
     /// Whether anything that is kept depends on the variable. Functions of tokens or positions alone are written by the
     /// embedding and need neither in the stream.
-    package private(set) var isLive: [Bool]
+    package private(set) var isLive: PerVariable<Bool>
     /// The last half-layer that reads it.
-    package private(set) var lastRead: [Int]
+    package private(set) var lastRead: PerVariable<Int>
 
-    init(_ variables: [CompilerVariable], kept: [Int], blocks: [LoopBlock] = []) {
-        isLive = [Bool](repeating: false, count: variables.count)
-        lastRead = variables.map(\.time)
+    init(_ variables: PerVariable<CompilerVariable>, kept: [VariableNumber], blocks: [LoopBlock] = []) {
+        isLive = PerVariable(repeating: false, count: variables.count)
+        lastRead = PerVariable(variables.map(\.time))
         for variable in kept + blocks.flatMap({ $0.states.flatMap { [$0.before, $0.after] } }) {
             isLive[variable] = true
         }

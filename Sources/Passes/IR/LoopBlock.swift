@@ -6,11 +6,11 @@ package struct LoopBlock: Sendable {
     /// A variable of the state.
     package struct State: Sendable {
         /// What a round finds: before the first one, the initial value.
-        package let before: Int
+        package let before: VariableNumber
         /// What a round leaves in the same directions.
-        package let after: Int
+        package let after: VariableNumber
 
-        package init(before: Int, after: Int) {
+        package init(before: VariableNumber, after: VariableNumber) {
             self.before = before
             self.after = after
         }

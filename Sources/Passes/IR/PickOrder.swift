@@ -10,15 +10,15 @@ import RASP
 package struct PickOrder: Hashable, Sendable {
     package let occurrence: Occurrence
     /// The scalar variable with j, as a share of a power of two, so that shares are as exact as j itself.
-    package let position: Int
+    package let position: VariableNumber
     package let positionUnit: Double
     /// For the closest, the scalar variable with `2j^2 + j`, likewise.
-    package let square: Int?
+    package let square: VariableNumber?
     package let squareUnit: Double
     /// n: how many positions there can be.
     let length: Int
 
-    var variables: [Int] { [position] + (square.map { [$0] } ?? []) }
+    var variables: [VariableNumber] { [position] + (square.map { [$0] } ?? []) }
 
     /// What is left between a position and the next best one, as between a selected position and BOS without an order.
     package static let gap = SelectorForm.conditionWeight / 2

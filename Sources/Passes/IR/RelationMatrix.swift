@@ -35,8 +35,8 @@ struct RelationMatrix {
     }
 }
 
-extension FiniteFunction {
-    /// A relation's table with rows and columns in the order of its axes on either side.
+extension Relation {
+    /// The table with rows and columns in the order of its axes on either side.
     var matrix: RelationMatrix {
         let count = { (side: Side) in axes(on: side).reduce(1) { $0 * $1.classCount } }
         let (rows, columns) = (count(.key), count(.query))
@@ -44,7 +44,7 @@ extension FiniteFunction {
         forEachEntry { digits, output in
             var (row, column) = (0, 0)
             for (axis, digit) in zip(axes, digits) {
-                if axis.variable & 1 == Side.key.rawValue {
+                if axis.variable.side == .key {
                     row = row * axis.classCount + digit
                 } else {
                     column = column * axis.classCount + digit
@@ -54,7 +54,9 @@ extension FiniteFunction {
         }
         return RelationMatrix(rows: rows, columns: columns, entries: entries)
     }
+}
 
+extension FiniteFunction {
     /// All entries with the class of each axis.
     func forEachEntry(_ body: ([Int], Int) -> Void) {
         var digits = [Int](repeating: 0, count: axes.count)

@@ -3,12 +3,12 @@
 /// A head that reads tokens at the positions of one token reads one value only: where the condition on the keys is
 /// about the variable that is read, or both are functions of a third, a row selects some of its values and no others.
 package struct SelectedValues {
-    let variables: [CompilerVariable]
+    let variables: PerVariable<CompilerVariable>
 
-    package init(variables: [CompilerVariable]) { self.variables = variables }
+    package init(variables: PerVariable<CompilerVariable>) { self.variables = variables }
 
     /// Sets of value numbers, one for each kind of row; every row selects values of one of the sets.
-    package func sets(of source: Int, in form: SelectorForm) -> [[Int]] {
+    package func sets(of source: VariableNumber, in form: SelectorForm) -> [[Int]] {
         let all = Array(variables[source].values.indices)
         var sets: Set<[Int]> = [all]
         for term in form.terms {
@@ -30,7 +30,7 @@ package struct SelectedValues {
     private static let mostSets = 64
 
     /// The values of two variables that occur at one position together, where both are functions of one variable.
-    private func pairs(_ key: Int, _ source: Int) -> [(key: Int, value: Int)]? {
+    private func pairs(_ key: VariableNumber, _ source: VariableNumber) -> [(key: Int, value: Int)]? {
         let (keys, values) = (roots(of: key), roots(of: source))
         for (root, keyOf) in keys {
             guard let valueOf = values.first(where: { $0.root == root })?.valueOf else { continue }
@@ -40,7 +40,7 @@ package struct SelectedValues {
     }
 
     /// The variables that this one is a function of, itself first, each with the value for each of theirs.
-    private func roots(of variable: Int) -> [(root: Int, valueOf: [Int])] {
+    private func roots(of variable: VariableNumber) -> [(root: VariableNumber, valueOf: [Int])] {
         var roots = [(root: variable, valueOf: Array(variables[variable].values.indices))]
         while let last = roots.last, case .table(let table) = variables[last.root].origin, table.axes.count == 1 {
             roots.append((table.axes[0].variable, table.outputByValue.map { last.valueOf[$0] }))
@@ -49,9 +49,9 @@ package struct SelectedValues {
     }
 }
 
-extension [CompilerVariable] {
+extension PerVariable<CompilerVariable> {
     /// Whether a variable has one value at all positions of an input, as a width of everything has without a mask.
-    package func isSameEverywhere(_ number: Int) -> Bool {
+    package func isSameEverywhere(_ number: VariableNumber) -> Bool {
         let reads = { (form: SelectorForm) in
             form.isUnmasked && form.terms.allSatisfy { $0.query.map { isSameEverywhere($0.variable) } ?? true }
         }

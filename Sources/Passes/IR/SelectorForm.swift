@@ -1,29 +1,3 @@
-/// Which side of a selector a variable is read on.
-enum Side: Int {
-    case key = 0
-    case query = 1
-}
-
-/// A boolean function of variables at the key position and variables at the query position: a `FiniteFunction` with
-/// outputs 0 and 1 whose axis numbers are `2 * variable + side`.
-typealias Relation = FiniteFunction
-
-extension FiniteFunction {
-    /// The same table, its variables read on one side of a selector.
-    func on(_ side: Side) -> FiniteFunction {
-        FiniteFunction(
-            axes: axes.map {
-                Axis(variable: $0.variable * 2 + side.rawValue, classOf: $0.classOf, classCount: $0.classCount)
-            },
-            outputs: outputs)
-    }
-
-    func axes(on side: Side) -> [Axis] { axes.filter { $0.variable & 1 == side.rawValue } }
-
-    var isAlwaysTrue: Bool { axes.isEmpty && outputs == [1] }
-    var isAlwaysFalse: Bool { axes.isEmpty && outputs == [0] }
-}
-
 /// A selector ready for one attention head: a conjunction of terms, each between at most one one-hot variable at the
 /// key and one at the query. No terms: everything is selected.
 package struct SelectorForm: Hashable, Sendable {
@@ -79,7 +53,7 @@ package struct SelectorForm: Hashable, Sendable {
         SelectorForm(terms: [], isNever: false, largestWidth: length, smallestWidth: 1, isUnmasked: true)
     }
 
-    var variables: [Int] {
+    var variables: [VariableNumber] {
         terms.flatMap { [$0.key?.variable, $0.query?.variable].compactMap { $0 } } + (order?.variables ?? [])
     }
 

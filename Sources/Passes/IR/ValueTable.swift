@@ -2,7 +2,7 @@ import RASP
 
 /// What an s-op computes, as a function of variables: a `FiniteFunction` whose outputs index a list of atoms.
 package struct ValueTable: Hashable, Sendable {
-    package var function: FiniteFunction
+    package var function: FiniteFunction<VariableNumber>
     /// The reachable values in canonical order, nil (undefined) last; every one occurs in the table.
     package var values: [Atom?]
 
@@ -15,7 +15,7 @@ package struct ValueTable: Hashable, Sendable {
     }
 
     /// A variable itself.
-    package static func identity(_ variable: Int, values: [Atom?]) -> ValueTable {
+    package static func identity(_ variable: VariableNumber, values: [Atom?]) -> ValueTable {
         let axis = Axis(variable: variable, valueCount: values.count)
         return ValueTable(function: FiniteFunction(axes: [axis], outputs: Array(values.indices)), values: values)
     }
@@ -27,7 +27,7 @@ package struct ValueTable: Hashable, Sendable {
     }
 
     /// Sorts the values, drops those that never occur, and renumbers.
-    package init(function: FiniteFunction, unsorted values: [Atom?]) {
+    package init(function: FiniteFunction<VariableNumber>, unsorted values: [Atom?]) {
         var occurs = [Bool](repeating: false, count: values.count)
         for output in function.outputs { occurs[output] = true }
         let order = ValueOrder.sorted(values.indices.filter { occurs[$0] }, of: values)
@@ -39,13 +39,13 @@ package struct ValueTable: Hashable, Sendable {
     }
 
     /// - Parameter values: in canonical order already; some may no longer occur.
-    package init(function: FiniteFunction, values: [Atom?]) {
+    package init(function: FiniteFunction<VariableNumber>, values: [Atom?]) {
         self.function = function
         self.values = values
     }
 
     /// Whether this is exactly the variable, value for value in the variable's own order.
-    package func isIdentity(of variable: Int, values: [Atom?]) -> Bool {
+    package func isIdentity(of variable: VariableNumber, values: [Atom?]) -> Bool {
         guard axes.count <= 1, self.values.count == values.count else { return false }
         if axes.isEmpty { return false }
         guard axes[0].variable == variable, axes[0].classCount == values.count else { return false }

@@ -39,9 +39,9 @@ extension Lowering {
         let stepwise: ValueTable
         do {
             for input in compound {
-                let count = separate.variables.count
+                let first = separate.variables.endIndex
                 _ = try separate.materialise(input, named: nil, encoding: input.encoding)
-                cost += separate.cost(from: count)
+                cost += separate.cost(from: first)
             }
             stepwise = try separate.inSteps(function, inputs, sop)
         } catch is RASPError { return fused }
@@ -76,8 +76,8 @@ extension Lowering {
     }
 
     /// The non-zeros of the variables added since there were `count`, about.
-    func cost(from count: Int) -> Int {
-        variables[count...].reduce(0) { sum, variable in
+    func cost(from first: VariableNumber) -> Int {
+        variables[first...].reduce(0) { sum, variable in
             guard case .table(let table) = variable.origin, variable.time > 0 else { return sum }
             return sum + lookupPlan(table, isScalar: !variable.isOneHot).nonzeros
         }
@@ -94,10 +94,10 @@ extension Lowering {
         if plan.isPossible { return plan }
         var (table, variables) = (table, variables)
         for axis in table.axes where !variables[axis.variable].isOneHot {
-            variables.append(
+            let copy = variables.append(
                 CompilerVariable(
                     origin: .tokens, representation: .oneHot, values: (0..<axis.classCount).map { .int($0) }, time: 0))
-            table = table.replacing(axis.variable, by: variables.count - 1, classOf: Array(0..<axis.classCount))
+            table = table.replacing(axis.variable, by: copy, classOf: Array(0..<axis.classCount))
         }
         return LookupPlan(table, variables, isScalar: false, trees: tabulations.trees)
     }

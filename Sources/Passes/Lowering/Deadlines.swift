@@ -14,7 +14,7 @@ package struct Deadlines {
     package init(_ program: Program, _ lowering: Lowering, _ liveness: Liveness) {
         let variables = lowering.variables
         let last = variables.indices.lazy.filter { liveness.isLive[$0] }.map { variables[$0].time }.max() ?? 0
-        var due = [Int](repeating: last + last % 2, count: variables.count)
+        var due = PerVariable(repeating: last + last % 2, count: variables.count)
         for number in variables.indices.reversed() where liveness.isLive[number] && variables[number].time > 0 {
             // An MLP's variable stays an MLP's, and one of attention's stays one of attention's.
             due[number] -= (due[number] - variables[number].time) % 2
@@ -35,7 +35,7 @@ package struct Deadlines {
 
 extension Lowering {
     /// The variables that hold the s-op's value.
-    fileprivate func variables(of sop: SOp) -> [Int] {
+    fileprivate func variables(of sop: SOp) -> [VariableNumber] {
         guard let table = tables[sop] else { return [] }
         let written = [Encoding.categorical, .numerical].compactMap {
             variableOfTable[TableKey(table: table, encoding: $0)]

@@ -29,7 +29,7 @@ extension Lowering {
                 continue
             }
             let time = max(trial.readingTime(table), deadlines[sop])
-            let nonzeros = plan.nonzeros + trial.cost(from: variables.count)
+            let nonzeros = plan.nonzeros + trial.cost(from: variables.endIndex)
             if let known = best, (known.time, known.nonzeros) <= (time, nonzeros) { continue }
             best = (trial, table, time, nonzeros)
         }

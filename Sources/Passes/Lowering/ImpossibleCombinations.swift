@@ -4,8 +4,8 @@ extension Lowering {
     /// The same function with entries that no input reaches set to what their neighbours are: under a causal mask at
     /// most i + 1 positions are selected at position i, and the length is more than i. Fewer steps are left to make,
     /// and fewer values.
-    func filled(_ function: FiniteFunction) -> FiniteFunction {
-        guard let place = function.axes.firstIndex(where: { $0.variable == Self.indices }) else { return function }
+    func filled(_ function: FiniteFunction<VariableNumber>) -> FiniteFunction<VariableNumber> {
+        guard let place = function.axes.firstIndex(where: { $0.variable == .indices }) else { return function }
         var result = function
         for (position, axis) in function.axes.enumerated() where position != place {
             guard let form = countedSelector(axis.variable), setting.causal || form.terms.isEmpty else { continue }
@@ -23,7 +23,7 @@ extension Lowering {
     }
 
     /// The selector whose width a variable holds, as a scalar or one-hot.
-    private func countedSelector(_ variable: Int) -> SelectorForm? {
+    private func countedSelector(_ variable: VariableNumber) -> SelectorForm? {
         switch variables[variable].origin {
         case .width(let form): form
         case .table(let table):

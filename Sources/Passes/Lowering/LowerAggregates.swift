@@ -8,13 +8,13 @@ extension Lowering {
         if form.terms.isEmpty, setting.causal {
             // The selector selects all positions up to the row's own. How many these are follows from the index,
             // without attention.
-            return try map(tableOfVariable(Self.indices)) { .int($0 + 1) }
+            return try map(tableOfVariable(.indices)) { .int($0 + 1) }
         }
         let variable = try widthVariable(form, span)
         return tableOfVariable(variable)
     }
 
-    mutating func widthVariable(_ form: SelectorForm, _ span: SourceSpan?) throws -> Int {
+    mutating func widthVariable(_ form: SelectorForm, _ span: SourceSpan?) throws -> VariableNumber {
         if let known = variableOfWidth[form] { return known }
         let widths = Array(form.smallestWidth...form.largestWidth)
         let number = try add(
@@ -26,17 +26,16 @@ extension Lowering {
     }
 
     /// The first attention at which all of these can be read.
-    func attentionTime(_ sources: [Int]) -> Int {
+    func attentionTime(_ sources: [VariableNumber]) -> Int {
         let latest = max(floor, sources.map { variables[$0].time }.max() ?? 0)
         return latest + (latest % 2 == 0 ? 1 : 2)
     }
 
     /// - Throws: `Failure` (an internal error) for a variable that does not fit the others, before anything is computed
     ///   from it.
-    mutating func add(_ variable: CompilerVariable) throws -> Int {
+    mutating func add(_ variable: CompilerVariable) throws -> VariableNumber {
         try variable.checkInvariants(among: variables)
-        variables.append(variable)
-        return variables.count - 1
+        return variables.append(variable)
     }
 
     mutating func lowerAggregate(
@@ -183,7 +182,7 @@ extension Lowering {
     }
 
     private mutating func openMean(_ form: SelectorForm, _ read: MeanRead, _ defaultValue: Atom?, _ span: SourceSpan?)
-        throws -> Int
+        throws -> VariableNumber
     {
         let key = MeanKey(read: read, emptyRows: read.flagsEmptyRows ? .some(defaultValue) : nil)
         if let known = variableOfMean[key] { return known }
@@ -203,7 +202,7 @@ extension Lowering {
     ///
     /// - Parameter numbers: what each value of the source is averaged as.
     private func reachableMeans(
-        _ form: SelectorForm, _ source: Int, _ numbers: [Double], default defaultNumber: Double?
+        _ form: SelectorForm, _ source: VariableNumber, _ numbers: [Double], default defaultNumber: Double?
     ) -> [Double]? {
         func list(_ numbers: [Double], upTo most: Int) -> [ReachableNumbers.Entry]? {
             tabulations.reachable(

@@ -14,7 +14,7 @@ extension Lowering {
         let positionUnit = ThresholdStep.powerOfTwo(atLeast: length)
         let squareUnit = ThresholdStep.powerOfTwo(atLeast: 2 * length * length)
         let position = try positionScalar(span, unit: positionUnit) { $0 }
-        var square: Int?
+        var square: VariableNumber?
         if occurrence == .closest {
             square = try positionScalar(span, unit: squareUnit) { 2 * $0 * $0 + $0 }
             // Rows that see the same positions still pick different ones.
@@ -29,8 +29,8 @@ extension Lowering {
     /// A number of each position, which the embedding writes.
     private mutating func positionScalar(
         _ span: SourceSpan?, unit: Double, _ number: (Double) -> Double
-    ) throws -> Int {
-        let table = try map(tableOfVariable(Self.indices)) { .float(number(Double($0)) / unit) }
+    ) throws -> VariableNumber {
+        let table = try map(tableOfVariable(.indices)) { .float(number(Double($0)) / unit) }
         return try materialise(table, named: nil, encoding: .numerical, span)
     }
 

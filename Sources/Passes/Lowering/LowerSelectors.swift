@@ -100,7 +100,8 @@ extension Lowering {
             }
         }
         terms.sort {
-            ($0.key?.variable ?? -1, $0.query?.variable ?? -1) < ($1.key?.variable ?? -1, $1.query?.variable ?? -1)
+            ($0.key?.variable.index ?? -1, $0.query?.variable.index ?? -1)
+                < ($1.key?.variable.index ?? -1, $1.query?.variable.index ?? -1)
         }
         let largest = terms.map { widthBounds($0).upperBound }.min() ?? setting.maxLength
         let smallest = terms.isEmpty ? 1 : terms.count == 1 ? widthBounds(terms[0]).lowerBound : 0
@@ -109,9 +110,9 @@ extension Lowering {
             isUnmasked: !setting.causal)
     }
 
-    private func fitsOneTerm(_ axes: [Axis]) -> Bool {
+    private func fitsOneTerm(_ axes: [Relation.Axis]) -> Bool {
         let used = Set(axes.map(\.variable))
-        return used.filter { $0 & 1 == 0 }.count <= 1 && used.filter { $0 & 1 == 1 }.count <= 1
+        return used.count { $0.side == .key } <= 1 && used.count { $0.side == .query } <= 1
     }
 
     /// One term of a head. A side that depends on several variables, or on a scalar, becomes a one-hot of its own:
@@ -125,8 +126,10 @@ extension Lowering {
     }
 
     /// The variable that the rows of the matrix stand for. Where it has to be made first, equal rows are merged.
-    private mutating func axis(_ axes: [Axis], _ matrix: inout RelationMatrix, _ span: SourceSpan?) throws -> Axis? {
-        let own = axes.map { Axis(variable: $0.variable >> 1, classOf: $0.classOf, classCount: $0.classCount) }
+    private mutating func axis(_ axes: [Relation.Axis], _ matrix: inout RelationMatrix, _ span: SourceSpan?) throws
+        -> Axis?
+    {
+        let own = axes.map(\.withoutSide)
         guard let first = own.first else { return nil }
         if own.count == 1, variables[first.variable].isOneHot { return first }
         let numbers = matrix.mergeRows()

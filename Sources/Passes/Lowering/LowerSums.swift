@@ -6,7 +6,7 @@ extension Lowering {
     mutating func sum(
         _ form: SelectorForm, _ table: ValueTable, _ defaultValue: Atom?, _ sop: SOp, _ selector: Selector
     ) throws -> ValueTable {
-        var parts: [(coefficient: Double, width: Int)] = []
+        var parts: [(coefficient: Double, width: VariableNumber)] = []
         for (number, value) in table.values.enumerated() {
             guard let coefficient = value?.doubleValue, coefficient != 0 else { continue }
             let holds = try FiniteFunction.combine([table.function], limit: setting.limits.domain) {
@@ -23,8 +23,8 @@ extension Lowering {
     }
 
     private mutating func weightedWidths(
-        _ parts: [(coefficient: Double, width: Int)], _ form: SelectorForm, _ sop: SOp
-    ) throws -> Int {
+        _ parts: [(coefficient: Double, width: VariableNumber)], _ form: SelectorForm, _ sop: SOp
+    ) throws -> VariableNumber {
         try checkMagnitudes(parts.map(\.coefficient), sop.span)
         let reachable = tabulations.reachable(
             ReachableNumbers(

@@ -4,15 +4,15 @@ import RASP
 /// A program between lowering and layout: variables and the functions between them. It can be evaluated without any
 /// weights, so that a difference from the interpreter is known to come from lowering or from what follows it.
 package struct LoweredProgram {
-    package let variables: [CompilerVariable]
+    package let variables: PerVariable<CompilerVariable>
     /// The variable under each name.
-    package let named: [(name: String, variable: Int)]
+    package let named: [(name: String, variable: VariableNumber)]
     package let liveness: Liveness
     /// Loops that are executed round by round, in order.
     package let blocks: [LoopBlock]
     private let causal: Bool
 
-    package init(_ lowering: Lowering, named: [(name: String, variable: Int)]) {
+    package init(_ lowering: Lowering, named: [(name: String, variable: VariableNumber)]) {
         self.init(variables: lowering.variables, named: named, causal: lowering.setting.causal)
     }
 
@@ -20,10 +20,11 @@ package struct LoweredProgram {
     ///
     /// - Parameters:
     ///   - variables: tokens and indices first, each other one after those that it is computed from.
-    ///   - named: what is to be seen in the stream to the end, the output among it, by the variable's place in the list.
+    ///   - named: what is to be seen in the stream to the end, the output among it, by the variable's number.
     ///   - blocks: loops whose rounds are executed by the same layers.
     package init(
-        variables: [CompilerVariable], named: [(name: String, variable: Int)], causal: Bool, blocks: [LoopBlock] = []
+        variables: PerVariable<CompilerVariable>, named: [(name: String, variable: VariableNumber)], causal: Bool,
+        blocks: [LoopBlock] = []
     ) {
         self.variables = variables
         self.named = named
@@ -66,7 +67,7 @@ package struct LoweredProgram {
     ///
     /// - Parameter tokens: an input over the vocabulary, within the maximum length.
     package func evaluate(_ tokens: [Atom]) -> [String: [Atom?]] {
-        var levels: [[Level]] = []
+        var levels: PerVariable<[Level]> = []
         for number in variables.indices {
             levels.append(
                 liveness.isLive[number] ? tokens.indices.map { level(of: number, at: $0, tokens, levels) } : [])
@@ -89,7 +90,9 @@ package struct LoweredProgram {
         }
     }
 
-    private func level(of number: Int, at position: Int, _ tokens: [Atom], _ levels: [[Level]]) -> Level {
+    private func level(of number: VariableNumber, at position: Int, _ tokens: [Atom], _ levels: PerVariable<[Level]>)
+        -> Level
+    {
         let variable = variables[number]
         switch variable.origin {
         case .tokens: return .value(variable.values.firstIndex(of: tokens[position]) ?? 0)
@@ -129,13 +132,15 @@ package struct LoweredProgram {
     }
 
     /// The number of a variable's value. Functions of tokens or positions alone need not be live to be read.
-    private func value(of number: Int, at position: Int, _ tokens: [Atom], _ levels: [[Level]]) -> Int {
+    private func value(of number: VariableNumber, at position: Int, _ tokens: [Atom], _ levels: PerVariable<[Level]>)
+        -> Int
+    {
         let level = levels[number].isEmpty ? level(of: number, at: position, tokens, levels) : levels[number][position]
         if case .value(let value) = level { return value }
         return 0
     }
 
-    private func averaged(_ read: MeanRead, at key: Int, _ tokens: [Atom], _ levels: [[Level]]) -> Double {
+    private func averaged(_ read: MeanRead, at key: Int, _ tokens: [Atom], _ levels: PerVariable<[Level]>) -> Double {
         if case .number(let number) = levels[read.source].isEmpty ? .value(0) : levels[read.source][key] {
             return number
         }
@@ -143,7 +148,9 @@ package struct LoweredProgram {
         return read.numberOfValue.isEmpty ? variables[read.source].scalars[value] : read.numberOfValue[value]
     }
 
-    private func selected(by form: SelectorForm, at query: Int, _ tokens: [Atom], _ levels: [[Level]]) -> [Int] {
+    private func selected(by form: SelectorForm, at query: Int, _ tokens: [Atom], _ levels: PerVariable<[Level]>)
+        -> [Int]
+    {
         guard !form.isNever else { return [] }
         let keys = (0...(causal ? query : tokens.count - 1)).filter { key in
             form.terms.allSatisfy { term in
@@ -170,7 +177,7 @@ package struct LoweredProgram {
 
 extension FiniteFunction {
     /// The output where each axis's variable has the value that `value` gives.
-    func output(_ value: (_ variable: Int) -> Int) -> Int {
+    func output(_ value: (_ variable: Variable) -> Int) -> Int {
         outputs[axes.reduce(0) { $0 * $1.classCount + $1.classOf[value($1.variable)] }]
     }
 }

@@ -11,22 +11,22 @@ package struct Lowering {
     let setting: CompilationSetting
     let fusion: FusionDecisions
     let deadlines: Deadlines
-    var variables: [CompilerVariable] = []
+    var variables: PerVariable<CompilerVariable> = []
     var tables: [SOp: ValueTable] = [:]
     /// Widths that are the rank of each position in a strict order.
-    var ranks: Set<Int> = []
+    var ranks: Set<VariableNumber> = []
     /// S-ops whose value is a mean with more reachable values than are listed.
-    var openMeans: [SOp: Int] = [:]
+    var openMeans: [SOp: VariableNumber] = [:]
     /// Each selector as a conjunction of relations.
     var conjunctions: [Selector: [Relation]] = [:]
 
     // The variables that have been made so far, so that equal expressions share one.
-    var variableOfTable: [TableKey: Int] = [:]
-    var variableOfWidth: [SelectorForm: Int] = [:]
-    var variableOfGather: [GatherKey: Int] = [:]
-    var variableOfMean: [MeanKey: Int] = [:]
+    var variableOfTable: [TableKey: VariableNumber] = [:]
+    var variableOfWidth: [SelectorForm: VariableNumber] = [:]
+    var variableOfGather: [GatherKey: VariableNumber] = [:]
+    var variableOfMean: [MeanKey: VariableNumber] = [:]
     /// A one-hot copy of a scalar variable.
-    var oneHotOf: [Int: Int] = [:]
+    var oneHotOf: [VariableNumber: VariableNumber] = [:]
     private(set) var tabulations: Tabulations
     /// What is computed from now on is there after this half-layer.
     var floor = 0
@@ -57,9 +57,6 @@ package struct Lowering {
         return copy
     }
 
-    package static let tokens = 0
-    package static let indices = 1
-
     package init(
         _ setting: CompilationSetting, _ program: Program, _ fusion: FusionDecisions,
         _ tabulations: Tabulations = Tabulations(),
@@ -76,9 +73,9 @@ package struct Lowering {
     }
 
     /// Lowers the whole program; the result maps each of its variables' names to a variable number.
-    package mutating func lower(_ program: Program) throws -> [(name: String, variable: Int)] {
+    package mutating func lower(_ program: Program) throws -> [(name: String, variable: VariableNumber)] {
         let names = keptNames(program)
-        var named: [ExactString: Int] = [:]
+        var named: [ExactString: VariableNumber] = [:]
         for node in topologicalOrder(of: [.sop(program.output)]) {
             switch node {
             case .selector(let selector): conjunctions[selector] = try conjunction(of: selector)
@@ -111,8 +108,8 @@ package struct Lowering {
                     .value, "no token of the vocabulary can be read as \(conversion.rawValue)", at: sop.span,
                     notes: ["use tokens_asis, or a vocabulary of such tokens"])
             }
-            tables[sop] = try map(tableOfVariable(Self.tokens)) { values[$0] }
-        case .indices: tables[sop] = tableOfVariable(Self.indices)
+            tables[sop] = try map(tableOfVariable(.tokens)) { values[$0] }
+        case .indices: tables[sop] = tableOfVariable(.indices)
         case .constant(let atom): tables[sop] = .constant(atom)
         case .elementwise(let function, let inputs): tables[sop] = try compose(function, inputs, sop)
         case .aggregate(let selector, let values, let defaultValue, let reduction):
@@ -139,7 +136,7 @@ package struct Lowering {
     }
 
     /// The table that is a variable itself.
-    func tableOfVariable(_ variable: Int) -> ValueTable {
+    func tableOfVariable(_ variable: VariableNumber) -> ValueTable {
         .identity(variable, values: variables[variable].values)
     }
 

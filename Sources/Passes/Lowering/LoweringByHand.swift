@@ -23,7 +23,7 @@ extension CompilerVariable {
     ///   - function: takes a value of each input, nil where that is undefined.
     /// - Throws: `DomainTooLarge` where there are more combinations than the limit, and what the function throws.
     package static func map(
-        named name: String?, of inputs: [Int], among variables: [CompilerVariable],
+        named name: String?, of inputs: [VariableNumber], among variables: PerVariable<CompilerVariable>,
         limit: Int = CompilerOptions.Limits().domain, _ function: ([Atom?]) throws -> Atom?
     ) throws -> CompilerVariable {
         precondition(inputs.allSatisfy { variables[$0].isOneHot }, "a map by hand reads one-hot variables")
@@ -51,6 +51,6 @@ extension CompilerVariable {
 extension ValueTable {
     /// Whether the rows of one embedding can hold it: a function of the token or of the index alone, or a constant.
     package var isWrittenByEmbedding: Bool {
-        axes.count <= 1 && axes.allSatisfy { $0.variable == Lowering.tokens || $0.variable == Lowering.indices }
+        axes.count <= 1 && axes.allSatisfy { $0.variable == .tokens || $0.variable == .indices }
     }
 }

@@ -5,7 +5,9 @@ extension Lowering {
     /// Gives an s-op directions of its own, under a name or as scratch, and returns their variable.
     ///
     /// - Parameter isRead: whether anything is still computed from it.
-    mutating func materialise(_ sop: SOp, named name: String?, encoding: Encoding?, isRead: Bool = true) throws -> Int {
+    mutating func materialise(_ sop: SOp, named name: String?, encoding: Encoding?, isRead: Bool = true) throws
+        -> VariableNumber
+    {
         if let open = openMeans[sop] {
             if let name { label(open, name) }
             return open
@@ -46,7 +48,7 @@ extension Lowering {
 
     mutating func materialise(
         _ table: ValueTable, named name: String?, encoding: Encoding, _ span: SourceSpan?
-    ) throws -> Int {
+    ) throws -> VariableNumber {
         let isNumeric = table.values.allSatisfy { $0?.isNumeric ?? true } && table.values.contains { $0 != nil }
         if encoding == .numerical, !isNumeric {
             throw RASPError(
@@ -85,7 +87,7 @@ extension Lowering {
     }
 
     private mutating func write(_ table: ValueTable, _ encoding: Encoding, _ name: String?, _ span: SourceSpan?) throws
-        -> Int
+        -> VariableNumber
     {
         let variable = try writing(table, encoding, name, span)
         let number = try add(variable)
@@ -138,7 +140,7 @@ extension Lowering {
         return variable
     }
 
-    mutating func label(_ variable: Int, _ name: String) {
+    mutating func label(_ variable: VariableNumber, _ name: String) {
         if let own = variables[variable].name {
             if !own.hasSameBytes(as: name) { variables[variable].aliases.append(name) }
         } else {
@@ -181,10 +183,10 @@ extension Lowering {
         }
         var (mixed, rest) = (self, table)
         for axis in scalars.dropLast() { rest = try mixed.withOneHot(axis, in: rest, span) }
-        let count = variables.count
+        let first = variables.endIndex
         let costs = [(separate, sum), (mixed, rest)].map { lowering, table in
             let plan = lowering.lookupPlan(table, isScalar: encoding == .numerical)
-            return plan.isPossible ? plan.nonzeros + lowering.cost(from: count) : Int.max
+            return plan.isPossible ? plan.nonzeros + lowering.cost(from: first) : Int.max
         }
         self = costs[0] < costs[1] ? separate : mixed
         return costs[0] < costs[1] ? sum : rest
@@ -204,9 +206,9 @@ extension Lowering {
 
 extension ValueTable {
     /// The same table with one axis read from another variable.
-    func replacing(_ variable: Int, by other: Int, classOf: [Int]) -> ValueTable {
+    func replacing(_ variable: VariableNumber, by other: VariableNumber, classOf: [Int]) -> ValueTable {
         guard let position = axes.firstIndex(where: { $0.variable == variable }) else {
-            preconditionFailure("the table does not depend on variable \(variable)")
+            preconditionFailure("the table does not depend on variable \(variable.index)")
         }
         let substitute = Axis(variable: other, classOf: classOf, classCount: axes[position].classCount)
         var changed = axes

@@ -25,7 +25,7 @@ extension Lowering {
 
     /// The variable's number as a scalar, scaled to at most 1, written when the variable is; nil where it has none or
     /// attention copies it.
-    private mutating func numericalTwin(of number: Int, _ span: SourceSpan?) throws -> Int? {
+    private mutating func numericalTwin(of number: VariableNumber, _ span: SourceSpan?) throws -> VariableNumber? {
         let variable = variables[number]
         let values = variable.values.compactMap { $0?.doubleValue }
         guard values.count == variable.values.count, zip(values, values.dropFirst()).allSatisfy(<),

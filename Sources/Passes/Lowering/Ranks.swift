@@ -4,7 +4,7 @@ import RASP
 /// order, as sorting counts it. What is selected by such a value is one position at most.
 extension Lowering {
     /// Notes that a width is a rank: the number of positions before the row's own in a strict order of all positions.
-    mutating func noteRank(_ variable: Int, _ selector: Selector) {
+    mutating func noteRank(_ variable: VariableNumber, _ selector: Selector) {
         guard !setting.causal, !ranks.contains(variable), let parts = conjunctions[selector], parts.count == 1,
             isStrictOrder(parts[0])
         else { return }
@@ -18,7 +18,7 @@ extension Lowering {
     private func isStrictOrder(_ relation: Relation) -> Bool {
         let (keys, queries) = (relation.axes(on: .key), relation.axes(on: .query))
         guard keys.count == queries.count,
-            zip(keys, queries).allSatisfy({ $0.variable >> 1 == $1.variable >> 1 && $0.classOf == $1.classOf }),
+            zip(keys, queries).allSatisfy({ $0.variable.number == $1.variable.number && $0.classOf == $1.classOf }),
             let places = placesByCombination(keys)
         else { return false }
         let matrix = relation.matrix
@@ -56,9 +56,9 @@ extension Lowering {
     }
 
     /// For each combination of classes the one place in which a position can have it; nil where some have several.
-    private func placesByCombination(_ axes: [Axis]) -> [Int]? {
+    private func placesByCombination(_ axes: [Relation.Axis]) -> [Int]? {
         for (number, axis) in axes.enumerated() {
-            let own = Axis(variable: axis.variable >> 1, classOf: axis.classOf, classCount: axis.classCount)
+            let own = axis.withoutSide
             guard own.classCount == setting.maxLength, let maps = placements(own), maps.count == 1,
                 Set(maps[0]).count == setting.maxLength
             else { continue }
@@ -81,7 +81,7 @@ extension Lowering {
         let combinations = others.reduce(1) { min($0 * variables[$1].values.count, 1 << 20) }
         guard combinations * setting.maxLength * (tables.count + 1) <= 1 << 18 else { return nil }
         return (0..<combinations).map { combination in
-            var (rest, value, length) = (combination, [Int: Int](), setting.maxLength)
+            var (rest, value, length) = (combination, [VariableNumber: Int](), setting.maxLength)
             for base in others {
                 let number = rest % variables[base].values.count
                 rest /= variables[base].values.count
@@ -97,25 +97,27 @@ extension Lowering {
         }
     }
 
-    private func isPlace(_ variable: Int) -> Bool { variable == Self.indices || ranks.contains(variable) }
+    private func isPlace(_ variable: VariableNumber) -> Bool { variable == .indices || ranks.contains(variable) }
 
     /// The number of the value that each index or rank is of its variable.
-    private func valuesOfPlaces(_ variable: Int) -> [Int]? {
-        if variable == Self.indices { return Array(0..<setting.maxLength) }
+    private func valuesOfPlaces(_ variable: VariableNumber) -> [Int]? {
+        if variable == .indices { return Array(0..<setting.maxLength) }
         let values = variables[variable].values
         let places = (0..<setting.maxLength).compactMap { rank in values.firstIndex(of: .int(rank)) }
         return places.count == setting.maxLength ? places : nil
     }
 
-    private func isLength(_ variable: Int) -> Bool {
+    private func isLength(_ variable: VariableNumber) -> Bool {
         if case .width(let form) = variables[variable].origin { return form.isUnmasked && form.terms.isEmpty }
         return false
     }
 
     /// The variables that one is a table of, directly or not, and that are no tables themselves: places, and what is
     /// the same at all positions; and the tables between, each after those that it reads. nil where there are others.
-    private func sources(of variable: Int) -> (bases: [Int], tables: [(number: Int, table: ValueTable)])? {
-        var (bases, tables, pending) = (Set<Int>(), [Int: ValueTable](), [variable])
+    private func sources(of variable: VariableNumber) -> (
+        bases: [VariableNumber], tables: [(number: VariableNumber, table: ValueTable)]
+    )? {
+        var (bases, tables, pending) = (Set<VariableNumber>(), [VariableNumber: ValueTable](), [variable])
         while let next = pending.popLast() {
             guard !bases.contains(next), tables[next] == nil else { continue }
             if case .table(let table) = variables[next].origin, !isPlace(next) {

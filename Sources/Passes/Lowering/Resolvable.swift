@@ -91,13 +91,13 @@ extension Lowering {
 
 extension CompilerVariable {
     /// Checks what every later pass relies on.
-    package func checkInvariants(among others: [CompilerVariable]) throws {
+    package func checkInvariants(among others: PerVariable<CompilerVariable>) throws {
         func require(_ holds: Bool, _ what: String) throws {
             if !holds { throw Failure(.internalError, "the compiler broke a rule of its own: \(what)") }
         }
         try require(isOneHot || isOpen || scalars.count == values.count, "a scalar for each value")
         try require(
-            inputs.allSatisfy { $0 >= 0 && $0 < others.count && others[$0].time <= time },
+            inputs.allSatisfy { others.indices.contains($0) && others[$0].time <= time },
             "variables before what is computed from them")
         guard let table = origin.table else { return }
         try require(table.isConsistent(with: others), "a table over the values of its variables")
@@ -107,7 +107,7 @@ extension CompilerVariable {
 
 extension ValueTable {
     /// Whether its axes partition the values of their variables and its entries cover the combinations.
-    func isConsistent(with variables: [CompilerVariable]) -> Bool {
+    func isConsistent(with variables: PerVariable<CompilerVariable>) -> Bool {
         axes.allSatisfy { axis in
             variables.indices.contains(axis.variable) && axis.classOf.count == variables[axis.variable].values.count
                 && axis.classOf.allSatisfy { $0 >= 0 && $0 < axis.classCount }

@@ -3,8 +3,8 @@ extension Lowering {
 
     /// What a causal mask leaves of a term between positions.
     func reach(of term: SelectorForm.Term) -> Reach {
-        guard setting.causal, let key = term.key, let query = term.query, key.variable == Self.indices,
-            query.variable == Self.indices
+        guard setting.causal, let key = term.key, let query = term.query, key.variable == .indices,
+            query.variable == .indices
         else { return .something }
         var (all, any) = (true, false)
         for q in 0..<setting.maxLength {
@@ -47,9 +47,9 @@ extension Lowering {
 
     /// The class of each index, where the axis is a function of the index alone.
     private func classOfIndex(_ axis: Axis) -> [Int]? {
-        if axis.variable == Self.indices { return axis.classOf }
+        if axis.variable == .indices { return axis.classOf }
         guard case .table(let table) = variables[axis.variable].origin, table.axes.count == 1,
-            table.axes[0].variable == Self.indices
+            table.axes[0].variable == .indices
         else { return nil }
         return table.outputByValue.map { axis.classOf[$0] }
     }

@@ -13,7 +13,7 @@ package struct TiedLowering {
     private let graph: LoopGraph
     private let names: [SOp: [String]]
     private var lowering: Lowering
-    private var named: [ExactString: Int] = [:]
+    private var named: [ExactString: VariableNumber] = [:]
     private var blocks: [LoopBlock] = []
 
     /// - Throws: `RASPError` with the place in the source for what cannot be compiled this way.
@@ -69,7 +69,7 @@ package struct TiedLowering {
     private mutating func lowerLoop(_ number: Int, _ states: [Repetition.State]) throws {
         let loop = graph.loops[number]
         let values = try closedValues(loop, states)
-        var before: [Int] = []
+        var before: [VariableNumber] = []
         for (state, values) in zip(states, values) { before.append(try lowering.addInitial(state, values, loop.span)) }
         let latest = lowering.variables.map(\.time).max() ?? 0
         let start = latest + latest % 2
@@ -79,7 +79,7 @@ package struct TiedLowering {
             body.tables[state.previous] = body.tableOfVariable(variable)
         }
         try lowerBody(states, &body)
-        var after: [Int] = []
+        var after: [VariableNumber] = []
         for (state, values) in zip(states, values) { after.append(try body.addNext(state, values, loop.span)) }
         let end = after.map { body.variables[$0].time }.max() ?? start
         for variable in after { body.variables[variable].time = end }
@@ -181,7 +181,7 @@ extension Lowering {
     /// - Parameter values: all that the state can be; where the name is new in the body, the first of them stands there.
     fileprivate mutating func addInitial(
         _ state: Repetition.State, _ values: [Atom?], _ span: SourceSpan
-    ) throws -> Int {
+    ) throws -> VariableNumber {
         let initial = state.initial.map(table(of:)) ?? .constant(values.first ?? nil)
         var variable = try writing(initial, .categorical, nil, span)
         guard case .table(let table) = variable.origin else { preconditionFailure("a table is written as a table") }
@@ -191,7 +191,9 @@ extension Lowering {
     }
 
     /// A variable for the state as a round leaves it.
-    fileprivate mutating func addNext(_ state: Repetition.State, _ values: [Atom?], _ span: SourceSpan) throws -> Int {
+    fileprivate mutating func addNext(_ state: Repetition.State, _ values: [Atom?], _ span: SourceSpan) throws
+        -> VariableNumber
+    {
         var variable = try writing(table(of: state.next), .categorical, nil, span)
         guard case .table(let table) = variable.origin else { preconditionFailure("a table is written as a table") }
         variable.origin = .table(table.within(values))
@@ -204,7 +206,7 @@ extension Lowering {
     /// Takes the variables of a loop's body into the list, and remembers those of them that are there before the block.
     fileprivate mutating func takeVariables(of body: Lowering, upTo start: Int) {
         variables = body.variables
-        let isBefore = { (number: Int) in body.variables[number].time <= start }
+        let isBefore = { (number: VariableNumber) in body.variables[number].time <= start }
         variableOfTable.merge(body.variableOfTable.filter { isBefore($0.value) }) { known, _ in known }
         variableOfWidth.merge(body.variableOfWidth.filter { isBefore($0.value) }) { known, _ in known }
         variableOfGather.merge(body.variableOfGather.filter { isBefore($0.value) }) { known, _ in known }
