@@ -107,16 +107,16 @@ import Testing
     @Test func pickInsteadOfMeans() throws {
         let source = """
             #pragma vocab 0 1 2 3 4 5 6 7 8 9 p
-            #pragma max_length 10
+            #pragma max_length 8
             digit = {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7, "8": 8, "9": 9, "p": 0}[tokens];
             isRead = shift(indicator(tokens == "p"), 1, 0);
             a = aggregate(select(isRead, 1, ==), digit, -1);
             b = aggregate(select(shift(isRead, 1, 0), 1, ==), digit, -1);
-            rest = (a + b) % 10 if a > b else a * b;
+            product = a * b;
             """
         let error = try refusal(source)
         #expect(error.diagnostics[0].code == .limit)
-        #expect(error.diagnostics[0].notes.contains { $0.hasPrefix("test.rasp:") && $0.contains("pick(") }, "\(error)")
+        #expect(error.diagnostics[0].notes.contains { $0.hasPrefix("test.rasp.rasp:6:5:") && $0.contains("pick(") }, "\(error)")
         let picked = try program(
             source.replacingOccurrences(of: "aggregate(", with: "pick(").replacingOccurrences(
                 of: "digit, -1)", with: "digit, -1, first)"))
