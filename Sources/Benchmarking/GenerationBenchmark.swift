@@ -1,6 +1,5 @@
 import Basics
 import InjectionSettings
-import TensorCore
 
 /// Times greedy continuation of many prompts at once, which is what evaluation does.
 package struct GenerationBenchmark: Sendable {

@@ -3,8 +3,10 @@
 #ifdef MPI
 #include <limits.h>
 #include <mpi.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static MPI_Comm job;  // a communicator of our own: its errors are returned, not fatal
 static MPI_Request *requests;
@@ -55,6 +57,21 @@ int cmpi_receive(void *bytes, size_t count, int from, int tag, int *request) {
 int cmpi_test(int request, int *is_done) { return MPI_Test(&requests[request], is_done, MPI_STATUS_IGNORE); }
 
 int cmpi_finish(void) { return MPI_Finalize(); }
+
+void cmpi_end_later(int launcher, int seconds) {
+    // In the child of a process of several threads only calls that a signal handler may make are allowed.
+    if (launcher <= 1 || fork() != 0) return;
+    setsid();
+    // Whoever reads what the launcher prints would wait for this process too.
+    long files = sysconf(_SC_OPEN_MAX);
+    for (int file = 0; file < (files > 0 && files < 65536 ? files : 65536); file++) close(file);
+    while (seconds > 0 && kill(launcher, 0) == 0) {
+        sleep(1);
+        seconds--;
+    }
+    if (seconds == 0) kill(launcher, SIGKILL);
+    _exit(0);
+}
 
 void cmpi_describe(int code, char *text, size_t length) {
     char words[MPI_MAX_ERROR_STRING] = "";

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A matrix of activations as an SVG picture: one row a token, one column a coordinate.
 ///
 /// Cells are quantised to eight levels of either sign and drawn as one path a level, so that a residual stream of

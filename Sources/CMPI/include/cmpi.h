@@ -18,6 +18,10 @@ int cmpi_test(int request, int *is_done);
 /// Leaves the job. Every rank has to call it.
 int cmpi_finish(void);
 
+/// Leaves a process behind that ends the process `launcher` where it is still there after so many seconds. It keeps no
+/// file open and touches nothing else.
+void cmpi_end_later(int launcher, int seconds);
+
 /// Writes at most `capacity` bytes of text, its end included.
 void cmpi_describe(int code, char *text, size_t capacity);
 #endif

@@ -3,7 +3,6 @@ import Compiler
 import Discovery
 import Injection
 import LanguageModels
-import RASP
 import TensorCore
 
 /// Pairs of a run's prompts for its case folder, of three kinds: prompts of the training split to develop on, and test

@@ -1,8 +1,4 @@
 import Basics
-import Compiler
-import Injection
-import RASP
-import TensorCore
 
 /// How far the injected circuit is the student's mechanism: what the student says when components and edges carry something
 /// else than what they compute.

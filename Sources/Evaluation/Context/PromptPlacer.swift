@@ -1,7 +1,6 @@
 import Basics
 import Injection
 import LanguageModels
-import RASP
 
 /// Puts prompts of the task into texts.
 package struct PromptPlacer {

@@ -1,4 +1,3 @@
-import Basics
 import Injection
 import InjectionSettings
 import LanguageModels

@@ -1,4 +1,3 @@
-import Basics
 import Compiler
 import Foundation
 import Injection

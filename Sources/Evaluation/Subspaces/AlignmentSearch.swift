@@ -2,7 +2,6 @@ import Basics
 import Compiler
 import Injection
 import LanguageModels
-import RASP
 import TensorCore
 
 /// Distributed alignment search (Geiger et al. 2024): the subspace that is trained so that exchanging it between two

@@ -1,6 +1,5 @@
 import Injection
 import LanguageModels
-import RASP
 import TensorCore
 
 /// What all methods are given of a run: streams and values on prompts of the training split.

@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 
 /// An evaluation by several ranks: each measures some of the suites, and all get all results.
 extension ModelEvaluation.Report {

@@ -3,7 +3,6 @@ import Foundation
 import Injection
 import InjectionSettings
 import LanguageModels
-import Resources
 
 /// The method `gate`: what a student and a compiled program do beside each other, with nothing trained.
 extension ModelEvaluation {

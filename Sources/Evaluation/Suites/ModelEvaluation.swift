@@ -4,7 +4,6 @@ import Injection
 import InjectionSettings
 import LanguageModels
 import Ranks
-import TensorCore
 import TrainingEngine
 
 /// What can be measured of a run: `tracr-inject eval` as a function.

@@ -3,7 +3,6 @@ import Circuits
 import Compiler
 import InjectionSettings
 import LanguageModels
-import RASP
 import TensorCore
 
 /// Draws the circuit batch of each step: what is replaced, and by what.

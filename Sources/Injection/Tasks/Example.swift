@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 
 /// A prompt and the text that has to follow it, leading space included.
 public struct Example: Sendable {

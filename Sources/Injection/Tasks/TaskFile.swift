@@ -2,7 +2,6 @@ import Basics
 import Foundation
 import InjectionSettings
 import RASP
-import Yams
 
 /// A task of the user's own, read from YAML; `configs/tasks/reverse.yaml` shows every key.
 ///

@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 import InjectionSettings
 
 extension TextFormat {

@@ -1,5 +1,4 @@
 import Basics
-import Circuits
 import Foundation
 import InjectionSettings
 import LanguageModels

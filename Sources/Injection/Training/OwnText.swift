@@ -3,7 +3,6 @@ import Foundation
 import InjectionSettings
 import LanguageModels
 import Ranks
-import TensorCore
 import TrainingEngine
 
 /// Text that a student writes before it is trained, for a run that was given none; kept with the run, and read back on

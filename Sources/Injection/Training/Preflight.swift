@@ -1,7 +1,6 @@
 import Basics
 import Foundation
 import LanguageModels
-import TensorCore
 
 /// What a run will take of the machine, estimated before its first byte is written and held against what there is.
 package struct Preflight {

@@ -1,5 +1,3 @@
-import TensorCore
-
 /// One step's examples and texts, divided among threads that each compute a part of the step.
 ///
 /// Small students spend much of a step waiting for each other where every operation is divided among threads. Computed

@@ -2,7 +2,6 @@ import Basics
 import Foundation
 import InjectionSettings
 import Ranks
-import TensorCore
 import TrainingEngine
 
 /// Trains a student and leaves a run directory behind: `tracr-inject train` as a function.

@@ -1,7 +1,6 @@
 import Basics
 import Foundation
 import TensorCore
-import TrainingEngine
 
 /// What a run would be and what it would take, found out without writing anything: `train --dry-run`.
 public struct TrainingCheck: Sendable {

@@ -1,5 +1,3 @@
-import TensorCore
-
 /// What a run says about itself before its first step.
 package enum TrainingHeader {
     static func lines(_ inputs: TrainingInputs) -> [String] {

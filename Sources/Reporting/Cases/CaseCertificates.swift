@@ -1,5 +1,4 @@
 import Evaluation
-import Injection
 
 /// What a case is certified for, each with what it ought to reach.
 struct CaseCertificates {

@@ -2,7 +2,6 @@ import Basics
 import Circuits
 import Evaluation
 import Foundation
-import TensorCore
 
 /// A case folder as `circuit RUN --output` writes it, with what methods have found in its model: `found/METHOD.json`
 /// (graphs, as `discover` writes them) and `found/METHOD.safetensors` (subspaces of variables).

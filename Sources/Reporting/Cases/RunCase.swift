@@ -5,9 +5,7 @@ import Discovery
 import Evaluation
 import Foundation
 import Injection
-import RASP
 import Resources
-import TensorCore
 import TrainingEngine
 
 /// A run with a circuit, made ready for tools that look for circuits: the student, its known circuit, the variables'

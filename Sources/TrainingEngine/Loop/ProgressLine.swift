@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 
 /// Tells how far long work is and how much time is left: one line that is redrawn on a terminal, and a line now and
 /// then elsewhere.

@@ -1,5 +1,4 @@
 import Foundation
-import TensorCore
 
 /// The learning rate's factor over the run: a linear warm-up, then constant, or linear or cosine decay to `floor`.
 public struct Schedule: Sendable, Equatable {

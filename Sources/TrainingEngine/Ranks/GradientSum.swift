@@ -1,4 +1,3 @@
-import Basics
 import Ranks
 import Synchronization
 import TensorCore

@@ -5,7 +5,6 @@ import Discovery
 import Evaluation
 import Foundation
 import Injection
-import RASP
 
 struct DiscoverCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

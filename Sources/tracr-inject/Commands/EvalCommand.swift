@@ -2,7 +2,6 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import InjectionSettings
-import RASP
 
 struct EvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -4,7 +4,6 @@ import Foundation
 import InjectionSettings
 import Pretraining
 import Resources
-import TrainingEngine
 
 struct PretrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A line being edited: its characters and the cursor among them. Knows nothing of terminals.
 struct LineBuffer {
     private(set) var characters: [Character] = []

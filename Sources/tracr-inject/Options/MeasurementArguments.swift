@@ -2,7 +2,6 @@ import ArgumentParser
 import Basics
 import Evaluation
 import Foundation
-import RASP
 
 /// What `eval`, `report` and `reproduce` measure with.
 struct MeasurementArguments: ParsableArguments {

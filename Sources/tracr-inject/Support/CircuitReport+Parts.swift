@@ -3,7 +3,6 @@ import Circuits
 import Compiler
 import Evaluation
 import Pictures
-import RASP
 
 /// What `circuit` says, where a picture or a file says it.
 extension CircuitReport {

@@ -1,7 +1,6 @@
 import Basics
 import Circuits
 import Compiler
-import Foundation
 
 /// What `circuit` says about a compiled program.
 struct CircuitReport {

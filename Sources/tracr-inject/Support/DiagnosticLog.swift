@@ -1,7 +1,5 @@
 import Basics
-import Foundation
 import Logging
-import RASP
 
 /// Sends the libraries' warnings and notes to standard error, in the same shape as errors.
 struct DiagnosticLog: LogHandler {

@@ -2,9 +2,7 @@ import Basics
 import Circuits
 import Compiler
 import Evaluation
-import Foundation
 import Injection
-import Pictures
 import Reporting
 
 /// What `circuit` says about a run.

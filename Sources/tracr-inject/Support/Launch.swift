@@ -20,6 +20,7 @@ enum Launch {
         let ranks = try launcher.communicator { failure, tells in
             // The rank computes, and nobody waits for the result any more. Files are replaced whole.
             if tells { Standard.error(ErrorReport.prefix + ErrorReport.describe(failure.failure)) }
+            if failure.silentSeconds != nil { Launcher.endStarter() }
             _exit(1)
         }
         joined = ranks
@@ -52,6 +53,7 @@ enum Launch {
             return report.send()
         }
         let tells = ranks.tells(of: error)
+        if let lost = error as? PeerFailure, lost.silentSeconds != nil { Launcher.endStarter() }
         Standard.isSilent = !tells
         let status = report.send()
         // The launcher takes the first exit code that it sees.
