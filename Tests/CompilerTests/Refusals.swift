@@ -116,7 +116,9 @@ import Testing
             """
         let error = try refusal(source)
         #expect(error.diagnostics[0].code == .limit)
-        #expect(error.diagnostics[0].notes.contains { $0.hasPrefix("test.rasp.rasp:6:5:") && $0.contains("pick(") }, "\(error)")
+        #expect(
+            error.diagnostics[0].notes.contains { $0.hasPrefix("test.rasp.rasp:6:5:") && $0.contains("pick(") },
+            "\(error)")
         let picked = try program(
             source.replacingOccurrences(of: "aggregate(", with: "pick(").replacingOccurrences(
                 of: "digit, -1)", with: "digit, -1, first)"))
