@@ -97,7 +97,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
     }
 
     /// Fisher and Yates' shuffle, in place.
-    public mutating func shuffle<C: MutableCollection & RandomAccessCollection>(_ elements: inout C)
+    @inlinable public mutating func shuffle<C: MutableCollection & RandomAccessCollection>(_ elements: inout C)
     where C.Index == Int {
         var remaining = elements.count
         while remaining > 1 {

@@ -8,20 +8,41 @@ extension String {
 
     package func ends(with text: String) -> Bool { utf8.suffix(text.utf8.count).elementsEqual(text.utf8) }
 
-    package func holds(_ text: String) -> Bool { unicodeScalars.firstRange(of: text.unicodeScalars) != nil }
+    package func holds(_ text: String) -> Bool { place(of: text, from: startIndex) != nil }
 
+    /// Unchanged where `text` is empty.
     package func replacingAll(_ text: String, with other: String) -> String {
-        String(unicodeScalars.replacing(text.unicodeScalars, with: other.unicodeScalars))
+        var (result, rest) = ("", startIndex)
+        while !text.isEmpty, let place = place(of: text, from: rest) {
+            result += self[rest..<place.lowerBound]
+            result += other
+            rest = place.upperBound
+        }
+        return result + self[rest...]
     }
 
     package func replacingFirst(_ text: String, with other: String) -> String {
-        String(unicodeScalars.replacing(text.unicodeScalars, with: other.unicodeScalars, maxReplacements: 1))
+        guard let place = place(of: text, from: startIndex) else { return self }
+        return String(self[..<place.lowerBound]) + other + self[place.upperBound...]
     }
 
     /// What stands before the first place of a text, and what behind it; all and nothing where there is no such place.
     package func parted(at text: String) -> (before: String, behind: String) {
-        guard let place = unicodeScalars.firstRange(of: text.unicodeScalars) else { return (self, "") }
+        guard let place = place(of: text, from: startIndex) else { return (self, "") }
         return (String(unicodeScalars[..<place.lowerBound]), String(unicodeScalars[place.upperBound...]))
+    }
+
+    /// The first place where a text stands. The bytes of a scalar never occur within those of another, so that bytes are
+    /// compared, which takes a fraction of the time of comparing scalars.
+    private func place(of text: String, from start: Index) -> Range<Index>? {
+        guard let first = text.utf8.first else { return start..<start }
+        var rest = utf8[start...]
+        while let found = rest.firstIndex(of: first) {
+            rest = rest[found...]
+            if rest.starts(with: text.utf8) { return found..<utf8.index(found, offsetBy: text.utf8.count) }
+            rest = rest.dropFirst()
+        }
+        return nil
     }
 
     /// The pieces between separators, empty ones included; the single scalars where the separator is empty.

@@ -76,10 +76,18 @@ extension InjectionTask {
     static let digitRules = (0...9).map { TokenMap.Rule(.string(String($0)), [" \($0)", "\($0)"]) }
 
     private static func countProblem(length: Int, count: Int, _ random: inout SeededRandom) -> Problem {
-        var characters = [Character](repeating: "x", count: count) + [Character](repeating: "y", count: length - count)
-        random.shuffle(&characters)
-        return Problem(spaced(String(characters)), String(count))
+        let (x, y) = (UInt8(ascii: "x"), UInt8(ascii: "y"))
+        var letters = [UInt8](repeating: x, count: count) + [UInt8](repeating: y, count: length - count)
+        random.shuffle(&letters)
+        return Problem(spaced(String(decoding: letters, as: UTF8.self)), String(count))
     }
 
-    static func spaced(_ text: String) -> String { text.map(String.init).joined(separator: " ") }
+    static func spaced(_ text: String) -> String {
+        var spaced = ""
+        for character in text {
+            if !spaced.isEmpty { spaced.append(" ") }
+            spaced.append(character)
+        }
+        return spaced
+    }
 }
