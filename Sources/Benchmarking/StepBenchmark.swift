@@ -19,7 +19,7 @@ package struct StepBenchmark: Sendable {
         package var texts = 12
         package var textTokens = 70
         package var seed = 42
-        /// Precision and memory of the step; nothing else of them counts.
+        /// Precision and memory of the step, and how ranks send their gradients; nothing else of them counts.
         package var settings = Settings()
         /// Whether one more step is taken apart by operation.
         package var profiles = false

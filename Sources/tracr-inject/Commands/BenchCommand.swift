@@ -40,7 +40,7 @@ struct BenchCommand: ParsableCommand {
     @Option(
         name: .customLong("set"), parsing: .singleValue,
         help: ArgumentHelp(
-            "precision (fp32 unless given) and memory.*, as in train; such as memory.recompute=true. Can be repeated.",
+            "precision (fp32 unless given), memory.* and, for several ranks, optimizer.gradients; such as memory.recompute=true. Can be repeated.",
             valueName: "key=value"))
     var set: [String] = []
 
