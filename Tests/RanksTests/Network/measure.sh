@@ -12,24 +12,27 @@ while read -r student parameters layers layer steps ranks; do
             [ "$gradients" = fp32 ] || [ "$student" = tiny ] || continue
             width=4
             [ "$gradients" = fp32 ] || width=2
+            line=
+            # A daemon of mpirun now and then does not start, and mpirun waits for it.
+            for _ in 1 2 3; do
+                line=$(timeout 300 "$here/scaling.sh" "$ranks" "${rate}gbit" -- "$tool" bench --scaling \
+                    --student "$student" --steps "$steps" --threads 1 --set optimizer.gradients=$gradients --json \
+                    2>/dev/null </dev/null | tail -1) && [ -n "$line" ] && break
+            done
             # shellcheck disable=SC2016 # the expansions are Python's
-            "$here/scaling.sh" "$ranks" "${rate}gbit" -- "$tool" bench --scaling --student "$student" --steps "$steps" \
-                --threads 1 --set optimizer.gradients=$gradients --json 2>/dev/null </dev/null | python3 -c '
+            python3 -c '
 import json, sys
 sys.path.insert(0, sys.argv[1])
 import fit
 width, parameters, layers, layer, rate = map(int, sys.argv[2:7])
-row = json.loads(sys.stdin.readlines()[-1])
+row = json.loads(sys.argv[8])
 rest = (parameters - layers * layer) * width
 row.update(rate=rate * 125_000_000, gradients=sys.argv[7], bytes=parameters * width,
            pieces=fit.pieces(layers, layer * width, rest))
-print(json.dumps(row))' "$here" "$width" "$parameters" "$layers" "$layer" "$rate" $gradients | tee -a "$file" |
-                python3 -c '
-import json, sys
-row = json.loads(sys.stdin.readline())
+print(json.dumps(row), file=open(sys.argv[9], "a"))
 print("%s %s, %d ranks, %d Gbit/s: alone %.3f s, step %.3f s, sum %.3f s" % (
-    row["student"], row["gradients"], row["ranks"], row["rate"] // 125_000_000, row["alone_step_seconds"],
-    row["step_seconds"], row["sum_seconds"]), flush=True)'
+    row["student"], row["gradients"], row["ranks"], rate, row["alone_step_seconds"], row["step_seconds"],
+    row["sum_seconds"]), flush=True)' "$here" $width "$parameters" "$layers" "$layer" $rate $gradients "$line" "$file"
         done
     done
 done <<'END'
