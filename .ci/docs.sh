@@ -35,8 +35,11 @@ for module in $modules; do
     graphs="$out/graphs/$module"
     rm -rf "$graphs" "$out/$module.doccarchive"
     mkdir -p "$graphs"
+    # What a module hands on of another one is documented with it.
+    handed=$(sed -n 's/^@_exported import [a-z]* \([A-Za-z]*\)\..*/\1/p' Sources/"$module"/*.swift | sort -u | paste -s -d , -)
     # shellcheck disable=SC2086
     "$tools/swift-symbolgraph-extract" -module-name "$name" -target "$target" -I "$build/Modules" $flags \
+        ${handed:+-experimental-allowed-reexported-modules=$handed} \
         -minimum-access-level public -skip-inherited-docs -output-dir "$graphs" || { failed="$failed $module"; continue; }
     "$tools/docc" convert Sources/"$module"/*.docc --additional-symbol-graph-dir "$graphs" \
         --fallback-display-name "$module" --fallback-bundle-identifier "tracr-inject.$module" \
