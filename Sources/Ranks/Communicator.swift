@@ -57,6 +57,16 @@ package final class Communicator: Sendable {
         return asked.flatMap { $0 > 0 && $0.isFinite ? $0 : nil } ?? 30
     }
 
+    /// - Throws: `.usage` where the variable holds no number of seconds in which a sign of life would arrive.
+    package static func requirePatience() throws {
+        guard let asked = ProcessInfo.processInfo.environment[patienceVariable] else { return }
+        guard let seconds = Double(asked), seconds >= 3, seconds.isFinite else {
+            throw Failure(
+                .usage, "\(patienceVariable) is '\(asked.prefix(100))', and wants seconds, 3 at least",
+                remedy: "Ranks send a sign of life every second. Leave it out for 30.")
+        }
+    }
+
     /// The stretch of `count` numbers that a rank sums for all: stretches of nearly one length, each beginning on a
     /// cache line.
     package static func share(of rank: Int, among size: Int, count: Int) -> Range<Int> {

@@ -62,7 +62,13 @@ package struct Launcher: Sendable, Equatable {
         onFailure: @escaping @Sendable (_ failure: PeerFailure, _ tells: Bool) -> Void
     ) throws -> Communicator {
         #if MPI
-            return try Communicator(onFailure: onFailure) { () throws(Failure) -> any Link in try MPILink() }
+            let ranks = try Communicator(onFailure: onFailure) { () throws(Failure) -> any Link in try MPILink() }
+            guard ranks.size == size else {
+                throw Failure(
+                    .usage, "\(self.name) says that this is rank \(rank) of \(size), and MPI knows \(ranks.size)",
+                    remedy: "Each would do all of the work. With srun, --mpi=pmix or another of `srun --mpi=list`.")
+            }
+            return ranks
         #else
             throw Failure(
                 .usage, "started by \(self.name) as rank \(rank) of \(size), and built without MPI",

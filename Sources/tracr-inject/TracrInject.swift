@@ -57,6 +57,7 @@ struct TracrInject: ParsableCommand {
         do {
             try refuseUnknownCommand()
             var command = try parseAsRoot()
+            if !(command is any RankedCommand) { try Launch.requireOneProcess(for: type(of: command)._commandName) }
             try VectorLevelCheck.run()
             try command.run()
             try Standard.output.flush()

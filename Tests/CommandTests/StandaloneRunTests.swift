@@ -98,7 +98,7 @@ import Testing
         let resumed = try Tool.run("train", "--resume", "--output", "run", "--steps", "3", in: scratch.root)
         try #require(resumed.status == 0, "\(resumed.error)")
         let config = try String(contentsOfFile: scratch.path("run/config.yaml"), encoding: .utf8)
-        #expect(config.hasPrefix("# Begun by tracr-inject ") && config.contains("fp32, 1 threads"))
+        #expect(config.hasPrefix("# Begun by tracr-inject ") && config.contains("fp32, 1 thread,"))
         let manifest = try JSONSerialization.jsonObject(
             with: Data(contentsOf: URL(fileURLWithPath: scratch.path("run/manifest.json"))))
         let object = try #require(manifest as? [String: Any])

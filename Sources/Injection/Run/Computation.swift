@@ -18,7 +18,7 @@ package enum Computation {
 
     /// What the last bits of a run's results depend on beside its settings.
     package static var machine: String {
-        "\(Parallel.threads) threads, BLAS kernel \(BLAS.kernelName), vectors \(VectorLevel.inUse.name)"
+        "\(Parallel.threads) \(Parallel.threads == 1 ? "thread" : "threads"), BLAS kernel \(BLAS.kernelName), vectors \(VectorLevel.inUse.name)"
     }
 
     /// The same as a comment of `config.yaml`, whose settings can leave all of it to the machine.

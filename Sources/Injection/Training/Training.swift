@@ -117,14 +117,18 @@ public enum Training {
         } catch let raised as Interruption.Raised {
             return Outcome(run: run, step: start?.step ?? 0, interruptedBy: raised.signal)
         }
-        try ranks.requireEqual(plan.fingerprint.ofInputs, "student, program and data")
+        try ranks.requireEqual(
+            plan.fingerprint.ofInputs, "student, program and data", .badData,
+            remedy: "Every rank reads the same files: put them where all machines see them, or copy them.")
         let trainer = try Trainer(plan, activations: preflight.plan.activations, resuming: start)
         if ranks.isFirst {
             // On a resume again, as a run can be killed before its first write of it; and only now that these are known to
             // be the inputs that the run was begun with.
             try inputs.compiled.save(to: run.compiled)
             try KeptSources.write(inputs.task, to: run.sources, origins: run.origins)
-            try RunSessions.begin(Computation.facts(precision: inputs.settings.precision), after: trainer.step, at: run)
+            var facts = Computation.facts(precision: inputs.settings.precision)
+            facts["ranks"] = .integer(ranks.size)
+            try RunSessions.begin(facts, after: trainer.step, at: run)
         }
         if trainer.step > 0 { Narration.note("resuming after step \(trainer.step)") }
         if let signal = try trainer.train() {

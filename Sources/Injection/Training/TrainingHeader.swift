@@ -32,7 +32,8 @@ package enum TrainingHeader {
         }
         let precision = settings.precision.effective.rawValue
         lines.append(
-            "seed \(settings.seed), \(precision), \(Computation.machine)")
+            "seed \(settings.seed), \(precision), \(inputs.ranks.isAlone ? "" : "\(inputs.ranks.size) ranks of ")\(Computation.machine)"
+        )
         return lines
     }
 }

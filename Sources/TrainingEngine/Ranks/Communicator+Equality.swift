@@ -5,13 +5,16 @@ import TensorCore
 /// What has to be the same on all ranks.
 extension Communicator {
     /// - Parameter what: the thing, for the error.
-    /// - Throws: `.verificationFailed` naming the lowest rank that has another one than the first.
-    package func requireEqual(_ own: @autoclosure () -> String, _ what: String, remedy: String? = nil) throws {
+    /// - Throws: a failure of that kind, naming the lowest rank that has another one than the first.
+    package func requireEqual(
+        _ own: @autoclosure () -> String, _ what: String, _ kind: Failure.Kind = .verificationFailed,
+        remedy: String? = nil
+    ) throws {
         guard !isAlone else { return }
         let all = try exchange(Array(own().utf8))
         guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
         throw Failure(
-            .verificationFailed, "rank \(other) and rank 0 have not the same \(what)",
+            kind, "rank \(other) and rank 0 have not the same \(what)",
             remedy: remedy ?? "Go on from the last checkpoint, with the same software on all machines.")
     }
 

@@ -4,7 +4,7 @@ import Benchmarking
 import InjectionSettings
 import TensorCore
 
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: RankedCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Time a training step of a given student.",

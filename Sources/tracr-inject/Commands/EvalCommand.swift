@@ -3,7 +3,7 @@ import Evaluation
 import Foundation
 import InjectionSettings
 
-struct EvalCommand: ParsableCommand {
+struct EvalCommand: RankedCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
         abstract: "Measure a run: accuracy, decoded variables, causality, what is left of the original.",

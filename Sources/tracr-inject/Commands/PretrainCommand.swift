@@ -5,7 +5,7 @@ import InjectionSettings
 import Pretraining
 import Resources
 
-struct PretrainCommand: ParsableCommand {
+struct PretrainCommand: RankedCommand {
     static let configuration = CommandConfiguration(
         commandName: "pretrain",
         abstract: "Train a GPT-2 and its vocabulary from scratch on plain text.",

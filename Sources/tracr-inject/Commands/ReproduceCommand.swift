@@ -5,7 +5,7 @@ import Injection
 import InjectionSettings
 import Reporting
 
-struct ReproduceCommand: ParsableCommand {
+struct ReproduceCommand: RankedCommand {
     static let configuration = CommandConfiguration(
         commandName: "reproduce",
         abstract: "Train, measure and report the paper's experiments.",

@@ -7,7 +7,7 @@ import InjectionSettings
 import Ranks
 import TrainingEngine
 
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: RankedCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
         abstract: "Inject a task's algorithm into a language model.",

@@ -4,6 +4,9 @@ import Foundation
 import Ranks
 import TrainingEngine
 
+/// A command whose work several ranks may do together.
+protocol RankedCommand: ParsableCommand {}
+
 /// The ranks that this process was started with, where a launcher (`mpirun`, `srun`) started several.
 enum Launch {
     /// Set once, by the command's own thread.
@@ -17,6 +20,7 @@ enum Launch {
         if let joined { return joined }
         guard let launcher = Launcher.detect() else { return .alone }
         Standard.isSilent = launcher.rank > 0
+        try Communicator.requirePatience()
         let ranks = try launcher.communicator { failure, tells in
             // The rank computes, and nobody waits for the result any more. Files are replaced whole.
             if tells { Standard.error(ErrorReport.prefix + ErrorReport.describe(failure.failure)) }
@@ -25,8 +29,22 @@ enum Launch {
         }
         joined = ranks
         if !ranks.isFirst { Narration.listener = nil }
+        // Ranks that do different things would wait for each other, or take one thing for another.
+        try ranks.requireEqual(
+            CommandLine.arguments.dropFirst().joined(separator: "\0"), "command and options", .usage,
+            remedy: "Start all ranks by one command line: mpirun -np \(ranks.size) tracr-inject ...")
         try ranks.divideProcessors()
         return ranks
+    }
+
+    /// - Throws: `.usage` where a launcher started several processes of a command that one does.
+    static func requireOneProcess(for command: String) throws {
+        guard let launcher = Launcher.detect() else { return }
+        Standard.isSilent = launcher.rank > 0
+        throw Failure(
+            .usage, "\(command) was started by \(launcher.name) as \(launcher.size) processes, and one does its work",
+            remedy: "Start it once, without \(launcher.name). By ranks work train, pretrain, eval, reproduce and bench."
+        )
     }
 
     /// What errors of this rank begin with; empty where there is one.

@@ -12,7 +12,10 @@ shift
 bridge=ti$$
 folder=$(mktemp -d)
 clean() {
-    for rank in $(seq 0 $((ranks - 1))); do ip netns del $bridge-$rank 2>/dev/null || true; done
+    for rank in $(seq 0 $((ranks - 1))); do
+        ip netns del $bridge-$rank 2>/dev/null || true
+        ip link del $bridge.$rank 2>/dev/null || true
+    done
     ip link del $bridge 2>/dev/null || true
     rm -rf "$folder"
 }
