@@ -98,6 +98,19 @@ struct SeveralRanksTests {
     }
 }
 
+/// Started as one of several for what one process does, with or without MPI.
+@Suite struct OneProcessTests {
+    @Test(arguments: [["doctor"], ["compile", "count"], ["run", "count", "xyxx:"]])
+    func isSaid(command: [String]) throws {
+        let environment = ["OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "0"]
+        let refused = try Tool.run(command, environment: environment)
+        #expect(refused.status == 64 && refused.output.isEmpty)
+        #expect(refused.error.contains("\(command[0]) was started by mpirun as 2 processes, and one does its work"))
+        let other = try Tool.run(command, environment: environment.merging(["OMPI_COMM_WORLD_RANK": "1"]) { $1 })
+        #expect(other.status == 64 && other.error.isEmpty && other.output.isEmpty)
+    }
+}
+
 /// Started as one of several by a program that cannot be.
 @Suite(.enabled(if: !Launcher.isSupported)) struct WithoutMPITests {
     @Test(arguments: ["train", "pretrain", "eval", "reproduce", "bench"]) func isSaid(command: String) throws {
