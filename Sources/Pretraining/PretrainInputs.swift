@@ -63,8 +63,7 @@ package struct PretrainInputs {
         }
         let lock = ranks.isFirst ? try RunLock(directory: run.root) : nil
         if ranks.isFirst { run.removeLeftovers() }
-        Narration.note(
-            "seed \(settings.seed), fp32, \(ranks.isAlone ? "" : "\(ranks.size) ranks of ")\(Computation.machine)")
+        Narration.note("seed \(settings.seed), fp32, \(Computation.machines(ranks.size))")
 
         guard let endOfText = tokenizer.endOfText else {
             throw Failure(
@@ -87,9 +86,7 @@ package struct PretrainInputs {
         var fingerprint = Fingerprint()
         fingerprint.ranks = ranks.size
         fingerprint.inputs.append(("text", corpus.hash))
-        try ranks.requireEqual(
-            corpus.hash + (heldOut?.hash ?? ""), "texts", .badData,
-            remedy: "Every rank reads the same files: put them where all machines see them, or copy them.")
+        try ranks.requireEqualInputs(corpus.hash + (heldOut?.hash ?? ""), "texts")
         try ranks.requireEqualArithmetic()
         return PretrainInputs(
             settings: settings, tokenizer: tokenizer, isResumed: resume, run: run, ranks: ranks, lock: lock,

@@ -21,7 +21,10 @@ package enum Computation {
         "\(Parallel.threads) \(Parallel.threads == 1 ? "thread" : "threads"), BLAS kernel \(BLAS.kernelName), vectors \(VectorLevel.inUse.name)"
     }
 
-    /// The same as a comment of `config.yaml`, whose settings can leave all of it to the machine.
+    /// `machine` of so many ranks, which compute alike.
+    package static func machines(_ ranks: Int) -> String { (ranks > 1 ? "\(ranks) ranks of " : "") + machine }
+
+    /// `machine` as a comment of `config.yaml`, whose settings can leave all of it to the machine.
     static func comment(precision: Settings.Precision) -> String {
         let commit = Release.commit.map { " (commit \($0))" } ?? ""
         return """

@@ -117,9 +117,7 @@ public enum Training {
         } catch let raised as Interruption.Raised {
             return Outcome(run: run, step: start?.step ?? 0, interruptedBy: raised.signal)
         }
-        try ranks.requireEqual(
-            plan.fingerprint.ofInputs, "student, program and data", .badData,
-            remedy: "Every rank reads the same files: put them where all machines see them, or copy them.")
+        try ranks.requireEqualInputs(plan.fingerprint.ofInputs, "student, program and data")
         let trainer = try Trainer(plan, activations: preflight.plan.activations, resuming: start)
         if ranks.isFirst {
             // On a resume again, as a run can be killed before its first write of it; and only now that these are known to

@@ -32,7 +32,7 @@ package enum TrainingHeader {
         }
         let precision = settings.precision.effective.rawValue
         lines.append(
-            "seed \(settings.seed), \(precision), \(inputs.ranks.isAlone ? "" : "\(inputs.ranks.size) ranks of ")\(Computation.machine)"
+            "seed \(settings.seed), \(precision), \(Computation.machines(inputs.ranks.size))"
         )
         return lines
     }

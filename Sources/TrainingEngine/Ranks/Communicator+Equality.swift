@@ -18,6 +18,15 @@ extension Communicator {
             remedy: remedy ?? "Go on from the last checkpoint, with the same software on all machines.")
     }
 
+    /// Every rank reads the inputs by itself.
+    ///
+    /// - Throws: `.badData` naming the lowest rank that has read something else than the first.
+    package func requireEqualInputs(_ own: @autoclosure () -> String, _ what: String) throws {
+        try requireEqual(
+            own(), what, .badData,
+            remedy: "Every rank reads the same files: put them where all machines see them, or copy them.")
+    }
+
     /// Ranks that compute in different ways would drift apart.
     package func requireEqualArithmetic() throws {
         try requireEqual(
