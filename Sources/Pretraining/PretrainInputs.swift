@@ -45,6 +45,7 @@ package struct PretrainInputs {
                 .usage, "a step of \(settings.batch.sequences) sequences cannot be divided among \(ranks.size) ranks",
                 remedy: "Start fewer ranks, or set a larger batch.sequences.")
         }
+        if let file = settings.heldout.file { try requireReadable(URL(fileURLWithPath: file), as: settings.text.format) }
         if settings.threads > 0 { Parallel.threads = settings.threads }
         let tokenizer: Tokenizer
         if !ranks.isFirst {
@@ -106,6 +107,14 @@ package struct PretrainInputs {
                 at: run.configuration.path,
                 remedy: "Give the configuration it was begun with, or start another with --output.")
         }
+    }
+
+    /// - Throws: what is wrong with a text that cannot be read. It is needed late, and told before anything is learnt.
+    private static func requireReadable(_ text: URL, as format: TextFormat) throws {
+        let blocks = TextSequence([text], format: format)
+        var first = blocks.makeIterator()
+        _ = first.next()
+        if let failure = blocks.failure { throw failure }
     }
 
     private static func trainVocabulary(_ settings: PretrainSettings, on texts: [URL]) throws -> Tokenizer {

@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 
 /// The ranks that train one model together, as one of them sees them: who they are, and what they compute together.
 ///
@@ -24,7 +23,7 @@ package final class Communicator: Sendable {
     ///   - link: makes the link, on the thread that will use it.
     /// - Throws: `Failure` where the link cannot be made.
     package init(
-        patience: Double = Communicator.defaultPatience,
+        patience: Double,
         onFailure: (@Sendable (_ failure: PeerFailure, _ tells: Bool) -> Void)? = nil,
         _ link: @escaping @Sendable () throws(Failure) -> any Link
     ) throws {
@@ -46,26 +45,6 @@ package final class Communicator: Sendable {
     package var isAlone: Bool { size == 1 }
     /// Whether this is the rank that writes and speaks.
     package var isFirst: Bool { rank == 0 }
-
-    /// The variable that sets `defaultPatience`.
-    package static let patienceVariable = "TRACR_INJECT_PATIENCE"
-
-    /// Seconds that a rank may be silent before it is taken for lost. Long enough for a machine that swaps, and short
-    /// enough that all ends within a minute.
-    package static var defaultPatience: Double {
-        let asked = ProcessInfo.processInfo.environment[patienceVariable].flatMap(Double.init)
-        return asked.flatMap { $0 > 0 && $0.isFinite ? $0 : nil } ?? 30
-    }
-
-    /// - Throws: `.usage` where the variable holds no number of seconds in which a sign of life would arrive.
-    package static func requirePatience() throws {
-        guard let asked = ProcessInfo.processInfo.environment[patienceVariable] else { return }
-        guard let seconds = Double(asked), seconds >= 3, seconds.isFinite else {
-            throw Failure(
-                .usage, "\(patienceVariable) is '\(asked.prefix(100))', and wants seconds, 3 at least",
-                remedy: "Ranks send a sign of life every second. Leave it out for 30.")
-        }
-    }
 
     /// The stretch of `count` numbers that a rank sums for all: stretches of nearly one length, each beginning on a
     /// cache line.

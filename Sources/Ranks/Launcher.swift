@@ -34,9 +34,12 @@ package struct Launcher: Sendable, Equatable {
     /// this machine: once the network to another machine has stopped, they wait for that machine's daemon without end
     /// (seen with Open MPI 4.1.4).
     ///
-    /// - Parameter seconds: what they get to end by themselves.
-    package static func endStarter(after seconds: Int = 15) {
+    /// - Parameters:
+    ///   - failure: what ends this rank; one that tells of itself ends its starter by itself.
+    ///   - seconds: what they get to end by themselves.
+    package static func endStarter(because failure: PeerFailure, after seconds: Int = 15) {
         #if MPI
+            guard failure.silentSeconds != nil else { return }
             let starter = getppid()
             let name = (try? String(contentsOfFile: "/proc/\(starter)/comm", encoding: .utf8)) ?? ""
             let names: Set = ["mpirun", "mpiexec", "orterun", "prterun", "orted", "prted"]
@@ -55,14 +58,16 @@ package struct Launcher: Sendable, Equatable {
     }
 
     /// - Throws: `.usage` where this program was built without MPI: each rank would do all of the work, and all would
-    ///   write to one place.
+    ///   write to one place. Also where the environment asks for a patience that is none.
     ///
     /// - Parameter onFailure: see `Communicator`.
     package func communicator(
         onFailure: @escaping @Sendable (_ failure: PeerFailure, _ tells: Bool) -> Void
     ) throws -> Communicator {
         #if MPI
-            let ranks = try Communicator(onFailure: onFailure) { () throws(Failure) -> any Link in try MPILink() }
+            let ranks = try Communicator(patience: Patience.asked(), onFailure: onFailure) {
+                () throws(Failure) -> any Link in try MPILink()
+            }
             guard ranks.size == size else {
                 throw Failure(
                     .usage, "\(self.name) says that this is rank \(rank) of \(size), and MPI knows \(ranks.size)",

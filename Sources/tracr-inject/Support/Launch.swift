@@ -20,11 +20,10 @@ enum Launch {
         if let joined { return joined }
         guard let launcher = Launcher.detect() else { return .alone }
         Standard.isSilent = launcher.rank > 0
-        try Communicator.requirePatience()
         let ranks = try launcher.communicator { failure, tells in
             // The rank computes, and nobody waits for the result any more. Files are replaced whole.
             if tells { Standard.error(ErrorReport.prefix + ErrorReport.describe(failure.failure)) }
-            if failure.silentSeconds != nil { Launcher.endStarter() }
+            Launcher.endStarter(because: failure)
             _exit(1)
         }
         joined = ranks
@@ -71,7 +70,7 @@ enum Launch {
             return report.send()
         }
         let tells = ranks.tells(of: error)
-        if let lost = error as? PeerFailure, lost.silentSeconds != nil { Launcher.endStarter() }
+        if let lost = error as? PeerFailure { Launcher.endStarter(because: lost) }
         Standard.isSilent = !tells
         let status = report.send()
         // The launcher takes the first exit code that it sees.
