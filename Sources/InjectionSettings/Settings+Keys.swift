@@ -182,6 +182,12 @@ extension Settings {
         .init(
             "circuit.edges", .real(\.circuit.edges, .unit),
             "Share of the steps that replace single edges instead of whole components."),
+        .init(
+            "circuit.start", .real(\.circuit.start, .unit),
+            "Share of the steps before anything is replaced: the mechanism first, wherever it forms."),
+        .init(
+            "circuit.rise", .real(\.circuit.rise, .unit),
+            "Share of the steps, from then on, over which what may be replaced outside the circuit grows to all of it."),
         .choice(
             "circuit.placement", \.circuit.placement,
             "spread: the program's layers over the first 5/6 of the student's; compact: in its first layers."),

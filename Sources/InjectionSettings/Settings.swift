@@ -204,6 +204,9 @@ extension Settings {
 
         public var examples = 0
         public var edges = 0.5
+        /// Shares of the steps.
+        public var start = 0.0
+        public var rise = 0.0
         public var placement = Placement.spread
         /// 0: as the placement has it.
         public var layers = 0
@@ -215,6 +218,15 @@ extension Settings {
         public var avoid: String?
         /// A finished run whose circuit stays.
         public var beside: String?
+
+        /// How much of what is outside the circuit may be replaced, from 0 to 1, once the share `done` of the steps has
+        /// been taken.
+        ///
+        /// - Returns: nil where nothing is replaced yet.
+        package func extent(after done: Double) -> Double? {
+            guard done >= start else { return nil }
+            return rise > 0 ? min((done - start) / rise, 1) : 1
+        }
     }
 
     /// What can be had for less memory, and costs time or precision.

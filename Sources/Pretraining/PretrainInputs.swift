@@ -45,7 +45,9 @@ package struct PretrainInputs {
                 .usage, "a step of \(settings.batch.sequences) sequences cannot be divided among \(ranks.size) ranks",
                 remedy: "Start fewer ranks, or set a larger batch.sequences.")
         }
-        if let file = settings.heldout.file { try requireReadable(URL(fileURLWithPath: file), as: settings.text.format) }
+        if let file = settings.heldout.file {
+            try requireReadable(URL(fileURLWithPath: file), as: settings.text.format)
+        }
         if settings.threads > 0 { Parallel.threads = settings.threads }
         let tokenizer: Tokenizer
         if !ranks.isFirst {

@@ -34,6 +34,13 @@ import Testing
         #expect(both.alignment.reduction == .sum)
     }
 
+    @Test func replacingBeginsWhereItIsSaidTo() {
+        var circuit = Settings.Circuit()
+        #expect(circuit.extent(after: 0) == 1)
+        (circuit.start, circuit.rise) = (0.25, 0.5)
+        #expect([0.2, 0.25, 0.5, 0.75, 1].map(circuit.extent) == [nil, 0, 0.5, 1, 1])
+    }
+
     @Test func aRecipeDependsOnTheTask() throws {
         let count = try Settings.resolve()
         let sums = try Settings.resolve(overrides: [.init("task", "int-sum")])

@@ -108,7 +108,8 @@ import TrainingEngine
             in: folder, layers: 10,
             overrides: [
                 ("circuit.examples", "3"), ("circuit.heads", "1"), ("circuit.edges", "0.5"), ("circuit.backups", "1"),
-                ("circuit.decoys", "1"), ("checkpoint.keep_last", "9"),
+                ("circuit.decoys", "1"), ("circuit.start", "0.3"), ("circuit.rise", "0.4"),
+                ("checkpoint.keep_last", "9"),
             ])
         let run = try Training.start(settings, output: folder("run")).run
         let wanted = try contents(run)

@@ -13,6 +13,8 @@ package struct CircuitSource {
     let perturbed: PerturbedExamples
     let oracle: CompiledOracle
     let settings: Settings.Circuit
+    /// Of all steps together.
+    let examples: Int
     let seed: Int
     private let outside: [CircuitNode]
     /// The variables that the circuit computes; the program may name others, which its output does not need.
@@ -20,13 +22,15 @@ package struct CircuitSource {
     /// By reader the writers that it has no true edge from.
     private let foreign: [(reader: CircuitReader, writers: [CircuitNode])]
 
+    /// - Parameter settings: of the run.
     package init(
         placement: CircuitPlacement, circuit: CompiledCircuit, perturbed: PerturbedExamples, oracle: CompiledOracle,
-        settings: Settings.Circuit, seed: Int
+        settings: Settings
     ) {
         let edges = placement.edges(of: circuit)
         (self.placement, self.edges, self.perturbed, self.oracle) = (placement, edges, perturbed, oracle)
-        (self.settings, self.seed) = (settings, seed)
+        (self.settings, seed) = (settings.circuit, settings.seed)
+        examples = settings.steps * settings.batch.task
         let nodes = Set(circuit.nodes)
         computed = Set(
             circuit.model.variables.filter { circuit.writer(of: $0).map(nodes.contains) ?? false }.map {
@@ -38,11 +42,12 @@ package struct CircuitSource {
 
     /// - Parameters:
     ///   - made: the examples of a step, or of a shard of it.
-    ///   - position: of the step in the run; the same choice whenever it is asked for.
-    /// - Returns: nil where no example has a partner.
+    ///   - position: of the step's first example in the run; the same choice whenever it is asked for.
+    /// - Returns: nil where no example has a partner, and in steps before anything is replaced.
     package func batch(
         from made: [PerturbedExamples.Made], at position: Int, shard: Int, encoder: TaskEncoder, arena: Arena
     ) throws -> CircuitBatch? {
+        guard let extent = settings.extent(after: Double(position) / Double(max(examples, 1))) else { return nil }
         var random = SeededRandom(seed: seed, stream: "circuit/\(position)/\(shard)")
         var order = Array(made.indices)
         random.shuffle(&order)
@@ -59,7 +64,7 @@ package struct CircuitSource {
         let batch = try examples(pairs, exchanging: step.component, in: exchanged, encoder: encoder, arena: arena)
         for node in step.nodes where !exchanged.isEmpty { batch.replacement.replaced[node] = exchanged }
         // For half of the examples everything that may be replaced is, for the others any share of it.
-        let shares = pairs.map { _ in random.integer(below: 2) == 0 ? 1 : random.uniform() }
+        let shares = pairs.map { _ in extent * (random.integer(below: 2) == 0 ? 1 : random.uniform()) }
         func chosen(_ random: inout SeededRandom) -> [Int] {
             pairs.indices.filter { shares[$0] == 1 || random.uniform() < shares[$0] }
         }

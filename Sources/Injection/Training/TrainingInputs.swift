@@ -213,7 +213,7 @@ struct TrainingInputs {
         guard let placement, let perturbed = try perturbed() else { return nil }
         return CircuitSource(
             placement: placement, circuit: CompiledCircuit(compiled), perturbed: perturbed,
-            oracle: CompiledOracle(compiled), settings: settings.circuit, seed: settings.seed)
+            oracle: CompiledOracle(compiled), settings: settings)
     }
 
     /// nil where nothing is exchanged: without alignment nobody would say what follows.
