@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Injection
+import InjectionSettings
 import LanguageModels
 import Ranks
 import TensorCore
