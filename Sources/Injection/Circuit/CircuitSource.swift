@@ -53,7 +53,7 @@ package struct CircuitSource {
         random.shuffle(&order)
         let candidates = order.prefix(settings.examples)
         let partners = try Parallel.map(Array(candidates)) { index in
-            try perturbed.partner(of: made[index], at: position * 1_024 + index)
+            try perturbed.partner(of: made[index], among: made, at: position * 1_024 + index)
         }
         let pairs = zip(candidates, partners).compactMap { index, partner in partner.map { (made[index].encoded, $0) } }
         guard !pairs.isEmpty else { return nil }

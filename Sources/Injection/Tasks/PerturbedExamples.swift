@@ -88,13 +88,43 @@ package struct PerturbedExamples: Sendable {
         return (tokens, isTasksOwn ? Array(input) : nil)
     }
 
-    /// A prompt of as many tokens, with other tokens put in and the compiled model's answer, which takes as many tokens
-    /// as well.
+    /// A sequence of as many tokens, whose components' outputs take the place of the example's: now the example's own
+    /// prompt with other tokens put in, now a sequence that has nothing to do with it. Of the first kind alone a student
+    /// learns to stand what differs in a few places.
     ///
+    /// - Parameter others: the examples of the step.
     /// - Returns: nil where none is found.
-    package func partner(of made: Made, at position: Int) throws -> EncodedExample? {
+    package func partner(of made: Made, among others: [Made], at position: Int) throws -> EncodedExample? {
         var random = random("partner/\(position)")
-        let own = made.encoded
+        return random.integer(below: 3) == 0
+            ? try neighbour(of: made.encoded, &random) : stranger(to: made.encoded, among: others, &random)
+    }
+
+    /// Another example from any of its tokens on, over and over, with a share of other tokens, often none, put in.
+    private func stranger(
+        to own: EncodedExample, among others: [Made], _ random: inout SeededRandom
+    ) -> EncodedExample? {
+        for _ in 0..<Self.attempts {
+            let other = random.pick(others).encoded.tokens
+            let first = random.integer(below: other.count)
+            let rate = max(random.uniform() * 2 - 1, 0)
+            var partner = own
+            partner.tokens = own.tokens.indices.map { index in
+                guard random.uniform() < rate else { return other[(first + index) % other.count] }
+                return random.integer(below: 2) == 0
+                    ? random.pick(random.pick(encoder.tokensOfSymbols)) : foreignToken(&random)
+            }
+            guard partner.tokens != own.tokens,
+                !heldOut.contains(encoder.text(ofPrompt: Array(partner.prompt)))
+            else { continue }
+            partner.atoms = encoder.atoms(of: partner.tokens)
+            return partner
+        }
+        return nil
+    }
+
+    /// The prompt with other tokens put in and the compiled model's answer, which takes as many tokens as well.
+    private func neighbour(of own: EncodedExample, _ random: inout SeededRandom) throws -> EncodedExample? {
         let span = encoder.inputSpan(of: Array(own.prompt))
         for _ in 0..<Self.attempts {
             var tokens = Array(own.prompt)
