@@ -77,9 +77,11 @@ public struct Recipe: Sendable {
     public static let circuit = Recipe(
         name: "circuit", summary: "Gives each step of the program heads and MLPs of its own (begun).",
         differences: [
-            Difference("steps", "1200", "what has been measured"),
+            Difference("steps", "4000", "what has been measured"),
             Difference("circuit.examples", "12", "as many as task examples"),
-            Difference("circuit.edges", "0", "components first"),
+            Difference("circuit.edges", "0.2", "components are most of it"),
+            Difference("circuit.start", "0.2", "the mechanism first, wherever it forms"),
+            Difference("circuit.rise", "0.3", "then it is confined to the circuit"),
             Difference("circuit.placement", "compact", "little of the other components' work lies before it"),
             Difference("circuit.mlps", "2", "one is too small for a table of the program's"),
             Difference("roll.enabled", "false", "replacing components takes its place"),
