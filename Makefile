@@ -25,7 +25,7 @@ arm64:
 # looked for: Swift hides pointers in the spare bits of enums, and what lives until exit would be reported.
 sanitize: dependencies
 	ASAN_OPTIONS=detect_leaks=0:suppressions=$(CURDIR)/.ci/address.supp TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --disable-testable-imports --sanitize=address --scratch-path .build/address
-	TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --disable-testable-imports --sanitize=thread --scratch-path .build/thread
+	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread.supp TRACR_INJECT_SANITIZED=1 $(SWIFT) test -c release --disable-testable-imports --sanitize=thread --scratch-path .build/thread
 
 build: dependencies
 	$(SWIFT) build -c release --product tracr-inject $(TRAITS)
