@@ -70,6 +70,25 @@ import Testing
         }
     }
 
+    /// What takes the place of an example's outputs has as many tokens, and is near to it or has nothing to do with it.
+    @Test(arguments: InjectionTask.builtInNames)
+    func partnersAreNearOrUnrelated(name: String) throws {
+        let setup = try Setup(name)
+        let made = try setup.made(60)
+        var (near, far) = (0, 0)
+        for (index, one) in made.enumerated() {
+            guard let partner = try setup.perturbed.partner(of: one, among: made, at: index) else { continue }
+            let own = one.encoded
+            #expect(partner.tokens.count == own.tokens.count && partner.tokens != own.tokens)
+            #expect(partner.atoms == setup.encoder.atoms(of: partner.tokens))
+            _ = try setup.model.run(partner.atoms)
+            let same = zip(partner.tokens, own.tokens).count(where: ==)
+            if 2 * same > own.tokens.count { near += 1 } else { far += 1 }
+        }
+        // A third is made of the example itself, two thirds of others.
+        #expect(near > 8 && far > 20, "\(near) near, \(far) unrelated")
+    }
+
     @Test func theyDependOnSeedAndPlaceAlone() throws {
         let setup = try Setup("count")
         let example = try #require(try setup.task.examples(.train, count: 1).first)
