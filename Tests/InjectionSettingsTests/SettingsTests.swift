@@ -35,10 +35,11 @@ import Testing
     }
 
     @Test func replacingBeginsWhereItIsSaidTo() {
-        var circuit = Settings.Circuit()
+        var circuit = Settings().circuit
         #expect(circuit.extent(after: 0) == 1)
         (circuit.start, circuit.rise) = (0.25, 0.5)
-        #expect([0.2, 0.25, 0.5, 0.75, 1].map(circuit.extent) == [nil, 0, 0.5, 1, 1])
+        let extents: [Double?] = [0.2, 0.25, 0.5, 0.75, 1].map { circuit.extent(after: $0) }
+        #expect(extents == [nil, 0, 0.5, 1, 1])
     }
 
     @Test func aRecipeDependsOnTheTask() throws {
