@@ -56,7 +56,7 @@ for rank in $(seq 0 $((ranks - 1))); do
         ip link set $bridge.$rank master $bridge up
     else
         ip link set $bridge.$rank netns $space
-        ip -n $space link set $bridge.$rank name eth0 mtu 65000
+        ip -n $space link set $bridge.$rank name eth0
     fi
     ip -n $space addr add 10.77.0.$((rank + 1))/24 dev eth0
     ip -n $space link set lo up
