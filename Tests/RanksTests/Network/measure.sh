@@ -1,6 +1,7 @@
 #!/bin/bash
 # What sums of gradients cost between ranks behind links of 1 and 10 Gbit/s, by `bench --scaling`, and what follows for
 # GPT-2-large on 2, 8 and 32 machines. Outside CI, as root, on an idle machine; see scaling.sh.
+# DELAY is that of scaling.sh.
 #   measure.sh TOOL [FILE]       a line of JSON for each measurement goes to FILE (measured.jsonl), then fit.py reads it
 set -eu
 tool=$(realpath "$1") file=${2:-measured.jsonl} here=$(dirname "$(realpath "$0")")
@@ -15,7 +16,7 @@ while read -r student parameters layers layer steps ranks; do
             line=
             # A daemon of mpirun now and then does not start, and mpirun waits for it.
             for _ in 1 2 3; do
-                line=$(timeout 300 "$here/scaling.sh" "$ranks" "${rate}gbit" -- "$tool" bench --scaling \
+                line=$(timeout 300 "$here/scaling.sh" "$ranks" "${rate}gbit" "${DELAY:-0.1ms}" -- "$tool" bench --scaling \
                     --student "$student" --steps "$steps" --threads 1 --set optimizer.gradients=$gradients --json \
                     2>/dev/null </dev/null | tail -1) && [ -n "$line" ] && break
             done

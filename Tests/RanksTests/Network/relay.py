@@ -4,9 +4,9 @@
     relay.py RATE DELAY DEVICE...      bits a second, seconds, names of new devices
 
 Makes a TUN device for each rank, to be moved into its namespace with the address 10.77.0.(rank + 1), prints "ready", and carries
-packets between them until it is ended; SIGUSR1 cuts the last rank off. A packet leaves its sender when those before it have left at RATE, is under way for
-DELAY, and reaches its receiver when those before it have arrived at RATE. Many TCP segments come as one packet, as they do to
-a network card that cuts them itself, so that one process can carry them.
+packets between them until it is ended; SIGUSR1 cuts the last rank off. A packet leaves its sender when those before it have
+left at RATE, is under way for DELAY, and reaches its receiver when those before it have arrived at RATE. Many TCP segments come
+as one packet, as they do to a network card that cuts them itself, so that one process can carry them.
 """
 import ctypes
 import fcntl

@@ -3,7 +3,8 @@
 # Outside CI: it needs root, ip, tc and Open MPI, and a build with MPI (make build MPI=1).
 #   scaling.sh RANKS RATE [DELAY] -- COMMAND...      such as   scaling.sh 2 1gbit 0.1ms -- tracr-inject bench --scaling --json
 # RATE is in mbit or gbit, DELAY, of one way, in ms (0.1ms where it is left out). They are made by the kernel's netem where it
-# has it, else by relay.py, a process that carries the packets, which takes some of the processors' time. With CUT=SECONDS the
+# has it, else by relay.py, a process that carries the packets, which takes some of the processors' time; a rate without delay
+# (0ms) then by tbf. With CUT=SECONDS the
 # network of the last rank stops after so many seconds.
 set -eu
 ranks=$1 rate=$2 delay=0.1ms
@@ -26,8 +27,9 @@ clean() {
 trap clean EXIT
 # What the kernel can do is asked of a namespace of its own.
 ip netns add $bridge-try
-netem=0
-ip netns exec $bridge-try tc qdisc add dev lo root netem delay 1ms 2>/dev/null && netem=1
+by=relay
+[ "$delay" != 0ms ] || by=tbf
+ip netns exec $bridge-try tc qdisc add dev lo root netem delay 1ms 2>/dev/null && by=netem
 ip netns del $bridge-try
 
 # One number of bits a second, and one of seconds.
@@ -35,7 +37,7 @@ bits=$(awk -v r="$rate" 'BEGIN { print r * (r ~ /gbit$/ ? 1e9 : r ~ /mbit$/ ? 1e
 seconds=$(awk -v d="$delay" 'BEGIN { print d / (d ~ /ms$/ ? 1e3 : 0) }')
 devices=
 for rank in $(seq 0 $((ranks - 1))); do devices="$devices $bridge.$rank"; done
-if [ $netem = 1 ]; then
+if [ $by != relay ]; then
     ip link add $bridge type bridge
     ip link set $bridge up
 else
@@ -51,7 +53,7 @@ hosts=
 for rank in $(seq 0 $((ranks - 1))); do
     space=$bridge-$rank
     ip netns add $space
-    if [ $netem = 1 ]; then
+    if [ $by != relay ]; then
         ip link add $bridge.$rank type veth peer name eth0 netns $space
         ip link set $bridge.$rank master $bridge up
     else
@@ -61,11 +63,17 @@ for rank in $(seq 0 $((ranks - 1))); do
     ip -n $space addr add 10.77.0.$((rank + 1))/24 dev eth0
     ip -n $space link set lo up
     ip -n $space link set eth0 up
-    if [ $netem = 1 ]; then
-        # Both ways are limited: what the rank sends, and what it is sent. The delay is put in once.
-        tc -n $space qdisc add dev eth0 root netem rate "$rate" delay "$delay" limit 100000
-        tc qdisc add dev $bridge.$rank root netem rate "$rate" limit 100000
-    fi
+    # Both ways are limited: what the rank sends, and what it is sent. The delay is put in once.
+    case $by in
+        netem)
+            tc -n $space qdisc add dev eth0 root netem rate "$rate" delay "$delay" limit 100000
+            tc qdisc add dev $bridge.$rank root netem rate "$rate" limit 100000
+            ;;
+        tbf)
+            tc -n $space qdisc add dev eth0 root tbf rate "$rate" burst 1mb latency 50ms
+            tc qdisc add dev $bridge.$rank root tbf rate "$rate" burst 1mb latency 50ms
+            ;;
+    esac
     hosts=$hosts${hosts:+,}10.77.0.$((rank + 1)):1
 done
 # mpirun starts its daemons by this in place of ssh.
