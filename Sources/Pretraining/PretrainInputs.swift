@@ -115,7 +115,7 @@ package struct PretrainInputs {
     /// - Throws: what is wrong with a text that cannot be read. It is needed late, and told before anything is learnt.
     private static func requireReadable(_ text: URL, as format: TextFormat) throws {
         let blocks = TextSequence([text], format: format)
-        var first = blocks.makeIterator()
+        let first = blocks.makeIterator()
         _ = first.next()
         if let failure = blocks.failure { throw failure }
     }
