@@ -1,5 +1,7 @@
 extension Settings {
-    public static let keys: [SettingKey<Settings>] = [
+    public static let keys = experimentKeys + circuitKeys + storageKeys
+
+    private static let experimentKeys: [SettingKey<Settings>] = [
         .init(
             "student", .text(\.student),
             "The model to inject into: tiny (bundled), or the Hugging Face folder of a GPT-2, Llama, Qwen, GPT-NeoX or OPT."
@@ -173,50 +175,10 @@ extension Settings {
             "interchange.pairs", .integer(\.interchange.pairs, 0...32_768),
             "Pairs of task examples a step between which one variable's subspace is exchanged; states and answer are then to be\n"
                 + "the compiled model's after the same exchange (method tracr)."),
+    ]
 
-        .init(
-            "circuit.examples", .integer(\.circuit.examples, 0...65_536),
-            "Task examples a step in which components are made to give out what they give out for another prompt, so that\n"
-                + "each step of the program has heads and MLPs of its own; 0: no circuit (method tracr; not with data.file)."
-        ),
-        .init(
-            "circuit.edges", .real(\.circuit.edges, .unit),
-            "Share of the steps that replace single edges instead of whole components."),
-        .init(
-            "circuit.start", .real(\.circuit.start, .unit),
-            "Share of the steps before anything is replaced: the mechanism first, wherever it forms."),
-        .init(
-            "circuit.rise", .real(\.circuit.rise, .unit),
-            "Share of the steps, from then on, over which what may be replaced outside the circuit grows to all of it."),
-        .choice(
-            "circuit.placement", \.circuit.placement,
-            "spread: the program's layers over the first 5/6 of the student's; compact: in its first layers."),
-        .init(
-            "circuit.layers", .integer(\.circuit.layers, 0...65_536),
-            "The student's layers, from its first on, that the program's are spread over; 0: as circuit.placement says."
-        ),
-        .init(
-            "circuit.heads", .integer(\.circuit.heads, 1...64),
-            "Student heads for each head of the compiled program."),
-        .init(
-            "circuit.mlps", .integer(\.circuit.mlps, 1...64),
-            "Student MLPs for each MLP of the compiled program, one behind another; fewer for the smallest tables where the\n"
-                + "student has too few layers."),
-        .init(
-            "circuit.backups", .integer(\.circuit.backups, 0...64),
-            "Further sets of heads for each head of the program, any one of which does its work when the others are replaced."
-        ),
-        .init(
-            "circuit.decoys", .integer(\.circuit.decoys, 0...4_096),
-            "Heads outside the circuit that give out a variable of the program, which nothing reads."),
-        .init(
-            "circuit.avoid", .optionalText(\.circuit.avoid),
-            "Components of the student that no step gets, such as \"a3.h0,m5\"; null: none."),
-        .init(
-            "circuit.beside", .optionalText(\.circuit.beside),
-            "A finished run with a circuit of which the student is: its components are avoided, and the student keeps to it\n"
-                + "on prompts of its task. Null: the student has no other circuit."),
-
+    /// What a run keeps in memory and on disk.
+    private static let storageKeys: [SettingKey<Settings>] = [
         .init(
             "memory.recompute", .flag(\.memory.recompute),
             "Keep one activation a layer and compute the others again in the backward pass: less memory, same bits, a quarter more time."
@@ -236,6 +198,7 @@ extension Settings {
             "checkpoint.keep_every", .integer(\.checkpoint.keepEvery, 0...Int.max),
             "Checkpoints whose step is a multiple of this are kept for good; 0: none."),
     ]
+
     /// `first`, `spread`, or a list of layers.
     private static let layers = SettingKey<Settings>.Kind.custom(
         "first, spread, or a rising list of student layers, such as [0, 4, 8]",

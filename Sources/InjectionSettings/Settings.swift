@@ -193,42 +193,6 @@ extension Settings {
         public var pairs = 6
     }
 
-    /// Where the program's steps are placed in the student, and how the placement is enforced.
-    public struct Circuit: Sendable, Equatable {
-        public enum Placement: String, Sendable, CaseIterable {
-            /// Over the first 5/6 of the layers.
-            case spread
-            /// In the first layers that hold it.
-            case compact
-        }
-
-        public var examples = 0
-        public var edges = 0.5
-        /// Shares of the steps.
-        public var start = 0.0
-        public var rise = 0.0
-        public var placement = Placement.spread
-        /// 0: as the placement has it.
-        public var layers = 0
-        public var heads = 2
-        public var mlps = 1
-        public var backups = 0
-        public var decoys = 0
-        /// Names of components, separated by commas.
-        public var avoid: String?
-        /// A finished run whose circuit stays.
-        public var beside: String?
-
-        /// How much of what is outside the circuit may be replaced, from 0 to 1, once the share `done` of the steps has
-        /// been taken.
-        ///
-        /// - Returns: nil where nothing is replaced yet.
-        package func extent(after done: Double) -> Double? {
-            guard done >= start else { return nil }
-            return rise > 0 ? min((done - start) / rise, 1) : 1
-        }
-    }
-
     /// What can be had for less memory, and costs time or precision.
     public struct Memory: Sendable, Equatable {
         public var recompute = false

@@ -117,9 +117,10 @@ struct TrainCommand: RankedCommand {
             try Standard.output.line("\(path): trained \(outcome.step) steps; the model is in \(path)/student")
         }
         if let signal = outcome.interruptedBy {
+            // Its texts are sampled before the first step, and kept.
+            let reached = outcome.step == 0 ? " before the first step" : "; saved after step \(outcome.step)"
             Standard.error(
-                "tracr-inject: interrupted; saved after step \(outcome.step). Go on with: "
-                    + "tracr-inject train --resume --output \(path)")
+                "tracr-inject: interrupted\(reached). Go on with: tracr-inject train --resume --output \(path)")
             try Standard.output.flush()
             throw ExitCode(128 + signal)
         }
