@@ -17,7 +17,10 @@ public struct Recipe: Sendable {
     /// What differs further for one task, by the task's name.
     public var taskDifferences: [String: [Difference]] = [:]
 
-    public static let all = [Recipe.default, .anywhere, .circuit, .paper, .authors]
+    public static let all = [Recipe.default, .pretrained, .anywhere, .circuit, .paper, .authors]
+
+    /// As help texts list them.
+    public static let names = all.map(\.name).joined(separator: ", ")
 
     /// The built-in defaults of `Settings` are the `default` recipe: what measures best on the bundled student.
     public static let `default` = Recipe(
@@ -35,6 +38,21 @@ public struct Recipe: Sendable {
                 Difference(
                     "batch.longer", "0", "longer texts have larger numbers of positions, which are learned last"),
             ],
+        ])
+
+    /// For a language model that was really pre-trained, and has much to lose. Measured for `count` on SmolLM2-135M.
+    public static let pretrained = Recipe(
+        name: "pretrained", summary: "For a language model that was really pre-trained (measured on SmolLM2-135M).",
+        differences: [
+            Difference("steps", "3200", "of half as many examples"),
+            Difference("batch.task", "4", "a step of a large student costs more than it teaches"),
+            Difference("batch.perturbed", "8", "half as many"),
+            Difference("interchange.pairs", "3", "half of the examples, as before"),
+            Difference("text.tokens", "105", "shorter texts"),
+            Difference("text.pieces", "2", "as long as before"),
+            Difference("text.samples", "800", "a large student writes slowly"),
+            Difference("lr.student", "1e-4", "the text is lost at greater rates, whatever the weight of the KL term"),
+            Difference("alignment.dimensions", "12", "an exchange of a variable disturbs no other"),
         ])
 
     /// Follows the program wherever a prompt stands in a text. Measured for `count` so far.

@@ -16,7 +16,7 @@ extension Settings {
             "recipe",
             .choice(
                 Recipe.all.map(\.name), get: { $0.recipe }, set: { $0.recipe = $1 }),
-            "Where the settings below start from: default, anywhere, circuit, paper, or authors."),
+            "Where the settings below start from: \(Recipe.names)."),
         .init(
             "seed", .integer(\.seed, 0...Int.max),
             "Decides examples, their order, sampled text and initial projection."),

@@ -29,9 +29,9 @@ struct TrainingInputs {
     /// The student's tokens of each example that was checked: how long examples are.
     let lengths: [Int]
     /// Examples of the user's file whose prompts are those of a test setting.
-    private var heldOutInFile = 0
+    private(set) var heldOutInFile = 0
     /// Why the program is compiled for fewer tokens than was asked for; nil where it is not.
-    private let shorterProgram: String?
+    let shorterProgram: String?
     var fingerprint: Fingerprint
 
     init(_ settings: Settings, ranks: Communicator = .alone) throws {
@@ -222,27 +222,5 @@ struct TrainingInputs {
         return ExchangeSource(
             layout: VariableLayout(compiled), layers: alignedLayers, pairs: settings.interchange.pairs,
             seed: settings.seed)
-    }
-
-    var warnings: [String] {
-        var warnings: [String] = []
-        if let warning = roll?.warning { warnings.append(warning) }
-        if let shorterProgram { warnings.append(shorterProgram) }
-        if heldOutInFile > 0 {
-            warnings.append(
-                "\(heldOutInFile) of the file's prompts are test prompts of eval --ood, which will measure less than it says"
-            )
-        }
-        if let forced = BLAS.forcedKernel {
-            warnings.append("OPENBLAS_CORETYPE forces the BLAS kernel \(forced); unset it for the processor's own")
-        }
-        if settings.precision == .bf16, settings.precision.effective == .fp32 {
-            let cause =
-                VectorLevel.ofProcessor >= .v4BF16
-                ? "\(VectorLevel.variable)=\(VectorLevel.inUse.name) leaves out products in bf16"
-                : "this processor does not multiply bf16 (AVX512-BF16)"
-            warnings.append(cause + ": training in fp32")
-        }
-        return warnings
     }
 }

@@ -32,9 +32,7 @@ struct ReproduceCommand: RankedCommand {
     @Option(help: ArgumentHelp("tiny, or the folder of a GPT-2, Llama, Qwen, GPT-NeoX or OPT.", valueName: "dir"))
     var student: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "default, anywhere, circuit, paper or authors: where the settings start from.", valueName: "name"))
+    @Option(help: ArgumentHelp("\(Recipe.names): where the settings start from.", valueName: "name"))
     var recipe: String?
 
     @Option(help: ArgumentHelp("Training steps of each run (default: the recipe's).", valueName: "n"))

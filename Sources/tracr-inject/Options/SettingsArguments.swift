@@ -16,9 +16,7 @@ struct SettingsArguments: ParsableArguments {
     @Option(help: ArgumentHelp("tracr, or finetune: the baseline without alignment and roll.", valueName: "name"))
     var method: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "default, anywhere, circuit, paper or authors: where the settings start from.", valueName: "name"))
+    @Option(help: ArgumentHelp("\(Recipe.names): where the settings start from.", valueName: "name"))
     var recipe: String?
 
     @Option(help: ArgumentHelp("Training steps; 0 writes the run with its initial projection.", valueName: "n"))
