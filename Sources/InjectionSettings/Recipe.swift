@@ -53,6 +53,7 @@ public struct Recipe: Sendable {
             Difference("text.samples", "800", "a large student writes slowly"),
             Difference("lr.student", "1e-4", "the text is lost at greater rates, whatever the weight of the KL term"),
             Difference("alignment.dimensions", "12", "an exchange of a variable disturbs no other"),
+            Difference("alignment.first_token", "false", "it holds an attention sink"),
         ])
 
     /// Follows the program wherever a prompt stands in a text. Measured for `count` so far.

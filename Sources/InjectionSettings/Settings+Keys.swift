@@ -153,6 +153,11 @@ extension Settings {
         .init(
             "alignment.answer_weight", .real(\.alignment.answerWeight, .positive),
             "Weight of the positions that predict the answer in the alignment, others having 1."),
+        .init(
+            "alignment.first_token", .flag(\.alignment.firstToken),
+            "Whether a text's first token is aligned, rolled and exchanged as the others are. Models that were pre-trained for long\n"
+                + "keep an activation there that is a hundred times as large (an attention sink); false leaves it as it is."
+        ),
 
         .init(
             "alignment.dimensions", .integer(\.alignment.dimensions, 0...4_096),

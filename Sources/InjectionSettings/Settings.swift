@@ -61,6 +61,9 @@ public struct Settings: Sendable {
 
     public init() {}
 
+    /// The first token of a text that carries the program's variables.
+    package var firstToken: Int { alignment.firstToken ? 0 : 1 }
+
     /// Whether the loss has an alignment term.
     public var aligns: Bool { method == .tracr && loss.alg > 0 }
     /// Perturbed examples a step: none for the baseline, and none where examples are a file's, which is trained on as
@@ -171,6 +174,7 @@ extension Settings {
         public var layers = Layers.spread
         public var bias = true
         public var answerWeight = 1.0
+        public var firstToken = true
         public var dimensions = 0
     }
 

@@ -35,5 +35,7 @@ import Testing
         #expect(throws: Doubling.NoTokens.self) { try expected.values(on: []) }
         let unmasked = ExpectedValues(Doubling(), causal: false, names: ["seen"])
         #expect(try unmasked.values(on: ["x"]) == [[nil]])
+        let later = ExpectedValues(Doubling(), causal: true, names: ["tokens"], firstToken: 1)
+        #expect(try later.values(on: ["x", "y"]) == [[nil, "y"]])
     }
 }

@@ -224,5 +224,36 @@ import Testing
         #expect(
             RollSources.rows(starts: starts, anchors: [1, 0, 0], contexts: [0, 0, 0]) == [4, 4, 5, 1, 3, 2, -1, -1])
         #expect(RollSources.rows(starts: [0, 2], anchors: [0], contexts: [0]) == [0, 1])
+        // First tokens neither take nor give.
+        #expect(
+            RollSources.rows(starts: starts, anchors: [0, 0, 0], contexts: [0, 0, 0], from: 1)
+                == [-1, 5, 5, -1, -1, 1, -1, -1])
+    }
+
+    /// Where it holds an attention sink, what the compiled model has at a first token is of no consequence.
+    @Test func firstTokensCanBeLeftOutOfTheAlignment() throws {
+        let (student, teacher) = (Self.model(offset: 0), Self.model(offset: 3))
+        let projection = Projection(rows: 12, width: 16, bias: false)
+        projection.weight.copy(from: Self.sample(12 * 16, salt: 50, scale: 0.3))
+        func alignment(withFirst: Bool, forgotten: Bool) throws -> Float {
+            var settings = Settings()
+            settings.alignment.firstToken = withFirst
+            let loss = InjectionLoss(
+                InjectionLoss.terms(
+                    LossSetup(settings: settings, variables: AlignedVariables(Self.layout), layers: [0, 1, 2])),
+                roll: nil, projection: projection)
+            let arena = Arena()
+            var batch = Self.batch(dense: false, teacher: teacher, arena: arena)
+            for start in batch.packed.starts.prefix(batch.taskSequences) where forgotten {
+                for variable in 0..<3 { batch.targets?.labels[3 * start + variable] = -1 }
+            }
+            let value = try loss(
+                Tape(arena: arena), student: student, originalHead: teacher.head.value, batch: batch)
+            return try #require(value.parts.entries.first { $0.name == "alg" }).value
+        }
+        #expect(
+            try alignment(withFirst: true, forgotten: false) != alignment(withFirst: true, forgotten: true))
+        #expect(
+            try alignment(withFirst: false, forgotten: false) == alignment(withFirst: false, forgotten: true))
     }
 }

@@ -137,7 +137,8 @@ import TrainingEngine
         #expect(try manager.destinationOfSymbolicLink(atPath: place("latest").path) == "step-00000002")
     }
 
-    @Test(arguments: ["default", "paper", "authors"]) func recipesTrainEvaluateAndDecode(recipe: String) throws {
+    @Test(arguments: ["default", "pretrained", "paper", "authors"])
+    func recipesTrainEvaluateAndDecode(recipe: String) throws {
         let folder = try MicroStudent.Folder()
         let settings = try MicroStudent.settings(
             in: folder, overrides: [("recipe", recipe), ("steps", "2"), ("lr.student", "1e-3")])

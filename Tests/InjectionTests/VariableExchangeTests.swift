@@ -55,17 +55,19 @@ import Testing
     @Test func rowsFollowTheOffset() {
         let entry = VariableLayout.Entry(
             name: "v", encoding: .numerical([]), rows: 0..<1, writtenByLayer: 0, readByLayer: 1)
-        let exchange = VariableExchange(
-            variable: entry, state: 0, layer: 0,
-            partners: [
-                0: VariableExchange.Partner(sequence: 1, offset: 2),
-                1: VariableExchange.Partner(sequence: 0, offset: -2),
-            ])
+        let partners = [
+            0: VariableExchange.Partner(sequence: 1, offset: 2),
+            1: VariableExchange.Partner(sequence: 0, offset: -2),
+        ]
+        let exchange = VariableExchange(variable: entry, state: 0, layer: 0, partners: partners)
         let packed = PackedBatch([[1, 1, 1], [2, 2, 2, 2], [3, 3]])
         #expect(
             exchange.sources(packed, contexts: Array(repeating: 0, count: packed.count)) == [
                 5, 6, -1, -1, -1, 0, 1, -1, -1,
             ])
+        // First tokens neither take nor give.
+        let later = VariableExchange(variable: entry, state: 0, layer: 0, partners: partners, firstToken: 1)
+        #expect(later.sources(packed, contexts: [0, 0, 0]) == [-1, 6, -1, -1, -1, -1, 1, -1, -1])
     }
 
     /// Labels before the exchange are each sequence's own, those after it the compiled model's run with the other's

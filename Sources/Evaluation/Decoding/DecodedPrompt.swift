@@ -9,7 +9,7 @@ import TensorCore
 public struct DecodedPrompt: Sendable {
     public struct Variable: Sendable {
         public var name: String
-        /// A value a token; nil where the activations say "undefined".
+        /// A value a token; nil where the activations say "undefined", and where nothing was aligned.
         public var decoded: [Atom?]
         /// What the interpreter says; nil where undefined.
         public var expected: [Atom?]
@@ -60,7 +60,8 @@ public struct DecodedPrompt: Sendable {
                 "the prompt has \(ids.count) tokens, and the student reads at most \(configuration.contextLength)")
         }
         let (raw, mapped) = decoder.streams(of: [ids], layer: layer, arena: Arena())
-        let decoded = ids.indices.map { decoder.values(mapped.row($0)) }
+        let unread = [Atom?](repeating: nil, count: decoder.variableNames.count)
+        let decoded = ids.indices.map { $0 < run.settings.firstToken ? unread : decoder.values(mapped.row($0)) }
         let expected = try ExpectedValues(run).values(on: run.task.encoder.atoms(of: ids))
         self.prompt = prompt
         self.layer = layer

@@ -7,13 +7,20 @@ public struct ExpectedValues: Sendable {
     private let program: any SymbolicProgram
     private let causal: Bool
     private let names: [String]
+    private let firstToken: Int
 
+    /// The run's own variables, on the tokens that the run aligned.
     public init(_ run: LoadedRun) {
-        self.init(run.task.program, causal: run.compiled.causal, names: run.layout.variables.map(\.name))
+        self.init(
+            run.task.program, causal: run.compiled.causal, names: run.layout.variables.map(\.name),
+            firstToken: run.settings.firstToken)
     }
 
-    /// - Parameter names: the variables whose values are asked for.
-    package init(_ program: any SymbolicProgram, causal: Bool, names: [String]) {
+    /// - Parameters:
+    ///   - names: the variables whose values are asked for.
+    ///   - firstToken: the first token that has values.
+    package init(_ program: any SymbolicProgram, causal: Bool, names: [String], firstToken: Int = 0) {
+        self.firstToken = firstToken
         self.program = program
         self.causal = causal
         self.names = names
@@ -29,14 +36,18 @@ public struct ExpectedValues: Sendable {
     /// The same of an evaluation of a text that begins with these atoms, under a causal mask if it is longer.
     func values(of evaluation: Evaluation, on atoms: [Atom]) -> [[Atom?]] {
         names.map { name in
-            if let values = evaluation[name] { return Array(values.prefix(atoms.count)) }
-            switch name {
-            case "tokens": return atoms
-            case "indices": return atoms.indices.map { .int($0) }
-            default:
-                return program.outputName.hasSameBytes(as: name)
-                    ? Array(evaluation.output.prefix(atoms.count)) : atoms.map { _ in nil }
-            }
+            values(of: name, evaluation, atoms).enumerated().map { $0.offset < firstToken ? nil : $0.element }
+        }
+    }
+
+    private func values(of name: String, _ evaluation: Evaluation, _ atoms: [Atom]) -> [Atom?] {
+        if let values = evaluation[name] { return Array(values.prefix(atoms.count)) }
+        switch name {
+        case "tokens": return atoms
+        case "indices": return atoms.indices.map { .int($0) }
+        default:
+            return program.outputName.hasSameBytes(as: name)
+                ? Array(evaluation.output.prefix(atoms.count)) : atoms.map { _ in nil }
         }
     }
 }

@@ -23,6 +23,8 @@ package struct AlignmentLoss: InjectionTerm {
     private let layers: [Int]
     /// Weight of the positions that predict the answer.
     private let answerWeight: Float
+    /// The first token of a text that is aligned.
+    private let firstToken: Int
 
     package init?(_ setup: LossSetup) {
         guard setup.settings.aligns, let layers = setup.layers else { return nil }
@@ -30,13 +32,20 @@ package struct AlignmentLoss: InjectionTerm {
         weight = Float(setup.settings.loss.alg)
         let settings = setup.settings.alignment
         (kind, reduction, answerWeight) = (settings.kind, settings.reduction, Float(settings.answerWeight))
+        firstToken = setup.settings.firstToken
         needs = kind == .cosine ? [.compiledStates] : [.compiledValues]
     }
 
     /// The weights of all aligned rows together.
     package func normalizer(of batch: TrainingBatch) -> Float { rowWeights(batch).reduce(0, +) }
 
-    private func rowWeights(_ batch: TrainingBatch) -> [Float] { batch.isAnswer.map { $0 ? answerWeight : 1 } }
+    private func rowWeights(_ batch: TrainingBatch) -> [Float] {
+        var weights = batch.isAnswer.map { $0 ? answerWeight : 1 }
+        for sequence in 0..<batch.taskSequences {
+            for row in batch.packed.rows(sequence).prefix(firstToken) { weights[row] = 0 }
+        }
+        return weights
+    }
 
     package func roots(_ tape: Tape, _ pass: StudentPass, scale: Float) -> [Variable] {
         guard let targets = pass.batch.targets else { return [] }

@@ -23,15 +23,20 @@ package struct RollIntervention {
     /// They take turns, one a step; the last one is the paper's.
     package let places: [Place]
     let anchor: Settings.Roll.Anchor
+    /// The first token of a text that is rolled.
+    let firstToken: Int
     /// Why the subspace is not the one that was asked for, where it is not.
     package let warning: String?
 
     /// - Parameters:
     ///   - width: of the student.
     ///   - layers: the student's layers that carry the compiled states.
+    ///   - firstToken: of a text that is rolled.
     /// - Throws: `Failure` where nothing would be left to exchange.
-    package init(layout: VariableLayout, width: Int, settings: Settings.Roll, layers: [Int]) throws {
-        anchor = settings.anchor
+    package init(
+        layout: VariableLayout, width: Int, settings: Settings.Roll, layers: [Int], firstToken: Int = 0
+    ) throws {
+        (anchor, self.firstToken) = (settings.anchor, firstToken)
         let final = layout.entries[layout.output]
         guard final.rows.count < width else {
             throw Failure(
@@ -76,8 +81,9 @@ package struct RollIntervention {
         let anchors = (0..<batch.taskSequences).map { sequence in
             anchor == .start ? batch.contexts[sequence] : batch.answerOffset(of: sequence)
         }
-        let sources = RollSources.rows(starts: batch.packed.starts, anchors: anchors, contexts: batch.contexts).map(
-            Int32.init)
+        let sources = RollSources.rows(
+            starts: batch.packed.starts, anchors: anchors, contexts: batch.contexts, from: firstToken
+        ).map(Int32.init)
         return (.residual(place.layer), { tape, hidden in tape.roll(hidden, basis: basis, sources: sources) })
     }
 }

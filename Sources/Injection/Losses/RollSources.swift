@@ -13,13 +13,15 @@ package enum RollSources {
     ///   - anchors: for each leading sequence the offset of the token that lies over the others' anchors; the sequences
     ///     behind these (plain text) pass through.
     ///   - contexts: how many tokens stand before each sequence's prompt, which pass through too.
-    package static func rows(starts: [Int], anchors: [Int], contexts: [Int]) -> [Int] {
+    ///   - first: the first token of a sequence that takes part.
+    package static func rows(starts: [Int], anchors: [Int], contexts: [Int], from first: Int = 0) -> [Int] {
         precondition(anchors.count < starts.count, "more rolled sequences than packed ones")
         var sources = [Int](repeating: -1, count: starts.last ?? 0)
         for sequence in anchors.indices {
-            for row in (starts[sequence] + contexts[sequence])..<starts[sequence + 1] {
+            for row in (starts[sequence]..<starts[sequence + 1]).dropFirst(max(contexts[sequence], first)) {
                 let place = row - starts[sequence] - anchors[sequence]
-                sources[row] = donor(for: sequence, place: place, starts: starts, anchors: anchors) ?? row
+                sources[row] =
+                    donor(for: sequence, place: place, starts: starts, anchors: anchors, from: first) ?? row
             }
         }
         return sources
@@ -27,12 +29,15 @@ package enum RollSources {
 
     /// The row at `place`, counted from the anchor, of the nearest sequence before that has one; else the row that is
     /// nearest to it.
-    private static func donor(for sequence: Int, place: Int, starts: [Int], anchors: [Int]) -> Int? {
+    private static func donor(
+        for sequence: Int, place: Int, starts: [Int], anchors: [Int], from first: Int
+    ) -> Int? {
         var nearest: (row: Int, distance: Int)?
         for step in 1..<max(anchors.count, 1) {
             let other = (sequence + anchors.count - step) % anchors.count
+            guard starts[other] + first < starts[other + 1] else { continue }
             let wanted = starts[other] + anchors[other] + place
-            let row = min(max(wanted, starts[other]), starts[other + 1] - 1)
+            let row = min(max(wanted, starts[other] + first), starts[other + 1] - 1)
             if row == wanted { return row }
             let distance = abs(row - wanted)
             if distance < nearest?.distance ?? .max { nearest = (row, distance) }

@@ -45,7 +45,9 @@ package struct CompiledOracle: Sendable {
         let exchangedRuns = try Parallel.map(taking) { sequence, partner in
             try model.residualStates(
                 sequences[sequence], interchanging: variable, with: runs[partner.sequence], state: exchange.state,
-                offset: partner.offset, positions: (contexts?[sequence] ?? 0)..<sequences[sequence].count)
+                offset: partner.offset,
+                positions: exchange.positions(
+                    from: partner, context: contexts?[sequence] ?? 0, count: sequences[sequence].count))
         }
         for ((sequence, _), states) in zip(taking, exchangedRuns) {
             read(states, firstRow: starts[sequence], &after.labels, &after.numbers)

@@ -7,11 +7,14 @@ package struct ExchangeSource: Sendable {
     package let layers: [Int]
     package let pairs: Int
     package let seed: Int
+    /// The first token of a sequence that takes part.
+    private let firstToken: Int
     /// A variable, and a state that holds it and that a later layer reads it from: elsewhere nothing would follow.
     private let places: [(variable: VariableLayout.Entry, state: Int)]
 
-    package init(layout: VariableLayout, layers: [Int], pairs: Int, seed: Int) {
+    package init(layout: VariableLayout, layers: [Int], pairs: Int, seed: Int, firstToken: Int = 0) {
         (self.layout, self.layers, self.pairs, self.seed) = (layout, layers, pairs, seed)
+        self.firstToken = firstToken
         places = layout.variables.filter { $0.writtenByLayer < $0.readByLayer }.flatMap { variable in
             (variable.writtenByLayer..<variable.readByLayer).map { (variable, $0) }
         }
@@ -40,6 +43,7 @@ package struct ExchangeSource: Sendable {
             partners[a] = VariableExchange.Partner(sequence: b, offset: promptCounts[b] - promptCounts[a])
             partners[b] = VariableExchange.Partner(sequence: a, offset: promptCounts[a] - promptCounts[b])
         }
-        return VariableExchange(variable: variable, state: state, layer: layers[state], partners: partners)
+        return VariableExchange(
+            variable: variable, state: state, layer: layers[state], partners: partners, firstToken: firstToken)
     }
 }

@@ -23,9 +23,23 @@ package struct VariableExchange: Sendable {
     package let layer: Int
     /// By sequence of the batch.
     package let partners: [Int: Partner]
+    /// The first token of a sequence that takes part.
+    package let firstToken: Int
 
-    package init(variable: VariableLayout.Entry, state: Int, layer: Int, partners: [Int: Partner]) {
+    package init(
+        variable: VariableLayout.Entry, state: Int, layer: Int, partners: [Int: Partner], firstToken: Int = 0
+    ) {
         (self.variable, self.state, self.layer, self.partners) = (variable, state, layer, partners)
+        self.firstToken = firstToken
+    }
+
+    /// The tokens of a sequence that get values of the partner's.
+    ///
+    /// - Parameters:
+    ///   - context: how many tokens stand before its prompt.
+    ///   - count: how many tokens it has.
+    package func positions(from partner: Partner, context: Int, count: Int) -> Range<Int> {
+        min(max(context, firstToken, firstToken - partner.offset), count)..<count
     }
 
     /// For each row of the packed batch the row that it gets the subspace of; -1 where there is none, and before the
@@ -34,9 +48,11 @@ package struct VariableExchange: Sendable {
         var sources = [Int32](repeating: -1, count: batch.tokens.count)
         for (sequence, partner) in partners {
             let others = batch.rows(partner.sequence)
-            for row in batch.rows(sequence).dropFirst(contexts[sequence]) {
-                let other = row - batch.starts[sequence] + partner.offset + others.lowerBound
-                if others.contains(other) { sources[row] = Int32(other) }
+            let positions = positions(
+                from: partner, context: contexts[sequence], count: batch.rows(sequence).count)
+            for position in positions {
+                let other = position + partner.offset + others.lowerBound
+                if others.contains(other) { sources[batch.starts[sequence] + position] = Int32(other) }
             }
         }
         return sources

@@ -117,7 +117,8 @@ struct TrainingInputs {
             roll =
                 settings.rolls
                 ? try RollIntervention(
-                    layout: variables.layout, width: configuration.width, settings: settings.roll, layers: layers)
+                    layout: variables.layout, width: configuration.width, settings: settings.roll, layers: layers,
+                    firstToken: settings.firstToken)
                 : nil
             if let layer = roll?.places.last?.layer, layer > configuration.layers {
                 throw Failure(
@@ -221,6 +222,6 @@ struct TrainingInputs {
         guard let alignedLayers, settings.interchange.pairs > 0 else { return nil }
         return ExchangeSource(
             layout: VariableLayout(compiled), layers: alignedLayers, pairs: settings.interchange.pairs,
-            seed: settings.seed)
+            seed: settings.seed, firstToken: settings.firstToken)
     }
 }
