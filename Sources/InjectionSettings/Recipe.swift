@@ -40,9 +40,10 @@ public struct Recipe: Sendable {
             ],
         ])
 
-    /// For a language model that was really pre-trained, and has much to lose. Measured for `count` on SmolLM2-135M.
+    /// For a language model that was really pre-trained, and has much to lose. Begun: the figures, of `count` on
+    /// SmolLM2-135M, are in the article *RealModels*.
     public static let pretrained = Recipe(
-        name: "pretrained", summary: "For a language model that was really pre-trained (measured on SmolLM2-135M).",
+        name: "pretrained", summary: "For a language model that was really pre-trained (begun).",
         differences: [
             Difference("steps", "3200", "of half as many examples"),
             Difference("batch.task", "4", "a step of a large student costs more than it teaches"),
