@@ -110,7 +110,7 @@ package struct CasePairs {
     /// Words of the student's that the program does not read, each one token.
     private var words: [Int32] {
         let encoder = run.task.encoder
-        return (0..<Int32(encoder.ordinaryTokens)).filter { token in
+        return encoder.ordinaryTokens.filter { token in
             let text = run.student.tokenizer.decode([token])
             return text.utf8.count > 3 && text.utf8.first == UInt8(ascii: " ")
                 && text.utf8.dropFirst().allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }

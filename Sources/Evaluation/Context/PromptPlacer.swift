@@ -116,7 +116,7 @@ package struct PromptPlacer {
         case .text: return window(cell.size ?? room, &random)
         case .random:
             return (0..<(cell.size ?? room)).map { _ in
-                Int32(random.integer(below: run.task.encoder.ordinaryTokens))
+                random.pick(run.task.encoder.ordinaryTokens)
             }
         case .several:
             let newline = tokenizer.encode("\n")
@@ -144,7 +144,7 @@ package struct PromptPlacer {
     private func reworded(_ example: EncodedExample, _ random: inout SeededRandom) -> [Int32] {
         var prompt = Array(example.prompt)
         for position in words(of: example) {
-            prompt[position] = Int32(random.integer(below: run.task.encoder.ordinaryTokens))
+            prompt[position] = random.pick(run.task.encoder.ordinaryTokens)
         }
         return prompt
     }

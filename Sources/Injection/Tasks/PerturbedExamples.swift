@@ -1,5 +1,6 @@
 import Basics
 import Compiler
+import LanguageModels
 import RASP
 
 /// Examples beside a task's own distribution: its prompts with the input cut, repeated and overwritten, and the
@@ -234,6 +235,6 @@ package struct PerturbedExamples: Sendable {
 
     /// Any token of the student's that stands for text.
     private func foreignToken(_ random: inout SeededRandom) -> Int32 {
-        Int32(random.integer(below: encoder.ordinaryTokens))
+        random.pick(encoder.ordinaryTokens)
     }
 }

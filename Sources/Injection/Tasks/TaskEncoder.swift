@@ -1,5 +1,6 @@
 import Basics
 import InjectionSettings
+import LanguageModels
 import RASP
 
 /// Puts a task's examples into the student's tokens and the program's, and checks that the two belong together.
@@ -33,6 +34,7 @@ public struct TaskEncoder: Sendable {
         supervision: Settings.Loss.Supervision = .answerAndEnd, padding: Settings.Batch.Padding = .none
     ) throws {
         (self.task, self.tokenizer, self.supervision, self.padding) = (task, tokenizer, supervision, padding)
+        ordinaryTokens = tokenizer.ordinary
         let map = task.tokens
         var atoms = [Atom](repeating: map.fill, count: tokenizer.count)
         blank = AnswerBlank(map, tokenizer)
@@ -79,8 +81,8 @@ public struct TaskEncoder: Sendable {
         try tokens(of: example, padded: padding == .longest)
     }
 
-    /// How many of the student's tokens, from the first on, stand for text.
-    package var ordinaryTokens: Int { tokenizer.ordinaryCount }
+    /// The student's tokens that stand for text.
+    package let ordinaryTokens: OrdinaryTokens
     /// The student's token that ends a text, where it has one.
     package var endOfText: Int32? { tokenizer.endOfText }
 

@@ -41,11 +41,11 @@ public struct SampledText: TextSource, Sendable {
         generate: (_ prompts: [[Int32]], _ newTokens: Int, _ seed: UInt64) throws -> [[Int32]]
     ) throws -> SampledText {
         var random = SeededRandom(seed: seed, stream: "sampled text")
-        let wanted = samples + heldOut
+        let (wanted, ordinary) = (samples + heldOut, tokenizer.ordinary)
         let batches = stride(from: 0, to: wanted, by: batch).map { first -> Batch in
             // Without an end-of-text token a random token begins each window.
             let starts = (first..<min(first + batch, wanted)).map { _ in
-                [tokenizer.endOfText ?? Int32(random.integer(below: max(1, tokenizer.ordinaryCount)))]
+                [tokenizer.endOfText ?? random.pick(ordinary)]
             }
             return Batch(starts: starts, seed: random.next())
         }

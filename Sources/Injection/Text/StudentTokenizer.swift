@@ -6,8 +6,8 @@ public protocol StudentTokenizer: Sendable {
     /// Number of token ids.
     var count: Int { get }
     var endOfText: Int32? { get }
-    /// How many token ids, from the first on, stand for text and can be read by the student.
-    var ordinaryCount: Int { get }
+    /// The tokens that stand for text and can be read by the student.
+    var ordinary: OrdinaryTokens { get }
     func encode(_ text: String) -> [Int32]
     /// The tokens of a text that goes on where another ended.
     func encode(continuing text: String) -> [Int32]
@@ -17,8 +17,10 @@ public protocol StudentTokenizer: Sendable {
 }
 
 extension StudentTokenizer {
-    /// All but an end-of-text token at the end.
-    public var ordinaryCount: Int { endOfText.map { Int($0) == count - 1 } == true ? count - 1 : count }
+    /// All but the end-of-text token.
+    public var ordinary: OrdinaryTokens {
+        OrdinaryTokens(of: count, leavingOut: endOfText.map { [$0] } ?? [])
+    }
 
     public func encode(continuing text: String) -> [Int32] { encode(text) }
 

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import LanguageModels
 
 /// What stands around task examples in training: texts before them, and random tokens before and behind.
 ///
@@ -11,14 +12,14 @@ package struct ContextSource {
     let texts: Bool
     let seed: Int
     /// Tokens of the student's that stand for text.
-    let ordinaryTokens: Int
+    let ordinaryTokens: OrdinaryTokens
     /// The student's tokens of each of the program's.
     let symbols: [[Int32]]
     /// The most tokens that a sequence may have.
     let limit: Int
 
     package init(
-        before: Int, behind: Int, texts: Bool, seed: Int, ordinaryTokens: Int, symbols: [[Int32]], limit: Int
+        before: Int, behind: Int, texts: Bool, seed: Int, ordinaryTokens: OrdinaryTokens, symbols: [[Int32]], limit: Int
     ) {
         (self.before, self.behind, self.texts, self.seed) = (before, behind, texts, seed)
         (self.ordinaryTokens, self.symbols, self.limit) = (ordinaryTokens, symbols, limit)
@@ -73,7 +74,7 @@ package struct ContextSource {
         // As many orders of magnitude short as long, or any length alike.
         let isEven = random.integer(below: 2) == 0
         let count = isEven ? random.integer(in: 1...room) : min(Int(pow(Double(room), random.uniform())), room)
-        func foreign() -> Int32 { Int32(random.integer(below: ordinaryTokens)) }
+        func foreign() -> Int32 { random.pick(ordinaryTokens) }
         guard random.integer(below: 2) == 0, !symbols.isEmpty else { return (0..<count).map { _ in foreign() } }
         let share = random.uniform()
         let pool = (0..<(2 << random.integer(below: 5))).map { _ in

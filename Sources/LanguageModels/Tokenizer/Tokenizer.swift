@@ -101,11 +101,11 @@ public final class Tokenizer: Sendable {
     /// Number of tokens, added ones included.
     public var count: Int { symbols.count }
 
-    /// Tokens with numbers below this one, from the first on, stand for text and can be read by the model.
-    public var ordinaryCount: Int {
-        var count = min(count, description.rows ?? count)
-        while count > 0, added.tokens[Int32(count - 1)] != nil { count -= 1 }
-        return count
+    /// Those that stand for text and can be read by the model; all that can be read where all were added.
+    public var ordinary: OrdinaryTokens {
+        let readable = min(count, description.rows ?? count)
+        let ordinary = OrdinaryTokens(of: readable, leavingOut: added.tokens.keys)
+        return ordinary.isEmpty ? OrdinaryTokens(of: readable, leavingOut: []) : ordinary
     }
 
     /// The added tokens by number.
