@@ -45,7 +45,7 @@ public struct Recipe: Sendable {
     public static let pretrained = Recipe(
         name: "pretrained", summary: "For a language model that was really pre-trained (begun).",
         differences: [
-            Difference("steps", "3200", "of half as many examples"),
+            Difference("steps", "4000", "of half as many examples"),
             Difference("batch.task", "4", "a step of a large student costs more than it teaches"),
             Difference("batch.perturbed", "8", "half as many"),
             Difference("interchange.pairs", "3", "half of the examples, as before"),
@@ -53,6 +53,7 @@ public struct Recipe: Sendable {
             Difference("text.pieces", "2", "as long as before"),
             Difference("text.samples", "800", "a large student writes slowly"),
             Difference("lr.student", "1e-4", "the text is lost at greater rates, whatever the weight of the KL term"),
+            Difference("optimizer.betas", "[0.9, 0.95]", "the gradient of few texts is soon out of date"),
             Difference("alignment.dimensions", "12", "an exchange of a variable disturbs no other"),
             Difference("alignment.first_token", "false", "it holds an attention sink"),
         ])

@@ -5,7 +5,8 @@ import Testing
 /// What stands before task examples in training.
 @Suite struct ContextSourceTests {
     private static let source = ContextSource(
-        before: 3, behind: 2, texts: true, seed: 5, ordinaryTokens: OrdinaryTokens(of: 50, leavingOut: []), symbols: [[60], [61, 62]], limit: 40)
+        before: 3, behind: 2, texts: true, seed: 5, ordinaryTokens: OrdinaryTokens(of: 50, leavingOut: []),
+        symbols: [[60], [61, 62]], limit: 40)
 
     @Test func everySequenceFitsAndEveryTextStandsOnce() {
         let (lengths, texts) = ([10, 38, 40, 7, 12, 20, 30, 5], [4, 39, 12, 25])
