@@ -59,7 +59,7 @@ import Testing
             Foundation.kill(process.processIdentifier, SIGTERM)
         }
         #expect(ended.status == 128 + SIGTERM, "\(ended.error)")
-        #expect(ended.error.contains("after step 0"))
+        #expect(ended.error.contains("interrupted before the first step"))
         #expect(FileManager.default.fileExists(atPath: micro.scratch.path("ended/text.part.jsonl")))
         let resumed = try micro.resume("ended")
         #expect(resumed.status == 0, "\(resumed.error)")
