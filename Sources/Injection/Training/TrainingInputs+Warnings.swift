@@ -13,7 +13,7 @@ extension TrainingInputs {
                 "\(heldOutInFile) of the file's prompts are test prompts of eval --ood, which will measure less than it says"
             )
         }
-        // Measured on SmolLM2-135M: at 3e-4 KL on text settled at 0.4 nats a token, at 1e-4 at a tenth of it.
+        // Measured on SmolLM2-135M after 250 steps: KL on text is 0.40 nats a token at 3e-4, and 0.07 at 1e-4 with twice the text.
         let size = student.model.configuration.parameterCount
         if size > 50_000_000, settings.lr.student > 2e-4, settings.optimizer.matrices == .adamw {
             warnings.append(
