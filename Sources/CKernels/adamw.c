@@ -23,6 +23,12 @@ VECTOR_KERNEL(
     }
 }
 
+VECTOR_KERNEL(
+    void, kernel_decay_towards, (ptrdiff_t count, float *restrict p, const float *restrict start, float rate),
+    (count, p, start, rate)) {
+    for (ptrdiff_t i = 0; i < count; i++) p[i] -= rate * (p[i] - start[i]);
+}
+
 INLINE uint16_t cut(float value, uint32_t random) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);

@@ -5,6 +5,8 @@ public struct OptimizerSettings: Sendable, Equatable {
 
     public var matrices = Matrices.adamw
     public var weightDecay = 0.01
+    /// Decay towards the values that the training began with.
+    public var startDecay = 0.0
     public var betas = [0.9, 0.999]
     public var epsilon = 1e-8
     public var clip = 1.0
@@ -39,7 +41,13 @@ extension OptimizedSettings {
 }
 
 extension Settings: OptimizedSettings {
-    public func conflict() -> (key: String, expectation: String)? { optimizerConflict }
+    public func conflict() -> (key: String, expectation: String)? {
+        guard optimizer.startDecay > 0, memory.original == .bf16 else { return optimizerConflict }
+        return (
+            "optimizer.start_decay",
+            "0 where memory.original is bf16, which does not hold the original's weights exactly"
+        )
+    }
 }
 
 extension SettingKey where Root: OptimizedSettings {
@@ -52,6 +60,13 @@ extension SettingKey where Root: OptimizedSettings {
 
     package static var weightDecay: SettingKey {
         .init("optimizer.weight_decay", .real(\.optimizer.weightDecay, .nonNegative), "AdamW's decoupled decay.")
+    }
+
+    package static var startDecay: SettingKey {
+        .init(
+            "optimizer.start_decay", .real(\.optimizer.startDecay, .nonNegative),
+            "Decoupled decay of the student's weights towards the original's (L2-SP), as weight_decay is towards zero: what the\n"
+                + "steps change at random is forgotten again, what they agree on stays.")
     }
 
     package static var betas: SettingKey {

@@ -116,7 +116,7 @@ extension Settings {
         .init("lr.warmup", .integer(\.lr.warmup, 0...Int.max), "Steps of linear warm-up."),
         .init("lr.floor", .real(\.lr.floor, .unit), "Share of the peak that a decaying schedule ends at."),
 
-        .matrices, .weightDecay, .betas, .epsilon, .clip, .gradients, .sharded,
+        .matrices, .weightDecay, .startDecay, .betas, .epsilon, .clip, .gradients, .sharded,
 
         .init("loss.ce", .real(\.loss.ce, .nonNegative), "alpha, weight of the answers' cross-entropy."),
         .init("loss.alg", .real(\.loss.alg, .nonNegative), "beta, weight of the alignment."),

@@ -122,6 +122,7 @@ import Testing
         ("lr.student: nan", "lr.student", "number"), ("optimizer:\n  betas: [0.9]", "optimizer.betas", "list of 2"),
         ("optimizer:\n  betas: [0.9, 1.0]", "optimizer.betas", "not including, 1"),
         ("data.shuffle: maybe", "data.shuffle", "true or false"),
+        ("optimizer.start_decay: 3\nmemory.original: bf16", "optimizer.start_decay", "memory.original"),
         ("method: tracer", "method", "tracr or finetune"), ("batch.task: 0", "batch.task", "from 1"),
         ("lr: 3", "lr", "takes no value"), ("student: [a]", "student", "a text"),
         ("seed: null", "seed", "whole number"),

@@ -63,7 +63,10 @@ import TrainingEngine
         #expect(Double(distance) <= tolerance * Double(scale))
     }
 
-    @Test(arguments: [[], [("optimizer.sharded", "true")], [("memory.recompute", "true"), ("data.check", "6")]])
+    @Test(arguments: [
+        [], [("optimizer.sharded", "true"), ("optimizer.start_decay", "20")],
+        [("memory.recompute", "true"), ("data.check", "6")],
+    ])
     func severalRanksTrainTheSameRunAsOne(more: [(String, String)]) throws {
         let folder = try MicroStudent.Folder()
         let settings = try settings(folder, more)

@@ -18,4 +18,7 @@ void kernel_adamw_bf16(
     ptrdiff_t count, float *p, const float *g, uint16_t *m, uint16_t *v, float rate_times_decay, float step_size,
     float beta1, float beta2, float inverse_root_correction2, float epsilon, float gradient_scale, uint32_t seed,
     uint32_t first);
+
+/// p -= rate * (p - start): decoupled decay towards other values than zero.
+void kernel_decay_towards(ptrdiff_t count, float *p, const float *start, float rate);
 #endif

@@ -75,6 +75,7 @@ final class Trainer {
         let taken = try optimizers.step(step + 1) { name in
             Divergence.failure("the gradient of \(name)", step: self.step + 1, run: self.run)
         }
+        plan.startDecay?(rate: taken.rate)
         plan.loss.projection.settle()
         step += 1
         let tokens = try agree(tokens: batches.reduce(0) { $0 + $1.packed.tokens.count })

@@ -8,6 +8,8 @@ struct TrainingPlan {
     let loss: InjectionLoss
     /// nil where nothing compares the student with the original.
     let teacher: Teacher?
+    /// nil where the student's weights do not decay towards the original's.
+    let startDecay: StartDecay?
     let batches: BatchSource
     let division: StepDivision
     let fingerprint: Fingerprint
@@ -32,6 +34,12 @@ struct TrainingPlan {
             windows = sampled.windows.enumerated().map { cut($1, at: "\($0)", number: $0) }
         }
         let teacher = text == nil ? nil : Teacher(of: inputs.student.model, settings: settings, windows: windows)
+        let startDecay =
+            settings.optimizer.startDecay > 0
+            ? StartDecay(
+                of: inputs.student.model.parameters,
+                towards: (teacher?.model ?? inputs.student.model.frozenCopy()).parameters,
+                strength: Float(settings.optimizer.startDecay)) : nil
         let loss = inputs.loss
         let batches = BatchSource(
             encoder: inputs.task.encoder, oracle: loss.needsCompiledModel ? CompiledOracle(inputs.compiled) : nil,
@@ -41,7 +49,7 @@ struct TrainingPlan {
             context: inputs.student.model.configuration.contextLength, examples: inputs.examples, text: text, cut: cut,
             windows: windows, neighbourTexts: inputs.neighbourTexts)
         return TrainingPlan(
-            inputs: inputs, run: run, loss: loss, teacher: teacher, batches: batches, division: division,
-            fingerprint: fingerprint)
+            inputs: inputs, run: run, loss: loss, teacher: teacher, startDecay: startDecay, batches: batches,
+            division: division, fingerprint: fingerprint)
     }
 }
