@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 swift=${1:-swift}
-numeric='TensorCoreTests|LanguageModelsTests|CompressionTests|InjectionLossTests|TrainingRunTests|FamilyRunTests/precisionIsHeeded|MemoryPlanTests|PretrainerTests'
+numeric='TensorCoreTests|LanguageModelsTests|CompressionTests|InjectionLossTests|TrainingRunTests|RecipeRunTests|FamilyRunTests/precisionIsHeeded|MemoryPlanTests|PretrainerTests'
 
 # Nothing here is imported as @testable: with that on, all would be compiled anew for the tests, and again for the build.
 flags='-c release --disable-testable-imports'
