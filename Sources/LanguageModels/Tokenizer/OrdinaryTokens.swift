@@ -5,7 +5,7 @@
 public struct OrdinaryTokens: RandomAccessCollection, Sendable, Equatable {
     public let endIndex: Int
     public var startIndex: Int { 0 }
-    /// The numbers that are left out and have ordinary tokens behind them, rising.
+    /// The numbers that are left out, rising.
     private let gaps: [Int32]
 
     /// - Parameters:
@@ -14,14 +14,15 @@ public struct OrdinaryTokens: RandomAccessCollection, Sendable, Equatable {
     public init(of count: Int, leavingOut added: some Sequence<Int32>) {
         let left = Set(added).filter { (0..<count).contains(Int($0)) }
         endIndex = count - left.count
-        var last = count - 1
-        while last >= 0, left.contains(Int32(last)) { last -= 1 }
-        gaps = left.filter { $0 < last }.sorted()
+        gaps = left.sorted()
     }
 
     public subscript(index: Int) -> Int32 {
         var token = Int32(index)
-        for gap in gaps where gap <= token { token += 1 }
+        for gap in gaps {
+            if gap > token { break }
+            token += 1
+        }
         return token
     }
 }
