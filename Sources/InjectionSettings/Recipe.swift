@@ -52,8 +52,10 @@ public struct Recipe: Sendable {
             Difference("text.tokens", "105", "shorter texts"),
             Difference("text.pieces", "2", "as long as before"),
             Difference("text.samples", "800", "a large student writes slowly"),
-            Difference("lr.student", "1e-4", "the text is lost at greater rates, whatever the weight of the KL term"),
+            Difference("lr.student", "1.5e-4", "the text is lost at greater rates, whatever the weight of the KL term"),
             Difference("optimizer.betas", "[0.9, 0.95]", "the gradient of few texts is soon out of date"),
+            Difference("optimizer.start_decay", "10", "what steps change at random is forgotten"),
+            Difference("loss.kl", "2", "a greater weight makes steps that only few texts ask for"),
             Difference("alignment.dimensions", "12", "an exchange of a variable disturbs no other"),
             Difference("alignment.first_token", "false", "it holds an attention sink"),
         ])
