@@ -21,7 +21,7 @@ struct TrainCommand: RankedCommand {
               tracr-inject train --task count
               tracr-inject train --task count --method finetune --steps 500
               tracr-inject train --config my.yaml --set lr.student=1e-4 --dry-run
-              tracr-inject train --task count --student ./gpt2-large --recipe paper --text corpus.txt
+              tracr-inject train --task count --student ./gpt2-large --recipe pretrained --text corpus.txt
               tracr-inject train --resume --output runs/count-tracr
             """,
         aliases: ["inject"])
