@@ -122,7 +122,6 @@ import Testing
         ("lr.student: nan", "lr.student", "number"), ("optimizer:\n  betas: [0.9]", "optimizer.betas", "list of 2"),
         ("optimizer:\n  betas: [0.9, 1.0]", "optimizer.betas", "not including, 1"),
         ("data.shuffle: maybe", "data.shuffle", "true or false"),
-        ("optimizer.start_decay: 3\nmemory.original: bf16", "optimizer.start_decay", "memory.original"),
         ("method: tracer", "method", "tracr or finetune"), ("batch.task: 0", "batch.task", "from 1"),
         ("lr: 3", "lr", "takes no value"), ("student: [a]", "student", "a text"),
         ("seed: null", "seed", "whole number"),
@@ -133,6 +132,12 @@ import Testing
         #expect(failure.kind == .badData)
         #expect(failure.message.contains(key) && failure.message.contains(expected), "\(failure)")
         #expect(failure.location?.hasPrefix("run.yaml:") == true)
+    }
+
+    @Test func weightsDecayTowardsAnOriginalThatIsKeptExactly() throws {
+        let failure = try #require(refusal("optimizer.start_decay: 3\nmemory.original: bf16"))
+        #expect(failure.kind == .badData && failure.message.contains("optimizer.start_decay has to be 0 where"))
+        #expect(refusal("optimizer.start_decay: 3") == nil)
     }
 
     @Test(arguments: [
