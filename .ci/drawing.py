@@ -12,6 +12,7 @@ import json
 import random
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +31,10 @@ text { font: 13px system-ui, sans-serif; fill: var(--ink); text-anchor: middle; 
 
 def modules():
     """What each module under Sources uses, of the modules under Sources: {name: set of names}."""
-    dump = subprocess.run(["swift", "package", "dump-package"], cwd=ROOT, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    # In a folder of its own, since SwiftPM lets one process at a time into .build: a build beside this would be waited for.
+    with tempfile.TemporaryDirectory() as scratch:
+        command = ["swift", "package", "--scratch-path", scratch, "dump-package"]
+        dump = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, stdin=subprocess.DEVNULL)
     targets = [t for t in json.loads(dump.stdout)["targets"] if t["type"] != "test" and not (t.get("path") or "").startswith("Tests")]
     names = {target["name"] for target in targets}
     used = {}
