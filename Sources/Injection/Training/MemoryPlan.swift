@@ -38,10 +38,9 @@ package struct MemoryPlan: Sendable {
         // Each further lane has gradients of its own.
         let perNumber = 8 + Int(moments.rounded(.up)) + residual + 4 * (lanes - 1)
         student = perNumber * own.flatCount + (16 + 4 * (lanes - 1)) * map.flatCount
+        let hasOriginal = hasTeacher || settings.optimizer.startDecay > 0
         teacher =
-            hasTeacher
-            ? (settings.memory.original == .bf16 ? model.halfPrecisionBytes : 4 * own.flatCount) + kept
-            : settings.optimizer.startDecay > 0 ? 4 * own.flatCount : 0
+            hasOriginal ? (settings.memory.original == .bf16 ? model.halfPrecisionBytes : 4 * own.flatCount) + kept : 0
         let arena = Arena(rehearsing: ())
         let room = settings.memory.recompute ? Arena(rehearsing: ()) : nil
         try Parallel.rehearse {

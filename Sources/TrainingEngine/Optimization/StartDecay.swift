@@ -30,6 +30,7 @@ package struct StartDecay {
             for (parameter, start) in zip(parameters.parameters, start.parameters) {
                 let (values, wanted) = (parameter.value, start.value)
                 Parallel.for(values.count, grain: 1 << 14) { range in
+                    // Not `kernel_axpby`: share * start + (1 - share) * value rounds a value that is at its start away from it.
                     kernel_decay_towards(
                         range.count, values.pointer + range.lowerBound, wanted.pointer + range.lowerBound, share)
                 }
