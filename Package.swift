@@ -146,7 +146,7 @@ let package = Package(
             name: "DiscoveryTests",
             dependencies: ["Discovery", "Circuits", "LanguageModels", "Resources", "TensorCore", "Basics"],
             exclude: ["Peer"]),
-        .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "TensorCore", "Basics"]),
+        .testTarget(name: "TrainingEngineTests", dependencies: ["TrainingEngine", "Ranks", "TensorCore", "Basics"]),
         .testTarget(name: "InjectionSettingsTests", dependencies: ["InjectionSettings"]),
         .target(name: "TestSupport", dependencies: ["Injection", "Ranks"], path: "Tests/TestSupport"),
         .testTarget(

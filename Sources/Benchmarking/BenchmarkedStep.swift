@@ -13,7 +13,7 @@ struct BenchmarkedStep {
     let loss: InjectionLoss
     let plan: MemoryPlan
     private let teacher: Teacher
-    private let optimizers: Optimizers
+    private let optimizers: Optimizers<GradientSum>
     private let synthetic: [SyntheticBatch]
     private let oracle: CompiledOracle
     private let atoms: [[[Atom]]]
@@ -75,8 +75,7 @@ struct BenchmarkedStep {
             ranks: options.ranks)
         teacher = Teacher(of: model, settings: settings, windows: nil)
         optimizers = Optimizers(
-            student: model.parameters, projection: projection.store, settings: settings, ranks: options.ranks,
-            sums: gradient.sums)
+            student: model.parameters, projection: projection.store, settings: settings, sums: gradient.sums)
     }
 
     /// Seconds of the sum of all gradients over the ranks, with nothing computed beside it: the best of three.

@@ -18,7 +18,7 @@ package final class Pretrainer {
     package private(set) var interruptedBy: Int32?
     private let inputs: PretrainInputs
     private let loss = LossSum<PretrainBatch, PretrainPass>([NextTokenLoss()])
-    private let optimizers: Optimizers
+    private let optimizers: Optimizers<GradientSum>
     private let sum: GradientSum
     private let arena = Arena()
     /// nil on ranks that do not write.
@@ -54,7 +54,7 @@ package final class Pretrainer {
             ],
             beta1: Float(settings.optimizer.betas[0]), beta2: Float(settings.optimizer.betas[1]),
             epsilon: Float(settings.optimizer.epsilon), clip: settings.optimizer.clip,
-            ranks: inputs.ranks, sums: [sum])
+            shares: [sum])
 
         let start =
             try inputs.isResumed

@@ -29,18 +29,26 @@ import Testing
         }
     }
 
-    /// The walk of a token has as many files and folders as it says, and no more than a reader keeps in mind.
+    /// The walk of a token has as many files, folders and changes of folder as it says, and no more than a reader keeps
+    /// in mind.
     @Test func theWalkOfATokenIsShort() throws {
         let section = try #require(
             try DocumentationTests.article("Architecture").components(separatedBy: "## A token").dropFirst().first)
         let steps = try #require(section.components(separatedBy: "What else a step can hold").first)
-        let files = Set(steps.matches(of: /`([A-Za-z0-9+]+\.swift)`/).map { String($0.output.1) })
-        let folders = try FileManager.default.subpathsOfDirectory(atPath: DocumentationTests.root.path + "/Sources")
-            .map { URL(fileURLWithPath: $0) }.filter { files.contains($0.lastPathComponent) }
-            .map { $0.deletingLastPathComponent().path }
-        let said = try #require(steps.firstMatch(of: /(\d+) files in (\d+) folders/))
-        // The operations have a folder, and stand for themselves.
-        #expect(Int(said.output.1) == files.count && Int(said.output.2) == Set(folders).count + 1)
-        #expect(files.count <= 20 && folders.count == files.count)
+        var folders: [String: String] = [:]
+        for path in try FileManager.default.subpathsOfDirectory(atPath: DocumentationTests.root.path + "/Sources") {
+            let url = URL(fileURLWithPath: path)
+            let earlier = folders.updateValue(url.deletingLastPathComponent().path, forKey: url.lastPathComponent)
+            let isNamed = steps.contains("`\(url.lastPathComponent)`")
+            #expect(!isNamed || earlier == nil, "\(url.lastPathComponent) is the name of two files")
+        }
+        let files = steps.matches(of: /`([A-Za-z0-9+]+\.swift)`/).map { String($0.output.1) }
+        let walk = try files.map { try #require(folders[$0], "\($0)") }
+        let changes = zip(walk, walk.dropFirst()).filter { $0 != $1 }.count
+        let pattern = /(\d+) files in (\d+) folders,\s+which follow one another with (\d+) changes/
+        let said = try #require(steps.firstMatch(of: pattern))
+        #expect(Int(said.output.1) == Set(files).count && Int(said.output.2) == Set(walk).count)
+        #expect(Int(said.output.3) == changes)
+        #expect(Set(files).count <= 20 && changes <= 6)
     }
 }

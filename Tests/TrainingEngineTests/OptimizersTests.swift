@@ -1,4 +1,5 @@
 import Basics
+import Ranks
 import TensorCore
 import Testing
 import TrainingEngine
@@ -11,14 +12,21 @@ import TrainingEngine
         return store
     }
 
-    private static func optimizers(_ first: ParameterStore, _ second: ParameterStore, clip: Double) -> Optimizers {
+    private static func optimizers(
+        _ first: ParameterStore, _ second: ParameterStore, clip: Double
+    ) -> Optimizers<GradientSum> {
         let constant = Schedule(shape: .constant, warmup: 0, steps: 10)
         let warming = Schedule(shape: .constant, warmup: 4, steps: 10)
         return Optimizers(
             [
                 ParameterGroup(name: "student", store: first, rate: 0.1, schedule: warming, weightDecay: 0),
                 ParameterGroup(name: "map", store: second, rate: 0.2, schedule: constant, weightDecay: 0.5),
-            ], beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: clip)
+            ], beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: clip, shares: [alone(first), alone(second)])
+    }
+
+    /// There is one process.
+    private static func alone(_ store: ParameterStore) -> GradientSum {
+        GradientSum(store, ranks: .alone, options: GradientSum.Options())
     }
 
     private static func fill(_ store: ParameterStore, values: Float? = nil, gradients: Float) throws {
@@ -72,16 +80,16 @@ import TrainingEngine
             store.allocate()
             return store
         }
-        func optimizers(_ store: ParameterStore, _ matrices: MatrixOptimizer) -> Optimizers {
+        func optimizers(_ store: ParameterStore, _ matrices: MatrixOptimizer) -> Optimizers<GradientSum> {
             let constant = Schedule(shape: .constant, warmup: 0, steps: 10)
             return Optimizers(
                 [
                     ParameterGroup(
                         name: "student", store: store, rate: 0.1, schedule: constant, weightDecay: 0, matrices: matrices
                     )
-                ], beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: 0)
+                ], beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: 0, shares: [Self.alone(store)])
         }
-        func step(_ optimizers: Optimizers, _ store: ParameterStore, _ number: Int) throws {
+        func step(_ optimizers: Optimizers<GradientSum>, _ store: ParameterStore, _ number: Int) throws {
             _ = store.gradients
             for parameter in store.parameters {
                 parameter.gradient?.copy(from: (0..<6).map { Float(($0 * 5 + number) % 7) - 2.5 })
@@ -104,6 +112,21 @@ import TrainingEngine
         try step(second, muon, 3)
         try step(third, resumed, 3)
         #expect(resumed["hidden"].value.values == muon["hidden"].value.values)
+    }
+
+    /// A step is taken, then a share of the distance to the start is taken back.
+    @Test func aGroupDecaysTowardsItsStart() throws {
+        let (store, start) = (Self.store(3), Self.store(3))
+        try Self.fill(store, values: 1, gradients: 2)
+        try Self.fill(start, values: 3, gradients: 0)
+        let group = ParameterGroup(
+            name: "student", store: store, rate: 0.5, schedule: Schedule(shape: .constant, warmup: 0, steps: 10),
+            weightDecay: 0, startDecay: StartDecay(towards: start, strength: 0.5))
+        let optimizers = Optimizers(
+            [group], beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: 0, shares: [Self.alone(store)])
+        _ = try optimizers.step(1, diverged: Self.never)
+        // AdamW's first step leads from 1 to 0.5, and a quarter of the way from there to 3 is 0.625.
+        for value in Self.values(store) { #expect(abs(value - 1.125) < 1e-5) }
     }
 
     @Test func buffersAreNamedAfterTheirGroups() {

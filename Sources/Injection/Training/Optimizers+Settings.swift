@@ -3,13 +3,15 @@ import Ranks
 import TensorCore
 import TrainingEngine
 
-extension Optimizers {
+extension Optimizers<GradientSum> {
     /// The groups of an injection: the student and the linear map, each at its own rate, on one schedule.
     ///
-    /// - Parameter sums: of their gradients over the ranks; nil: there is one rank.
+    /// - Parameters:
+    ///   - startDecay: nil where the student's weights do not decay towards the original's.
+    ///   - sums: of the gradients of student and map over the ranks.
     package init(
-        student: ParameterStore, projection: ParameterStore, settings: Settings, ranks: Communicator = .alone,
-        sums: [GradientSum]? = nil
+        student: ParameterStore, projection: ParameterStore, settings: Settings, startDecay: StartDecay? = nil,
+        sums: [GradientSum]
     ) {
         let schedule = Schedule(
             shape: Schedule.Shape(settings.lr.schedule), warmup: settings.lr.warmup, steps: settings.steps,
@@ -19,15 +21,15 @@ extension Optimizers {
             [
                 ParameterGroup(
                     name: "student", store: student, rate: Float(settings.lr.student), schedule: schedule,
-                    weightDecay: decay, matrices: settings.optimizer.matrices == .muon ? .muon : .adamw,
+                    weightDecay: decay, startDecay: startDecay,
+                    matrices: settings.optimizer.matrices == .muon ? .muon : .adamw,
                     moments: settings.memory.moments.format),
                 ParameterGroup(
                     name: "projection", store: projection, rate: Float(settings.lr.projection), schedule: schedule,
                     weightDecay: decay),
             ],
             beta1: Float(settings.optimizer.betas[0]), beta2: Float(settings.optimizer.betas[1]),
-            epsilon: Float(settings.optimizer.epsilon), clip: settings.optimizer.clip,
-            ranks: ranks, sums: sums)
+            epsilon: Float(settings.optimizer.epsilon), clip: settings.optimizer.clip, shares: sums)
     }
 }
 

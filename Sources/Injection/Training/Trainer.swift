@@ -9,7 +9,7 @@ import TrainingEngine
 /// The training loop: one batch, one forward pass, the terms of the loss, one backward pass, one step of AdamW.
 final class Trainer {
     private let plan: TrainingPlan
-    private let optimizers: Optimizers
+    private let optimizers: Optimizers<GradientSum>
     private var batches: BatchSource
     private(set) var step = 0
     private let gradient: ShardedGradient
@@ -35,7 +35,7 @@ final class Trainer {
             division: plan.division, activations: activations, ranks: plan.inputs.ranks)
         optimizers = Optimizers(
             student: plan.inputs.student.model.parameters, projection: plan.loss.projection.store,
-            settings: plan.inputs.settings, ranks: plan.inputs.ranks, sums: gradient.sums)
+            settings: plan.inputs.settings, startDecay: plan.startDecay, sums: gradient.sums)
         log =
             try plan.inputs.ranks.isFirst
             ? MetricsLog(at: plan.run.metrics, keeping: start?.record["metrics_length"]?.integer ?? 0) : nil
@@ -75,7 +75,6 @@ final class Trainer {
         let taken = try optimizers.step(step + 1) { name in
             Divergence.failure("the gradient of \(name)", step: self.step + 1, run: self.run)
         }
-        plan.startDecay?(rate: taken.rate)
         plan.loss.projection.settle()
         step += 1
         let tokens = try agree(tokens: batches.reduce(0) { $0 + $1.packed.tokens.count })

@@ -1,3 +1,4 @@
+import TensorCore
 import TrainingEngine
 
 /// What the steps of a training need beside its inputs: the text, the original that speaks it, the loss and the
@@ -37,7 +38,6 @@ struct TrainingPlan {
         let startDecay =
             settings.optimizer.startDecay > 0
             ? StartDecay(
-                of: inputs.student.model.parameters,
                 towards: (teacher?.model ?? inputs.student.model.frozenCopy()).parameters,
                 strength: Float(settings.optimizer.startDecay)) : nil
         let loss = inputs.loss

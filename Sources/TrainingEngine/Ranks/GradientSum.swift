@@ -7,7 +7,7 @@ import TensorCore
 /// A section of parameters, such as a layer's, is handed over as soon as its gradients are whole; the courier's thread
 /// sums it with the other ranks' in pieces. What belongs to no section comes at the end. All ranks hand over in one
 /// order, that of the backward pass: the last section first.
-package final class GradientSum: @unchecked Sendable {
+package final class GradientSum: GradientShare, @unchecked Sendable {
     /// How a sum over the ranks is taken.
     package struct Options: Sendable, Equatable {
         /// bf16 halves what is sent; what rounding leaves out is kept and sent later.
@@ -21,7 +21,7 @@ package final class GradientSum: @unchecked Sendable {
     }
 
     private let store: ParameterStore
-    private let ranks: Communicator
+    let ranks: Communicator
     private let sections: [Range<Int>]
     package let options: Options
     /// What is left out of what was sent so far.
@@ -111,6 +111,8 @@ package final class GradientSum: @unchecked Sendable {
         }
         for sum in sums { try ranks.wait(sum) }
     }
+
+    package func exchange(_ numbers: [Double]) throws -> [[Double]] { try ranks.exchange(numbers) }
 
     /// Sends the parameters that each rank has changed to all others, where each changes its own share only.
     package func shareValues() throws {

@@ -1,7 +1,10 @@
+import Ranks
 import TensorCore
 
 /// What a step changes, for a checkpoint: whole on the first rank, whatever each rank keeps of it.
-extension Optimizers {
+extension Optimizers<GradientSum> {
+    private var ranks: Communicator { parts[0].share.ranks }
+
     /// Everything that a step changes, as far as this rank keeps it.
     package var buffers: [Checkpoint.Buffer] {
         parts.flatMap { group, optimizer, _ in

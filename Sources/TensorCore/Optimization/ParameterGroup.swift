@@ -1,5 +1,3 @@
-import TensorCore
-
 /// What trains a model's matrices between hidden activations.
 package enum MatrixOptimizer: Sendable { case adamw, muon }
 
@@ -24,6 +22,8 @@ package struct ParameterGroup {
     package var schedule: Schedule
     /// Applied to the parameters that decay.
     package var weightDecay: Float
+    /// nil where the parameters do not decay towards what they were at the start.
+    package var startDecay: StartDecay?
     /// What trains the matrices between hidden activations; everything else is AdamW's.
     package var matrices: MatrixOptimizer
     /// How AdamW's moments are kept.
@@ -33,10 +33,13 @@ package struct ParameterGroup {
     /// - Parameter buffers: nil: `NAME.values`, `NAME.first_moments` and `NAME.second_moments`.
     package init(
         name: String, store: ParameterStore, rate: Float, schedule: Schedule, weightDecay: Float,
-        matrices: MatrixOptimizer = .adamw, moments: NumberFormat = .fp32, buffers: BufferNames? = nil
+        startDecay: StartDecay? = nil, matrices: MatrixOptimizer = .adamw, moments: NumberFormat = .fp32,
+        buffers: BufferNames? = nil
     ) {
         (self.name, self.store, self.rate, self.schedule) = (name, store, rate, schedule)
         (self.weightDecay, self.matrices, self.moments) = (weightDecay, matrices, moments)
+        precondition(startDecay?.matches(store) ?? true, "the start is one of another model")
+        self.startDecay = startDecay
         self.buffers =
             buffers
             ?? BufferNames(
