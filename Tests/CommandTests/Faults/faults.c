@@ -1,11 +1,13 @@
 // Makes system calls fail on purpose. Loaded before the C library (LD_PRELOAD), and steered by the environment:
 //
 //   FAULT_PATH   calls on paths that hold this text are counted; others are passed on
-//   FAULT_CALL   one of: write fsync close open input mkdir rename ftruncate symlink unlink rmdir;
+//   FAULT_INPUT  the same for input
+//   FAULT_CALL   the one that fails, of: write fsync close open input mkdir rename ftruncate symlink unlink rmdir;
 //                open is to write, input to read (a folder too, whose names are listed or flushed)
 //   FAULT_AT     the number of the call that fails, from 1; all after it fail too when FAULT_STAYS is set
 //   FAULT_ERROR  errno; for write also: "short" writes at most 7 bytes, every time
-//   FAULT_COUNT  a file that gets the number of calls counted, when the process ends
+//   FAULT_COUNT  a file that gets a line for each of these, its name and how many calls were counted, when the process
+//                ends
 //   FAULT_LOG    a file that gets a line for each call that failed: its number and path
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -20,10 +22,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static atomic_int counted;
+static const char *const calls[] = {
+    "write", "fsync", "close", "open", "input", "mkdir", "rename", "ftruncate", "symlink", "unlink", "rmdir",
+};
+enum { CALLS = sizeof calls / sizeof *calls };
+static atomic_int counted[CALLS];
 
-static int matches(const char *path) {
-    const char *wanted = getenv("FAULT_PATH");
+static int matches(const char *path, const char *variable) {
+    const char *wanted = getenv(variable);
     return wanted && path && strstr(path, wanted);
 }
 
@@ -42,10 +48,12 @@ static void note(int number, const char *path) {
 
 // Whether this call is the one that fails; errno is set.
 static int fails_at(const char *path, const char *call) {
-    if (!matches(path)) return 0;
+    if (!matches(path, strcmp(call, "input") ? "FAULT_PATH" : "FAULT_INPUT")) return 0;
+    int index = 0;
+    while (strcmp(calls[index], call)) index++;
+    int number = atomic_fetch_add(&counted[index], 1) + 1;
     const char *wanted = getenv("FAULT_CALL"), *at = getenv("FAULT_AT"), *error = getenv("FAULT_ERROR");
     if (!wanted || strcmp(wanted, call)) return 0;
-    int number = atomic_fetch_add(&counted, 1) + 1;
     if (!at || !error || !strcmp(error, "short")) return 0;
     int first = atoi(at);
     if (number != first && !(number > first && getenv("FAULT_STAYS"))) return 0;
@@ -70,8 +78,11 @@ static int descriptor_fails(int descriptor, const char *call) {
 __attribute__((destructor)) static void report(void) {
     const char *file = getenv("FAULT_COUNT");
     if (!file) return;
-    char text[32];
-    int length = snprintf(text, sizeof text, "%d\n", atomic_load(&counted));
+    char text[32 * CALLS];
+    int length = 0;
+    for (int index = 0; index < CALLS; index++)
+        length += snprintf(
+            text + length, sizeof text - length, "%s %d\n", calls[index], atomic_load(&counted[index]));
     int descriptor = NEXT(open)(file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (descriptor < 0) return;
     if (NEXT(write)(descriptor, text, length) < 0) return;
@@ -83,7 +94,8 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
         char path[4096];
         if (descriptor_fails(descriptor, "write")) return -1;
         const char *error = getenv("FAULT_ERROR");
-        if (error && !strcmp(error, "short") && count > 7 && matches(path_of(descriptor, path, sizeof path))) count = 7;
+        if (error && !strcmp(error, "short") && count > 7 && matches(path_of(descriptor, path, sizeof path), "FAULT_PATH"))
+            count = 7;
     }
     return NEXT(write)(descriptor, bytes, count);
 }

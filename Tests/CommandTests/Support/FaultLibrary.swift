@@ -74,10 +74,14 @@ struct Fault: CustomStringConvertible, Sendable {
 
     var description: String { "\(call): \(String(cString: strerror(error)))\(stays ? ", from there on" : "")" }
 
-    /// - Parameter number: of the call that fails, from 1; nil: none.
-    func environment(on path: String, at number: Int?, log: String) throws -> [String: String] {
+    /// - Parameters:
+    ///   - path: calls on paths that hold it are counted.
+    ///   - inputs: the same for files that are read.
+    ///   - number: of the call that fails, from 1; nil: none.
+    func environment(on path: String, inputs: String, at number: Int?, log: String) throws -> [String: String] {
         var environment = [
-            "LD_PRELOAD": try #require(FaultLibrary.path), "FAULT_PATH": path, "FAULT_CALL": call, "FAULT_LOG": log,
+            "LD_PRELOAD": try #require(FaultLibrary.path), "FAULT_PATH": path, "FAULT_INPUT": inputs,
+            "FAULT_CALL": call, "FAULT_LOG": log,
         ]
         environment["FAULT_ERROR"] = "\(error)"
         environment["FAULT_AT"] = number.map { "\($0)" }
