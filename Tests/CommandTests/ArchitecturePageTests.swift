@@ -36,7 +36,8 @@ import Testing
             try DocumentationTests.article("Architecture").components(separatedBy: "## A token").dropFirst().first)
         let steps = try #require(section.components(separatedBy: "What else a step can hold").first)
         var folders: [String: String] = [:]
-        for path in try FileManager.default.subpathsOfDirectory(atPath: DocumentationTests.root.path + "/Sources") {
+        for path in try FileManager.default.subpathsOfDirectory(atPath: DocumentationTests.root.path + "/Sources")
+        where path.hasSuffix(".swift") {
             let url = URL(fileURLWithPath: path)
             let earlier = folders.updateValue(url.deletingLastPathComponent().path, forKey: url.lastPathComponent)
             let isNamed = steps.contains("`\(url.lastPathComponent)`")

@@ -117,13 +117,13 @@ import TrainingEngine
     /// A step is taken, then a share of the distance to the start is taken back.
     @Test func aGroupDecaysTowardsItsStart() throws {
         let (store, start) = (Self.store(3), Self.store(3))
-        try Self.fill(store, values: 1, gradients: 2)
         try Self.fill(start, values: 3, gradients: 0)
         let group = ParameterGroup(
             name: "student", store: store, rate: 0.5, schedule: Schedule(shape: .constant, warmup: 0, steps: 10),
             weightDecay: 0, startDecay: StartDecay(towards: start, strength: 0.5))
         let optimizers = Optimizers(
             [group], beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: 0, shares: [Self.alone(store)])
+        try Self.fill(store, values: 1, gradients: 2)
         _ = try optimizers.step(1, diverged: Self.never)
         // AdamW's first step leads from 1 to 0.5, and a quarter of the way from there to 3 is 0.625.
         for value in Self.values(store) { #expect(abs(value - 1.125) < 1e-5) }

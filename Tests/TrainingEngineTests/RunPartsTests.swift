@@ -13,16 +13,6 @@ import TrainingEngine
         #expect(XXHash64.hex(Data(text.utf8)) == hash)
     }
 
-    @Test func schedules() {
-        let cosine = Schedule(shape: .cosine, warmup: 10, steps: 110, floor: 0.1)
-        #expect(cosine.factor(at: 1) == 0.1)
-        #expect(cosine.factor(at: 10) == 1)
-        #expect(abs(cosine.factor(at: 60) - 0.55) < 1e-6)
-        #expect(abs(cosine.factor(at: 110) - 0.1) < 1e-6)
-        #expect(Schedule(shape: .linear, warmup: 0, steps: 100, floor: 0).factor(at: 75) == 0.25)
-        #expect(Schedule(shape: .constant, warmup: 0, steps: 0).factor(at: 1) == 1)
-    }
-
     /// A name in a manifest is a path below the run, whatever mark stands behind its slashes.
     @Test(arguments: ["../secret", "../\u{301}secret", "a/..\u{2F}\u{301}b", "/\u{301}etc", "a//\u{301}b"])
     func manifestsNameFilesOfTheRun(name: String) throws {

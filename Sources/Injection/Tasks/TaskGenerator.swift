@@ -3,6 +3,7 @@ import Compiler
 import Foundation
 import RASP
 import Resources
+import Synchronization
 
 /// Where a task file's examples come from: inputs from an alphabet or a grammar with answers by a program, or a
 /// file.
@@ -160,16 +161,37 @@ struct TaskGenerator {
             throw mapping.failure("read has to be all, first or last", at: "read")
         }
         let (separator, words) = (separator, words)
+        let answers = KeptAnswers()
         return { input in
-            let tokens = input.pieces(separatedBy: separator)
-            var outputs = try program.evaluate(tokens.map(Atom.string), causal: false).output
-            switch reading {
-            case .all: break
-            case .first: outputs = Array(outputs.prefix(1))
-            case .last: outputs = Array(outputs.suffix(1))
+            try answers.answer(to: input) { input in
+                let tokens = input.pieces(separatedBy: separator)
+                var outputs = try program.evaluate(tokens.map(Atom.string), causal: false).output
+                switch reading {
+                case .all: break
+                case .first: outputs = Array(outputs.prefix(1))
+                case .last: outputs = Array(outputs.suffix(1))
+                }
+                return outputs.map { output in output.map { words[$0] ?? $0.displayed } ?? "" }.joined(
+                    separator: separator)
             }
-            return outputs.map { output in output.map { words[$0] ?? $0.displayed } ?? "" }.joined(separator: separator)
         }
+    }
+}
+
+/// The answers to inputs that were drawn before. A task of few inputs draws each of them again and again, to find that
+/// a split has no more.
+private final class KeptAnswers: Sendable {
+    /// Answers that are kept: all of a small task, and a part of one that does not need it.
+    private static let most = 4_096
+
+    private let kept = Mutex<[ExactString: String]>([:])
+
+    func answer(to input: String, _ solve: (String) throws -> String) rethrows -> String {
+        let key = ExactString(input)
+        if let answer = kept.withLock({ $0[key] }) { return answer }
+        let answer = try solve(input)
+        kept.withLock { if $0.count < Self.most { $0[key] = answer } }
+        return answer
     }
 }
 

@@ -76,9 +76,7 @@ package struct Optimizers<Share: GradientShare> {
     }
 
     private static func firstNonFiniteGradient(_ store: ParameterStore) -> String? {
-        store.parameters.first { parameter in
-            parameter.gradient.map { FiniteCheck.firstNonFinite(UnsafeBufferPointer($0.buffer)) != nil } ?? false
-        }?.name
+        store.parameters.first { $0.gradient?.buffer.contains { !$0.isFinite } ?? false }?.name
     }
 }
 
