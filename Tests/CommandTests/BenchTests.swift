@@ -3,7 +3,26 @@ import Testing
 
 /// `bench`: what it measures is not tested (no timing is), what it says is.
 @Suite(.serialized) struct BenchTests {
-    private func bench(_ arguments: [String] = []) throws -> [String: Any] {
+    /// What `bench` says of one step.
+    private struct Step: Sendable {
+        let planned, peak, operations: Double
+
+        /// Every thread has room of its own, which is not planned: two threads on any machine.
+        init(_ settings: [String]) throws {
+            let result = try BenchTests.bench(["--threads", "2"] + settings)
+            planned = try #require(result["planned_memory_bytes"] as? Double)
+            peak = try #require(result["peak_memory_bytes"] as? Double)
+            operations = try #require(result["operations_per_step"] as? Double)
+        }
+    }
+
+    private static let plain = Result { try Step([]) }
+    private static let saving = Result {
+        try Step(
+            ["memory.recompute=true", "memory.moments=bf16", "memory.original=bf16"].flatMap { ["--set", $0] })
+    }
+
+    private static func bench(_ arguments: [String] = []) throws -> [String: Any] {
         let outcome = try Tool.run(["bench", "--json", "--steps", "1"] + arguments)
         #expect(outcome.status == 0, "\(outcome.error)")
         return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
@@ -12,26 +31,19 @@ import Testing
     @Test func memoryIsWhatWasPlanned() throws {
         // A sanitizer's shadow is memory too.
         guard ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil else { return }
-        var saved: [(planned: Double, peak: Double)] = []
-        for settings in [
-            [], ["--set", "memory.recompute=true", "--set", "memory.moments=bf16", "--set", "memory.original=bf16"],
-        ] {
-            // Every thread has room of its own, which is not planned: two threads on any machine.
-            let result = try bench(["--threads", "2"] + settings)
-            let planned = try #require(result["planned_memory_bytes"] as? Double)
-            let peak = try #require(result["peak_memory_bytes"] as? Double)
+        let steps = [try Self.plain.get(), try Self.saving.get()]
+        for step in steps {
             // What the process takes by itself, planned as 48 MiB, differs by some with the size of pages and the load
             // of the machine; weights and activations, 200 and 112 MiB here, are exact (`MemoryTests`).
-            #expect(abs(planned - peak) < 40 * 1_048_576, "planned \(planned), measured \(peak)")
-            saved.append((planned, peak))
+            #expect(abs(step.planned - step.peak) < 40 * 1_048_576, "planned \(step.planned), measured \(step.peak)")
         }
         // And what the settings save, which is 88 MiB, is saved.
-        let (planned, peak) = (saved[0].planned - saved[1].planned, saved[0].peak - saved[1].peak)
+        let (planned, peak) = (steps[0].planned - steps[1].planned, steps[0].peak - steps[1].peak)
         #expect(planned > 80 * 1_048_576 && abs(planned - peak) < 24 * 1_048_576, "\(planned) planned, \(peak)")
     }
 
     @Test func theProfileNamesOperationsAndTheirProducts() throws {
-        let result = try bench(["--profile", "--set", "precision=bf16"])
+        let result = try Self.bench(["--profile", "--set", "precision=bf16"])
         let profile = try #require(result["profile"] as? [[String: Any]])
         let linear = try #require(profile.first { $0["operation"] as? String == "linear" })
         // 12 layers of four products on 1,560 rows, and the same for the original on 840; the map on 720 aligned rows
@@ -46,9 +58,7 @@ import Testing
     }
 
     @Test func recomputationIsNotCountedTwice() throws {
-        let whole = try bench()["operations_per_step"] as? Double
-        let again = try bench(["--set", "memory.recompute=true"])["operations_per_step"] as? Double
-        #expect(whole == again)
+        #expect(try Self.plain.get().operations == Self.saving.get().operations)
     }
 
     /// Memory that the system refuses is told like any other error.

@@ -213,7 +213,8 @@ import Testing
         var types: Set<String> = []
         let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
         for case let file as URL in files where file.pathExtension == "swift" {
-            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            where line.hasPrefix("public ") || line.hasPrefix("@_exported ") {
                 let declaration = /public (?:final |indirect )?(?:struct|class|enum|protocol|actor|typealias) (\w+)/
                 // What a module hands on of another is a part of it to those who import it.
                 let handedOn = /@_exported import (?:struct|class|enum|protocol) \w+\.(\w+)/

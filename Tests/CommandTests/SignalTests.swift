@@ -43,7 +43,7 @@ import Testing
         // Of the windows to train on no more are sampled than the steps read; those that are held out all are.
         let arguments =
             micro.arguments + [
-                "--steps", "1", "--set", "text.samples=1", "--set", "text.held_out=1500", "--set", "text.tokens=100",
+                "--steps", "1", "--set", "text.samples=1", "--set", "text.held_out=700", "--set", "text.tokens=100",
             ]
         let errors = micro.scratch.file("errors", "")
         func begin(_ output: String, _ body: ((Process) throws -> Void)? = nil) throws -> Outcome {
@@ -55,7 +55,7 @@ import Testing
         defer { signal(SIGTERM, action) }
         let ended = try begin("ended") { process in
             // The first of them are there; they are saved at the signal.
-            process.wait(for: "text 64/1501", in: errors)
+            process.wait(for: "text 64/701", in: errors)
             Foundation.kill(process.processIdentifier, SIGTERM)
         }
         #expect(ended.status == 128 + SIGTERM, "\(ended.error)")
@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "data count --count 100000", "--help", "doctor", "run count 'xyxx:'", "tokenize 'a b'",
+        "data count --count 20000", "--help", "doctor", "run count 'xyxx:'", "tokenize 'a b'",
         "train --task count --print-config",
         "compile count --verify 0 --json --output compiled", "run count < /dev/null",
     ])

@@ -27,6 +27,11 @@ package enum RegularFile {
         return (descriptor, Int(status.st_size))
     }
 
+    /// Whether a file can be opened, before there is time to read it.
+    ///
+    /// - Throws: as `open`.
+    package static func check(_ url: URL) throws(Failure) { close(try open(url).descriptor) }
+
     /// The same as a handle, which closes the file when it goes.
     package static func handle(_ url: URL) throws(Failure) -> FileHandle {
         FileHandle(fileDescriptor: try open(url).descriptor, closeOnDealloc: true)

@@ -82,12 +82,14 @@ extension InjectionTask {
         return Problem(spaced(String(decoding: letters, as: UTF8.self)), String(count))
     }
 
+    /// ASCII characters with a space between them.
     static func spaced(_ text: String) -> String {
-        var spaced = ""
-        for character in text {
-            if !spaced.isEmpty { spaced.append(" ") }
+        var spaced: [UInt8] = []
+        spaced.reserveCapacity(2 * text.utf8.count)
+        for character in text.utf8 {
+            if !spaced.isEmpty { spaced.append(UInt8(ascii: " ")) }
             spaced.append(character)
         }
-        return spaced
+        return String(decoding: spaced, as: UTF8.self)
     }
 }

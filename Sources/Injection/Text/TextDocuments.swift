@@ -23,31 +23,34 @@ struct TextBeginning {
                 return
             }
             // A first line may be a document of any length: the rest is read while no line has ended.
-            var lines = Self.lines(start.dropFirst(mark))
+            var lines = Self.lines(start, from: mark)
             while lines.first == nil || !lines.isEnded, start.count <= TextBlocks.largestBlock,
                 let more = try handle.read(upToCount: 1 << 20), !more.isEmpty
             {
                 start += more
-                lines = Self.lines(start.dropFirst(mark))
+                lines = Self.lines(start, from: mark)
             }
             try handle.seek(toOffset: 0)
+            let first = lines.first.map { String(decoding: start[$0], as: UTF8.self) }
             self.format = TextFormat.found(
-                name: url.lastPathComponent, firstLine: lines.first ?? "", isOnlyLine: !lines.hasMore)
+                name: url.lastPathComponent, firstLine: first ?? "", isOnlyLine: !lines.hasMore)
         } catch {
             throw Failure(.notFound, "cannot read the text file: \(error.localizedDescription)", at: url.path)
         }
     }
 
-    /// The first line that is not blank, whether its end was read, and whether anything else follows.
-    private static func lines(_ bytes: Data) -> (first: String?, isEnded: Bool, hasMore: Bool) {
-        var rest = bytes[...]
-        let isBlank = { (byte: UInt8) in [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
-        guard let start = rest.firstIndex(where: { !isBlank($0) }) else { return (nil, false, false) }
-        rest = rest[start...]
-        guard let end = rest.firstIndex(of: 0x0A) else { return (String(decoding: rest, as: UTF8.self), false, false) }
-        let more = rest[end...].contains { !isBlank($0) }
-        // Whether blank lines are all that follows is known at the file's end only: one more visible byte settles it.
-        return (String(decoding: rest[..<end], as: UTF8.self), more, more)
+    /// Where the first line is that is not blank, whether its end was read, and whether anything else follows.
+    private static func lines(_ bytes: Data, from first: Int) -> (first: Range<Int>?, isEnded: Bool, hasMore: Bool) {
+        bytes.withUnsafeBytes { bytes in
+            func visible(from index: Int) -> Int? {
+                bytes[index...].firstIndex { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+            }
+            guard let start = visible(from: first) else { return (nil, false, false) }
+            guard let end = bytes[start...].firstIndex(of: 0x0A) else { return (start..<bytes.count, false, false) }
+            // Whether blank lines are all that follows is known at the file's end only: one more visible byte settles it.
+            let more = visible(from: end) != nil
+            return (start..<end, more, more)
+        }
     }
 }
 

@@ -42,6 +42,10 @@ struct TrainingInputs {
         fingerprint = Fingerprint()
         fingerprint.ranks = ranks.size
 
+        // A file that cannot be read is told at once, not after the program has been compiled.
+        for file in [settings.steps > 0 && settings.loss.kl > 0 ? settings.text.file : nil, settings.data.file] {
+            if let file { try RegularFile.check(URL(fileURLWithPath: file)) }
+        }
         let folder = try StudentFolder.locate(settings.student)
         // From the shapes alone, before a byte is allocated for them.
         try Preflight.requireMemory(forTraining: ModelRegistry.configuration(of: folder))
