@@ -22,5 +22,6 @@
 /// | C | coordinates of the compiled model's residual stream |
 /// | r | rank of a projector |
 ///
-/// Matrices are row-major. Each operation is a file of `Autograd`, beside the tape that records it: formula, shapes, forward, backward.
+/// Matrices are row-major. Operations are in `Autograd`, most in a file of their own: formula, shapes, forward,
+/// backward.
 public enum TensorCore {}

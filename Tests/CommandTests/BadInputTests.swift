@@ -82,8 +82,7 @@ import Testing
     }
 
     @Test func tooFewLayersAre65() throws {
-        let facts = try Tool.run("doctor", "--json").json()
-        let tiny = try #require(facts["student"] as? String)
+        let tiny = try Tool.tiny()
         scratch.file(
             "one.yaml", "model: {layers: 1, width: 16, heads: 1, vocabulary: 512}\nbatch: {sequences: 1, tokens: 16}\n")
         let pretrained = try Tool.run(

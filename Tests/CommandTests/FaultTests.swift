@@ -7,9 +7,9 @@ import Testing
 /// The calls are made to fail by a library that is loaded before the C library, built here with the system's compiler.
 /// `TRACR_INJECT_FAULTS=all` fails each call of each command in turn with every error
 /// (`TRACR_INJECT_FAULTS=open,mkdir`: those of some functions), and `TRACR_INJECT_FAULTS_IN=report,eval` leaves out the
-/// other commands. By default a sample is drawn, so that the suite takes seconds: in each command a call of every third
-/// function fails, the functions and their errors take turns from command to command, and which call it is goes by
-/// multiples of the golden ratio, which spreads all of these evenly from the first call to the last.
+/// other commands. By default a sample is drawn, so that the suite takes seconds: the three trainings have each fault
+/// once among them, and every other command has an eighth of those that it can have. Which call fails goes by multiples
+/// of the golden ratio, which spreads all of these evenly from the first call to the last.
 @Suite(.enabled(if: FaultLibrary.path != nil)) struct FaultTests {
     static let full =
         ProcessInfo.processInfo.environment["TRACR_INJECT_FAULTS"].map { $0.split(separator: ",").map(String.init) }
@@ -25,29 +25,25 @@ import Testing
 
     @Test(arguments: works) func aFailedCallHarmsNothing(_ work: FaultyWork) throws {
         let bench = try FaultBench(work)
-        let counts = try bench.counts()
         let order = try #require(FaultyWork.allCases.firstIndex(of: work))
-        for (index, call) in Fault.calls.enumerated() {
-            let isFull = Self.full == ["all"] || Self.full.contains(call)
-            guard isFull || Self.full.isEmpty && (index + order) % Self.turn == 0 else { continue }
-            let count = try #require(counts[call])
-            guard count > 0 else { continue }
-            let faults = Fault.all.filter { $0.call == call }
-            let place = (Double(order * Fault.calls.count + index + 1) * 0.618_034).truncatingRemainder(dividingBy: 1)
+        let possible = Fault.all.filter { bench.counts[$0.call, default: 0] > 0 }
+        let turn = min(work.isTraining ? 3 : 8, possible.count)
+        for (index, fault) in possible.enumerated() {
+            let isFull = Self.full == ["all"] || Self.full.contains(fault.call)
+            guard isFull || Self.full.isEmpty && (index + order) % turn == 0 else { continue }
+            let count = bench.counts[fault.call, default: 0]
+            let place = (Double(order * Fault.all.count + index + 1) * 0.618_034).truncatingRemainder(dividingBy: 1)
             let sample = Int(place * Double(count)) + 1
-            for fault in isFull ? faults : [faults[order / Self.turn % faults.count]] {
-                var statuses: [Int32: Int] = [:]
-                for number in isFull ? 1...count : sample...sample {
-                    statuses[try bench.fail(fault, at: number), default: 0] += 1
-                }
-                let codes = statuses.sorted { $0.key < $1.key }.map { "\($0.value) with exit code \($0.key)" }
-                if isFull { print("\(work.rawValue), \(fault): \(count) calls, \(codes.joined(separator: ", "))") }
+            var statuses: [Int32: Int] = [:]
+            for number in isFull ? 1...count : sample...sample {
+                statuses[try bench.fail(fault, at: number), default: 0] += 1
             }
+            let codes = statuses.sorted { $0.key < $1.key }.map { "\($0.value) with exit code \($0.key)" }
+            if isFull { print("\(work.rawValue), \(fault): \(count) calls, \(codes.joined(separator: ", "))") }
         }
+        // A training calls every one of these functions, and no command none.
+        #expect(work.isTraining ? possible.count == Fault.all.count : !possible.isEmpty)
     }
-
-    /// By default a function's calls fail in every third command, and a command's in every third function.
-    private static let turn = 3
 
     /// Writes of seven bytes at a time: slower, and the same files.
     @Test func shortWritesAreGoneOnWith() throws {
@@ -74,6 +70,8 @@ private final class FaultBench {
     private let micro: MicroRun
     /// What each try begins with, and what it leaves where nothing fails.
     private let (earlier, wanted): ([String: Data], [String: Data])
+    /// How many calls of each function there are.
+    let counts: [String: Int]
 
     /// Where the command works, and where what it begins with is kept.
     private var folder: URL { micro.scratch.root.appendingPathComponent("work") }
@@ -91,21 +89,14 @@ private final class FaultBench {
         for command in work.earlier(micro) { try #require(Tool.run(command, in: folder).status == 0) }
         try FileManager.default.copyItem(at: folder, to: micro.scratch.root.appendingPathComponent("earlier"))
         earlier = try Self.contents(of: folder)
-        let outcome = try Tool.run(work.command(micro), in: folder)
+        let file = micro.scratch.path("count")
+        let environment = try Self.environment(micro, Fault(call: "none", error: EIO), at: nil)
+            .merging(["FAULT_COUNT": file]) { $1 }
+        let outcome = try Tool.run(work.command(micro), in: folder, environment: environment)
         try #require(outcome.status == 0, "\(outcome.error)")
         wanted = try Self.contents(of: folder)
-    }
-
-    /// How many calls of each function there are.
-    func counts() throws -> [String: Int] {
-        let file = micro.scratch.path("count")
-        let environment = try environment(Fault(call: "none", error: EIO), at: nil).merging(["FAULT_COUNT": file]) {
-            $1
-        }
-        try #require(start(work.command(micro), environment).status == 0)
-        let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
-        return try Dictionary(
-            uniqueKeysWithValues: lines.map { line in
+        counts = try Dictionary(
+            uniqueKeysWithValues: String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map { line in
                 let words = line.split(separator: " ")
                 return (String(words[0]), try #require(Int(words[1])))
             })
@@ -116,7 +107,7 @@ private final class FaultBench {
     /// - Returns: the exit code.
     func fail(_ fault: Fault, at number: Int) throws -> Int32 {
         let log = micro.scratch.file("log", "")
-        let outcome = try start(work.command(micro), environment(fault, at: number))
+        let outcome = try start(work.command(micro), Self.environment(micro, fault, at: number))
         let call = try String(contentsOf: log, encoding: .utf8).split(separator: "\n").first ?? "\(number)"
         let comment: Comment = "\(fault), call \(call): exit code \(outcome.status), \(outcome.error.suffix(500))"
         #expect(fault.statuses.contains(outcome.status), comment)
@@ -137,10 +128,10 @@ private final class FaultBench {
         return outcome.status
     }
 
-    private func environment(_ fault: Fault, at number: Int?) throws -> [String: String] {
+    private static func environment(_ micro: MicroRun, _ fault: Fault, at number: Int?) throws -> [String: String] {
         // Inputs lie outside of the folder that is written to.
         try fault.environment(
-            on: folder.path, inputs: micro.scratch.root.path, at: number, log: micro.scratch.path("log"))
+            on: micro.scratch.path("work"), inputs: micro.scratch.root.path, at: number, log: micro.scratch.path("log"))
     }
 
     /// Starts from the beginning.

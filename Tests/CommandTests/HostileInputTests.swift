@@ -8,7 +8,7 @@ import Testing
 
     init() throws {
         scratch = try Scratch()
-        tiny = try #require(try Tool.run("doctor", "--json").json()["student"] as? String)
+        tiny = try Tool.tiny()
     }
 
     /// Seconds after which a command counts as hanging. Under a sanitizer memory is a hundred times as slow.
@@ -110,7 +110,7 @@ import Testing
         ("dashes", String(repeating: "- ", count: 400_000 / shorter)),
         ("questions", String(repeating: "? ", count: 400_000 / shorter)),
         ("itself", "a: &a [*a]\n"), ("documents", String(repeating: "---\n", count: 200_000 / shorter)),
-        ("many keys", (0..<60_000 / shorter).map { "k\($0): 1\n" }.joined()),
+        ("many keys", (0..<20_000 / shorter).map { "k\($0): 1\n" }.joined()),
         ("a long key", "? \"" + String(repeating: "k", count: 1_000_000 / shorter) + "\"\n: 1\n"),
         ("an open quote", String(repeating: "\"", count: 1_000_000 / shorter + 1)),
         ("too large", String(repeating: "#", count: 1_100_000)),

@@ -181,12 +181,14 @@ struct TaskGenerator {
 /// The answers to inputs that were drawn before. A task of few inputs draws each of them again and again, to find that
 /// a split has no more.
 private final class KeptAnswers: Sendable {
-    /// Answers that are kept: all of a small task, and a part of one that does not need it.
-    private static let most = 4_096
+    /// Answers that are kept, to inputs of at most so many bytes: all of a small task, and a part of one that does not
+    /// need it.
+    private static let (most, longest) = (4_096, 256)
 
     private let kept = Mutex<[ExactString: String]>([:])
 
     func answer(to input: String, _ solve: (String) throws -> String) rethrows -> String {
+        guard input.utf8.count <= Self.longest else { return try solve(input) }
         let key = ExactString(input)
         if let answer = kept.withLock({ $0[key] }) { return answer }
         let answer = try solve(input)

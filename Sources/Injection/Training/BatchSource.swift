@@ -6,7 +6,7 @@ import TensorCore
 /// Makes the batches of training, one a step, and knows where it is in task examples and text.
 struct BatchSource {
     let encoder: TaskEncoder
-    /// nil for the baseline.
+    /// nil where no term compares with the compiled model, as in the baseline.
     let oracle: CompiledOracle?
     /// nil where only the task's own examples are used.
     let perturbed: PerturbedExamples?

@@ -6,7 +6,8 @@ import Ranks
 import TensorCore
 import TrainingEngine
 
-/// The training loop: one batch, one forward pass, the terms of the loss, one backward pass, one step of AdamW.
+/// The training loop: one batch, one forward pass, the terms of the loss, one backward pass, one step of the
+/// optimisers.
 final class Trainer {
     private let plan: TrainingPlan
     private let optimizers: Optimizers<GradientSum>

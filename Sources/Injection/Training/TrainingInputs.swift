@@ -43,7 +43,8 @@ struct TrainingInputs {
         fingerprint.ranks = ranks.size
 
         // A file that cannot be read is told at once, not after the program has been compiled.
-        for file in [settings.steps > 0 && settings.loss.kl > 0 ? settings.text.file : nil, settings.data.file] {
+        let readsText = settings.steps > 0 && settings.loss.kl > 0 && settings.batch.text > 0
+        for file in [readsText ? settings.text.file : nil, settings.data.file] {
             if let file { try RegularFile.check(URL(fileURLWithPath: file)) }
         }
         let folder = try StudentFolder.locate(settings.student)

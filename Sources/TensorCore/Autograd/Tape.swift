@@ -1,6 +1,6 @@
 /// Records operations in order and plays their derivatives back in reverse.
 ///
-/// Operations are methods of the tape (`Ops/`). A tape with `recording: false` computes values only and keeps nothing.
+/// Operations are methods of the tape, most in a file of their own beside this one. A tape with `recording: false` computes values only and keeps nothing.
 /// A tape belongs to one thread; its operations divide their own work.
 public final class Tape {
     public let arena: Arena

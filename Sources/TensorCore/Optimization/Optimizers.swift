@@ -59,8 +59,8 @@ package struct Optimizers<Share: GradientShare> {
         return OptimizerStep(gradientNorm: norm, rate: optimizers[0].groups[0].learningRate)
     }
 
-    /// The norm of each group's gradient, the same bits in every process: the first one's, as others may sum it in another
-    /// number of threads, or that of all parts together.
+    /// The norm of each group's gradient, the same bits in every process: the first one's, as others may sum it in
+    /// another number of threads, or that of all parts together.
     private func norms() throws -> [Double] {
         let own = optimizers.map { $0.gradientNorm() }
         let all = try shares[0].exchange(own)

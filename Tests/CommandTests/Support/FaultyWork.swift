@@ -19,6 +19,8 @@ enum FaultyWork: String, CaseIterable, CustomTestStringConvertible, Sendable {
 
     var testDescription: String { rawValue }
 
+    var isTraining: Bool { [.newTraining, .trainingOverRun, .resumedTraining].contains(self) }
+
     /// Run beforehand.
     func earlier(_ micro: MicroRun) -> [[String]] {
         switch self {

@@ -18,9 +18,7 @@ struct MicroRun {
     init() throws {
         scratch = try Scratch()
         Self.writeTask(into: scratch)
-        let facts = try Tool.run("doctor", "--json").json()
-        let tiny = try #require(facts["student"] as? String)
-        let text = try String(contentsOfFile: tiny + "/heldout.txt", encoding: .utf8)
+        let text = try String(contentsOfFile: Tool.tiny() + "/heldout.txt", encoding: .utf8)
         scratch.file("text.txt", text)
         scratch.file("heldout.txt", String(text.prefix(500)))
         scratch.file(

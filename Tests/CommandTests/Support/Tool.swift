@@ -25,6 +25,11 @@ enum Tool {
         return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("tracr-inject")
     }()
 
+    /// The folder of the bundled student, as `doctor` names it.
+    static func tiny() throws -> String { try #require(try place.get()) }
+
+    private static let place = Result { try run("doctor", "--json").json()["student"] as? String }
+
     /// Runs the executable to its end. Streams go through files, which no amount of output can block.
     ///
     /// - Parameters:
@@ -130,8 +135,7 @@ final class Scratch {
 
     /// A copy of the bundled student, changed. (`copyItem` would want its owner too, which may be another user.)
     func student(_ change: (URL) throws -> Void) throws -> String {
-        let facts = try Tool.run("doctor", "--json").json()
-        let tiny = URL(fileURLWithPath: try #require(facts["student"] as? String))
+        let tiny = URL(fileURLWithPath: try Tool.tiny())
         let folder = root.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for name in try FileManager.default.contentsOfDirectory(atPath: tiny.path) {
