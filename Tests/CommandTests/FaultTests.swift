@@ -8,7 +8,7 @@ import Testing
 /// `TRACR_INJECT_FAULTS=all` fails each call of each command in turn with every error
 /// (`TRACR_INJECT_FAULTS=open,mkdir`: those of some functions), and `TRACR_INJECT_FAULTS_IN=report,eval` leaves out the
 /// other commands. By default a sample is drawn, so that the suite takes seconds: the three trainings have each fault
-/// once among them, and every other command has an eighth of those that it can have. Which call fails goes by multiples
+/// once among them, and every other command has a twelfth of those that it can have. Which call fails goes by multiples
 /// of the golden ratio, which spreads all of these evenly from the first call to the last.
 @Suite(.enabled(if: FaultLibrary.path != nil)) struct FaultTests {
     static let full =
@@ -27,7 +27,7 @@ import Testing
         let bench = try FaultBench(work)
         let order = try #require(FaultyWork.allCases.firstIndex(of: work))
         let possible = Fault.all.filter { bench.counts[$0.call, default: 0] > 0 }
-        let turn = min(work.isTraining ? 3 : 8, possible.count)
+        let turn = min(work.isTraining ? 3 : 12, possible.count)
         for (index, fault) in possible.enumerated() {
             let isFull = Self.full == ["all"] || Self.full.contains(fault.call)
             guard isFull || Self.full.isEmpty && (index + order) % turn == 0 else { continue }

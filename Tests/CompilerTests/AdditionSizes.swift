@@ -36,7 +36,7 @@ import Testing
         #expect(model.width <= expected.width)
         #expect(model.hiddenSize <= expected.hiddenUnits)
         #expect(model.nonzeroCount <= expected.nonzeros)
-        let report = try model.verify(against: program, count: 100)
+        let report = try model.verify(against: program, count: 50)
         #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
         // Random inputs are hardly ever sums.
         let input = Array("other 4 5 + 5 7 = 1 0 2 other".split(separator: " ").map { Atom.string(String($0)) })

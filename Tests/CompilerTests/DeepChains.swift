@@ -7,7 +7,9 @@ enum DeepChains {
     static let depth = 22
     static let values = 300
 
-    static let programs: [(name: String, program: Program)] = [
+    static let programs = ofValues + counting(upTo: 120, comparing: 60)
+
+    private static let ofValues: [(name: String, program: Program)] = [
         ("kept or replaced", chain(numbers) { kept($0, $1) }),
         ("rotated or kept", chain(numbers) { rotated($0, $1) }),
         (
@@ -36,19 +38,34 @@ enum DeepChains {
                 )
             }
         ),
-        // A count is where sums in fp32 begin to be off.
-        (
-            "beginning with a count",
-            chain(["a", "b"], maxLength: 120, from: selectorWidth(select(tokens, tokens, .equal))) { kept($0, $1) }
-        ),
-        (
-            "beginning with a comparison of counts",
-            chain(
-                ["a", "b"], maxLength: 60,
-                from: selectorWidth(select(tokens, "a", .equal)) - selectorWidth(select(indices, indices, .lessOrEqual))
-            ) { kept($0, $1) }
-        ),
     ]
+
+    /// Chains that begin with a count: there sums in fp32 begin to be off.
+    ///
+    /// - Parameters:
+    ///   - count: the longest input of the first, and so its largest count.
+    ///   - compared: the longest input of the second, which begins with a difference of counts.
+    static func counting(upTo count: Int, comparing compared: Int) -> [(name: String, program: Program)] {
+        [
+            (
+                "beginning with a count",
+                chain(["a", "b"], maxLength: count, from: selectorWidth(select(tokens, tokens, .equal))) {
+                    kept($0, $1)
+                }
+            ),
+            (
+                "beginning with a comparison of counts",
+                chain(
+                    ["a", "b"], maxLength: compared,
+                    from: selectorWidth(select(tokens, "a", .equal))
+                        - selectorWidth(select(indices, indices, .lessOrEqual))
+                ) { kept($0, $1) }
+            ),
+        ]
+    }
+
+    /// Narrow enough for an export, whose dense layers are as wide as all steps together.
+    static let narrow = counting(upTo: 40, comparing: 24)
 
     private static let numbers: [Atom] = (0..<values).map { .int($0) }
 

@@ -75,9 +75,9 @@ import Testing
     ])
     func longInputs(_ body: String) throws { try check(body, maxLength: 14) }
 
-    @Test func numbersWrittenAsNumbersAreNarrow() throws {
-        #expect(try check("y = a - b if a > b else b - a;", maxLength: 22).hiddenSize < 20)
-        #expect(try check("d = a - b;\ny = -d if d < 0 else d;", maxLength: 22).hiddenSize < 20)
+    @Test(arguments: ["y = a - b if a > b else b - a;", "d = a - b;\ny = -d if d < 0 else d;"])
+    func numbersWrittenAsNumbersAreNarrow(_ body: String) throws {
+        #expect(try check(body, maxLength: 22).hiddenSize < 20)
     }
 
     /// Empty rows of one mean hold different things for different defaults.

@@ -1,5 +1,4 @@
 import Basics
-import Benchmarking
 import Evaluation
 import Foundation
 import Injection
@@ -57,13 +56,6 @@ import TrainingEngine
         #expect((0...1).contains(decoded.agreement))
     }
 
-    @Test(arguments: families, InjectionTask.builtInNames)
-    func everyTaskIsChecked(type: String, task: String) throws {
-        let folder = try MicroStudent.Folder()
-        let settings = try settings(type, in: folder, [("task", task), ("method", "finetune")])
-        #expect(try Training.check(settings, output: folder("run")).exampleTokens > 0)
-    }
-
     @Test func aResumedRunIsTheUninterruptedOne() throws {
         let folder = try MicroStudent.Folder()
         // As many windows as the shorter run reads: one that goes on has no others.
@@ -99,16 +91,5 @@ import TrainingEngine
     @Test func anOriginalInBF16IsAnother() throws {
         let single = [("steps", "3"), ("precision", "fp32")]
         #expect(try student("llama", single + [("memory.original", "bf16")]) != student("llama", single))
-    }
-
-    @Test(arguments: families)
-    func aStepIsMeasured(type: String) throws {
-        let folder = try MicroStudent.Folder()
-        try MicroStudent.make(family: family(type)).save(to: folder("student"))
-        var options = StepBenchmark.Options()
-        (options.student, options.steps) = (folder("student").path, 1)
-        (options.taskExamples, options.texts) = (2, 2)
-        let benchmark = try StepBenchmark(options)
-        #expect(benchmark.tokensPerStep == 2 * 60 + 2 * 70 && benchmark.operationsPerStep > 0)
     }
 }
