@@ -26,6 +26,7 @@ import Testing
         decay.apply(to: trained, rate: 1)
         #expect(trained["1"].value.values == [-2])
     }
+
     /// Where processes share the work, each decays its own stretches of the flat buffers: together they decay all once.
     @Test func stretchesTogetherAreTheWhole() {
         let values = (0..<40).map(Float.init)

@@ -1,5 +1,4 @@
 import InjectionSettings
-import Ranks
 import TensorCore
 import TrainingEngine
 
