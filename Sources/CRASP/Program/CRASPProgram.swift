@@ -88,7 +88,7 @@ extension CRASPProgram {
 
     private init(file: SourceFile, name: String, _ options: ProgramOptions) throws {
         let limits = options.limits
-        let parsed = DeepStack.run { Parser.parse(file, limits) }
+        let parsed = try DeepStack.run { Parser.parse(file, limits) }
         let pragmas = Pragmas(parsed.directives, in: file)
         var findings = parsed.diagnostics + pragmas.diagnostics
         if pragmas.causal == false {

@@ -12,12 +12,8 @@ struct CircuitInputs {
     private var random: SeededRandom
     /// Those that woke a unit, in the order in which they were found.
     private(set) var kept: [[Atom]] = []
-    private var woken: Set<Unit> = []
-
-    private struct Unit: Hashable {
-        let layer: Int
-        let unit: Int32
-    }
+    /// Of all hidden units, layer after layer, those that one of these woke.
+    private var woken: [Bool]
 
     /// Inputs that are bred at a time, from what was kept before.
     private static let brood = 32
@@ -26,30 +22,31 @@ struct CircuitInputs {
     init(_ model: CompiledModel, tries: Int, seed: UInt64) throws {
         self.model = model
         random = SeededRandom(seed: seed, stream: "circuit inputs")
+        woken = [Bool](repeating: false, count: model.layers.reduce(0) { $0 + $1.hiddenCount })
         for _ in 0..<((tries + Self.brood - 1) / Self.brood) {
             // Random ones throughout, so that the search never hangs on what it began with.
             let brood = (0..<Self.brood).map { number in
                 kept.isEmpty || number % 4 == 0 ? model.randomInput(&random) : changed(random.pick(kept))
             }
             let units = try concurrentMap(brood, grain: 4) { try Self.units($0, model) }
-            for (input, units) in zip(brood, units) where kept.isEmpty || !units.isSubset(of: woken) {
-                woken.formUnion(units)
+            for (input, units) in zip(brood, units) {
+                guard kept.isEmpty || units.contains(where: { !woken[$0] }) else { continue }
+                for unit in units { woken[unit] = true }
                 kept.append(input)
             }
         }
     }
 
-    /// The units that are awake at any token.
-    private static func units(_ input: [Atom], _ model: CompiledModel) throws -> Set<Unit> {
+    /// The units that are awake at any token, numbered layer after layer; one is named as often as it is awake.
+    private static func units(_ input: [Atom], _ model: CompiledModel) throws -> [Int] {
         var execution = Execution(model, [model.vocabulary.count] + (try model.encode(input)))
-        var units: Set<Unit> = []
-        for (number, layer) in model.layers.enumerated() {
+        var units: [Int] = []
+        var first = 0
+        for layer in model.layers {
             execution.attend(layer.heads)
-            let active = layer.activations(SparseVectors(dense: execution.state, width: model.width))
-            for entry in active.starts[1]..<active.columns.count {
-                units.insert(Unit(layer: number, unit: active.columns[entry]))
-            }
-            execution.feedForward(layer)
+            let active = execution.feedForward(layer)
+            if active.count > 0 { units += active.columns[active.starts[1]...].map { first + Int($0) } }
+            first += layer.hiddenCount
         }
         return units
     }

@@ -18,9 +18,10 @@ extension CompiledModel {
     /// different cases of its tables (`CircuitInputs`). The source is in equal parts the base with another token, the
     /// base with its tokens in another order, a bred input, and a random one.
     ///
+    /// - Parameter bred: how many inputs are tried in breeding.
     /// - Throws: `Failure` when the model cannot read its own inputs, which would be a defect.
-    public func circuitPairs(_ count: Int, seed: UInt64 = 0) throws -> [CircuitPair] {
-        let inputs = try CircuitInputs(self, tries: 2048, seed: seed).kept
+    public func circuitPairs(_ count: Int, seed: UInt64 = 0, bred: Int = 2_048) throws -> [CircuitPair] {
+        let inputs = try CircuitInputs(self, tries: bred, seed: seed).kept
         var random = SeededRandom(seed: seed, stream: "circuit pairs")
         return (0..<count).map { number in
             let base = number % 4 == 0 ? randomInput(&random) : random.pick(inputs)

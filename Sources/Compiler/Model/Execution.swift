@@ -123,8 +123,10 @@ struct Execution {
     ///
     /// - Parameter other: a forward pass that has come as far as this one, and whose MLP's writes are taken in the place
     ///   of this one's, at the positions that both have but BOS.
-    mutating func feedForward(_ layer: CompiledLayer, from other: Execution? = nil) {
-        guard layer.hiddenCount > 0 else { return }
+    /// - Returns: the hidden units that are awake, at each position.
+    @discardableResult
+    mutating func feedForward(_ layer: CompiledLayer, from other: Execution? = nil) -> SparseVectors {
+        guard layer.hiddenCount > 0 else { return SparseVectors() }
         var active = layer.activations(SparseVectors(dense: state, width: width))
         if let other {
             active = active.replacing(
@@ -133,5 +135,6 @@ struct Execution {
         }
         sums.withUnsafeMutableBufferPointer { layer.output.accumulate(active, into: $0) }
         addSums()
+        return active
     }
 }

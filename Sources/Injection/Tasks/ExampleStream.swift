@@ -9,6 +9,8 @@ public struct ExampleStream: Sendable {
     private static let attempts = 64
     /// Classes tried one after another before an ending split counts as used up.
     private static let patience = 2_000
+    /// Spaces of so many problems are watched for their end.
+    private static let fewProblems = 65_536.0
 
     private let wording: InjectionTask.Wording
     private let space: ProblemSpace
@@ -20,6 +22,9 @@ public struct ExampleStream: Sendable {
 
     private var random: SeededRandom
     private var seen: Set<UInt64> = []
+    /// Every problem that was drawn, whichever split it belongs to, where all can be told apart and the stream ends:
+    /// when all have been drawn, there are no new ones.
+    private var drawn: Set<UInt64>?
     private var order: [Int] = []
     private var nextIndex: Int = 0
     private var pass = 0
@@ -51,6 +56,7 @@ public struct ExampleStream: Sendable {
             }
         }
         endless = split == .train
+        drawn = !endless && space.distinct <= Self.fewProblems ? [] : nil
         // The changed test split is drawn as the test split itself, so that the two differ in the change alone.
         name = "\(task.name)/\(change == nil ? split.description : "test")"
         random = SeededRandom(seed: self.seed, stream: name)
@@ -85,7 +91,9 @@ public struct ExampleStream: Sendable {
             if pass == 0 || (nextIndex == order.count && endless && !order.isEmpty) {
                 if pass == 0 {
                     order = (0..<count).filter { index in
-                        membership.map { space.contains(problem(index), in: $0) } ?? true
+                        guard let membership else { return true }
+                        let problem = problem(index)
+                        return space.contains(problem, hash: problem.stableHash, in: membership)
                     }
                 }
                 random.shuffle(&order)
@@ -104,12 +112,15 @@ public struct ExampleStream: Sendable {
             var repeated: Problem?
             for _ in 0..<Self.attempts {
                 let problem = sampler(&random)
-                if let membership, !space.contains(problem, in: membership) { continue }
-                if seen.insert(problem.stableHash).inserted { return problem }
+                let hash = problem.stableHash
+                drawn?.insert(hash)
+                if let membership, !space.contains(problem, hash: hash, in: membership) { continue }
+                if seen.insert(hash).inserted { return problem }
                 repeated = problem
             }
             // The class is used up (or nearly): training repeats it, so that its share stays what it was.
             if endless, let repeated { return repeated }
+            if let drawn, Double(drawn.count) >= space.distinct { return nil }
         }
         return nil
     }

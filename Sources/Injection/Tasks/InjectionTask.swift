@@ -10,15 +10,17 @@ import Resources
 /// Student token i lies over compiled token i. Nothing here is particular to the built-in tasks; a task of the user's
 /// own is the same value, read from a file.
 public struct InjectionTask: Sendable {
-    public var name: String
+    public let name: String
     public var summary: String
     /// A name under `Programs/`, or a path to a `.rasp` file.
     public var program: String
-    public var wording: Wording
+    public let wording: Wording
     public var tokens: TokenMap
     public var edits: [TokenizerEdit]
-    public var problems: ProblemSpace
-    public var testSettings: [TestSetting]
+    public let problems: ProblemSpace
+    public let testSettings: [TestSetting]
+    /// What a built-in task that was found by its name was made with; nil for every other task.
+    package private(set) var madeWith: Settings.Data.Prompts?
     /// The files that a task of the user's own is read from: its YAML, the programs of its generators with what they
     /// load, and files of examples. Empty for a built-in task.
     public var sources: [URL] = []
@@ -67,7 +69,11 @@ public struct InjectionTask: Sendable {
     ///   - prompts: the paper's wording and test settings, or those of the authors' program; built-in tasks only.
     /// - Throws: `Failure` `.usage` for a name that is none, `.notFound` or `.badData` for a file.
     public static func named(_ name: String, prompts: Settings.Data.Prompts = .paper) throws -> InjectionTask {
-        if let task = builtIn.first(where: { $0.name.hasSameBytes(as: name) }) { return task.make(prompts) }
+        if let known = builtIn.first(where: { $0.name.hasSameBytes(as: name) }) {
+            var task = known.make(prompts)
+            task.madeWith = prompts
+            return task
+        }
         let files = BundledFiles()
         if let file = files.taskFile(name) { return try TaskFile.read(file) }
         let known = builtInNames + files.taskNames

@@ -172,7 +172,7 @@ package struct PerturbedExamples: Sendable {
         if let input = candidate.input {
             let problem = Problem(
                 encoder.tokenizer.decode(input).withoutOuterSpace, answer.withoutOuterSpace)
-            guard encoder.task.problems.contains(problem, in: .train) else { return nil }
+            guard encoder.task.problems.contains(problem, hash: problem.stableHash, in: .train) else { return nil }
             made.prompt = encoder.task.wording.example(problem).prompt
         }
         guard !heldOut.contains(made.prompt) else { return nil }

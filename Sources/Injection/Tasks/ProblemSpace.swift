@@ -35,9 +35,11 @@ public struct ProblemSpace: Sendable {
     }
 
     /// Whether the problem belongs to the split: train and test share nothing, whatever the seed.
-    func contains(_ problem: Problem, in split: Split) -> Bool {
+    ///
+    /// - Parameter hash: the problem's `stableHash`.
+    func contains(_ problem: Problem, hash: UInt64, in split: Split) -> Bool {
         // The hash first: it settles most questions, and the rest looks at every character.
-        if testShare > 0, (problem.stableHash % testShare == 0) != (split == .test) { return false }
+        if testShare > 0, (hash % testShare == 0) != (split == .test) { return false }
         let isOfTheTask = problem.input.unicodeScalars.allSatisfy { $0 == " " || alphabet.contains($0) }
         return !(isOfTheTask && isReserved(problem))
     }

@@ -88,8 +88,9 @@ package struct CompilerVariable: Sendable {
     ///
     /// - Parameter own: the values of the name's s-op, each equal to one of the variable's.
     mutating func note(_ own: [Atom?], under name: String) {
-        let called = values.map { value in own.first { $0 == value } ?? value }
         let isBoolean = { (atom: Atom?) in if case .bool? = atom { true } else { false } }
+        guard own.contains(where: isBoolean) || values.contains(where: isBoolean) else { return }
+        let called = values.map { value in own.first { $0 == value } ?? value }
         if called.map(isBoolean) != values.map(isBoolean) { valuesUnderName[ExactString(name)] = called }
     }
 

@@ -43,22 +43,51 @@ struct JointDomain<Variable: Hashable & Comparable & Sendable> {
 
     /// Calls `body` with the inputs' output numbers, once for every combination, last axis fastest.
     func forEachEntry(_ body: ([Int]) throws -> Void) rethrows {
+        // All tables lie in one array: arrays in an array would be retained and released for every entry, which takes
+        // longer than the rest.
+        let tables = inputs.flatMap(\.outputs)
+        var places: [Int] = []
+        var start = 0
+        for (input, steps) in zip(inputs, steps) {
+            places.append(start + steps.reduce(0) { $0 + ($1.first ?? 0) })
+            start += input.outputs.count
+        }
+        let moves = Moves(axes.map(\.classCount), steps)
         var digits = [Int](repeating: 0, count: axes.count)
-        var offsets = steps.map { $0.reduce(0) { $0 + ($1.first ?? 0) } }
         var arguments = [Int](repeating: 0, count: inputs.count)
         for _ in 0..<size {
-            for index in inputs.indices { arguments[index] = inputs[index].outputs[offsets[index]] }
+            for input in arguments.indices { arguments[input] = tables[places[input]] }
             try body(arguments)
-            var position = axes.count - 1
-            while position >= 0 {
-                let old = digits[position]
-                let new = old + 1 == axes[position].classCount ? 0 : old + 1
-                digits[position] = new
-                for index in inputs.indices {
-                    offsets[index] += steps[index][position][new] - steps[index][position][old]
+            moves.advance(&digits, &places)
+        }
+    }
+
+    /// From one combination of classes to the next.
+    private struct Moves {
+        private let classCounts: [Int]
+        /// Where the moves of each axis begin.
+        private var first: [Int] = []
+        /// For each axis and class, what going on to that class adds to the place in each input's table.
+        private var moves: [Int] = []
+
+        init(_ classCounts: [Int], _ steps: [[[Int]]]) {
+            self.classCounts = classCounts
+            for (axis, count) in classCounts.enumerated() {
+                first.append(moves.count)
+                for index in 0..<count {
+                    let before = index == 0 ? count - 1 : index - 1
+                    for step in steps { moves.append(step[axis][index] - step[axis][before]) }
                 }
-                if new != 0 { break }
-                position -= 1
+            }
+        }
+
+        func advance(_ digits: inout [Int], _ places: inout [Int]) {
+            for axis in digits.indices.reversed() {
+                let next = digits[axis] + 1 == classCounts[axis] ? 0 : digits[axis] + 1
+                digits[axis] = next
+                let move = first[axis] + next * places.count
+                for input in places.indices { places[input] += moves[move + input] }
+                if next != 0 { return }
             }
         }
     }

@@ -125,7 +125,7 @@ extension Lowering {
         let spellings = spellings
         var failure: (error: ValueError, operands: [Atom])?
         var atoms = [Atom](repeating: .bool(false), count: operands.count)
-        let choices = operands.map { $0.values.map(spellings.choices) }
+        let choices = spellings.isEmpty ? [] : operands.map { $0.values.map(spellings.choices) }
         var remaining = Spellings.mostTried
         let isAmbiguous = choices.map { $0.map { $0.count > 1 } }
         let table = try tabulate(operands, limit: limit) { arguments in

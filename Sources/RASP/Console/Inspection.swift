@@ -12,7 +12,11 @@ public struct Inspection: Sendable {
 extension Session {
     /// Evaluates an expression without showing it, and without `out` naming it.
     public func inspect(_ expression: String) -> Inspection {
-        DeepStack.run { self.evaluateAside(expression) }
+        do {
+            return try DeepStack.run { self.evaluateAside(expression) }
+        } catch {
+            return Inspection(diagnostics: error.diagnostics)
+        }
     }
 
     /// The running example for s-ops.

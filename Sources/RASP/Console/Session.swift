@@ -60,7 +60,11 @@ public final class Session: @unchecked Sendable {
 
     /// Feeds one line, without its end.
     public func feed(_ line: String) -> Response {
-        DeepStack.run { self.take(line) }
+        do {
+            return try DeepStack.run { self.take(line) }
+        } catch {
+            return refusal(error)
+        }
     }
 
     /// Whether no statement has been begun.
@@ -84,17 +88,21 @@ public final class Session: @unchecked Sendable {
         return names.filter { $0.hasPrefix(prefix) }.sorted()
     }
 
+    /// The statement that has been begun is dropped, for a reason.
+    private func refusal(_ error: RASPError) -> Response {
+        abandon()
+        var response = Response(diagnostics: error.diagnostics)
+        if style == .transcript { response.output = error.diagnostics.map { $0.transcriptLines + "\n" }.joined() }
+        return response
+    }
+
     private func take(_ typed: String) -> Response {
         var response = Response()
         // The reference never reads a line that begins with #, also within a statement; its place in the text stays.
         let line = style == .transcript && Self.isComment(typed) ? "" : typed
         pending += pending.isEmpty ? line : "\n" + line
         if pending.utf8.count > evaluating.options.limits.sourceSize {
-            abandon()
-            let finding = Diagnostic(.error, .limit, "the statement is too long")
-            response.diagnostics = [finding]
-            if style == .transcript { response.output = finding.transcriptLines + "\n" }
-            return response
+            return refusal(RASPError(.limit, "the statement is too long"))
         }
         let file = SourceFile(name: "<console>", text: pending)
         let strict = style == .transcript

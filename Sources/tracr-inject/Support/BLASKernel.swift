@@ -15,7 +15,10 @@ enum BLASKernel {
     ]
     /// What OpenBLAS reads when it is loaded.
     private static let variable = "OPENBLAS_CORETYPE"
-    /// What tells the process that it has started itself, and why `variable` is set.
+    /// How many threads it starts. It is called from threads of this program's own, and its own would only wait for work,
+    /// for a while without rest.
+    private static let threads = "OPENBLAS_NUM_THREADS"
+    /// What tells the process that it has started itself, and which of these it has set.
     private static let mark = "TRACR_INJECT_BLAS_CHOSEN"
 
     /// The widest family that the processor has, where the kernel in use belongs to a lesser one.
@@ -32,16 +35,29 @@ enum BLASKernel {
     static func choose() {
         if getenv(mark) != nil {
             // Processes that this one starts find the environment as the user set it.
-            unsetenv(mark)
-            unsetenv(variable)
+            restoreEnvironment()
+            // The system calls the process `exe`, after the link that it was started by.
+            if let name = fopen("/proc/self/comm", "w") {
+                fputs("tracr-inject", name)
+                fclose(name)
+            }
         } else if BLAS.forcedKernel == nil, let missed {
-            setenv(mark, "1", 1)
+            let set = getenv(threads) == nil ? [variable, threads] : [variable]
+            setenv(mark, set.joined(separator: " "), 1)
             setenv(variable, missed.choice, 1)
+            setenv(threads, "1", 0)
             execv("/proc/self/exe", CommandLine.unsafeArgv)
             // It returns only where it failed: then everything is slower, and `warning` says so.
-            unsetenv(mark)
-            unsetenv(variable)
+            restoreEnvironment()
         }
+    }
+
+    private static func restoreEnvironment() {
+        let set = getenv(mark).map { String(cString: $0) } ?? ""
+        for name in set.split(separator: " ") where [variable, threads].contains(String(name)) {
+            unsetenv(String(name))
+        }
+        unsetenv(mark)
     }
 
     /// That the kernel is slower than the processor allows; nil where it is not.
