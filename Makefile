@@ -13,9 +13,9 @@ all: build
 demo: build
 	@.ci/demo.sh
 
-# Same configuration and flags as `build`, so that the two share their object files.
+# Same configuration and flags as `build`, so that the two share their object files. `make test FILTER=CompilerTests`: some.
 test: dependencies
-	@.ci/test.sh "$(SWIFT)"
+	@.ci/test.sh "$(SWIFT)" "$(FILTER)"
 
 # Kernels for the other architecture, without a machine of it.
 arm64:

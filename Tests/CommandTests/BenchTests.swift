@@ -64,11 +64,17 @@ import Testing
     /// Memory that the system refuses is told like any other error.
     @Test func noMemoryIs65() throws {
         guard ProcessInfo.processInfo.environment["TRACR_INJECT_SANITIZED"] == nil else { return }
-        for limit in [600_000, 700_000, 900_000, 1_200_000, 2_000_000] {
+        for (student, limit) in [
+            ("gpt2", 600_000), ("gpt2", 900_000), ("pythia-70m", 600_000), ("pythia-70m", 1_500_000),
+        ] {
             let outcome = try Tool.shell(
-                "\(Tool.addressSpace(kibibytes: limit))exec \"$TOOL\" bench --student gpt2 --steps 1")
-            #expect(outcome.status == 65, "\(limit): \(outcome.status) \(outcome.error.prefix(300))")
+                "\(Tool.addressSpace(kibibytes: limit))exec \"$TOOL\" bench --student \(student) --steps 1")
+            #expect(outcome.status == 65, "\(student) \(limit): \(outcome.status) \(outcome.error.prefix(300))")
             #expect(outcome.error.contains("memory"))
         }
+        // A limit that leaves no room for the stack that programs are read on.
+        let crowded = try Tool.shell(
+            "\(Tool.addressSpace(kibibytes: 450_000))exec \"$TOOL\" run count 'xxx:'")
+        #expect(crowded.status == 65 && crowded.error.contains("stack of 512 MiB"), "\(crowded.error)")
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `circuit` of a run, its case folder, and what looks for circuits and variables in it.
-@Suite(.serialized) struct CircuitRunTests {
+@Suite struct CircuitRunTests {
     let micro: MicroRun
 
     init() throws {

@@ -72,6 +72,9 @@ import Testing
         #expect(facts["blas_forced_kernel"] as? String == forced ?? "none")
         let named = try Tool.run("doctor", "--json", environment: ["OPENBLAS_CORETYPE": "Nehalem"]).json()
         #expect(named["blas_forced_kernel"] as? String == "Nehalem")
+        let choosing = try Tool.run("doctor", "--json", environment: ["OPENBLAS_CORETYPE": ""])
+        #expect(try choosing.json()["blas_forced_kernel"] as? String == "none")
+        #expect(!choosing.error.contains("OpenBLAS chose it"))
         let kernel = try #require(facts["blas_kernel"] as? String)
         #expect(
             try Tool.run("doctor", "--json", environment: ["OPENBLAS_CORETYPE": kernel]).json()["blas_kernel"]

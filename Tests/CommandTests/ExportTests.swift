@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `export`: the bundle is a run, and what it holds agrees with what `eval` measures.
-@Suite(.serialized) struct ExportTests {
+@Suite struct ExportTests {
     @Test func theBundleIsARunWithItsFigures() throws {
         let scratch = try Scratch()
         let trained = try Tool.run(

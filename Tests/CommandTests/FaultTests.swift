@@ -148,8 +148,8 @@ private final class FaultBench {
         for (name, data) in files {
             if name.hasSuffix("sessions.jsonl") { files[name] = Data() }
             if name.hasSuffix("/manifest.json"), let text = String(data: data, encoding: .utf8) {
-                let results = text.replacing(/(?s).*"files":/, with: "").replacing(/"seal": *"[^"]*"/, with: "")
-                files[name] = Data(results.utf8)
+                let start = text.range(of: "\"files\":", options: .backwards)?.upperBound ?? text.startIndex
+                files[name] = Data(String(text[start...]).replacing(/"seal": *"[^"]*"/, with: "").utf8)
             }
             let isLog = name.hasSuffix("metrics.jsonl")
             let isState = name.hasSuffix("/state.json")

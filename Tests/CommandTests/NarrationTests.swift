@@ -4,7 +4,9 @@ import Testing
 /// What a training tells on standard error: nothing under `--quiet`, more under `--verbose`, and never anything on
 /// standard output but its result.
 @Suite struct NarrationTests {
-    private func train(_ flags: [String]) throws -> Outcome {
+    private static let usual = Result { try train([]) }
+
+    private static func train(_ flags: [String]) throws -> Outcome {
         let scratch = try Scratch()
         let outcome = try Tool.run(
             ["train", "--task", "count", "--steps", "2", "--output", "run"] + TrainTests.small + flags, in: scratch.root
@@ -15,18 +17,18 @@ import Testing
     }
 
     @Test func quietPrintsNeitherProgressNorWarnings() throws {
-        #expect(try train(["--quiet"]).error == "")
+        #expect(try Self.train(["--quiet"]).error == "")
     }
 
     @Test func progressIsPlainLinesWhereThereIsNoTerminal() throws {
-        let lines = try train([]).error.split(separator: "\n")
+        let lines = try Self.usual.get().error.split(separator: "\n")
         #expect(lines.contains { $0.hasPrefix("student tiny: 12 layers x 128") })
         #expect(lines.contains { $0.hasPrefix("step 2/2  loss") })
         #expect(!lines.contains { $0.contains("\u{1B}") })
     }
 
     @Test func verboseNamesTheFilesThatARunIsMadeFrom() throws {
-        let (usual, verbose) = (try train([]).error, try train(["--verbose"]).error)
+        let (usual, verbose) = (try Self.usual.get().error, try Self.train(["--verbose"]).error)
         #expect(!usual.contains("count.rasp"))
         #expect(verbose.contains("count.rasp") && verbose.contains("step 2: saved in"))
     }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `reproduce` and `report` in miniature, with a task of the user's own.
-@Suite(.serialized) struct ReportTests {
+@Suite struct ReportTests {
     let scratch: Scratch
 
     init() throws {

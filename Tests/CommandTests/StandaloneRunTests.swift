@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A run holds what it was made from: it is measured and decoded wherever it lies, and notices what has changed.
-@Suite(.serialized) struct StandaloneRunTests {
+@Suite struct StandaloneRunTests {
     let scratch: Scratch
     private static let small = TrainTests.small + ["--steps", "2"]
     private static let prompt = "Last of a b ="

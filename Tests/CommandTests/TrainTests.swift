@@ -3,7 +3,7 @@ import Testing
 
 /// The main job in miniature, through the executable: train, eval, decode, resume. A few steps teach nothing; what is
 /// tested is that each command finds what the one before it left, and says what its help promises.
-@Suite(.serialized) struct TrainTests {
+@Suite struct TrainTests {
     let scratch: Scratch
 
     /// Small in everything that costs time.

@@ -83,7 +83,7 @@ import Testing
     {
         let model = try RASPCompiler.compile(ShippedPrograms.load(name))
         let circuit = CompiledCircuit(model)
-        for pair in try model.circuitPairs(6, seed: 2) {
+        for pair in try model.circuitPairs(6, seed: 2, bred: 256) {
             let (base, source) = (try circuit.run(pair.base), try circuit.run(pair.source))
             let (denseBase, denseSource) = (try run(model, pair.base), try run(model, pair.source))
             #expect(agree(base.output, denseBase.output))

@@ -110,7 +110,7 @@ import Testing
         let inside = Set(circuit.edges)
         let outside = circuit.shape.edges.filter { !inside.contains($0) }
         let half = outside.indices.filter { $0 % 2 == 0 }.map { outside[$0] }
-        for pair in try circuit.model.circuitPairs(4) {
+        for pair in try circuit.model.circuitPairs(4, bred: 256) {
             let (base, source) = (try circuit.run(pair.base), try circuit.run(pair.source))
             for exchanged in [outside, half] {
                 #expect(circuit.run(base, exchanging: Set(exchanged), with: source).output == base.output)

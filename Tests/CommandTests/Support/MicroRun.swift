@@ -18,6 +18,26 @@ struct MicroRun {
     init() throws {
         scratch = try Scratch()
         Self.writeTask(into: scratch)
+        try Self.writePretraining(into: scratch)
+        let student = scratch.root.appendingPathComponent("base/student")
+        try FileManager.default.createDirectory(
+            at: student.deletingLastPathComponent(), withIntermediateDirectories: false)
+        try FileManager.default.copyItem(at: Self.student.get().folder, to: student)
+        arguments = Self.arguments(scratch, student: scratch.path("base/student"))
+    }
+
+    /// The student that all of these runs begin with, made once; its folder goes with the `Scratch`, which nothing changes.
+    nonisolated(unsafe) private static let student = Result {
+        let scratch = try Scratch()
+        try writePretraining(into: scratch)
+        let made = try Tool.run(
+            "pretrain", "--config", "micro.yaml", "--text", "text.txt", "--steps", "0", "--output", "base",
+            in: scratch.root)
+        try #require(made.status == 0, "\(made.error)")
+        return (scratch, folder: scratch.root.appendingPathComponent("base/student"))
+    }
+
+    private static func writePretraining(into scratch: Scratch) throws {
         let text = try String(contentsOfFile: Tool.tiny() + "/heldout.txt", encoding: .utf8)
         scratch.file("text.txt", text)
         scratch.file("heldout.txt", String(text.prefix(500)))
@@ -30,11 +50,6 @@ struct MicroRun {
             checkpoint: {every: 1}
             heldout: {file: '\(scratch.path("heldout.txt"))', every: 1}
             """)
-        let made = try Tool.run(
-            "pretrain", "--config", "micro.yaml", "--text", "text.txt", "--steps", "0", "--output", "base",
-            in: scratch.root)
-        try #require(made.status == 0, "\(made.error)")
-        arguments = Self.arguments(scratch, student: scratch.path("base/student"))
     }
 
     /// The last letter before a colon: one compiled layer, and fewer prompts than the tasks that ship.
