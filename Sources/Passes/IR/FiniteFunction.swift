@@ -77,14 +77,7 @@ package struct FiniteFunction<Variable: Hashable & Comparable & Sendable>: Hasha
             let block = stride * axis.classCount
             let (merged, firstClass) = equalClasses(count: axis.classCount, stride: stride)
             guard firstClass.count < axis.classCount else { continue }
-            var kept: [Int] = []
-            kept.reserveCapacity(outputs.count / axis.classCount * firstClass.count)
-            for start in Swift.stride(from: 0, to: outputs.count, by: block) {
-                for index in firstClass {
-                    kept += outputs[(start + index * stride)..<(start + (index + 1) * stride)]
-                }
-            }
-            outputs = kept
+            outputs = Self.blocks(firstClass, of: outputs, each: block, stride)
             if firstClass.count == 1 {
                 axes.remove(at: position)
             } else {
@@ -118,6 +111,22 @@ extension FiniteFunction {
             hash ^= hash >> 32
         }
         return hash
+    }
+
+    /// Of every stretch of so many outputs, the blocks of `length` that are chosen, in that order.
+    fileprivate static func blocks(_ chosen: [Int], of outputs: [Int], each stretch: Int, _ length: Int) -> [Int] {
+        [Int](unsafeUninitializedCapacity: outputs.count / stretch * chosen.count * length) { result, count in
+            outputs.withUnsafeBufferPointer { outputs in
+                for start in Swift.stride(from: 0, to: outputs.count, by: stretch) {
+                    for index in chosen {
+                        for place in (start + index * length)..<(start + (index + 1) * length) {
+                            result.initializeElement(at: count, to: outputs[place])
+                            count += 1
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// Numbers the classes of an axis so that classes with equal entries have one number, and gives the first class of
@@ -166,12 +175,7 @@ extension FiniteFunction.Axis {
         }
         guard order != Array(0..<classCount) else { return self }
         let stride = axes[(position + 1)...].reduce(1) { $0 * $1.classCount }
-        var permuted: [Int] = []
-        permuted.reserveCapacity(outputs.count)
-        for start in Swift.stride(from: 0, to: outputs.count, by: stride * classCount) {
-            for index in order { permuted += outputs[(start + index * stride)..<(start + (index + 1) * stride)] }
-        }
-        outputs = permuted
+        outputs = FiniteFunction.blocks(order, of: outputs, each: stride * classCount, stride)
         return Self(variable: variable, classOf: classOf.map { number[$0] }, classCount: classCount)
     }
 }

@@ -33,18 +33,20 @@ extension Lowering {
     {
         for side in [keys, queries] where openMeans[side] != nil { throw unlistedValues(side, usedAt: selector.span) }
         let (key, query) = (table(of: keys), table(of: queries))
-        var cache: [Int: Int] = [:]
+        // In variables of their own: the closure would copy all of `self` to reach one of its, for every entry.
+        let (spellings, isAmbiguous) = (spellings, !spellings.isEmpty)
+        let (keyValues, queryValues) = (key.values, query.values)
+        var known = KnownArguments([keyValues.count, queryValues.count])
         var remaining = Spellings.mostTried
         return try FiniteFunction.combine(
             [key.function.on(.key), query.function.on(.query)], limit: setting.limits.domain
         ) {
-            let pair = $0[0] * query.values.count + $0[1]
-            if let known = cache[pair] { return known }
+            if let known = known[$0] { return known }
             // An undefined key or query selects nothing. A predicate that fails stops the interpreter.
             var holds = false
-            if let k = key.values[$0[0]], let q = query.values[$0[1]] {
+            if let k = keyValues[$0[0]], let q = queryValues[$0[1]] {
                 holds = (try? predicate.holds(k, q)) ?? false
-                if !spellings.isEmpty {
+                if isAmbiguous {
                     _ = try spellings.agreed(
                         predicate.name, [k, q], [k, q].map(spellings.choices), .bool(holds), remaining: &remaining,
                         at: selector.span
@@ -53,7 +55,7 @@ extension Lowering {
                     }
                 }
             }
-            cache[pair] = holds ? 1 : 0
+            known[$0] = holds ? 1 : 0
             return holds ? 1 : 0
         }
     }

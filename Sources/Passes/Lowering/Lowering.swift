@@ -167,7 +167,7 @@ package struct Lowering {
 }
 
 /// Results by argument numbers, where there are few enough combinations of arguments to remember them all.
-private struct KnownArguments {
+struct KnownArguments {
     private let sizes: [Int]
     private var results: [Int32] = []
 
@@ -183,7 +183,7 @@ private struct KnownArguments {
 
     private func index(_ arguments: [Int]) -> Int {
         var index = 0
-        for (argument, size) in zip(arguments, sizes) { index = index * size + argument }
+        for place in sizes.indices { index = index * sizes[place] + arguments[place] }
         return index
     }
 
