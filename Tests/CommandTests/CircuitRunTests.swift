@@ -5,8 +5,9 @@ import Testing
 @Suite struct CircuitRunTests {
     let micro: MicroRun
 
-    init() throws {
-        micro = try MicroRun()
+    /// A trained run, in a folder that stays as it is.
+    nonisolated(unsafe) private static let trained = Result {
+        let micro = try MicroRun()
         let outcome = try Tool.run(
             micro.arguments
                 + [
@@ -14,6 +15,13 @@ import Testing
                     "batch.perturbed=4",
                 ].flatMap { ["--set", $0] } + ["--output", "run"], in: micro.scratch.root)
         try #require(outcome.status == 0, "\(outcome.error)")
+        return micro
+    }
+
+    init() throws {
+        micro = try MicroRun()
+        try FileManager.default.copyItem(
+            atPath: Self.trained.get().scratch.path("run"), toPath: micro.scratch.path("run"))
     }
 
     private func tool(_ arguments: String...) throws -> Outcome {

@@ -81,7 +81,7 @@ import Testing
 
     @Test(arguments: ["induction", "sort_by_frequency", "dyck1", "fraction_previous"]) func edges(_ name: String) throws
     {
-        let model = try RASPCompiler.compile(ShippedPrograms.load(name))
+        let model = try ShippedPrograms.model(name)
         let circuit = CompiledCircuit(model)
         for pair in try model.circuitPairs(6, seed: 2, bred: 256) {
             let (base, source) = (try circuit.run(pair.base), try circuit.run(pair.source))

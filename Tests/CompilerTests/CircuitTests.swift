@@ -69,7 +69,7 @@ import Testing
 
     /// What depends on positions and length alone is the same in both inputs.
     @Test func positionsAreNotExchanged() throws {
-        let circuit = CompiledCircuit(try RASPCompiler.compile(ShippedPrograms.load("reverse")))
+        let circuit = CompiledCircuit(try ShippedPrograms.model("reverse"))
         #expect(circuit.edges.map(\.description) == ["input->a1.h0<v>", "a1.h0->logits"])
         let mirrored = circuit.connections.first { $0.edge == CircuitEdge("m0->a1.h0<q>") }
         #expect(mirrored?.varies == false && mirrored?.carries.map(\.name) == ["mirrored"])
@@ -80,7 +80,7 @@ import Testing
 
     /// A named variable that the output is computed past, in the same layer, is computed and is in no edge.
     @Test func whatTheOutputDoesNotNeed() throws {
-        let circuit = CompiledCircuit(try RASPCompiler.compile(ShippedPrograms.load("count")))
+        let circuit = CompiledCircuit(try ShippedPrograms.model("count"))
         for name in ["n", "offset"] {
             let spare = try #require(circuit.model.variable(named: name))
             #expect(circuit.writer(of: spare) == .mlp(layer: 0) && circuit.readers(of: spare).isEmpty)
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: redundant) func whatIsOutsideDoesNotMatter(_ name: String) throws {
-        let circuit = CompiledCircuit(try RASPCompiler.compile(ShippedPrograms.load(name)))
+        let circuit = CompiledCircuit(try ShippedPrograms.model(name))
         let inside = Set(circuit.edges)
         let outside = circuit.shape.edges.filter { !inside.contains($0) }
         let half = outside.indices.filter { $0 % 2 == 0 }.map { outside[$0] }
@@ -121,7 +121,7 @@ import Testing
 
     /// Exchanging everything outside the circuit changes no output, and each of its edges changes one.
     @Test(arguments: programs) func theCircuitIsAllThatMattersAndAllOfItDoes(_ name: String) throws {
-        let circuit = CompiledCircuit(try RASPCompiler.compile(ShippedPrograms.load(name)))
+        let circuit = CompiledCircuit(try ShippedPrograms.model(name))
         var survey = try CircuitSurvey(circuit, on: circuit.model.circuitPairs(16))
         #expect(survey.isSufficient)
         #expect(survey.outside.pairs == 16 && survey.edges.count == circuit.edges.count)
@@ -141,7 +141,7 @@ import Testing
     @Test(arguments: ["count", "int_sum", "sort", "fraction_previous"]) func runsAreThoseOfTheModel(_ name: String)
         throws
     {
-        let model = try RASPCompiler.compile(ShippedPrograms.load(name))
+        let model = try ShippedPrograms.model(name)
         let circuit = CompiledCircuit(model)
         for input in model.sampleInputs(count: 20, seed: 5) {
             let (ours, theirs) = (try circuit.run(input).output, try model.run(input))
@@ -152,7 +152,7 @@ import Testing
     /// Exchanging the one MLP that writes a variable is exchanging the variable.
     @Test(arguments: ["shuffle_dyck", "int_sum", "most_frequent"]) func writersStandForVariables(_ name: String) throws
     {
-        let model = try RASPCompiler.compile(ShippedPrograms.load(name))
+        let model = try ShippedPrograms.model(name)
         let circuit = CompiledCircuit(model)
         var compared = 0
         for variable in model.variables where variable.heldUntil == nil && variable.name != model.output {
@@ -203,7 +203,7 @@ import Testing
 
     /// The exported model has the same circuit; an output that the embedding writes goes through the first MLP.
     @Test func exportedCircuits() throws {
-        let model = try RASPCompiler.compile(ShippedPrograms.load("induction"))
+        let model = try ShippedPrograms.model("induction")
         let circuit = CompiledCircuit(model)
         let export = try GPT2Export(model)
         let graph = export.graph(circuit.graph)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct CompiledEqualsInterpreted {
     @Test(arguments: TestProgram.table) func everyInput(_ test: TestProgram) throws {
-        let model = try RASPCompiler.compile(test.program)
+        let model = try test.model()
         let report = try model.verify(against: test.program, count: 4000, seed: 1)
         #expect(report.verified > 0)
         #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
@@ -16,7 +16,7 @@ import Testing
 
     /// The first passes alone, with every degree of fusion that compiling tries: no weights yet.
     @Test(arguments: TestProgram.table) func lowered(_ test: TestProgram) throws {
-        let inputs = Array(try RASPCompiler.compile(test.program).sampleInputs(count: 150, seed: 5))
+        let inputs = Array(try test.model().sampleInputs(count: 150, seed: 5))
         let interpreter = Interpreter(causal: test.program.causal ?? false)
         for lowered in try LoweredProgram.candidates(test.program) {
             for input in inputs {
@@ -51,7 +51,7 @@ import Testing
         var options = CompilerOptions()
         options.reuseDirections = true
         let model = try RASPCompiler.compile(test.program, options: options)
-        #expect(try model.width <= RASPCompiler.compile(test.program).width)
+        #expect(try model.width <= test.model().width)
         let report = try model.verify(against: test.program, count: 500, seed: 4)
         #expect(report.mismatches == 0, "\(report.firstMismatch?.description ?? "")")
     }
@@ -59,7 +59,7 @@ import Testing
     @Test(arguments: TestProgram.table) func savedAndLoaded(_ test: TestProgram) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("compiled-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let model = try RASPCompiler.compile(test.program)
+        let model = try test.model()
         try model.save(to: folder)
         let loaded = try CompiledModel.load(from: folder)
         #expect(loaded.basis == model.basis)

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func layout() throws {
-        let model = try RASPCompiler.compile(ShippedPrograms.load("count"))
+        let model = try ShippedPrograms.model("count")
         let export = try GPT2Export(model)
         #expect(export.width % export.heads == 0 && export.width > model.width)
         #expect(Set(export.tokens).count == export.tokens.count)
@@ -46,7 +46,7 @@ import Testing
     @Test func balance() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("export-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let export = try GPT2Export(RASPCompiler.compile(ShippedPrograms.load("induction")))
+        let export = try GPT2Export(ShippedPrograms.model("induction"))
         try export.save(to: folder)
         let file = try SafeTensorsFile(contentsOf: folder.appendingPathComponent("model.safetensors"))
         for name in ["wpe.weight", "h.0.attn.c_proj.weight", "h.1.mlp.c_proj.weight"] {
@@ -63,7 +63,7 @@ import Testing
         .enabled(if: PeerScript.python != nil, "no Python with transformers is named"),
         arguments: ["count", "int_sum", "shuffle_dyck", "induction"])
     func transformers(_ name: String) throws {
-        let model = try RASPCompiler.compile(ShippedPrograms.load(name))
+        let model = try ShippedPrograms.model(name)
         let export = try GPT2Export(model)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("export-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -38,7 +38,7 @@ import Testing
 
     @Test func subleq() throws {
         let program = try ShippedPrograms.load("subleq")
-        let model = try RASPCompiler.compile(program)
+        let model = try ShippedPrograms.model("subleq")
         try check(
             program, model, count: 60,
             [(Self.words("9 11 3 11 10 6 11 11 -1 5 10 0"), [9, 11, 3, 11, 10, 6, 11, 11, -1, 5, 15, 0])])
@@ -61,7 +61,7 @@ import Testing
 
     @Test func templates() throws {
         let program = try ShippedPrograms.load("psl")
-        let model = try RASPCompiler.compile(program)
+        let model = try ShippedPrograms.model("psl")
         var tokens = Self.words("Q B V D E A D E V B . Q F G H V K L A")
         let prompt = tokens.count
         while tokens.last != ".", tokens.count < 28 { tokens.append(try #require(try model.run(tokens).last ?? nil)) }
@@ -71,7 +71,7 @@ import Testing
 
     @Test func histogramOfLearntForm() throws {
         let program = try ShippedPrograms.load("transformer_program")
-        let model = try RASPCompiler.compile(program)
+        let model = try ShippedPrograms.model("transformer_program")
         try check(program, model, count: 300, [(Self.words("<s> 4 4 0"), ["<s>", "2", "2", "1"])])
     }
 

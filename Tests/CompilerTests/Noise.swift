@@ -34,7 +34,7 @@ import Testing
     @Test(arguments: ["count", "int_sum", "shuffle_dyck", "sort_by_frequency", "most_frequent"]) func boundHolds(
         _ name: String
     ) throws {
-        let model = try RASPCompiler.compile(ShippedPrograms.load(name))
+        let model = try ShippedPrograms.model(name)
         try expectBound(model, inputs: 60)
         #expect(try #require(model.noise).largest < 1e-6, "\(name)")
     }

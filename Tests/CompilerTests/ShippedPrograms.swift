@@ -13,6 +13,13 @@ import Testing
         try Program.load(contentsOf: folder.appendingPathComponent(name + ".rasp"))
     }
 
+    private static let models = CompiledOnce()
+
+    /// The program compiled as it stands.
+    static func model(_ name: String) throws -> CompiledModel {
+        try models(name) { try RASPCompiler.compile(load(name)) }
+    }
+
     /// The answer that greedy decoding reads off: at the trigger and on, until `end`.
     private func answer(_ model: CompiledModel, _ prompt: [Atom]) throws -> String {
         var tokens = prompt
@@ -102,7 +109,7 @@ import Testing
     }
 
     @Test(arguments: [("int_sum", 999), ("int_sum_4", 9999)]) func sums(_ name: String, _ largest: Int) throws {
-        let model = try RASPCompiler.compile(Self.load(name))
+        let model = try Self.model(name)
         #expect(model.layerCount <= 5)
         var random = SeededRandom(seed: 8)
         var pairs = [

@@ -1,3 +1,4 @@
+import Compiler
 import RASP
 import Testing
 
@@ -18,6 +19,11 @@ struct TestProgram: Sendable, CustomTestStringConvertible {
             maxLength: maxLength,
             causal: causal)
     }
+
+    private static let models = CompiledOnce()
+
+    /// The program compiled as it stands. Names are different.
+    func model() throws -> CompiledModel { try Self.models(name) { try RASPCompiler.compile(program) } }
 }
 
 extension TestProgram {
