@@ -10,6 +10,8 @@ enum ExactYAML {
 
     /// - Returns: nil where nothing has to be done.
     static func guarded(_ yaml: String) -> String? {
+        // Below U+0300, whose first byte is CC, nothing is changeable, unless an escape means it.
+        guard yaml.utf8.contains(where: { $0 >= 0xCC || $0 == UInt8(ascii: "\\") }) else { return nil }
         var result = String.UnicodeScalarView()
         var rest = yaml.unicodeScalars[...]
         var isChanged = false
