@@ -33,7 +33,9 @@ extension InjectionTask {
             distinct: 0x1p41 - 2 - Double(longestText), testShare: 10,
             longest: [0, 20, 39].map { count in
                 Problem(
-                    spaced(String(repeating: "x", count: count) + String(repeating: "y", count: longestText - count)),
+                    spaced(
+                        (String(repeating: "x", count: count) + String(repeating: "y", count: longestText - count)).utf8
+                    ),
                     String(count))
             },
             alphabet: "xy", isReserved: { !$0.input.holds("y") })
@@ -53,7 +55,7 @@ extension InjectionTask {
                     .space(
                         ProblemSpace(
                             .indexed(count: longestText) { index in
-                                Problem(spaced(String(repeating: "x", count: index + 1)), String(index + 1))
+                                Problem(spaced(String(repeating: "x", count: index + 1).utf8), String(index + 1))
                             },
                             distinct: Double(longestText), longest: []))),
                 TestSetting(
@@ -77,14 +79,9 @@ extension InjectionTask {
 
     private static func countProblem(length: Int, count: Int, _ random: inout SeededRandom) -> Problem {
         let (x, y) = (UInt8(ascii: "x"), UInt8(ascii: "y"))
-        // The spaces stand between the letters from the start, and the letters alone are shuffled: ten thousands of these
-        // texts are drawn before a run begins.
-        var text = [UInt8](repeating: UInt8(ascii: " "), count: 2 * length - 1)
-        for place in 0..<length { text[2 * place] = place < count ? x : y }
-        for remaining in stride(from: length, to: 1, by: -1) {
-            text.swapAt(2 * (remaining - 1), 2 * random.integer(below: remaining))
-        }
-        return Problem(String(decoding: text, as: UTF8.self), String(count))
+        var letters = [UInt8](repeating: x, count: count) + [UInt8](repeating: y, count: length - count)
+        random.shuffle(&letters)
+        return Problem(spaced(letters), String(count))
     }
 
     /// Each `y` replaced by a `z`.
@@ -94,10 +91,10 @@ extension InjectionTask {
     }
 
     /// ASCII characters with a space between them.
-    static func spaced(_ text: String) -> String {
+    static func spaced(_ text: some Collection<UInt8>) -> String {
         var spaced: [UInt8] = []
-        spaced.reserveCapacity(2 * text.utf8.count)
-        for character in text.utf8 {
+        spaced.reserveCapacity(2 * text.count)
+        for character in text {
             if !spaced.isEmpty { spaced.append(UInt8(ascii: " ")) }
             spaced.append(character)
         }
