@@ -13,11 +13,11 @@ struct CircuitLabels {
     /// The advance of a monospaced font of 10 pixels.
     private static let advance = 6.1
 
-    init(_ labels: [CircuitEdge: [Label]]) {
-        var (written, carried): ([CircuitNode: [Label]], [CircuitEdge: [Label]]) = ([:], [:])
+    init(_ labels: [CircuitEdge: [Label]], notes: [CircuitNode: [Label]] = [:]) {
+        var (written, carried): ([CircuitNode: [Label]], [CircuitEdge: [Label]]) = (notes, [:])
         for (writer, edges) in Dictionary(grouping: labels.filter { !$0.value.isEmpty }, by: \.key.writer) {
             if edges.count > 1, Set(edges.map { $0.value.map(\.text) }).count == 1 {
-                written[writer] = edges[0].value
+                written[writer, default: []] += edges[0].value
             } else {
                 carried.merge(edges.map { ($0.key, $0.value) }) { first, _ in first }
             }

@@ -16,16 +16,19 @@ package struct CircuitPicture: Sendable {
     /// The circuit's edges are drawn, the stronger the larger their scores; without scores all alike.
     package var graph: CircuitGraph
     package var labels: [CircuitEdge: [Label]]
+    /// What stands below a component that no edge's label says.
+    package var notes: [CircuitNode: [Label]]
     /// Components that are drawn although they are outside the circuit.
     package var outside: [CircuitNode]
     /// Edges that ought not to be there: dashed, in red.
     package var wrong: Set<CircuitEdge>
 
     package init(
-        title: String, graph: CircuitGraph, labels: [CircuitEdge: [Label]] = [:], outside: [CircuitNode] = [],
-        wrong: Set<CircuitEdge> = []
+        title: String, graph: CircuitGraph, labels: [CircuitEdge: [Label]] = [:], notes: [CircuitNode: [Label]] = [:],
+        outside: [CircuitNode] = [], wrong: Set<CircuitEdge> = []
     ) {
-        (self.title, self.graph, self.labels, self.outside, self.wrong) = (title, graph, labels, outside, wrong)
+        (self.title, self.graph, self.labels, self.notes) = (title, graph, labels, notes)
+        (self.outside, self.wrong) = (outside, wrong)
     }
 
     private static let margin = 16.0
@@ -35,7 +38,7 @@ package struct CircuitPicture: Sendable {
     package func svg() -> String {
         let circuit = Set(graph.circuitNodes + graph.circuit.flatMap { [$0.writer, $0.reader.node] })
         let nodes = graph.nodes.filter { circuit.contains($0) || outside.contains($0) }
-        let labels = CircuitLabels(labels)
+        let labels = CircuitLabels(labels, notes: notes)
         let layout = CircuitLayout(
             graph, nodes: nodes, boxWidth: { CircuitLabels.size(of: labels.written[$0] ?? []).width },
             labelWidth: { CircuitLabels.size(of: labels.carried[$0] ?? []).width + 12 })

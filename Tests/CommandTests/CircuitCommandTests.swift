@@ -148,6 +148,19 @@ import Testing
         let largest = try #require(outside.values.map(abs).max())
         #expect(largest < 1e-2)
 
+        // The five largest scores as a picture: each edge's reader and writer has a box, and its score stands on it.
+        #expect(try discover("--draw", "found.svg", "--drawn", "5").status == 0)
+        let picture = try String(contentsOfFile: scratch.path("found.svg"), encoding: .utf8)
+        #expect(picture.contains("case: 5 of \(scores.count) edges by exact"))
+        for (edge, score) in scores.sorted(by: { abs($0.value) > abs($1.value) }).prefix(4) {
+            let ends = edge.split(separator: "<")[0].split(separator: "-")
+            for node in [ends[0], ends[1].dropFirst()] { #expect(picture.contains(">\(node)</text>"), "\(edge)") }
+            #expect(picture.contains(String(format: ">%.3g<", score)), "\(edge)")
+        }
+        #expect(try discover("--level", "node", "--draw", "nodes.svg").status == 0)
+        let nodes = try String(contentsOfFile: scratch.path("nodes.svg"), encoding: .utf8)
+        #expect(nodes.contains(">m0</text>") && !nodes.contains("<path"))
+
         #expect(try discover("--prepend-bos").status == 64)
         scratch.file("other.csv", "clean,corrupted,correct_idx,incorrect_idx\na b,a zebra,0,1\n")
         let stranger = try Tool.run(

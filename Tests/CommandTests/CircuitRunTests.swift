@@ -117,6 +117,8 @@ import Testing
         #expect(try tool("circuit", "run", "--vocab", "a").status == 64)
         #expect(try tool("discover", "run", "--method", "pca", "--level", "node").status == 64)
         #expect(try tool("discover", "run", "--method", "pca", "--steps", "3").status == 64)
+        #expect(try tool("discover", "run", "--method", "pca", "--draw", "x.svg").status == 64)
+        #expect(try tool("discover", "run", "--method", "eap", "--drawn", "0").status == 64)
         #expect(try tool("discover", "base/student", "--method", "das").status == 64)
     }
 }

@@ -5,6 +5,8 @@ import Discovery
 import Evaluation
 import Foundation
 import Injection
+import Logging
+import Pictures
 
 struct DiscoverCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,7 +28,7 @@ struct DiscoverCommand: ParsableCommand {
             split, and write them as a safetensors file.
 
             EXAMPLES
-              tracr-inject discover runs/count-tracr --method exact
+              tracr-inject discover runs/count-tracr --method exact --draw found.svg
               tracr-inject discover ./gpt2 --method eap-ig-inputs --pairs ioi.csv --prepend-bos --output ioi.json
               tracr-inject discover runs/count-circuit --method das --steps 300 --output das.safetensors
               tracr-inject discover tiny --method acdc --pairs mine.csv --threshold 0.05 --metric kl
@@ -55,6 +57,15 @@ struct DiscoverCommand: ParsableCommand {
         name: .shortAndLong, help: ArgumentHelp("The graph's file (default: circuit-METHOD.json).", valueName: "file"))
     var output: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Draw the circuit of acdc or edge-pruning, or the edges or components with the largest scores.",
+            valueName: "file.svg"))
+    var draw: String?
+
+    @Option(help: ArgumentHelp("How many edges or components --draw draws at most.", valueName: "n"))
+    var drawn = 40
+
     @OptionGroup(title: "Pairs") var discovery: DiscoveryArguments
     @OptionGroup var json: JSONOption
     @OptionGroup var common: CommonOptions
@@ -66,6 +77,7 @@ struct DiscoverCommand: ParsableCommand {
         if let threshold, !(threshold.isFinite && threshold >= 0) {
             throw ValidationError("--threshold has to be a number, at least 0.")
         }
+        if !(1...1000).contains(drawn) { throw ValidationError("--drawn has to be from 1 to 1000.") }
     }
 
     func run() throws {
@@ -90,14 +102,20 @@ struct DiscoverCommand: ParsableCommand {
         let seconds = Clock.now - started
         let file = URL(fileURLWithPath: output ?? "circuit-\(name).json")
         try JSONFile.write(graph.json(), to: file)
+        if let draw {
+            let picture = CircuitPicture(
+                foundBy: name, in: subject, graph, level: options.level ?? .edge, most: drawn)
+            try AtomicFile.write(Data(picture.svg().utf8), to: URL(fileURLWithPath: draw))
+            Logger(label: "discover").notice("drawn: \(draw)")
+        }
         try show(
             Ranking(graph, options), name: name, options: options, pairs: pairs.count, file: file, seconds: seconds)
     }
 
     private func findVariables() throws {
-        guard level == nil, metric == nil, threshold == nil, discovery.pairs == nil else {
+        guard level == nil, metric == nil, threshold == nil, draw == nil, discovery.pairs == nil else {
             throw Failure(
-                .usage, "\(method) finds variables, and takes no --level, --metric, --threshold or --pairs",
+                .usage, "\(method) finds variables, and takes no --level, --metric, --threshold, --draw or --pairs",
                 remedy: "leave them out; --count says how many prompts it sees")
         }
         let directory = LoadedRun.locate(subject)
