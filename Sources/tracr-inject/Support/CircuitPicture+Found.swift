@@ -13,7 +13,11 @@ extension CircuitPicture {
             let scored = items.enumerated().compactMap { offset, item -> (item: Item, score: Double, offset: Int)? in
                 score(item).map { (item: item, score: $0, offset: offset) }
             }
-            return scored.sorted { (-abs($0.score), $0.offset) < (-abs($1.score), $1.offset) }.prefix(most).map(\.item)
+            // What rounding leaves of an edge that carries nothing is no finding.
+            let least = 1e-6 * (scored.map { abs($0.score) }.max() ?? 0)
+            return scored.filter { isCut || abs($0.score) > least }.sorted {
+                (-abs($0.score), $0.offset) < (-abs($1.score), $1.offset)
+            }.prefix(most).map(\.item)
         }
         func label(_ score: Double?) -> [Label] { score.map { [Label(String(format: "%.3g", $0))] } ?? [] }
 
