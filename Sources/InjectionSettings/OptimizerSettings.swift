@@ -33,7 +33,7 @@ package protocol OptimizedSettings {
 }
 
 extension OptimizedSettings {
-    /// Muon orthogonalises whole matrices, which a share of the parameters cuts.
+    /// Muon makes whole matrices orthogonal, which a share of the parameters cuts.
     package var optimizerConflict: (key: String, expectation: String)? {
         guard optimizer.sharded, optimizer.matrices == .muon else { return nil }
         return ("optimizer.sharded", "false where optimizer.matrices is muon")
@@ -42,6 +42,9 @@ extension OptimizedSettings {
 
 extension Settings: OptimizedSettings {
     public func conflict() -> (key: String, expectation: String)? {
+        if memory.moments == .bf16, optimizer.matrices == .muon {
+            return ("memory.moments", "fp32 where optimizer.matrices is muon, whose momentum is kept in fp32")
+        }
         guard optimizer.startDecay > 0, memory.original == .bf16 else { return optimizerConflict }
         return (
             "optimizer.start_decay",

@@ -140,6 +140,12 @@ import Testing
         #expect(refusal("optimizer.start_decay: 3") == nil)
     }
 
+    @Test func muonKeepsItsMomentumInSinglePrecision() throws {
+        let failure = try #require(refusal("optimizer.matrices: muon\nmemory.moments: bf16"))
+        #expect(failure.kind == .badData && failure.message.contains("memory.moments has to be fp32 where"))
+        #expect(refusal("memory.moments: bf16") == nil)
+    }
+
     @Test(arguments: [
         "steps: [1", "a: b: c", "\tsteps: 1", "- steps", "steps: 1\nsteps: 2", "steps: 1\n? [a]\n: 2",
         "lr: {student: 1}\nlr.student: 2",
