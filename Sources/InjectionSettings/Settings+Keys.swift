@@ -54,7 +54,8 @@ extension Settings {
         ),
         .init(
             "batch.replayed", .integer(\.batch.replayed, 0...65_536),
-            "Examples a step, of the perturbed ones, that have been asked before and that the student was most wrong at."),
+            "Examples a step, of the perturbed ones, that have been asked before and that the student was most wrong at."
+        ),
         .init("batch.text", .integer(\.batch.text, 0...65_536), "Text windows a step (for the KL term)."),
         .choice(
             "batch.pad", \.batch.pad,
