@@ -52,10 +52,6 @@ extension Settings {
             "batch.candidates", .integer(\.batch.candidates, 1...64),
             "Perturbed examples drawn for each second one that is kept: the one that reaches the rarest values of the program's variables."
         ),
-        .init(
-            "batch.replayed", .integer(\.batch.replayed, 0...65_536),
-            "Examples a step, of the perturbed ones, that have been asked before and that the student was most wrong at."
-        ),
         .init("batch.text", .integer(\.batch.text, 0...65_536), "Text windows a step (for the KL term)."),
         .choice(
             "batch.pad", \.batch.pad,

@@ -83,7 +83,6 @@ extension Settings {
         public var perturbed = 16
         public var longer = 4
         public var candidates = 4
-        public var replayed = 0
         public var text = 2
         public var pad = Padding.none
         /// 0: one a rank, and one a thread for small students.

@@ -58,11 +58,11 @@ import TrainingEngine
         try handle.close()
     }
 
-    /// What the recipe `anywhere` adds to the default one, the decay of `pretrained`, and examples that are asked again.
+    /// What the recipe `anywhere` adds to the default one, and the decay of `pretrained`.
     private static let anywhere = [
         ("program.max_length", "256"), ("context.text", "true"), ("context.random", "1"), ("context.behind", "1"),
         ("context.wording", "0.5"), ("optimizer.matrices", "muon"), ("loss.kl_rise", "0.5"),
-        ("alignment.dimensions", "3"), ("optimizer.start_decay", "20"), ("batch.replayed", "2"),
+        ("alignment.dimensions", "3"), ("optimizer.start_decay", "20"),
     ]
 
     @Test(arguments: [false, true]) func aKilledRunResumesToTheSameBytes(anywhere: Bool) throws {

@@ -16,10 +16,6 @@ package struct AnswerLoss: InjectionTerm {
 
     package func roots(_ tape: Tape, _ pass: StudentPass, scale: Float) -> [Variable] {
         let hidden = tape.gatherRows(pass.activations.final, rows: pass.batch.answerRows)
-        return [
-            tape.crossEntropy(
-                hidden, head: pass.head, targets: pass.batch.answerTargets, scale: scale,
-                losses: pass.batch.answerLosses)
-        ]
+        return [tape.crossEntropy(hidden, head: pass.head, targets: pass.batch.answerTargets, scale: scale)]
     }
 }

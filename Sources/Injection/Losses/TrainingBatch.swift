@@ -27,10 +27,6 @@ package struct TrainingBatch: LossBatch {
     /// The rows whose next token is supervised, and those tokens.
     package var answerRows: [Int32]
     package var answerTargets: [Int32]
-    /// Where each of these rows' cross-entropy is left; nil where nobody asks for it.
-    package var answerLosses: Tensor?
-    /// For each of these rows, the number of its example in the step; -1 where a variable was exchanged.
-    package var answerExamples: [Int] = []
     /// For each task row, whether it is one of them.
     package var isAnswer: [Bool]
 

@@ -1,9 +1,7 @@
 import Basics
 import InjectionSettings
 import LanguageModels
-import Ranks
 import TensorCore
-import TrainingEngine
 
 /// Makes the batches of training, one a step, and knows where it is in task examples and text.
 struct BatchSource {
@@ -18,8 +16,6 @@ struct BatchSource {
     let exchanges: ExchangeSource?
     /// nil where no circuit is injected.
     let circuits: CircuitSource?
-    /// nil where every example is a new one.
-    var hard: HardExamples?
     /// Whether the cosine's dense states are wanted.
     let aligningStates: Bool
     let teacher: Teacher?
@@ -85,15 +81,12 @@ struct BatchSource {
         var made = try own.map { (example: $0, encoded: try encode($0)) }
         if let perturbed {
             let size = sizes.task
-            let again = hard?.take(at: first) ?? []
-            made +=
-                try Parallel.map(Array(0..<(sizes.perturbed - again.count))) { index in
-                    // Several made of one example differ by their place in the run.
-                    let place = (first + index % size) * (1 + sizes.perturbed / size) + index / size
-                    return try perturbed.perturbation(of: own[index % size], at: place)
-                }.compactMap(\.self) + again
+            made += try Parallel.map(Array(0..<sizes.perturbed)) { index in
+                // Several made of one example differ by their place in the run.
+                let place = (first + index % size) * (1 + sizes.perturbed / size) + index / size
+                return try perturbed.perturbation(of: own[index % size], at: place)
+            }.compactMap(\.self)
         }
-        hard?.asked = made
         var windows: [TextWindow] = []
         if teacher != nil, var text {
             for _ in 0..<sizes.text {
@@ -153,12 +146,10 @@ struct BatchSource {
             let exchanged = batch.targets?.exchanged?.outputs[index]
             for (position, target) in exchanged.map({ encoder.answer(of: encoded, after: $0) }) ?? encoded.answerTargets
             {
-                batch.answerExamples.append(exchanged == nil ? shard.examples[index] : -1)
                 batch.answerRows.append(Int32(start + position))
                 batch.answerTargets.append(target)
             }
         }
-        if hard != nil { batch.answerLosses = arena.tensor(batch.answerRows.count, 1) }
         batch.circuit = try circuits?.batch(
             from: zip(made, batch.contexts).filter { $1 == 0 }.map(\.0), at: first, shard: place.number,
             encoder: encoder, arena: arena)
@@ -226,25 +217,7 @@ struct BatchSource {
         return encoded
     }
 
-    /// Remembers which examples of the step the student was wrong at.
-    ///
-    /// - Parameter batches: this rank's, whose losses have been computed.
-    mutating func learn(from batches: [TrainingBatch], ranks: Communicator) throws {
-        guard hard != nil, let count = hard?.asked.count else { return }
-        let losses = try ranks.sum(
-            batches.map { batch in
-                // One more than the loss; 0: another shard's, or unknown.
-                var losses = [Float](repeating: 0, count: count)
-                guard let values = batch.answerLosses?.values else { return losses }
-                for (example, loss) in zip(batch.answerExamples, values) where example >= 0 {
-                    losses[example] = max(losses[example], loss + 1)
-                }
-                return losses
-            })
-        hard?.learn(losses.map { $0 > 0 ? $0 - 1 : nil })
-    }
-
-    /// Where to go on: positions in the examples and in the text, and what is to be asked again.
+    /// Where to go on: positions in the examples and in the text.
     var state: JSONValue {
         var state = JSONObject([("examples", .integer(examples.position))])
         if let position = text?.position {
@@ -253,7 +226,6 @@ struct BatchSource {
                 "tokens": .integer(position.tokens),
             ]
         }
-        if let hard { state["hard"] = hard.state }
         return .object(state)
     }
 
@@ -262,10 +234,6 @@ struct BatchSource {
             throw Failure(.badData, "the checkpoint has no position in the task's examples")
         }
         examples.advance(to: position)
-        if let kept = state["hard"], var hard {
-            try hard.restore(kept, encoder: encoder)
-            self.hard = hard
-        }
         guard text != nil else { return }
         guard let pass = state["text"]?["pass"]?.integer, let offset = state["text"]?["offset"]?.integer,
             let tokens = state["text"]?["tokens"]?.integer

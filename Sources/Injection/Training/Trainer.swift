@@ -77,7 +77,6 @@ final class Trainer {
             Divergence.failure("the gradient of \(name)", step: self.step + 1, run: self.run)
         }
         plan.loss.projection.settle()
-        try self.batches.learn(from: batches, ranks: ranks)
         step += 1
         let tokens = try agree(tokens: batches.reduce(0) { $0 + $1.packed.tokens.count })
         let seconds = Clock.now - started

@@ -41,13 +41,10 @@ struct TrainingPlan {
                 towards: (teacher?.model ?? inputs.student.model.frozenCopy()).parameters,
                 strength: Float(settings.optimizer.startDecay)) : nil
         let loss = inputs.loss
-        let replayed = min(settings.batch.replayed, settings.batch.perturbed)
         let batches = BatchSource(
             encoder: inputs.task.encoder, oracle: loss.needsCompiledModel ? CompiledOracle(inputs.compiled) : nil,
             perturbed: try inputs.perturbed(), contexts: inputs.contexts, exchanges: inputs.exchanges,
-            circuits: try inputs.circuits(),
-            hard: replayed > 0 ? HardExamples(count: replayed, seed: settings.seed) : nil,
-            aligningStates: loss.needs.contains(.compiledStates), teacher: teacher,
+            circuits: try inputs.circuits(), aligningStates: loss.needs.contains(.compiledStates), teacher: teacher,
             sizes: settings.batch,
             context: inputs.student.model.configuration.contextLength, examples: inputs.examples, text: text, cut: cut,
             windows: windows, neighbourTexts: inputs.neighbourTexts)

@@ -11,25 +11,21 @@ extension Tape {
     ///   - rowWeights: R weights, or 1 for every row.
     ///   - scale: a factor of the whole.
     ///   - chunk: rows whose logits are held at once; by default 192 MiB of them at most (`HeadLoss.chunk`).
-    ///   - losses: [R, 1], where each row's own loss is left, without weight and scale; nil: nowhere.
     /// - Returns: a scalar, which must be a root of `backward` (see `HeadLoss`): weigh it by `scale`.
     ///
     /// Backward: dz = scale weight (softmax(z) - onehot), dhidden = dz head, dhead += dz^T hidden.
     public func crossEntropy(
         _ hidden: Variable, head: Variable, targets: [Int32], rowWeights: [Float]? = nil, scale: Float,
-        chunk: Int? = nil, losses: Tensor? = nil
+        chunk: Int? = nil
     ) -> Variable {
         let vocabulary = head.value.rows
         precondition(targets.count == hidden.value.rows, "\(targets.count) targets for \(hidden.value.rows) rows")
         precondition(rowWeights.map { $0.count == targets.count } ?? true, "crossEntropy: one weight a row")
-        precondition(losses.map { $0.shape.count == targets.count } ?? true, "crossEntropy: one loss a row")
         checkIndices(targets, below: vocabulary, what: "target")
         return headLoss("cross-entropy with head", hidden: hidden, head: head, scale: scale, chunk: chunk) {
             row, _, logits in
             let weight = rowWeights?[row] ?? 1
-            let loss = kernel_cross_entropy(vocabulary, logits, Int(targets[row]), scale * weight)
-            losses?.pointer[row] = Float(loss)
-            return Double(weight) * loss
+            return Double(weight) * kernel_cross_entropy(vocabulary, logits, Int(targets[row]), scale * weight)
         }
     }
 }
