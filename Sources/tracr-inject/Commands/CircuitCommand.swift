@@ -3,7 +3,6 @@ import Basics
 import Compiler
 import Foundation
 import Injection
-import Logging
 import RASP
 import Reporting
 import TrainingEngine
@@ -80,10 +79,7 @@ struct CircuitCommand: ParsableCommand {
 
         let circuit = CompiledCircuit(model)
         let report = CircuitReport(circuit: circuit, survey: try survey(circuit), searched: search)
-        if let draw {
-            try AtomicFile.write(Data(report.picture.svg().utf8), to: URL(fileURLWithPath: draw))
-            Logger(label: "circuit").notice("drawn: \(draw)")
-        }
+        if let draw { try DrawingFile.write(report.picture.svg(), to: draw) }
         var failure = report.failure
         if failure == nil, let folder, let export {
             let files = CircuitCase(
@@ -109,11 +105,7 @@ struct CircuitCommand: ParsableCommand {
         let seed = Int(truncatingIfNeeded: self.seed)
         let folder = try output.map { try ModelFolder.replaceable($0) }
         let report = try InjectedCircuitReport(run, pairs: pairs, seed: seed)
-        if let draw {
-            try AtomicFile.write(
-                Data(report.circuit.picture(report.graph).svg().utf8), to: URL(fileURLWithPath: draw))
-            Logger(label: "circuit").notice("drawn: \(draw)")
-        }
+        if let draw { try DrawingFile.write(report.circuit.picture(report.graph).svg(), to: draw) }
         if let folder {
             var options = RunCase.Options()
             (options.pairs, options.seed) = (max(1, pairs), seed)

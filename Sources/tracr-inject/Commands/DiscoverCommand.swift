@@ -5,7 +5,6 @@ import Discovery
 import Evaluation
 import Foundation
 import Injection
-import Logging
 import Pictures
 
 struct DiscoverCommand: ParsableCommand {
@@ -105,11 +104,13 @@ struct DiscoverCommand: ParsableCommand {
         if let draw {
             let picture = CircuitPicture(
                 foundBy: name, in: subject, graph, level: options.level ?? .edge, most: drawn)
-            try AtomicFile.write(Data(picture.svg().utf8), to: URL(fileURLWithPath: draw))
-            Logger(label: "discover").notice("drawn: \(draw)")
+            try DrawingFile.write(picture.svg(), to: draw)
         }
-        try show(
-            Ranking(graph, options), name: name, options: options, pairs: pairs.count, file: file, seconds: seconds)
+        let scores =
+            options.level == .node
+            ? graph.rankedNodes.map { (name: $0.node.description, score: $0.score) }
+            : graph.rankedEdges.map { (name: $0.edge.description, score: $0.score) }
+        try show(scores, name: name, options: options, pairs: pairs.count, file: file, seconds: seconds)
     }
 
     private func findVariables() throws {
@@ -163,26 +164,13 @@ struct DiscoverCommand: ParsableCommand {
         return value
     }
 
-    /// What was scored, largest magnitudes first.
-    private struct Ranking {
-        let scores: [(name: String, score: Double)]
-
-        init(_ graph: CircuitGraph, _ options: DiscoveryOptions) {
-            let all: [(name: String, score: Double?)] =
-                options.level == .node
-                ? graph.nodes.map { ($0.description, graph[$0].score) }
-                : graph.edges.map { ($0.description, graph[$0].score) }
-            let scored = all.compactMap { item in item.score.map { (name: item.name, score: $0) } }
-            scores = scored.enumerated().sorted { (-abs($0.1.score), $0.0) < (-abs($1.1.score), $1.0) }.map(\.1)
-        }
-    }
-
     private func show(
-        _ listing: Ranking, name: String, options: DiscoveryOptions, pairs: Int, file: URL, seconds: Double
+        _ listing: [(name: String, score: Double)], name: String, options: DiscoveryOptions, pairs: Int, file: URL,
+        seconds: Double
     ) throws {
         let level = options.level ?? .edge
         if json.isOn {
-            let scores = listing.scores.map { ($0.name, JSONValue.number($0.score)) }
+            let scores = listing.map { ($0.name, JSONValue.number($0.score)) }
             return try Standard.output.json([
                 "method": .string(name), "level": .string(level.rawValue),
                 "ablation": .string(options.ablation.rawValue),
@@ -192,10 +180,10 @@ struct DiscoverCommand: ParsableCommand {
             ])
         }
         var table = Table([level.rawValue, "score"], rightAligned: [1])
-        for (name, score) in listing.scores.prefix(20) { table.add([name, String(format: "%.5f", score)]) }
+        for (name, score) in listing.prefix(20) { table.add([name, String(format: "%.5f", score)]) }
         try Standard.output.line(table.text)
         try Standard.output.line(
-            "\nthe largest of \(listing.scores.count) scores, from \(pairs) pairs in \(Clock.describe(seconds: seconds)); "
+            "\nthe largest of \(listing.count) scores, from \(pairs) pairs in \(Clock.describe(seconds: seconds)); "
                 + "all are in \(Path.shown(file))")
     }
 }

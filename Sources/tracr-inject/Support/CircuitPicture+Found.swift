@@ -8,41 +8,36 @@ extension CircuitPicture {
     ///
     /// - Parameter most: how many edges (or components) are drawn at most.
     init(foundBy method: String, in subject: String, _ graph: CircuitGraph, level: CircuitLevel, most: Int) {
-        let isCut = !graph.circuit.isEmpty
-        func largest<Item>(_ items: [Item], _ score: (Item) -> Double?) -> [Item] {
-            let scored = items.enumerated().compactMap { offset, item -> (item: Item, score: Double, offset: Int)? in
-                score(item).map { (item: item, score: $0, offset: offset) }
-            }
-            // What rounding leaves of an edge that carries nothing is no finding.
-            let least = 1e-6 * (scored.map { abs($0.score) }.max() ?? 0)
-            return scored.filter { isCut || abs($0.score) > least }.sorted {
-                (-abs($0.score), $0.offset) < (-abs($1.score), $1.offset)
-            }.prefix(most).map(\.item)
-        }
-        func label(_ score: Double?) -> [Label] { score.map { [Label(String(format: "%.3g", $0))] } ?? [] }
+        func label(_ score: Double) -> [Label] { [Label(String(format: "%.3g", score))] }
+        // What rounding leaves of an edge that carries nothing is no finding.
+        let leastShare = 1e-6
 
-        let what: String
         switch level {
         case .edge:
-            let edges = largest(isCut ? graph.circuit : graph.edges) { graph[$0].score ?? (isCut ? 0 : nil) }
-            var drawn = CircuitGraph(graph.shape, circuit: edges)
-            let unit = edges.compactMap { graph[$0].score.map(abs) }.max() ?? 0
-            for edge in edges { drawn[edge].score = graph[edge].score.map { unit > 0 ? $0 / unit : 0 } }
-            what =
-                isCut && edges.count == graph.circuit.count
-                ? "\(edges.count) edges" : "\(edges.count) of \(isCut ? graph.circuit.count : graph.edges.count) edges"
+            let isCut = !graph.circuit.isEmpty
+            let ranked = graph.rankedEdges
+            let largest = abs(ranked.first?.score ?? 0)
+            let found = ranked.filter {
+                isCut ? graph[$0.edge].isInGraph : abs($0.score) > leastShare * largest
+            }.prefix(most)
+            let all = isCut ? graph.circuit.count : graph.edges.count
+            var drawn = CircuitGraph(graph.shape, circuit: found.map(\.edge))
+            let unit = abs(found.first?.score ?? 0)
+            for (edge, score) in found { drawn[edge].score = unit > 0 ? score / unit : 0 }
+            let what = isCut && found.count == all ? "\(all) edges" : "\(found.count) of \(all) edges"
             self.init(
                 title: "\(subject): \(what) by \(method)", graph: drawn,
-                labels: Dictionary(uniqueKeysWithValues: edges.map { ($0, label(graph[$0].score)) }),
-                wrong: Set(edges.filter { (graph[$0].score ?? 0) < 0 }))
+                labels: Dictionary(uniqueKeysWithValues: found.map { ($0.edge, label($0.score)) }),
+                wrong: Set(found.filter { $0.score < 0 }.map(\.edge)))
         case .node:
-            let nodes = largest(graph.nodes) { graph[$0].score }
+            let ranked = graph.rankedNodes
+            let largest = abs(ranked.first?.score ?? 0)
+            let found = ranked.filter { abs($0.score) > leastShare * largest }.prefix(most)
             var drawn = CircuitGraph(graph.shape)
-            for node in nodes { drawn[node].isInGraph = true }
-            what = "\(nodes.count) of \(graph.nodes.count) components"
+            for (node, _) in found { drawn[node].isInGraph = true }
             self.init(
-                title: "\(subject): \(what) by \(method)", graph: drawn,
-                notes: Dictionary(uniqueKeysWithValues: nodes.map { ($0, label(graph[$0].score)) }))
+                title: "\(subject): \(found.count) of \(graph.nodes.count) components by \(method)", graph: drawn,
+                notes: Dictionary(uniqueKeysWithValues: found.map { ($0.node, label($0.score)) }))
         }
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import RASP
 
-/// Writes pictures of computations, and says where.
+/// Writes pictures of computations and circuits, and says where.
 struct DrawingFile {
     /// How often each name was taken, so that two pictures of one name stand side by side.
     private var taken: [ExactString: Int] = [:]
@@ -18,8 +18,11 @@ struct DrawingFile {
     }
 
     static func write(_ program: Program, on input: [Atom], causal: Bool? = nil, bos: Atom?, to path: String) throws {
-        let drawing = try SVGDrawing(program, on: input, causal: causal, bos: bos).render()
-        try AtomicFile.write(Data(drawing.utf8), to: URL(fileURLWithPath: path))
+        try write(SVGDrawing(program, on: input, causal: causal, bos: bos).render(), to: path)
+    }
+
+    static func write(_ svg: String, to path: String) throws {
+        try AtomicFile.write(Data(svg.utf8), to: URL(fileURLWithPath: path))
         Logger(label: "draw").notice("drawn: \(path)")
     }
 }
